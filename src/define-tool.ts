@@ -1,0 +1,81 @@
+/**
+ * What a tool, a resource and a prompt are here: plain objects, free of the
+ * protocol. `src/mcp/` is the only place that knows how they travel.
+ */
+import type { z } from 'zod';
+import type { Actor } from './domain/commands.ts';
+import type { Federation, FederationChange } from './federation.ts';
+
+/** What a handler works with. */
+export interface ToolContext {
+  /** Loads the store on first use, so that the handshake never waits for it. */
+  readonly federation: Federation;
+  /** The caller. Reading works without an identity; changes are refused with how to mend it. */
+  readonly actor: () => Actor;
+  /** Aborts when the client cancels or leaves. */
+  readonly signal: AbortSignal;
+  /** Tells a waiting client that the call is alive; does nothing where it did not ask. */
+  readonly progress: (elapsedSeconds: number, totalSeconds: number, message: string) => Promise<void>;
+}
+
+export interface ToolHints {
+  readonly readOnly: boolean;
+  readonly destructive: boolean;
+  readonly idempotent: boolean;
+}
+
+export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** When to use it and what comes back. Clients cut at 2 KB. */
+  readonly description: string;
+  /** `agent`: everyone. `operator`: offered only where a person is connected. */
+  readonly audience: 'agent' | 'operator';
+  /** Part of `--tools core`. */
+  readonly core: boolean;
+  readonly hints: ToolHints;
+  /** A `z.strictObject`: unknown arguments are refused by name. */
+  readonly input: Input;
+  /** Gives one JSON object with `next`. */
+  readonly handle: (input: z.output<Input>, context: ToolContext) => Promise<ToolResult>;
+}
+
+export interface ToolResult {
+  readonly next: string;
+  readonly [key: string]: unknown;
+}
+
+/** Gives a tool its types; the list in `tools/index.ts` forgets the input type again. */
+export function defineTool<Input extends z.ZodObject>(tool: ToolDefinition<Input>): ToolDefinition<Input> {
+  return tool;
+}
+
+export interface ResourceDefinition {
+  /** `federation://status`, or a template: `federation://tasks/{task_id}`. */
+  readonly uri: string;
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: 'application/json' | 'text/markdown' | 'text/vnd.mermaid';
+  /** For a template: which variable is completed from what. */
+  readonly completes?: { readonly variable: string; readonly from: CompletionSource };
+  readonly read: (variables: Readonly<Record<string, string>>, federation: Federation) => Promise<unknown>;
+  /** The URIs of this resource that these changes touch. */
+  readonly changedBy: (change: FederationChange) => readonly string[];
+}
+
+export type CompletionSource = 'agents' | 'tasks';
+
+export interface PromptDefinition {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    readonly completes?: CompletionSource;
+  }[];
+  /** The text put before the model. */
+  readonly render: (args: Readonly<Record<string, string>>, context: ToolContext) => Promise<string>;
+}

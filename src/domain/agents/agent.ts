@@ -1,0 +1,26 @@
+import type { AgentName } from '../tasks/task.ts';
+import type { Timestamp } from '../time.ts';
+
+export const availabilityStatuses = ['available', 'busy', 'standby', 'offline'] as const;
+/**
+ * `standby`: not now (a rate limit); the fallback agent may claim its tasks.
+ * `busy` and `offline` are told to others and change nothing by themselves.
+ */
+export type AvailabilityStatus = (typeof availabilityStatuses)[number];
+
+/** What events say of an agent; who it is, is configuration. */
+export interface AgentRecord {
+  readonly name: AgentName;
+  readonly status: AvailabilityStatus;
+  readonly reason: string | null;
+  /** When it expects to return. */
+  readonly until: Timestamp | null;
+  /** Claims ever made; every 8th takes the longest-ready task. */
+  readonly claims: number;
+  /** What its next queued task is caused by while it holds nothing. */
+  readonly last_finished: string | null;
+  readonly last_client: string | null;
+  /** The journal place it was told about at its last `start_session`. */
+  readonly seen: number;
+  readonly last_active: Timestamp | null;
+}

@@ -1,0 +1,200 @@
+/**
+ * Every command there is, what each gives, and what a decision is made from.
+ * Arguments arrive here already of the right shape (the tools and the command
+ * line see to that); whether they make sense is decided in the domain.
+ */
+import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
+import type { Config } from './config.ts';
+import type { FederationError } from './errors.ts';
+import type { FederationEvent } from './events.ts';
+import type {
+  AgentName,
+  DependencyId,
+  FailurePolicy,
+  Priority,
+  SessionId,
+  Task,
+  TaskContext,
+  TaskId,
+} from './tasks/task.ts';
+import type { Timestamp } from './time.ts';
+
+/** Who acts. `system` is what follows from time passing. */
+export interface Actor {
+  readonly name: string;
+  readonly kind: 'agent' | 'person' | 'system';
+  /** `null` on the command line, whose processes end at once. */
+  readonly session: SessionId;
+  readonly client: string | null;
+}
+
+/** Everything a decision may know besides the state and the command. */
+export interface DecisionContext {
+  readonly now: Timestamp;
+  readonly actor: Actor;
+  readonly config: Config;
+  /** Sessions whose process is gone. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/** The arguments of one task to queue, as a caller gives them. */
+export interface TaskRequest {
+  readonly description: string;
+  /** An agent, `auto` (chosen now), or absent (whoever fits). */
+  readonly to_agent?: string | undefined;
+  readonly type?: string | undefined;
+  readonly priority?: Priority | undefined;
+  readonly dependencies?: readonly DependencyId[] | undefined;
+  readonly context?: TaskContext | undefined;
+  readonly not_before?: Timestamp | undefined;
+  readonly deadline?: Timestamp | undefined;
+  readonly max_attempts?: number | undefined;
+  readonly on_failure?: FailurePolicy | undefined;
+  readonly needs_approval?: boolean | undefined;
+}
+
+export interface PlannedTask extends TaskRequest {
+  readonly key: string;
+  readonly after?: readonly string[] | undefined;
+}
+
+export interface ImportedTask {
+  readonly source_id: string;
+  readonly description: string;
+  readonly to_agent: AgentName | null;
+  readonly type: string | null;
+  readonly priority: Priority;
+  /** Ids in the source system. */
+  readonly depends_on: readonly string[];
+  readonly context: TaskContext;
+  readonly created_at: Timestamp;
+  readonly finished: {
+    readonly status: 'completed' | 'failed' | 'cancelled';
+    readonly at: Timestamp;
+    readonly summary: string;
+  } | null;
+}
+
+/** Command name → arguments and result. The one table tools, command line and tests share. */
+export interface CommandTable {
+  queue_task: {
+    args: TaskRequest & { readonly idempotency_key?: string | undefined };
+    result: { readonly task: Task; readonly duplicate_of: TaskId | null };
+  };
+  queue_plan: {
+    args: { readonly tasks: readonly PlannedTask[]; readonly idempotency_key?: string | undefined };
+    result: { readonly ids: Readonly<Record<string, TaskId>>; readonly ready: readonly TaskId[] };
+  };
+  import_tasks: {
+    args: { readonly system: string; readonly tasks: readonly ImportedTask[] };
+    result: {
+      readonly ids: Readonly<Record<string, TaskId>>;
+      /** Tasks that were already here from an earlier import. */
+      readonly skipped: readonly string[];
+      readonly dangling: readonly { readonly source_id: string; readonly depends_on: string }[];
+      readonly cycles: readonly (readonly string[])[];
+    };
+  };
+  claim_task: {
+    args: {
+      readonly task_id?: TaskId | undefined;
+      readonly types?: readonly string[] | undefined;
+      readonly lease_minutes?: number | undefined;
+    };
+    result: { readonly task: Task | null };
+  };
+  report_progress: {
+    args: {
+      readonly task_id: TaskId;
+      readonly note?: string | undefined;
+      readonly progress?: number | undefined;
+      readonly extend_minutes?: number | undefined;
+    };
+    result: { readonly task: Task };
+  };
+  complete_task: {
+    args: {
+      readonly task_id: TaskId;
+      readonly outcome: 'success' | 'failure';
+      readonly summary: string;
+      readonly artifacts?: readonly string[] | undefined;
+      readonly duration_minutes?: number | undefined;
+      readonly attempt?: number | undefined;
+      readonly retryable?: boolean | undefined;
+    };
+    result: {
+      readonly task: Task;
+      readonly unblocked: readonly TaskId[];
+      readonly follow_ups: readonly TaskId[];
+    };
+  };
+  release_task: {
+    args: {
+      readonly task_id: TaskId;
+      readonly reason: string;
+      readonly to_agent?: string | undefined;
+      readonly wait_for?: readonly DependencyId[] | undefined;
+    };
+    result: { readonly task: Task };
+  };
+  review_task: {
+    args: { readonly task_id: TaskId; readonly verdict: 'accept' | 'rework'; readonly note: string };
+    result: { readonly task: Task; readonly rework: Task | null; readonly escalated: boolean };
+  };
+  cancel_task: {
+    args: { readonly task_id: TaskId; readonly reason: string };
+    result: { readonly task: Task; readonly cancelled: readonly TaskId[] };
+  };
+  override_task: {
+    args: {
+      readonly task_id: TaskId;
+      readonly action: 'approve' | 'reassign' | 'requeue' | 'cancel' | 'complete';
+      readonly to_agent?: string | undefined;
+      readonly reason?: string | undefined;
+    };
+    result: { readonly task: Task; readonly unblocked: readonly TaskId[] };
+  };
+  set_availability: {
+    args: {
+      /** Operators may set another agent's; absent: the caller's own. */
+      readonly agent?: AgentName | undefined;
+      readonly status: AvailabilityStatus;
+      readonly reason?: string | undefined;
+      readonly until?: Timestamp | undefined;
+    };
+    result: { readonly agent: AgentRecord };
+  };
+  start_session: {
+    /** `seen`: the newest record the answer will tell about. */
+    args: { readonly seen: number };
+    /** What the agent had been told before. */
+    result: { readonly seen_before: number };
+  };
+  /** Gives back everything the session holds: its client ended in good order. */
+  end_session: {
+    args: { readonly session: string };
+    result: { readonly released: readonly TaskId[] };
+  };
+  pause_federation: {
+    args: { readonly reason?: string | undefined };
+    result: { readonly already: boolean };
+  };
+  resume_federation: {
+    args: { readonly release?: 'all' | 'none' | 'ask' | undefined };
+    result: { readonly already: boolean };
+  };
+  /** Whatever follows from time passing, up to the context's `now`. */
+  tick: { args: Record<never, never>; result: { readonly events: number } };
+}
+
+export type CommandName = keyof CommandTable;
+export type ArgsOf<C extends CommandName> = CommandTable[C]['args'];
+export type ResultOf<C extends CommandName> = CommandTable[C]['result'];
+
+/**
+ * A refusal may still carry events: a late completion's text is kept, a
+ * reached limit escalates. They are committed, and the caller is refused.
+ */
+export type Decision<R> =
+  | { readonly events: readonly FederationEvent[]; readonly result: () => R }
+  | { readonly events: readonly FederationEvent[]; readonly refused: FederationError };

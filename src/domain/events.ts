@@ -1,0 +1,215 @@
+/**
+ * Every event there is. Names are past tense; fields are facts that `evolve`
+ * needs without asking anyone: no event depends on the configuration of the
+ * process that reads it.
+ *
+ * Adding an event: a member of a union here, a line in `eventDescriptions`, an
+ * entry in the `evolve` table of its domain folder. `docs/events.md` follows.
+ */
+import type { AvailabilityStatus } from './agents/agent.ts';
+import type { Escalation } from './scheduling/escalation.ts';
+import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
+import type { Timestamp } from './time.ts';
+
+/** What a new task is made of; the rest of a `Task` follows from its history. */
+export type NewTask = Pick<
+  Task,
+  | 'task_id'
+  | 'from_agent'
+  | 'to_agent'
+  | 'type'
+  | 'description'
+  | 'priority'
+  | 'dependencies'
+  | 'context'
+  | 'not_before'
+  | 'deadline'
+  | 'max_attempts'
+  | 'on_failure'
+  | 'needs_approval'
+  | 'routing'
+  | 'caused_by'
+  | 'rework_of'
+  | 'rework_round'
+  | 'subject'
+  | 'idempotency_key'
+>;
+
+export type TaskEvent =
+  | { readonly type: 'task_queued'; readonly task: NewTask }
+  | {
+      readonly type: 'task_imported';
+      readonly task: NewTask;
+      readonly created_at: Timestamp;
+      /** Set where the task was finished before it came here. */
+      readonly finished: {
+        readonly status: 'completed' | 'failed' | 'cancelled';
+        readonly at: Timestamp;
+        readonly summary: string;
+      } | null;
+      /** Where it came from and its id there. */
+      readonly source: { readonly system: string; readonly id: string };
+    }
+  | {
+      readonly type: 'task_claimed';
+      readonly task_id: TaskId;
+      readonly agent: AgentName;
+      readonly session: SessionId;
+      readonly attempt: number;
+      readonly expires_at: Timestamp;
+      readonly hold_until: Timestamp;
+    }
+  | {
+      readonly type: 'progress_reported';
+      readonly task_id: TaskId;
+      readonly note: string | null;
+      readonly progress: number | null;
+      /** Set where the lease was moved. */
+      readonly lease: { readonly expires_at: Timestamp; readonly hold_until: Timestamp } | null;
+    }
+  | {
+      readonly type: 'task_completed';
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly summary: string;
+      readonly artifacts: readonly string[];
+      readonly duration_minutes: number | null;
+      readonly unblocked: readonly TaskId[];
+    }
+  | {
+      readonly type: 'attempt_failed';
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly summary: string;
+      readonly artifacts: readonly string[];
+      readonly duration_minutes: number | null;
+      /** When it may be tried again; `null`: never, `task_failed` follows. */
+      readonly retry_at: Timestamp | null;
+    }
+  | {
+      readonly type: 'task_failed';
+      readonly task_id: TaskId;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'lease_lapsed';
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly agent: AgentName;
+      readonly cause: 'hold-reached' | 'process-gone' | 'expired';
+    }
+  | {
+      readonly type: 'late_completion_kept';
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly outcome: 'success' | 'failure';
+      readonly summary: string;
+      readonly artifacts: readonly string[];
+    }
+  | {
+      readonly type: 'task_released';
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly reason: string;
+      /** Set where the release also addressed it anew. */
+      readonly to_agent?: AgentName | null;
+      readonly wait_for: readonly DependencyId[];
+    }
+  | {
+      readonly type: 'task_reviewed';
+      readonly task_id: TaskId;
+      readonly verdict: 'accept' | 'rework';
+      readonly note: string;
+    }
+  | {
+      /** Tasks that waited, or would have gone on, after `from` now wait for `to`. */
+      readonly type: 'dependents_moved';
+      readonly from: TaskId;
+      readonly to: TaskId;
+      readonly task_ids: readonly TaskId[];
+    }
+  | {
+      readonly type: 'task_cancelled';
+      readonly task_id: TaskId;
+      readonly reason: string;
+      /** The task whose failure or cancellation took this one along. */
+      readonly because_of: TaskId | null;
+    }
+  | { readonly type: 'task_approved'; readonly task_id: TaskId; readonly reason: string | null }
+  | {
+      readonly type: 'task_reassigned';
+      readonly task_id: TaskId;
+      readonly to_agent: AgentName | null;
+      readonly reason: string | null;
+    }
+  | { readonly type: 'task_requeued'; readonly task_id: TaskId; readonly reason: string | null }
+  | { readonly type: 'start_times_reached'; readonly task_ids: readonly TaskId[] }
+  | { readonly type: 'tasks_archived'; readonly task_ids: readonly TaskId[] };
+
+export type AgentEvent =
+  | {
+      readonly type: 'availability_set';
+      readonly agent: AgentName;
+      readonly status: AvailabilityStatus;
+      readonly reason: string | null;
+      readonly until: Timestamp | null;
+    }
+  | {
+      readonly type: 'session_started';
+      readonly agent: AgentName;
+      readonly client: string | null;
+      /** The last record this agent has now been told about. */
+      readonly seen: number;
+    };
+
+export type SchedulingEvent =
+  | { readonly type: 'federation_paused'; readonly reason: string | null }
+  | { readonly type: 'federation_resumed'; readonly release: 'all' | 'none' | 'ask' }
+  | { readonly type: 'escalation_opened'; readonly escalation: Escalation }
+  | {
+      readonly type: 'escalation_closed';
+      readonly inbox_id: string;
+      readonly how: string;
+    }
+  | {
+      /** The machine's clock went back by more than a step that can be ignored. */
+      readonly type: 'clock_stepped_back';
+      readonly milliseconds: number;
+    };
+
+export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent;
+export type EventType = FederationEvent['type'];
+export type EventOf<T extends EventType> = Extract<FederationEvent, { type: T }>;
+
+/** The known events, each with what it records. A journal with others was written by a newer version. */
+export const eventDescriptions: { readonly [T in EventType]: string } = {
+  task_queued: 'A task joined the queue.',
+  task_imported: 'A task came from another system, perhaps already finished there.',
+  task_claimed: 'An agent took a ready task for a time; the attempt number names this claim.',
+  progress_reported: 'The holder noted progress, or asked for more time.',
+  task_completed: 'The holder finished the task; lists the tasks that became ready.',
+  attempt_failed: 'The holder tried and it did not work; says when it may be tried again.',
+  task_failed: 'No attempt is left, or trying again is pointless: failed for good.',
+  lease_lapsed: 'The hold was reached, the process is gone, or the time ran out; the task returned.',
+  late_completion_kept: 'A completion came from an attempt that had lapsed; only its text is kept.',
+  task_released: 'The holder gave the task back, not counted as an attempt.',
+  task_reviewed: 'Finished work was accepted or sent back.',
+  dependents_moved: 'Tasks that depended on a piece of work now wait for its rework.',
+  task_cancelled: 'The task will not be done.',
+  task_approved: 'The operator approved a task that needed it.',
+  task_reassigned: 'The task was addressed to someone else, or to whoever fits.',
+  task_requeued: 'The operator put a finished or held task back in the queue.',
+  start_times_reached: 'The start times of these tasks have passed.',
+  tasks_archived: 'Old finished tasks left the state; their ids still resolve.',
+  availability_set: 'An agent became available, busy, standby or offline.',
+  session_started: 'An agent looked at where things stand.',
+  federation_paused: 'Nothing is claimed until the federation is resumed.',
+  federation_resumed: 'Work goes on.',
+  escalation_opened: 'Something waits for the operator.',
+  escalation_closed: 'An escalation was answered, or what it was about is over.',
+  clock_stepped_back: "The machine's clock went back; open leases and times were moved with it.",
+};
+
+export function isKnownEventType(type: string): type is EventType {
+  return Object.hasOwn(eventDescriptions, type);
+}

@@ -1,0 +1,3 @@
+export interface FederationState {
+  readonly placeholder: never;
+}

@@ -1,0 +1,35 @@
+import type { TaskId } from '../tasks/task.ts';
+import type { Timestamp } from '../time.ts';
+
+/**
+ * Why something waits for the operator.
+ *
+ * limit            a guard against runaway work refused to queue something
+ * task-failed      a task failed for good; its dependents may be blocked
+ * blocked          a cancelled task leaves dependents that cannot go on
+ * hold-reached     a task was held to the end of its hold and came back
+ * rework-rounds    work was sent back more often than allowed
+ * approval         a task waits for the operator's approval
+ */
+export const escalationKinds = [
+  'limit',
+  'task-failed',
+  'blocked',
+  'hold-reached',
+  'rework-rounds',
+  'approval',
+] as const;
+export type EscalationKind = (typeof escalationKinds)[number];
+
+export interface Escalation {
+  readonly inbox_id: string;
+  readonly kind: EscalationKind;
+  /** While one with this key is open no second one is made. */
+  readonly key: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly task_id: TaskId | null;
+  /** The tasks that led here, oldest first. */
+  readonly chain: readonly TaskId[];
+  readonly opened_at: Timestamp;
+}

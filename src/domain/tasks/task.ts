@@ -1,0 +1,146 @@
+/**
+ * The words of the task queue, as types.
+ *
+ * task       one unit of work in the queue
+ * satisfied  said of a dependency: a completed task; a failed or cancelled one
+ *            with `on_failure: continue`; a decided vote
+ * settled    finished in whatever way; what `wait_for` waits for
+ * ready      pending, nothing waited for, approved, its start time passed
+ * attempt    counts claims; only the holder of the current one may finish
+ *            the task, which is what fences off a process that woke up late
+ * lease      a claim's hold on a task, by an agent and one of its processes
+ */
+import type { Timestamp } from '../time.ts';
+
+export const priorities = ['low', 'normal', 'high', 'critical'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const taskStatuses = ['pending', 'in-progress', 'completed', 'failed', 'cancelled'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export const failurePolicies = ['block', 'cancel', 'continue'] as const;
+/** What happens to dependents when this task fails for good or is cancelled. */
+export type FailurePolicy = (typeof failurePolicies)[number];
+
+export type TaskId = string;
+/** A dependency: a task or a vote. */
+export type DependencyId = string;
+export type AgentName = string;
+/** Names one client process; random, never a pid. `null`: the command line. */
+export type SessionId = string | null;
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** Free JSON beside the known keys, 64 KiB in all. */
+export interface TaskContext {
+  readonly artifact_path?: string | undefined;
+  readonly constraints?: string | readonly string[] | undefined;
+  readonly [key: string]: JsonValue | undefined;
+}
+
+export interface Lease {
+  readonly agent: AgentName;
+  readonly session: SessionId;
+  /** Where no process shows signs of life (the command line), the lease ends here. */
+  readonly expires_at: Timestamp;
+  /** Even a living process must finish, or extend, by here. */
+  readonly hold_until: Timestamp;
+  readonly claimed_at: Timestamp;
+}
+
+/** Why a task exists, and how long the chain of causes behind it is. */
+export interface Cause {
+  readonly kind: 'person' | 'agent' | 'rule' | 'import' | 'review';
+  /** The person, agent or rule. */
+  readonly by: string;
+  /** The task whose work led here. */
+  readonly task_id: TaskId | null;
+  /** 0 where nothing led here but a person, an import or an idle agent. */
+  readonly depth: number;
+}
+
+export interface Outcome {
+  readonly outcome: 'success' | 'failure';
+  readonly attempt: number;
+  readonly by: AgentName;
+  readonly at: Timestamp;
+  readonly summary: string;
+  readonly artifacts: readonly string[];
+  readonly duration_minutes: number | null;
+  /** Tasks that this finish made ready. */
+  readonly unblocked: readonly TaskId[];
+  readonly follow_ups: readonly TaskId[];
+}
+
+/** One line of a task's own history; the newest 20 are kept in state. */
+export interface HistoryEntry {
+  readonly at: Timestamp;
+  readonly by: string;
+  readonly what: string;
+  readonly text?: string;
+}
+
+export interface Review {
+  readonly by: AgentName;
+  readonly verdict: 'accept' | 'rework';
+  readonly note: string;
+  readonly at: Timestamp;
+}
+
+export interface Routing {
+  readonly agent: AgentName | null;
+  readonly method: string;
+  readonly reason: string;
+}
+
+export interface Task {
+  readonly task_id: TaskId;
+  readonly status: TaskStatus;
+  readonly created_at: Timestamp;
+  readonly from_agent: string;
+  /** `null`: whoever fits. */
+  readonly to_agent: AgentName | null;
+  readonly type: string | null;
+  readonly description: string;
+  readonly priority: Priority;
+  readonly dependencies: readonly DependencyId[];
+  readonly wait_for: readonly DependencyId[];
+  /** The dependencies not yet satisfied and the waits not yet settled. */
+  readonly waiting_for: readonly DependencyId[];
+  readonly context: TaskContext;
+  readonly not_before: Timestamp | null;
+  readonly deadline: Timestamp | null;
+  /** Claims so far; names the current one while in progress. */
+  readonly attempt: number;
+  /** Attempts that failed or lapsed, which `max_attempts` bounds. */
+  readonly failed_attempts: number;
+  readonly max_attempts: number;
+  readonly on_failure: FailurePolicy;
+  readonly needs_approval: boolean;
+  readonly approved_by: string | null;
+  /** Set while its start time (`not_before` or a retry's) lies ahead. */
+  readonly starts_at: Timestamp | null;
+  /** Since when it could be claimed, `null` while it cannot. */
+  readonly ready_since: Timestamp | null;
+  readonly lease: Lease | null;
+  readonly progress: number | null;
+  readonly routing: Routing | null;
+  readonly caused_by: Cause;
+  readonly rework_of: TaskId | null;
+  readonly rework_round: number;
+  /** The work that a review task is about. */
+  readonly subject: TaskId | null;
+  readonly idempotency_key: string | null;
+  readonly result: Outcome | null;
+  readonly reviews: readonly Review[];
+  readonly history: readonly HistoryEntry[];
+  readonly updated_at: Timestamp;
+  readonly finished_at: Timestamp | null;
+}
+
+/** What remains in state of a task that left it: enough to resolve its id. */
+export interface ArchivedTask {
+  readonly task_id: TaskId;
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly on_failure: FailurePolicy;
+}

@@ -1,0 +1,147 @@
+/**
+ * The event store: an append-only, hash-chained journal of records, shared by
+ * several processes. A record is what one process committed in one go; its
+ * commands carry the events they caused.
+ *
+ * Appending is compare-and-swap on the position: `append` succeeds only where
+ * this process has folded everything there is. Nothing here knows what an
+ * event means.
+ */
+import type { FederationEvent } from '../domain/events.ts';
+import type { Timestamp } from '../domain/time.ts';
+
+/** A place in the journal: the record there and its hash. Before the first: seq 0 and 32 zeros. */
+export interface Position {
+  readonly seq: number;
+  /** 32 hex digits, the first half of a SHA-256. */
+  readonly hash: string;
+}
+
+export const origin: Position = { seq: 0, hash: '0'.repeat(32) };
+
+/** One command's share of a record. */
+export interface CommittedCommand {
+  /** uuid v7, made by the process that ran the command. */
+  readonly id: string;
+  /** The participant that acted. */
+  readonly by: string;
+  readonly events: readonly FederationEvent[];
+}
+
+export interface StoredRecord {
+  readonly seq: number;
+  readonly at: Timestamp;
+  readonly hash: string;
+  readonly commands: readonly CommittedCommand[];
+}
+
+/** What is to be appended. The store adds place, time of the chain and hash. */
+export interface Draft {
+  readonly at: Timestamp;
+  readonly commands: readonly CommittedCommand[];
+}
+
+/**
+ * The verdict on an append. `conflict`: another process took the place; read
+ * the news, decide again. A `StoreError` thrown instead means: `store-unavailable`
+ * nothing was committed, `outcome-unknown` it may have been.
+ */
+export type AppendVerdict = { readonly committed: StoredRecord } | 'conflict';
+
+/** The folded state as it was at a position, in pieces that can be written and read one by one. */
+export interface Checkpoint {
+  readonly position: Position;
+  /** Section name → its records, each plain JSON. */
+  readonly sections: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** A client process as another one sees it. */
+export interface PresenceEntry {
+  readonly session: string;
+  readonly agent: string;
+  readonly client: string | null;
+  /** Milliseconds on this process's own monotonic clock since its counter was last seen to move. */
+  readonly silentFor: number;
+}
+
+/** Something about the store that people must know: shown in status, in every warning. */
+export interface StoreFault {
+  readonly code: 'corrupt-store' | 'store-unavailable' | 'outcome-unknown';
+  readonly message: string;
+  readonly next: string;
+}
+
+export interface EventStore {
+  /**
+   * Opens the store and gives what to start from: the newest usable checkpoint,
+   * or none. Records after it come from the first `read`.
+   * @throws StoreError `store-unavailable` when the folder cannot be used at all.
+   */
+  open(): Promise<Checkpoint | null>;
+
+  /**
+   * Every record committed since the last call (by anyone), in order, each
+   * verified and moved past as it is yielded. Synchronous, so that nothing
+   * comes between reading and deciding. `restarted` is yielded first where the
+   * journal was replaced under us: forget everything, the whole journal follows.
+   */
+  read(): Generator<StoredRecord | 'restarted', void, undefined>;
+
+  /** The position folded so far. */
+  readonly position: Position;
+
+  /** Set once the store went read-only; reads go on with this as a warning. */
+  readonly fault: StoreFault | null;
+
+  /**
+   * Writes one record behind `position`, reads back and gives the verdict.
+   * Synchronous: decide, write and read back happen without an await between.
+   */
+  append(draft: Draft): AppendVerdict;
+
+  /**
+   * Makes everything up to `position` durable. Resolves only when it is safe
+   * to acknowledge.
+   * @throws StoreError `outcome-unknown`; the store is read-only from then on.
+   */
+  sync(): Promise<void>;
+
+  /** Waits for a fair moment to try again after `losses` lost races in a row; 0 before a first try. */
+  backoff(losses: number): Promise<void>;
+
+  /** Calls back when others may have appended. A hint: late or spurious is fine. Gives the way to stop. */
+  watch(listener: () => void): () => void;
+
+  /** The newest records in order, at most `limit`, whose seq is above `after`. Reads, folds nothing. */
+  tail(limit: number, after?: number): Promise<readonly StoredRecord[]>;
+
+  /** Every record from the first on, verified. For rebuilding the log and looking into the past. */
+  history(): AsyncGenerator<StoredRecord, void, undefined>;
+
+  /**
+   * Keeps a checkpoint if it is worth the time now. `take` is called only then
+   * and must give the state at `position`.
+   * `idle`: nothing else is going on, write it if there is anything new.
+   * `exit`: only if it takes under 50 ms.
+   */
+  checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void>;
+
+  readonly presence: Presence;
+
+  /** Ends use: stops timers, closes files, leaves the acknowledged position on record. */
+  close(): Promise<void>;
+}
+
+/** Who is alive. Kept beside the journal: presence is not history. */
+export interface Presence {
+  /** Announces this process under its session id and raises its counter from now on. */
+  start(session: string, agent: string, client: string | null): void;
+  /** Other and own sessions, as last observed. */
+  list(): readonly PresenceEntry[];
+  /** Looks at every session again; call about once a second. */
+  observe(): void;
+  /** Sessions silent for the grace time or more, or that ended. `holders` are the ones anyone asks about. */
+  gone(holders: Iterable<string>): ReadonlySet<string>;
+  /** Takes this process's announcement away. */
+  stop(): void;
+}

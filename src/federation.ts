@@ -31,6 +31,8 @@ export type FederationChange = Readonly<{
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
+  /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
+  readonly projectDir: string;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
@@ -62,6 +64,7 @@ const nobody: ReadonlySet<string> = new Set();
 
 export class Federation {
   readonly config: Config;
+  readonly projectDir: string;
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
@@ -79,6 +82,7 @@ export class Federation {
 
   private constructor(options: FederationOptions, state: FederationState) {
     this.config = options.config;
+    this.projectDir = options.projectDir;
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);

@@ -66,7 +66,7 @@ export interface ResourceDefinition {
   readonly completes?: { readonly variable: string; readonly from: CompletionSource };
   readonly read: (variables: Readonly<Record<string, string>>, federation: Federation) => Promise<unknown>;
   /** The URIs of this resource that these changes touch. */
-  readonly changedBy: (change: FederationChange) => readonly string[];
+  readonly changedBy: (change: FederationChange, federation: Federation) => readonly string[];
 }
 
 export type CompletionSource = 'agents' | 'tasks';

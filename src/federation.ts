@@ -37,6 +37,8 @@ export interface FederationOptions {
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
+  /** Awaited at the end of `close`. */
+  readonly onClose?: () => Promise<void>;
 }
 
 /** The participant behind whatever follows from time passing. */
@@ -68,6 +70,7 @@ export class Federation {
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
+  readonly #onClose: () => Promise<void>;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
   readonly #announced = new Set<string>();
@@ -86,6 +89,7 @@ export class Federation {
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#onClose = options.onClose ?? (async () => undefined);
     this.#state = state;
   }
 
@@ -186,6 +190,7 @@ export class Federation {
     await this.#commits.onIdle();
     await this.#checkpoint('exit');
     this.#store.presence.stop();
+    await this.#onClose();
     await this.#store.close();
   }
 

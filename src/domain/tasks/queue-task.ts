@@ -17,8 +17,7 @@ export function queueTask(
   const { idempotency_key: key } = args;
   const fingerprint = key === undefined ? '' : fingerprintOf('queue_task', args);
   const first = rememberedResult(state, context, key, fingerprint);
-  if (first !== null)
-    return { events: [], result: () => queued(state, first['task_id'] ?? '', first['duplicate_of'] ?? null) };
+  if (first !== null) return { events: [], result: () => queued(state, first['task_id'] ?? '', null) };
 
   const deliberation = new Deliberation(state, context);
   const task = newTask(state, args, context, {
@@ -29,10 +28,7 @@ export function queueTask(
   });
 
   const twin = context.actor.kind === 'person' ? undefined : findTwin(state, task);
-  if (twin !== undefined) {
-    if (key !== undefined) deliberation.add(remember(key, fingerprint, { task_id: twin, duplicate_of: twin }));
-    return { events: deliberation.events, result: () => queued(state, twin, twin) };
-  }
+  if (twin !== undefined) return { events: [], result: () => queued(state, twin, twin) };
 
   const refused = limitReached(deliberation, task.caused_by, new Map([[task.to_agent, 1]]));
   if (refused !== null) return { events: deliberation.events, refused };

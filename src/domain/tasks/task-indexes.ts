@@ -54,12 +54,14 @@ export class TaskIndexes {
     if (after === undefined && isRework(task)) this.reworkOf.delete(task.caused_by.task_id ?? '');
     if (!isOpen(task)) return;
     const closes = after === undefined || !isOpen(after);
-    if (closes || after.to_agent !== task.to_agent) this.#countAddressee(task, -1);
+    if (closes || after.to_agent !== task.to_agent) {
+      this.#countAddressee(task, -1);
+      dropFrom(this.twins, twinKey(task), task.task_id);
+    }
     if (closes || after.dependencies !== task.dependencies || after.wait_for !== task.wait_for) {
       for (const id of task.dependencies) dropFrom(this.dependents, id, task.task_id);
       for (const id of task.wait_for) dropFrom(this.dependents, id, task.task_id);
     }
-    if (closes) dropFrom(this.twins, twinKey(task), task.task_id);
   }
 
   #add(before: Task | undefined, task: Task): void {
@@ -75,12 +77,14 @@ export class TaskIndexes {
     if (before === undefined && isRework(task)) this.reworkOf.set(task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
     const opens = before === undefined || !isOpen(before);
-    if (opens || before.to_agent !== task.to_agent) this.#countAddressee(task, 1);
+    if (opens || before.to_agent !== task.to_agent) {
+      this.#countAddressee(task, 1);
+      addTo(this.twins, twinKey(task), task.task_id);
+    }
     if (opens || before.dependencies !== task.dependencies || before.wait_for !== task.wait_for) {
       for (const id of task.dependencies) addTo(this.dependents, id, task.task_id);
       for (const id of task.wait_for) addTo(this.dependents, id, task.task_id);
     }
-    if (opens) addTo(this.twins, twinKey(task), task.task_id);
   }
 
   #countAddressee(task: Task, by: 1 | -1): void {

@@ -8,7 +8,7 @@ import type { Position, StoredRecord, StoreFault } from '../event-store.ts';
 import { ChainIndex } from './chain-index.ts';
 import type { FileLayer } from './file-layer.ts';
 import { formatVersion, type SoundRecord } from './record-codec.ts';
-import { SegmentWindow } from './segment-window.ts';
+import { type FileChange, SegmentWindow } from './segment-window.ts';
 import { hasLaterSegments, segmentLabel } from './segments.ts';
 import { corruptFault, missingFileFault, newerVersionFault } from './store-errors.ts';
 import { judge } from './verdict.ts';
@@ -95,14 +95,19 @@ export class JournalReader {
     return this.#chain.hashAt(seq);
   }
 
-  /** Whether the file being read is another one now. */
-  isReplaced(): boolean {
-    return this.#window?.isReplaced() ?? false;
+  /** What became of the file being read, at a glance. */
+  glance(): FileChange {
+    return (this.#window ?? this.#open())?.glance() ?? 'none';
   }
 
-  hasNews(): boolean {
-    const window = this.#window ?? this.#open();
-    return window?.hasNews() ?? false;
+  /** The same, sure enough to write by, or to acknowledge. */
+  inspect(): FileChange {
+    return (this.#window ?? this.#open())?.inspect() ?? 'none';
+  }
+
+  /** Whether nothing read waits to be judged or moved past. */
+  get isDrained(): boolean {
+    return !this.#candidate && (this.#window?.isDrained ?? true);
   }
 
   /**

@@ -26,6 +26,7 @@ import { JournalWriter } from './journal-writer.ts';
 import { lookBack } from './look-back.ts';
 import { encodeRecord, encodeSealedRecord, type SoundRecord } from './record-codec.ts';
 import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel, segmentPath } from './segments.ts';
+import type { FileChange } from './segment-window.ts';
 import { SessionFolder } from './session-files.ts';
 import { failedSyncFault, lostEndFault, outcomeUnknown, readOnly, unavailable } from './store-errors.ts';
 import { Turn } from './turn.ts';
@@ -106,7 +107,7 @@ export class JournalStore implements EventStore {
   }
 
   *read(): Generator<StoredRecord | 'restarted', void, undefined> {
-    if (this.#reading(() => this.#reader.hasNews() && this.#reader.isReplaced())) this.#restart();
+    if (!this.#notice(this.#reading(() => this.#reader.glance()))) return;
     for (;;) {
       if (this.#isRestarted) {
         this.#isRestarted = false;
@@ -120,9 +121,10 @@ export class JournalStore implements EventStore {
   append(draft: Draft): AppendVerdict {
     for (;;) {
       this.#refuseWhileReadOnly();
-      if (this.#reading(() => this.#reader.isReplaced())) this.#restart();
-      if (this.#isRestarted || this.#peek() || this.#isRestarted) return 'conflict';
-      this.#refuseWhileReadOnly();
+      if (this.#notice(this.#reading(() => this.#reader.inspect()))) {
+        if (this.#isRestarted || this.#peek() || this.#isRestarted) return 'conflict';
+        this.#refuseWhileReadOnly();
+      }
       if ((this.#reader.window?.offset ?? 0) < this.#segmentBytes) break;
       if (!this.#seal(draft.at)) return 'conflict';
     }
@@ -178,7 +180,7 @@ export class JournalStore implements EventStore {
       if (descriptor === undefined) await this.#syncByPath(segmentPath(this.#dir, headPlace.segment));
       else await this.#files.sync(descriptor);
       if (restarts !== this.#restarts) return;
-      if (this.#reader.isReplaced()) this.#restart();
+      if (this.#reader.inspect() === 'replaced') this.#restart();
       else this.#acknowledged = head;
     } catch (error) {
       // Never tried again: Linux may mark pages clean that it failed to write, so that a second
@@ -216,7 +218,8 @@ export class JournalStore implements EventStore {
   }
 
   #hasNews(): boolean {
-    return this.#reader.fault ? this.#reader.isReplaced() : this.#reader.hasNews();
+    const change = this.#reader.glance();
+    return this.#reader.fault ? change === 'replaced' : change !== 'none';
   }
 
   async tail(limit: number, after = 0): Promise<readonly StoredRecord[]> {
@@ -280,6 +283,12 @@ export class JournalStore implements EventStore {
     }
     this.#writer.close();
     this.#reader.close();
+  }
+
+  /** Whether there may be something to read; begins anew where the journal was replaced. */
+  #notice(change: FileChange): boolean {
+    if (change === 'replaced') this.#restart();
+    return change !== 'none' || this.#isRestarted || this.#claims !== null || !this.#reader.isDrained;
   }
 
   /** The next record there is, its faults noticed; at the end the claims are held against the journal. */

@@ -6,6 +6,8 @@
 import type { FileLayer } from './file-layer.ts';
 import { segmentPath } from './segments.ts';
 
+export type FileChange = 'none' | 'grown' | 'replaced';
+
 const remembered = 64;
 const chunkBytes = 1024 * 1024;
 
@@ -16,6 +18,7 @@ export class SegmentWindow {
   readonly #descriptor: number;
   readonly #inode: bigint;
   #buffer = Buffer.allocUnsafe(chunkBytes);
+  readonly #check = Buffer.alloc(remembered);
   /** The place in the file of the buffer's first byte. */
   #base: number;
   /** Everything read and not dropped: a view of the buffer. */
@@ -112,24 +115,22 @@ export class SegmentWindow {
     this.#mark -= from;
   }
 
-  /** Whether the path holds bytes that were not read, or another file. One `stat`, 5 µs. */
-  hasNews(): boolean {
+  /** What became of the file since it was read. One `stat`, 5 µs; another inode or a shorter file is `replaced`. */
+  glance(): FileChange {
     const facts = this.#files.facts(this.#path);
-    return facts?.inode !== this.#inode || facts.size !== this.readTo;
+    if (facts?.inode !== this.#inode || facts.size < this.readTo) return 'replaced';
+    return facts.size === this.readTo ? 'none' : 'grown';
   }
 
-  /**
-   * Whether the file at the path is no longer the one that was read: another
-   * inode, shorter than what was read, or other bytes before the mark.
-   */
-  isReplaced(): boolean {
-    const facts = this.#files.facts(this.#path);
-    if (facts?.inode !== this.#inode || facts.size < this.readTo) return true;
+  /** As `glance`, and the 64 bytes before the mark must be as they were read. 3 µs more. */
+  inspect(): FileChange {
+    const change = this.glance();
+    if (change === 'replaced') return change;
     const from = Math.max(0, this.#mark - remembered);
     const length = this.#mark - from;
-    const now = Buffer.allocUnsafe(length);
-    const count = this.#files.read(this.#descriptor, now, 0, length, this.#base + from);
-    return count < length || now.compare(this.#bytes, from, this.#mark) !== 0;
+    const count = this.#files.read(this.#descriptor, this.#check, 0, length, this.#base + from);
+    const isSame = count === length && this.#check.compare(this.#bytes, from, this.#mark, 0, length) === 0;
+    return isSame ? change : 'replaced';
   }
 
   /** The line, counted from 1, that begins at or holds the mark. Reads the file again. */

@@ -5,6 +5,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 
 const lookEveryMs = 250;
+/** Each append of this process is an event as well: one look serves all that come within this time. */
+const gatherMs = 5;
 
 /** Calls back when `hasNews` says so. Keeps no process alive. Gives the way to stop. */
 export function watchFolder(folder: string, hasNews: () => boolean, listener: () => void): () => void {
@@ -23,11 +25,10 @@ export function watchFolder(folder: string, hasNews: () => boolean, listener: ()
     }
     listener();
   };
-  // One look for many events: each append of this process is an event as well.
   const schedule = () => {
     if (isScheduled) return;
     isScheduled = true;
-    setImmediate(look);
+    setTimeout(look, gatherMs).unref();
   };
   const begin = () => {
     try {

@@ -1,0 +1,3 @@
+import type { PromptDefinition } from '../src/define-tool.ts';
+
+export const prompts: readonly PromptDefinition[] = [];

@@ -1,0 +1,3 @@
+import type { ResourceDefinition } from '../src/define-tool.ts';
+
+export const resources: readonly ResourceDefinition[] = [];

@@ -12,7 +12,10 @@ export function renderRecord(record: StoredRecord, terminal: Terminal): string {
 function renderEvent(at: string, command: CommittedCommand, event: FederationEvent, terminal: Terminal): string {
   const when = at.slice(0, 19).replace('T', ' ');
   const what = event.type.replaceAll('_', ' ');
-  const line = [padTo(command.by, 10), padTo(what, 18), ...detailsOf(event)].filter((part) => part !== '').join('  ');
+  const line = [padTo(command.by, 10), padTo(what, 18), ...detailsOf(event)]
+    .filter((part) => part !== '')
+    .join('  ')
+    .trimEnd();
   const shown = terminal.width === null ? line : cutTo(line, terminal.width - when.length - 2);
   return `${paint(when, 'dim', terminal)}  ${shown}`;
 }

@@ -81,7 +81,9 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
       process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
     }
     const { openFederation } = await import('./open-federation.ts');
-    return openFederation({ dir, store, session, log });
+    const federation = await openFederation({ folder: dir, store: store ?? undefined });
+    federation.keepTime();
+    return federation;
   };
   const readConfig = async (): Promise<Config> => (await import('./read-config.ts')).readConfig(dir);
 
@@ -96,10 +98,19 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
   });
 }
 
+/** Completions offered at once; clients show about this many. */
+const mostCompletions = 100;
+
 const completions = {
   agents: async (typed: string, { config }: Federation) =>
-    Object.keys(config.agents).filter((name) => name.startsWith(typed)),
-  tasks: async () => [],
+    [...Object.keys(config.agents), config.operator].filter((name) => name.startsWith(typed)),
+  // The newest first: they are what people talk about.
+  tasks: async (typed: string, federation: Federation) =>
+    [...federation.state().tasks.values()]
+      .map((task) => task.task_id)
+      .reverse()
+      .filter((id) => id.includes(typed))
+      .slice(0, mostCompletions),
 };
 
 async function main(): Promise<number> {

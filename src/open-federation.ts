@@ -1,32 +1,66 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { dirname, join, resolve } from 'node:path';
+import type { Config } from './domain/config.ts';
+import { ConfigurationError, StoreError } from './domain/errors.ts';
 import { Federation } from './federation.ts';
 import { LogFile } from './log-file.ts';
 import { readConfig } from './read-config.ts';
+import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
 
-export interface OpenedFederation {
-  readonly federation: Federation;
-  /** `null` where the configuration asks for none. */
-  readonly logFile: LogFile | null;
+export interface FederationSettings {
+  /** The `.federation` folder. */
+  readonly folder: string;
+  /** A `postgres://` URL; absent: embedded in the folder. */
+  readonly store?: string | undefined;
 }
 
 /**
- * Opens the federation kept in `dir` (the `.federation` folder).
+ * Opens the federation of a folder.
  * @throws ConfigurationError naming file, line and key; StoreError
  */
-export async function openFederation({ dir }: { readonly dir: string }): Promise<OpenedFederation> {
-  const config = await readConfig(dir);
-  const projectDir = dirname(resolve(dir));
-  const store = openJournalStore({ dir, graceMs: config.leases.grace_seconds * 1_000 });
-  const logFile =
-    config.log_file === null ? null : new LogFile(resolve(projectDir, config.log_file), join(dir, 'log.lock'), store);
-  const federation = await Federation.open({
+export async function openFederation(settings: FederationSettings): Promise<Federation> {
+  const config = await readConfig(settings.folder);
+  const store = openStore(settings, config);
+  const projectDir = dirname(resolve(settings.folder));
+  const logFile = logFileOf(settings, config, store);
+  return await Federation.open({
     store,
     config,
     projectDir,
     onCommitted: () => logFile?.note(),
-    onClose: async () => logFile?.flush(),
+    onClose: async () => await logFile?.flush(),
   });
-  return { federation, logFile };
+}
+
+/** Writes the readable log anew from the whole journal, below its marker line. */
+export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
+  const config = await readConfig(settings.folder);
+  const store = openStore(settings, config);
+  const logFile = logFileOf(settings, config, store);
+  if (logFile === null) {
+    throw new ConfigurationError('log_file is null: this federation keeps no readable log.', 'Name a file in log_file first.');
+  }
+  await store.open();
+  try {
+    return { file: logFile.path, entries: await logFile.rebuild() };
+  } finally {
+    await store.close();
+  }
+}
+
+function openStore({ folder, store }: FederationSettings, config: Config): EventStore {
+  if (store !== undefined) {
+    throw new StoreError(
+      'store-unavailable',
+      'This version keeps federations in a folder only.',
+      'Leave out --store and FEDERATION_STORE.',
+    );
+  }
+  return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
+}
+
+function logFileOf({ folder }: FederationSettings, config: Config, store: EventStore): LogFile | null {
+  if (config.log_file === null) return null;
+  return new LogFile(resolve(dirname(resolve(folder)), config.log_file), join(folder, 'log.lock'), store);
 }

@@ -1,0 +1,68 @@
+/**
+ * Packs the project, installs the tarball in an empty folder and uses it from
+ * there: a file missing from the package shows nowhere else.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { z } from 'zod';
+import { version } from '../src/version.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+const folder = await mkdtemp(join(tmpdir(), 'federation-mcp-packed-'));
+const environment = { ...process.env, FEDERATION_DIR: join(folder, '.federation') };
+
+try {
+  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  const [tarball] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(packed.stdout));
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  await run('npm', ['install', '--no-audit', '--no-fund', `./${tarball.filename}`], { cwd: folder });
+
+  await checkCommandLine();
+  await checkServer();
+  console.log(`${tarball.filename}: installs, and both of its programs answer.`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function fed(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(join(folder, 'node_modules/.bin/fed'), args, { cwd: folder, env: environment });
+  return stdout.trim();
+}
+
+async function checkCommandLine(): Promise<void> {
+  expectSame('fed --version', await fed('--version'), version);
+  await fed('init');
+  const queued = await fed('--as', 'claude', 'queue', 'add', 'Try the package', '--json');
+  const { task } = z.object({ task: z.object({ task_id: z.string() }) }).parse(JSON.parse(queued));
+  const listed = await fed('--as', 'claude', 'queue', 'list', '--json');
+  const { items } = z.object({ items: z.array(z.object({ task_id: z.string() })) }).parse(JSON.parse(listed));
+  expectSame('fed queue list', items[0]?.task_id, task.task_id);
+}
+
+async function checkServer(): Promise<void> {
+  const client = new Client({ name: 'check-package', version });
+  const server = join(folder, 'node_modules/.bin/federation-mcp');
+  const env = Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  await client.connect(new StdioClientTransport({ command: server, args: ['--as', 'claude'], cwd: folder, env }));
+  try {
+    const answer = await client.callTool({ name: 'list_tasks', arguments: {} });
+    expectSame('list_tasks', answer.isError ?? false, false);
+    expectSame('tasks seen by list_tasks', z.object({ total: z.number() }).parse(answer.structuredContent).total, 1);
+  } finally {
+    await client.close();
+  }
+}
+
+function expectSame(what: string, got: unknown, expected: unknown): void {
+  if (got !== expected) {
+    throw new Error(`Expected ${what} to give ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
+  }
+}

@@ -1,0 +1,33 @@
+import { type Command, Option } from 'commander';
+import { examples } from '../arguments.ts';
+import type { Host } from '../host.ts';
+import { renderAny } from '../render/render-any.ts';
+import { withSession } from '../session.ts';
+
+export function addPause(program: Command, host: Host): void {
+  program
+    .command('pause')
+    .summary('stop claims, rules and retries')
+    .description('Nothing is claimed until fed resume. Queueing, notes, release and completion go on.')
+    .argument('[reason]', 'why; everyone sees it')
+    .addHelpText('after', examples('fed pause', 'fed pause "release freeze until Monday"'))
+    .action(async (reason: string | undefined, _options: unknown, command: Command) =>
+      withSession(host, command, async ({ call, show }) => {
+        const result = await call('pause_federation', { reason });
+        show(result, (terminal) => renderAny(result, terminal));
+      }),
+    );
+
+  program
+    .command('resume')
+    .summary('let work go on')
+    .description('Ends a pause. Follow-ups that rules kept back are released, dropped, or asked about.')
+    .addOption(new Option('--release <which>', 'what becomes of kept follow-ups').choices(['all', 'none', 'ask']))
+    .addHelpText('after', examples('fed resume', 'fed resume --release all'))
+    .action(async ({ release }: { readonly release?: string }, command: Command) =>
+      withSession(host, command, async ({ call, show }) => {
+        const result = await call('resume_federation', { release });
+        show(result, (terminal) => renderAny(result, terminal));
+      }),
+    );
+}

@@ -1,0 +1,35 @@
+/** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
+import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
+import type { Federation } from '../federation.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface OpenSettings {
+  readonly folder: string;
+  /** A `postgres://` URL; absent: embedded in the folder. */
+  readonly store?: string | undefined;
+}
+
+export interface Host {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  /** A person sits at a terminal: both standard input and output are one. */
+  readonly interactive: boolean;
+  readonly terminal: Terminal;
+  readonly errorTerminal: Terminal;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly readInput: () => Promise<string>;
+  /** Aborts on Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly open: (settings: OpenSettings) => Promise<Federation>;
+  /** Writes the readable log anew from the whole journal, below its marker line. */
+  readonly rebuildLog: (settings: OpenSettings) => Promise<{ readonly file: string; readonly entries: number }>;
+  /** Loaded when a command needs them: `fed --help` does not. */
+  readonly surface: () => Promise<Surface>;
+}
+
+export interface Surface {
+  readonly tools: readonly ToolDefinition[];
+  readonly resources: readonly ResourceDefinition[];
+  readonly prompts: readonly PromptDefinition[];
+}

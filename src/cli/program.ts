@@ -1,0 +1,61 @@
+/** `fed`: the commands, what they share, and how a run ends. */
+import { Command } from 'commander';
+import { version } from '../version.ts';
+import { examples } from './arguments.ts';
+import { addAgents } from './commands/agents.ts';
+import { addImport } from './commands/import.ts';
+import { addInit } from './commands/init.ts';
+import { addLog } from './commands/log.ts';
+import { addPause } from './commands/pause.ts';
+import { addQueue } from './commands/queue.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import type { Host } from './host.ts';
+import { exitCodes, formatError, reportError } from './report-error.ts';
+import type { GlobalOptions } from './session.ts';
+
+/** Runs one command line. Gives the exit code and throws nothing. */
+export async function runFed(args: readonly string[], host: Host): Promise<number> {
+  const program = createProgram(host);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    return reportError(error, host, program.opts<GlobalOptions>().json === true);
+  }
+}
+
+function createProgram(host: Host): Command {
+  const program = new Command('fed')
+    .description('One task queue, ballot box, router and log for several AI agents.')
+    .version(version)
+    .option('--dir <folder>', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)")
+    .option('--as <name>', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)')
+    .option('--store <url>', 'a postgres:// URL (or FEDERATION_STORE; default: embedded)')
+    .option('--json', 'print the same object as the tool')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: host.out,
+      writeErr: host.err,
+      getOutHelpWidth: () => host.terminal.width ?? 100,
+      getErrHelpWidth: () => host.errorTerminal.width ?? 100,
+      outputError: (text, write) => write(usageError(text, host)),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `${examples('fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow')}
+
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
+    );
+  for (const add of [addInit, addStatus, addStart, addAgents, addQueue, addPause, addLog, addImport])
+    add(program, host);
+  return program;
+}
+
+/** Commander's `error: …\n(Did you mean list?)` in this program's form. */
+function usageError(text: string, host: Host): string {
+  const [first = '', ...rest] = text.trim().split('\n');
+  const suggestion = rest.join(' ').replaceAll(/^\(|\)$/g, '');
+  return formatError(first.replace(/^error: /, ''), suggestion || 'See the same command with --help.', host);
+}

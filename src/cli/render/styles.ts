@@ -1,0 +1,29 @@
+import type { Style } from '../terminal.ts';
+
+export function statusStyle(status: string): Style | null {
+  switch (status) {
+    case 'in-progress':
+      return 'cyan';
+    case 'completed':
+      return 'green';
+    case 'failed':
+      return 'red';
+    case 'cancelled':
+      return 'dim';
+    default:
+      return null;
+  }
+}
+
+export function priorityStyle(priority: string): Style | null {
+  switch (priority) {
+    case 'critical':
+      return 'red';
+    case 'high':
+      return 'yellow';
+    case 'low':
+      return 'dim';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,63 @@
+/** Errors on standard error: what went wrong, then what to do; and the exit code that scripts read. */
+import { CommanderError } from 'commander';
+import { type ErrorCode, FederationError } from '../domain/errors.ts';
+import type { Host } from './host.ts';
+import { manyLines, paint } from './terminal.ts';
+
+export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4 } as const;
+
+/** Wrong usage that only shows once a value is looked at. */
+export class UsageError extends Error {
+  readonly next: string;
+
+  constructor(message: string, next: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.next = next;
+  }
+}
+
+export function reportError(error: unknown, host: Host, json: boolean): number {
+  if (error instanceof CommanderError) {
+    // Commander has written its message, or the help that was asked for, by itself.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  if (error instanceof UsageError) {
+    write(host, json, 'invalid', error.message, error.next);
+    return exitCodes.usage;
+  }
+  if (error instanceof FederationError) {
+    write(host, json, error.code, error.message, error.next);
+    return exitCodeOf(error.code);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  write(
+    host,
+    json,
+    'internal',
+    `Unexpected: ${message}`,
+    'Run again with FEDERATION_DEBUG=1 and report what it prints.',
+  );
+  if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
+  return exitCodes.refused;
+}
+
+function exitCodeOf(code: ErrorCode): number {
+  if (code === 'corrupt-store') return exitCodes.corrupt;
+  if (code === 'store-unavailable' || code === 'outcome-unknown') return exitCodes.unreachable;
+  return exitCodes.refused;
+}
+
+function write(host: Host, json: boolean, code: ErrorCode, message: string, next: string): void {
+  if (json) {
+    host.err(`${JSON.stringify({ error: { code, message, next } }, null, 2)}\n`);
+    return;
+  }
+  host.err(formatError(message, next, host));
+}
+
+export function formatError(message: string, next: string, host: Host): string {
+  const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];
+  if (next !== '') lines.push(`  → ${manyLines(next)}`);
+  return `${lines.join('\n')}\n`;
+}

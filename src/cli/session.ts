@@ -1,0 +1,140 @@
+/** One run of a command: the opened federation, who acts, and how results are shown. */
+import type { Command } from 'commander';
+import type { Actor } from '../domain/commands.ts';
+import { CallerError, StoreError } from '../domain/errors.ts';
+import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-tool.ts';
+import type { Federation } from '../federation.ts';
+import { findFederation } from '../find-federation.ts';
+import type { Host, OpenSettings } from './host.ts';
+import { UsageError } from './report-error.ts';
+import { oneLine, paint, type Terminal } from './terminal.ts';
+import { whoActs } from './who-acts.ts';
+
+export interface GlobalOptions {
+  readonly dir?: string;
+  readonly as?: string;
+  readonly store?: string;
+  readonly json?: boolean;
+}
+
+export interface Session {
+  readonly federation: Federation;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  /** @throws OperatorError, CallerError where it is not clear who acts. */
+  readonly actor: () => Actor;
+  /** Runs a tool exactly as a client would. Arguments that are undefined count as not given. */
+  readonly call: (tool: string, args?: Readonly<Record<string, unknown>>) => Promise<ToolResult>;
+  readonly read: (uri: string) => Promise<unknown>;
+  /** Prints the object itself with `--json`, else what `render` makes of it, then what to do next. */
+  readonly show: (result: unknown, render: (terminal: Terminal) => string) => void;
+}
+
+/** Opens the federation for one command and closes it whatever happens. */
+export async function withSession(
+  host: Host,
+  command: Command,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const federation = await host.open(await openSettings(host, options));
+  const actor = (): Actor =>
+    whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
+  try {
+    warnOfFault(federation, host);
+    await work({
+      federation,
+      terminal: host.terminal,
+      json: options.json === true,
+      actor,
+      call: async (name, args = {}) => {
+        const tool = toolNamed((await host.surface()).tools, name);
+        return await tool.handle(parseArguments(tool, args), {
+          federation,
+          actor,
+          signal: host.signal,
+          progress: async () => {},
+        });
+      },
+      read: async (uri) => {
+        const { resource, variables } = resourceFor((await host.surface()).resources, uri);
+        return await resource.read(variables, federation);
+      },
+      show: (result, render) => show(host, options.json === true, result, render),
+    });
+  } finally {
+    await federation.close();
+  }
+}
+
+/** @throws StoreError `store-unavailable` where there is no federation. */
+export async function openSettings(host: Host, options: GlobalOptions): Promise<OpenSettings> {
+  const { environment, workingFolder } = host;
+  const folder = await findFederation({ dir: options.dir, environment, workingFolder });
+  if (folder === null) {
+    throw new StoreError(
+      'store-unavailable',
+      `Expected a .federation folder in ${workingFolder} or above, got none.`,
+      'Make one with fed init, or name it with --dir.',
+    );
+  }
+  return { folder, store: options.store ?? (environment['FEDERATION_STORE'] || undefined) };
+}
+
+export function show(host: Host, json: boolean, result: unknown, render: (terminal: Terminal) => string): void {
+  if (json) {
+    host.out(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  const text = render(host.terminal);
+  if (text !== '') host.out(`${text}\n`);
+  const next = nextOf(result);
+  if (next !== '') host.out(`${paint(`→ ${oneLine(next)}`, 'dim', host.terminal)}\n`);
+}
+
+function nextOf(result: unknown): string {
+  return typeof result === 'object' && result !== null && 'next' in result && typeof result.next === 'string'
+    ? result.next
+    : '';
+}
+
+function toolNamed(tools: readonly ToolDefinition[], name: string): ToolDefinition {
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool === undefined) throw new Error(`Expected a tool named ${name} in tools/index.ts, got none`);
+  return tool;
+}
+
+function parseArguments(tool: ToolDefinition, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+  const result = tool.input.safeParse(given);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
+  throw new UsageError(faults.join('\n'), 'See the same command with --help.');
+}
+
+function resourceFor(
+  resources: readonly ResourceDefinition[],
+  uri: string,
+): { readonly resource: ResourceDefinition; readonly variables: Readonly<Record<string, string>> } {
+  for (const resource of resources) {
+    const variables = matchUri(resource.uri, uri);
+    if (variables !== null) return { resource, variables };
+  }
+  throw new CallerError('not-found', `Expected a known resource, got ${uri}.`, 'See docs/tools.md for what there is.');
+}
+
+/** `federation://queue/{agent}` against `federation://queue/kimi`. */
+function matchUri(template: string, uri: string): Record<string, string> | null {
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const pattern = template.split(/\{\w+\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  const found = new RegExp(`^${pattern.join('([^/]+)')}$`).exec(uri);
+  if (found === null) return null;
+  return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')]));
+}
+
+function warnOfFault(federation: Federation, host: Host): void {
+  const { fault } = federation;
+  if (fault === null) return;
+  const label = paint('fed: read-only:', 'yellow', host.errorTerminal);
+  host.err(`${label} ${oneLine(fault.message)}\n  → ${oneLine(fault.next)}\n`);
+}

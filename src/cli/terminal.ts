@@ -1,0 +1,73 @@
+/** Where output goes: a person's terminal, with its width and colours, or a pipe, which gets plain text. */
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+
+export interface Terminal {
+  /** `null`: a pipe. Nothing is cut there. */
+  readonly width: number | null;
+  readonly colour: boolean;
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
+
+export const plain: Terminal = { width: null, colour: false };
+
+/** By the conventions of no-color.org and of FORCE_COLOR: anything but an empty value counts. */
+export function terminalOf(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  environment: Readonly<Record<string, string | undefined>>,
+): Terminal {
+  const isTerminal = stream.isTTY === true;
+  const forced = environment['FORCE_COLOR'];
+  const wanted = forced === undefined || forced === '' ? isTerminal && environment['TERM'] !== 'dumb' : forced !== '0';
+  return {
+    width: isTerminal ? Math.max(40, stream.columns ?? 80) : null,
+    colour: wanted && (environment['NO_COLOR'] ?? '') === '',
+  };
+}
+
+export function paint(text: string, style: Style | null, { colour }: Terminal): string {
+  return style === null || !colour || text === '' ? text : styleText(style, text, { validateStream: false });
+}
+
+/**
+ * One line of text from outside. Agents write descriptions: escape sequences
+ * in them must not reach the terminal, nor line breaks a table.
+ */
+export function oneLine(text: string): string {
+  return withoutControls(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Text from outside that keeps its lines. */
+export function manyLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => withoutControls(line.replaceAll('\t', '  ')).trimEnd())
+    .join('\n')
+    .trim();
+}
+
+/** Also takes away what turns the direction of text, which can make a line read as another. */
+function withoutControls(text: string): string {
+  return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/gu, '').replaceAll(/\p{Cc}+/gu, ' ');
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** At most `width` columns, the last an ellipsis where something was cut. */
+export function cutTo(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  let used = 1;
+  for (const { segment } of graphemes.segment(text)) {
+    used += stringWidth(segment);
+    if (used > width) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return align === 'left' ? `${text}${space}` : `${space}${text}`;
+}

@@ -1,0 +1,306 @@
+/**
+ * How `fed` understands a command line, answers and exits. The tools here only
+ * give back what they were given; what the real ones do is tested end to end.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { Host } from '../../src/cli/host.ts';
+import { runFed } from '../../src/cli/program.ts';
+import { plain } from '../../src/cli/terminal.ts';
+import { defineTool, type ToolDefinition } from '../../src/define-tool.ts';
+import { defaultConfig } from '../../src/domain/config.ts';
+import { CallerError, StoreError } from '../../src/domain/errors.ts';
+import type { Federation } from '../../src/federation.ts';
+import { version } from '../../src/version.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fed-program-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const toolNames = [
+  'queue_task',
+  'queue_plan',
+  'list_tasks',
+  'get_task',
+  'claim_task',
+  'report_progress',
+  'complete_task',
+  'release_task',
+  'review_task',
+  'cancel_task',
+  'override_task',
+  'set_availability',
+  'start_session',
+  'pause_federation',
+  'resume_federation',
+];
+
+function echo(name: string): ToolDefinition {
+  return defineTool({
+    name,
+    title: name,
+    description: name,
+    audience: 'agent',
+    core: true,
+    hints: { readOnly: false, destructive: false, idempotent: false },
+    input: z.looseObject({ limit: z.number().max(100).optional() }),
+    handle: async (args, context) => {
+      if (args['description'] === 'refuse') throw new CallerError('cycle', 'Expected no cycle.', 'Leave one out.');
+      if (args['description'] === 'break') throw new StoreError('corrupt-store', 'Expected a chain.', 'fed doctor');
+      const by = name === 'list_tasks' ? null : context.actor().name;
+      return { tool: name, by, args, next: 'Go on.' };
+    },
+  });
+}
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function fed(args: readonly string[], settings: Partial<Host> & { readonly input?: string } = {}): Promise<Run> {
+  let out = '';
+  let err = '';
+  const federation: Federation = {
+    config: defaultConfig,
+    fault: null,
+    execute: () => Promise.reject(new Error('Expected no command')),
+    state: () => Promise.reject(new Error('Expected no state')),
+    tail: () => Promise.resolve([]),
+    subscribe: () => () => {},
+    close: () => Promise.resolve(),
+  };
+  const code = await runFed(args, {
+    environment: { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
+    workingFolder: folder,
+    interactive: false,
+    terminal: plain,
+    errorTerminal: plain,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    readInput: () => Promise.resolve(settings.input ?? ''),
+    signal: new AbortController().signal,
+    open: () => Promise.resolve(federation),
+    rebuildLog: () => Promise.resolve({ file: 'FEDERATION_LOG.md', entries: 3 }),
+    surface: () => Promise.resolve({ tools: toolNames.map(echo), resources: [], prompts: [] }),
+    ...settings,
+  });
+  return { code, out, err };
+}
+
+test.each([
+  [
+    'queue add Write it --to claude --type docs --priority high --after task-1 --after task-2 --needs-approval --key k',
+    'queue_task',
+    {
+      description: 'Write it',
+      to_agent: 'claude',
+      type: 'docs',
+      priority: 'high',
+      dependencies: ['task-1', 'task-2'],
+      needs_approval: true,
+      idempotency_key: 'k',
+    },
+  ],
+  ['queue add -- --help is a title', 'queue_task', { description: '--help is a title' }],
+  ['queue add list', 'queue_task', { description: 'list' }],
+  ['queue list --ready --to kimi -n 5', 'list_tasks', { ready: true, to_agent: 'kimi', limit: 5 }],
+  ['queue show task-1', 'get_task', { task_id: 'task-1' }],
+  [
+    'queue claim --types review --types testing --wait 20',
+    'claim_task',
+    { types: ['review', 'testing'], wait_seconds: 20 },
+  ],
+  ['queue claim task-1 --lease 45', 'claim_task', { task_id: 'task-1', lease_minutes: 45 }],
+  [
+    'queue progress task-1 tests pass --progress 60%',
+    'report_progress',
+    { task_id: 'task-1', note: 'tests pass', progress: 0.6 },
+  ],
+  [
+    'queue complete task-1 All done --artifact a.md --artifact b.md --minutes 12.5',
+    'complete_task',
+    {
+      task_id: 'task-1',
+      outcome: 'success',
+      summary: 'All done',
+      artifacts: ['a.md', 'b.md'],
+      duration_minutes: 12.5,
+    },
+  ],
+  ['queue fail task-1 No way', 'complete_task', { task_id: 'task-1', outcome: 'failure', summary: 'No way' }],
+  [
+    'queue fail task-1 No way --no-retry --attempt 2',
+    'complete_task',
+    { task_id: 'task-1', outcome: 'failure', summary: 'No way', retryable: false, attempt: 2 },
+  ],
+  [
+    'queue release task-1 Not now --wait-for task-2 --to claude',
+    'release_task',
+    { task_id: 'task-1', reason: 'Not now', wait_for: ['task-2'], to_agent: 'claude' },
+  ],
+  ['queue review task-1 rework No tests', 'review_task', { task_id: 'task-1', verdict: 'rework', note: 'No tests' }],
+  ['queue approve task-1', 'override_task', { task_id: 'task-1', action: 'approve' }],
+  ['queue cancel task-1 Too late', 'cancel_task', { task_id: 'task-1', reason: 'Too late' }],
+  [
+    'queue reassign task-1 claude Away now',
+    'override_task',
+    { task_id: 'task-1', action: 'reassign', to_agent: 'claude', reason: 'Away now' },
+  ],
+  ['queue requeue task-1', 'override_task', { task_id: 'task-1', action: 'requeue' }],
+  ['agents set kimi standby --reason limit', 'set_availability', { status: 'standby', reason: 'limit' }],
+  ['start', 'start_session', {}],
+  ['pause freeze', 'pause_federation', { reason: 'freeze' }],
+  ['resume --release all', 'resume_federation', { release: 'all' }],
+])('fed %s calls %s', async (line, tool, args) => {
+  const { code, out, err } = await fed(
+    [...line.split(' ').slice(0, 2), '--json', ...line.split(' ').slice(2)].filter(Boolean),
+  );
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual({ tool, by: tool === 'list_tasks' ? null : 'kimi', args, next: 'Go on.' });
+});
+
+test('a description can come from standard input', async () => {
+  const { out } = await fed(['queue', 'add', '-', '--json'], { input: 'Long\ntext' });
+  expect(JSON.parse(out)).toMatchObject({ args: { description: 'Long\ntext' } });
+});
+
+test('a plan is read from a file or from standard input, bare or as the tool takes it', async () => {
+  const plan = [{ key: 'a', description: 'A' }];
+  await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
+  const fromFile = await fed(['queue', 'plan', 'plan.json', '--json']);
+  const fromInput = await fed(['queue', 'plan', '-', '--json'], { input: JSON.stringify({ tasks: plan }) });
+  expect(JSON.parse(fromFile.out)).toMatchObject({ args: { tasks: plan } });
+  expect(fromInput.out).toBe(fromFile.out);
+});
+
+test.each([
+  ['quee', "unknown command 'quee'", 'Did you mean queue?'],
+  ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
+  ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
+  ['queue add', "missing required argument 'description'", 'See the same command with --help.'],
+  ['queue add x --priority urgent', 'Allowed choices are low, normal, high, critical', '--help'],
+  ['queue list --limit many', 'Expected a whole number.', '--help'],
+  ['queue list --limit 200', 'limit: Too big', '--help'],
+  ['queue plan missing.json', 'Expected a readable file', 'Give a JSON file'],
+  ['import missing.jsonl --from beads', 'Expected a readable file', 'exported file'],
+])('fed %s is wrong usage', async (line, message, next) => {
+  const { code, out, err } = await fed(line.split(' '));
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(err).toMatch(/^fed: .*\n {2}→ .*\n$/);
+  expect(err).toContain(message);
+  expect(err).toContain(next);
+});
+
+test.each([
+  ['refuse', 1, 'fed: Expected no cycle.\n  → Leave one out.\n'],
+  ['break', 3, 'fed: Expected a chain.\n  → fed doctor\n'],
+])('a refusal goes to standard error, and its kind into the exit code (%s: %i)', async (description, code, err) => {
+  expect(await fed(['queue', 'add', description])).toEqual({ code, out: '', err });
+});
+
+test('with --json a refusal is the error object of the tool', async () => {
+  const { code, err } = await fed(['queue', 'add', 'refuse', '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(err)).toEqual({ error: { code: 'cycle', message: 'Expected no cycle.', next: 'Leave one out.' } });
+});
+
+test('without a federation the store cannot be reached', async () => {
+  const { code, err } = await fed(['status'], { environment: {} });
+  expect(code).toBe(4);
+  expect(err).toContain('Make one with fed init');
+});
+
+test('who does not say who acts may read and not change', async () => {
+  const environment = { FEDERATION_DIR: folder };
+  expect((await fed(['queue', 'list'], { environment })).code).toBe(0);
+  const change = await fed(['queue', 'add', 'x'], { environment });
+  expect(change.code).toBe(1);
+  expect(change.err).toContain('Name yourself with --as NAME');
+});
+
+test('a read-only store is said on standard error, and reading goes on', async () => {
+  const open: Host['open'] = () =>
+    Promise.resolve({
+      config: defaultConfig,
+      fault: { code: 'corrupt-store', message: 'Line 7 is damaged.', next: 'fed doctor' },
+      execute: () => Promise.reject(new Error('Expected no command')),
+      state: () => Promise.reject(new Error('Expected no state')),
+      tail: () => Promise.resolve([]),
+      subscribe: () => () => {},
+      close: () => Promise.resolve(),
+    });
+  const { code, err } = await fed(['queue', 'list'], { open });
+  expect(code).toBe(0);
+  expect(err).toBe('fed: read-only: Line 7 is damaged.\n  → fed doctor\n');
+});
+
+test('init writes a configuration once', async () => {
+  const first = await fed(['init', '--json']);
+  expect(JSON.parse(first.out)).toMatchObject({ folder: join(folder, '.federation'), kept: [] });
+  const second = await fed(['init', '--json']);
+  expect(JSON.parse(second.out)).toMatchObject({ written: [] });
+});
+
+test('an import can be tried without changing anything', async () => {
+  const input = `${JSON.stringify({ id: 'x-1', title: '--help', created_at: '2026-02-06T10:00:00Z' })}\nbroken\n`;
+  const { code, out } = await fed(['import', '-', '--from', 'beads', '--dry-run', '--json'], { input });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ tasks: 1, not_work: {}, problems: [{ line: 2 }] });
+});
+
+test('an empty log says so, and rebuilding says what was written', async () => {
+  expect((await fed(['log'])).out).toBe('Nothing has happened yet.\n');
+  expect((await fed(['log', '--rebuild'])).out).toBe(
+    'wrote 3 entries to FEDERATION_LOG.md\n→ Read FEDERATION_LOG.md.\n',
+  );
+});
+
+test('the version is printed', async () => {
+  expect(await fed(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+});
+
+test.each([
+  'init',
+  'status',
+  'start',
+  'agents',
+  'agents set',
+  'queue',
+  'queue add',
+  'queue plan',
+  'queue list',
+  'queue show',
+  'queue graph',
+  'queue claim',
+  'queue progress',
+  'queue complete',
+  'queue fail',
+  'queue release',
+  'queue review',
+  'queue approve',
+  'queue cancel',
+  'queue reassign',
+  'queue requeue',
+  'pause',
+  'resume',
+  'log',
+  'import',
+])('fed %s --help gives examples', async (command) => {
+  const { code, out } = await fed([...command.split(' '), '--help']);
+  expect(code).toBe(0);
+  expect(out).toContain(`Usage: fed ${command} `);
+  expect(out).toMatch(/Examples:\n {2}\$ .*fed /);
+});

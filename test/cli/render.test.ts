@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { renderAny } from '../../src/cli/render/render-any.ts';
+import { renderRecord } from '../../src/cli/render/render-record.ts';
+import { renderTask, renderTaskResult } from '../../src/cli/render/render-task.ts';
+import { renderTasks } from '../../src/cli/render/render-tasks.ts';
+import { plain } from '../../src/cli/terminal.ts';
+
+const brief = {
+  task_id: 'task-2026-02-06-002',
+  status: 'pending',
+  type: 'review',
+  priority: 'high',
+  to_agent: null,
+  waiting_for: ['task-2026-02-06-001', 'vote-2026-02-06-001'],
+  description: 'Review the parser',
+};
+
+const full = {
+  ...brief,
+  from_agent: 'claude',
+  attempt: 1,
+  max_attempts: 3,
+  progress: 0.4,
+  lease: { agent: 'kimi', expires_at: '2026-02-06T10:30:00.000Z' },
+  description: 'Review the parser\n\nAnd its tests.',
+  context: { artifact_path: 'src/parser.ts' },
+  history: [{ at: '2026-02-06T10:00:00.000Z', by: 'kimi', what: 'claimed' }],
+};
+
+test('a page of tasks is a table, with how many more there are', () => {
+  expect(renderTasks({ items: [brief], total: 7, next_cursor: 'abc', next: '' }, plain)).toBe(
+    [
+      'TASK                 STATUS   PRIORITY  TYPE    WAITS FOR               DESCRIPTION',
+      'task-2026-02-06-002  pending  high      review  task-2026-02-06-001 +1  Review the parser',
+      '1 of 7; more with --cursor abc',
+    ].join('\n'),
+  );
+});
+
+test('an empty page says so', () => {
+  expect(renderTasks({ items: [], total: 0 }, plain)).toBe('No tasks.');
+});
+
+test('one task shows its facts, its whole description and its history', () => {
+  const text = renderTask({ task: full, next: '' }, plain);
+  expect(text).toContain('task-2026-02-06-002  pending  high  review → whoever fits');
+  expect(text).toContain('held by      kimi until 2026-02-06T10:30:00.000Z');
+  expect(text).toContain('progress     40 %');
+  expect(text).toContain('description\n  Review the parser\n\n  And its tests.');
+  expect(text).toContain('history\n  2026-02-06T10:00:00.000Z kimi claimed');
+  expect(renderTask({ ...full, next: '' }, plain)).toBe(text);
+});
+
+test('what a tool did to a task is shown with what else happened', () => {
+  const result = {
+    task: { ...full, status: 'completed' },
+    unblocked: ['task-2026-02-06-003'],
+    follow_ups: [],
+    next: '',
+  };
+  expect(renderTaskResult(result, plain)).toBe(
+    'task-2026-02-06-002  completed  high  review → whoever fits\nReview the parser\nunblocked  task-2026-02-06-003',
+  );
+});
+
+test('a claim shows what the task builds on', () => {
+  const inputs = [{ id: 'task-2026-02-06-001', summary: 'Parser written', artifacts: ['src/parser.ts'] }];
+  const text = renderTaskResult({ task: { ...full, status: 'in-progress' }, inputs, next: '' }, plain);
+  expect(text).toContain('attempt  1');
+  expect(text).toContain('what it builds on\n  task-2026-02-06-001: Parser written (src/parser.ts)');
+});
+
+test('a result of another form is still shown', () => {
+  expect(renderTasks({ something: 'else' }, plain)).toBe('something  else');
+});
+
+test('any object is shown as fields, lists and tables', () => {
+  const value = {
+    paused: false,
+    open: 3,
+    principles: ['one', 'two'],
+    agents: [
+      { role: 'Reviews everything', name: 'claude', types: ['review'] },
+      { role: 'Builds', name: 'kimi', types: ['testing'] },
+    ],
+    store: { kind: 'journal' },
+    none: [],
+    next: 'Go on.',
+  };
+  expect(renderAny(value, plain)).toBe(
+    [
+      'paused  no',
+      'open    3',
+      '',
+      'principles',
+      '  - one',
+      '  - two',
+      '',
+      'agents',
+      '  NAME    TYPES    ROLE',
+      '  claude  review   Reviews everything',
+      '  kimi    testing  Builds',
+      '',
+      'store',
+      '  kind  journal',
+    ].join('\n'),
+  );
+});
+
+test('a record is one line an event: when, who, what', () => {
+  const record = {
+    seq: 1,
+    at: '2026-02-06T10:00:00.000Z',
+    hash: '0'.repeat(32),
+    commands: [
+      {
+        id: 'x',
+        by: 'kimi',
+        events: [
+          { type: 'task_released', task_id: 'task-2026-02-06-001', attempt: 1, reason: 'Needs\na GPU', wait_for: [] },
+          { type: 'federation_paused', reason: null },
+        ],
+      },
+    ],
+  } as const;
+  expect(renderRecord(record, plain).split('\n')).toEqual([
+    '2026-02-06 10:00:00  kimi        task released       task-2026-02-06-001  Needs a GPU',
+    '2026-02-06 10:00:00  kimi        federation paused',
+  ]);
+});

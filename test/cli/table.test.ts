@@ -1,0 +1,94 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import { type Column, renderFields, renderTable } from '../../src/cli/table.ts';
+import { cutTo, manyLines, plain, terminalOf } from '../../src/cli/terminal.ts';
+
+interface Row {
+  readonly id: string;
+  readonly count: number | null;
+  readonly text: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { title: 'ID', value: (row) => row.id, style: () => 'green' },
+  { title: 'N', value: (row) => row.count, align: 'right' },
+  { title: 'TEXT', value: (row) => row.text },
+];
+
+const rows: readonly Row[] = [
+  { id: 'a', count: 7, text: 'first' },
+  { id: 'long-id', count: 12, text: 'second' },
+];
+
+test('columns line up and nothing trails', () => {
+  expect(renderTable(rows, columns, plain)).toBe(
+    ['ID        N  TEXT', 'a         7  first', 'long-id  12  second'].join('\n'),
+  );
+});
+
+test('a column that is empty in every row is left out', () => {
+  const table = renderTable([{ id: 'a', count: null, text: 'x' }], columns, plain);
+  expect(table).toBe('ID  TEXT\na   x');
+});
+
+test('wide characters take the columns they take on a terminal', () => {
+  const table = renderTable([{ id: '你好', count: 1, text: 'x' }, ...rows], columns, plain);
+  const [, wide, narrow] = table.split('\n');
+  expect(stringWidth(wide?.slice(0, wide.indexOf('1')) ?? '')).toBe(narrow?.indexOf('7'));
+});
+
+test('on a terminal the last column is cut to its width', () => {
+  const table = renderTable([{ id: 'a', count: 1, text: 'word '.repeat(40) }], columns, { width: 40, colour: false });
+  const lines = table.split('\n');
+  expect(lines[1]).toMatch(/…$/);
+  expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
+});
+
+test('in a pipe nothing is cut', () => {
+  const text = 'word '.repeat(40).trim();
+  expect(renderTable([{ id: 'a', count: 1, text }], columns, plain)).toContain(text);
+});
+
+test('colours add nothing but colours', () => {
+  const coloured = renderTable(rows, columns, { width: null, colour: true });
+  expect(coloured).toContain('\u001B[32m');
+  expect(stripVTControlCharacters(coloured)).toBe(renderTable(rows, columns, plain));
+});
+
+test('line breaks and escape sequences of others do not get through', () => {
+  const text = 'one\ntwo\u001B[31m red \u202Eback';
+  const table = renderTable([{ id: 'a', count: 1, text }], columns, plain);
+  expect(table.split('\n')).toHaveLength(2);
+  expect(table).toContain('one two [31m red back');
+  expect(manyLines(`${text}\r\nthree\t.`)).toBe('one\ntwo [31m red back\nthree  .');
+});
+
+test('fields line up, and those without a value are left out', () => {
+  const fields = [
+    ['status', 'pending'],
+    ['to', null],
+    ['priority', 'high'],
+  ] as const;
+  expect(renderFields(fields, plain)).toBe('status    pending\npriority  high');
+});
+
+test('cut text is never wider than asked for, whatever it is made of', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.integer({ min: 2, max: 40 }), (text, width) => {
+      expect(stringWidth(cutTo(text, width))).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+test.each([
+  [{ isTTY: true, columns: 100 }, {}, { width: 100, colour: true }],
+  [{ isTTY: true, columns: 100 }, { NO_COLOR: '1' }, { width: 100, colour: false }],
+  [{ isTTY: true, columns: 100 }, { TERM: 'dumb' }, { width: 100, colour: false }],
+  [{}, {}, { width: null, colour: false }],
+  [{}, { FORCE_COLOR: '1' }, { width: null, colour: true }],
+  [{ isTTY: true, columns: 9 }, { FORCE_COLOR: '0' }, { width: 40, colour: false }],
+])('%o with %o is %o', (stream, environment, expected) => {
+  expect(terminalOf(stream, environment)).toEqual(expected);
+});

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { type Caller, whoActs } from '../../src/cli/who-acts.ts';
+import { defaultConfig } from '../../src/domain/config.ts';
+import { FederationError } from '../../src/domain/errors.ts';
+
+function nameOf(caller: Partial<Caller>): string {
+  try {
+    return whoActs({ environment: {}, interactive: false, ...caller }, defaultConfig).name;
+  } catch (error) {
+    if (error instanceof FederationError) return error.code;
+    throw error;
+  }
+}
+
+test('on a terminal the operator acts', () => {
+  expect(nameOf({ interactive: true })).toBe('reuben');
+});
+
+test('in a pipe somebody must be named', () => {
+  expect(nameOf({})).toBe('not-identified');
+  expect(nameOf({ as: 'kimi' })).toBe('kimi');
+  expect(nameOf({ environment: { FEDERATION_AGENT: 'kimi' } })).toBe('kimi');
+});
+
+test('a script may name the operator', () => {
+  expect(nameOf({ as: 'reuben' })).toBe('reuben');
+});
+
+test.each(['CLAUDECODE', 'COPILOT_AGENT_SESSION_ID'])('with %s set, even a terminal is an agent', (marker) => {
+  const environment = { [marker]: '1' };
+  expect(nameOf({ interactive: true, environment })).toBe('not-identified');
+  expect(nameOf({ interactive: true, environment, as: 'claude' })).toBe('claude');
+  expect(nameOf({ interactive: true, environment, as: 'reuben' })).toBe('not-allowed');
+});
+
+test('an empty variable counts as not set', () => {
+  expect(nameOf({ interactive: true, environment: { FEDERATION_AGENT: '', CLAUDECODE: '' } })).toBe('reuben');
+});
+
+test('--as wins over the environment', () => {
+  expect(nameOf({ as: 'kimi', environment: { FEDERATION_AGENT: 'claude' } })).toBe('kimi');
+});
+
+test('a name that is nobody’s is refused with the names there are', () => {
+  expect(nameOf({ as: 'kimmi' })).toBe('unknown-agent');
+  expect(() => whoActs({ as: 'kimmi', environment: {}, interactive: true }, defaultConfig)).toThrow(
+    'Expected a participant of this federation, got "kimmi".',
+  );
+});

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { defaultConfig } from '../src/domain/config.ts';
+import { ConfigurationError, StoreError } from '../src/domain/errors.ts';
+import { parseConfig, readConfig } from '../src/read-config.ts';
+import { renderDefaultConfig, writeDefaultConfig } from '../src/write-default-config.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'read-config-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function faultOf(text: string): string {
+  try {
+    parseConfig(text, 'config.json');
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return 'no fault';
+}
+
+test('a folder without a configuration has the defaults', async () => {
+  expect(await readConfig(folder)).toEqual(defaultConfig);
+});
+
+test('comments, trailing commas and a byte order mark are allowed', () => {
+  const text = '\uFEFF// who steers\n{ "operator": "ada", /* nobody else */ "people": [], }\n';
+  expect(parseConfig(text, 'config.json').operator).toBe('ada');
+});
+
+test('what is not JSON is named with file, line and column', () => {
+  expect(faultOf('{\n  "operator": "ada"\n  "people": []\n}')).toMatch(/^config\.json:3:3: .*comma expected/);
+  expect(faultOf('')).toMatch(/^config\.json:1:1: .*value expected/);
+});
+
+test('a wrong value is named with file, line, key, what was expected and what was there', () => {
+  expect(faultOf('{\n  "agents": {\n    "kimi": {\n      "capacity": "many"\n    }\n  }\n}')).toBe(
+    'config.json:4: agents.kimi.capacity: Invalid input: expected number, received string, got "many"',
+  );
+});
+
+test('an unknown key is named where it stands', () => {
+  expect(faultOf('{\n  "limits": {\n    "chain_dept": 3 }\n}')).toBe(
+    'config.json:3: limits.chain_dept: Expected a known key',
+  );
+});
+
+test('an element of a list is named by its number', () => {
+  expect(faultOf('{"agents": {"kimi": {"types": ["testing", "Not A Slug"]}}}')).toContain(
+    'config.json:1: agents.kimi.types[1]: Expected a slug',
+  );
+});
+
+test("an agent's name that is no slug is named", () => {
+  expect(faultOf('{"agents": {\n"Kimi Code": {}}}')).toMatch(/^config\.json:2: agents\.Kimi Code: Expected a slug/);
+});
+
+test('rules between keys are checked, and say what they expect', () => {
+  expect(faultOf('{"agents": {\n"kimi": {\n"fallback": "nobody"}}}')).toBe(
+    'config.json:3: agents.kimi.fallback: Expected another agent of the roster, got "nobody"',
+  );
+});
+
+test('many faults are cut after the first five', () => {
+  const lines = faultOf('{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}').split('\n');
+  expect(lines).toHaveLength(6);
+  expect(lines.at(-1)).toBe('… and 2 more');
+});
+
+test('something other than an object is refused as a whole', () => {
+  expect(faultOf('[]')).toContain('config.json:1: the whole file:');
+});
+
+test('a configuration that cannot be read is named', async () => {
+  await mkdir(join(folder, 'config.json'));
+  await expect(readConfig(folder)).rejects.toThrow(/config\.json: cannot be read/);
+});
+
+test('the written default says what the defaults are', async () => {
+  const { written, kept } = await writeDefaultConfig(folder);
+  expect(written).toEqual([join(folder, 'config.json'), join(folder, '.gitignore')]);
+  expect(kept).toEqual([]);
+  expect(await readConfig(folder)).toEqual(defaultConfig);
+});
+
+test('a configuration that is there is never overwritten', async () => {
+  await writeFile(join(folder, 'config.json'), '{ "operator": "ada" }');
+  const { kept } = await writeDefaultConfig(folder);
+  expect(kept).toEqual([join(folder, 'config.json')]);
+  expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{ "operator": "ada" }');
+});
+
+test('a file in place of the folder is a refusal of the store', async () => {
+  await writeFile(join(folder, 'file'), '');
+  await expect(writeDefaultConfig(join(folder, 'file'))).rejects.toThrow(StoreError);
+});
+
+test("the example in this repository is what 'fed init' writes", async () => {
+  const example = join(import.meta.dirname, '../.federation');
+  expect(await readFile(join(example, 'config.json'), 'utf8')).toBe(renderDefaultConfig());
+  expect(await readConfig(example)).toEqual(defaultConfig);
+});

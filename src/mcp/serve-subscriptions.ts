@@ -44,16 +44,16 @@ export function serveSubscriptions(
     for (const uri of uris) if (watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
   };
 
-  const onChange = (change: FederationChange): void => {
+  const onChange = (change: FederationChange, federation: Federation): void => {
     if (watched.size === 0) return;
     for (const resource of connection.definitions.resources) {
-      for (const uri of resource.changedBy(change)) if (watched.has(uri)) changed.add(uri);
+      for (const uri of resource.changedBy(change, federation)) if (watched.has(uri)) changed.add(uri);
     }
     if (changed.size > 0) timer ??= setTimeout(tell, gather).unref();
   };
 
   const watch = (federation: Federation): void => {
-    if (!closed) unsubscribe ??= federation.subscribe(onChange);
+    if (!closed) unsubscribe ??= federation.subscribe((change) => onChange(change, federation));
   };
 
   /** Watching needs the store; a failed load is told by the next call, and the watch begins when one succeeds. */

@@ -137,6 +137,8 @@ export class Federation {
 
   /** Sessions that are alive as far as this process has seen. */
   presence(): ReturnType<EventStore['presence']['list']> {
+    // A process that keeps time looks every second anyway.
+    if (this.#ticker === null) this.#store.presence.observe();
     return this.#store.presence.list();
   }
 
@@ -154,7 +156,9 @@ export class Federation {
    * watches who is alive, ends leases, starts what is due. Does not keep the
    * process alive.
    */
-  keepTime(everyMs: number = second): void {
+  keepTime(): void {
+    // An observer that is late by half the grace time begins afresh: it must look well within that.
+    const everyMs = Math.min(second, (this.config.leases.grace_seconds * second) / 8);
     this.#ticker ??= setInterval(() => void this.#keepTimeOnce(), everyMs).unref();
   }
 

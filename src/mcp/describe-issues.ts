@@ -18,10 +18,16 @@ export function invalidArguments(
   given: unknown,
   issues: readonly Issue[],
 ): CallerError {
-  const sentences = issues.slice(0, shownIssues).map((issue) => describe(issue, tool, known, given));
+  // A misspelt name first: it explains why the right one is missing.
+  const ordered = issues.toSorted((a, b) => Number(isUnknownName(b)) - Number(isUnknownName(a)));
+  const sentences = ordered.slice(0, shownIssues).map((issue) => describe(issue, tool, known, given));
   const more = issues.length - sentences.length;
   if (more > 0) sentences.push(`and ${more} more`);
   return new CallerError('invalid', sentences.join('; '), nextStep(tool, known, issues));
+}
+
+function isUnknownName(issue: Issue): boolean {
+  return issue.code === 'unrecognized_keys' && issue.path.length === 0;
 }
 
 function describe(issue: Issue, tool: string, known: readonly string[], given: unknown): string {

@@ -26,9 +26,30 @@ const share = 24;
 const work = { priority: 'critical' };
 const plan = [
   { ...work, key: 'research', type: 'research', description: 'Find out why mail to a queue is delivered twice' },
-  { ...work, key: 'fix', after: ['research'], to_agent: 'kimi', type: 'implementation', description: 'Deliver mail to a queue once' },
-  { ...work, key: 'test', after: ['fix'], to_agent: 'copilot', type: 'testing', description: 'Test queue delivery under contention' },
-  { ...work, key: 'review', after: ['test'], to_agent: 'claude', type: 'review', description: 'Review the fix and its tests' },
+  {
+    ...work,
+    key: 'fix',
+    after: ['research'],
+    to_agent: 'kimi',
+    type: 'implementation',
+    description: 'Deliver mail to a queue once',
+  },
+  {
+    ...work,
+    key: 'test',
+    after: ['fix'],
+    to_agent: 'copilot',
+    type: 'testing',
+    description: 'Test queue delivery under contention',
+  },
+  {
+    ...work,
+    key: 'review',
+    after: ['test'],
+    to_agent: 'claude',
+    type: 'review',
+    description: 'Review the fix and its tests',
+  },
 ];
 
 try {
@@ -46,7 +67,9 @@ async function tellStory(): Promise<void> {
   const backlog = join(root, 'test/fixtures/gastown/issues.jsonl');
   const imported = await fedJson('import', backlog, '--from', 'beads', '--reopen');
   say(`${imported['imported']} tasks that a swarm of coding agents once worked on (gastown, MIT) are queued again.`);
-  say(`${listOf(imported['dangling']).length} of their dependencies name tasks that are not in the file: each is reported, no task is lost.`);
+  say(
+    `${listOf(imported['dangling']).length} of their dependencies name tasks that are not in the file: each is reported, no task is lost.`,
+  );
 
   heading('Three agents, three processes, one queue');
   for (const name of names) {
@@ -58,16 +81,22 @@ async function tellStory(): Promise<void> {
   say(`start_session tells claude: ${textOf(session['next'])}`);
 
   const { ids } = await claude.call('queue_plan', { tasks: plan });
-  say('claude queues a plan in one call: research → implementation (kimi) → testing (copilot) → review, each waiting for the one before.');
+  say(
+    'claude queues a plan in one call: research → implementation (kimi) → testing (copilot) → review, each waiting for the one before.',
+  );
 
   const first = performance.now();
   await Promise.all([...agents.values()].map((agent) => agent.work(share)));
   const elapsed = (performance.now() - first) / 1_000;
   const done = [...agents.values()].flatMap((agent) => agent.done);
   const twice = done.length - new Set(done.map(({ id }) => id)).size;
-  say(`${done.length} tasks claimed and completed at the same time in ${elapsed.toFixed(1)} s; ${twice} claimed by two agents.`);
+  say(
+    `${done.length} tasks claimed and completed at the same time in ${elapsed.toFixed(1)} s; ${twice} claimed by two agents.`,
+  );
   const early = done.filter(({ startedBefore }) => startedBefore > 0).length;
-  say(`${done.filter(({ inputs }) => inputs > 0).length} of them waited for others and were given what those produced; ${early} began too early.`);
+  say(
+    `${done.filter(({ inputs }) => inputs > 0).length} of them waited for others and were given what those produced; ${early} began too early.`,
+  );
 
   const chain = Object.values({ ...(ids as Answer) }).map((id) => done.find((finished) => finished.id === id));
   say(`The plan went ${chain.map((link) => link?.by ?? '?').join(' → ')} without anyone passing it on.`);
@@ -90,16 +119,27 @@ async function tellStory(): Promise<void> {
   heading('The dead one comes back');
   const revived = await connect('kimi', root, dir);
   agents.set('kimi-again', revived);
-  const late = await revived.call('complete_task', { task_id: task.id, outcome: 'success', summary: 'I was done with it, really', attempt: task.attempt });
+  const late = await revived.call('complete_task', {
+    task_id: task.id,
+    outcome: 'success',
+    summary: 'I was done with it, really',
+    attempt: task.attempt,
+  });
   say(`kimi completes its old attempt and is told: ${textOf(errorOf(late)['code'])}. ${textOf(errorOf(late)['next'])}`);
-  await copilot.call('complete_task', { task_id: task.id, outcome: 'success', summary: 'Took it over and finished it' });
+  await copilot.call('complete_task', {
+    task_id: task.id,
+    outcome: 'success',
+    summary: 'Took it over and finished it',
+  });
   say('copilot completes it. Done once.');
 
   heading('Who did what');
   for (const agent of agents.values()) {
     if (agent.done.length === 0) continue;
     const unblocked = agent.done.reduce((sum, { unblocked: count }) => sum + count, 0);
-    say(`${agent.name.padEnd(8)} ${String(agent.done.length).padStart(3)} tasks, ${String(unblocked).padStart(2)} others became ready by them   ${bar(agent.done.length)}`);
+    say(
+      `${agent.name.padEnd(8)} ${String(agent.done.length).padStart(3)} tasks, ${String(unblocked).padStart(2)} others became ready by them   ${bar(agent.done.length)}`,
+    );
   }
   for (const { id, unblocked, by } of unblockers(3)) say(`${by} finished ${id}, which let ${unblocked} go on`);
   await fedText('status');
@@ -107,7 +147,9 @@ async function tellStory(): Promise<void> {
   heading('FEDERATION_LOG.md, its last lines');
   for (const line of log.slice(-4)) say(line.slice(0, 130));
   say('');
-  say(`${log.filter((line) => line.startsWith('- ')).length} events, each once. The whole story took ${((performance.now() - started) / 1_000).toFixed(1)} s.`);
+  say(
+    `${log.filter((line) => line.startsWith('- ')).length} events, each once. The whole story took ${((performance.now() - started) / 1_000).toFixed(1)} s.`,
+  );
 }
 
 function unblockers(most: number): { id: string; unblocked: number; by: string }[] {
@@ -149,7 +191,11 @@ function taskOf(answer: Answer): { id: string; attempt: number; description: str
   const task = answer['task'];
   if (typeof task !== 'object' || task === null) throw new Error(`Expected a task, got ${JSON.stringify(answer)}`);
   const { task_id, attempt, description } = task as Record<string, unknown>;
-  return { id: textOf(task_id), attempt: Number(attempt), description: textOf(description).split('\n')[0]?.slice(0, 60) ?? '' };
+  return {
+    id: textOf(task_id),
+    attempt: Number(attempt),
+    description: textOf(description).split('\n')[0]?.slice(0, 60) ?? '',
+  };
 }
 
 function statusOf(answer: Answer): string {

@@ -39,7 +39,10 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
   const store = openStore(settings, config);
   const logFile = logFileOf(settings, config, store);
   if (logFile === null) {
-    throw new ConfigurationError('log_file is null: this federation keeps no readable log.', 'Name a file in log_file first.');
+    throw new ConfigurationError(
+      'log_file is null: this federation keeps no readable log.',
+      'Name a file in log_file first.',
+    );
   }
   await store.open();
   try {

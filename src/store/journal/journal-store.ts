@@ -67,6 +67,7 @@ export class JournalStore implements EventStore {
   #restarts = 0;
   #acknowledged: Position = origin;
   #syncing: Promise<void> | undefined;
+  #checkpointing: Promise<void> | undefined;
   /** Descriptors let go of while a sync was under way, which may be using them. */
   readonly #released: number[] = [];
   #failedSync: StoreFault | null = null;
@@ -255,7 +256,14 @@ export class JournalStore implements EventStore {
 
   /** Best effort: a disk that takes no checkpoint takes nothing away. */
   async checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
-    if (this.fault || this.#isRestarted) return;
+    if (this.#checkpointing || this.fault || this.#isRestarted) return;
+    this.#checkpointing = this.#checkpoint(when, take).finally(() => {
+      this.#checkpointing = undefined;
+    });
+    await this.#checkpointing;
+  }
+
+  async #checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
     const { head: position, headPlace: place, headAt: at } = this.#reader;
     const here: CheckpointHead = { position, place, at };
     try {
@@ -273,6 +281,7 @@ export class JournalStore implements EventStore {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#stops.clear();
+    await this.#checkpointing;
     await this.#syncing;
     this.presence.stop();
     this.#turn.release();

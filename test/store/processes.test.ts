@@ -16,8 +16,8 @@ describe('several processes on one journal', () => {
   }, async () => {
     const { findings, acknowledged, kills } = await torture({
       dir: folder.dir,
-      processes: 5,
-      seconds: 6,
+      processes: 4,
+      seconds: 5,
       killsPerSecond: 1.5,
       stopsPerSecond: 5,
       shortWrites: 0.05,

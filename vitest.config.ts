@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
+    // As Node does it: a CommonJS default export is `.default` of the module.
+    deps: { interopDefault: false },
     // Tests kill processes, change folders and hold descriptors: each file in a process of its own.
     pool: 'forks',
     testTimeout: 60_000,

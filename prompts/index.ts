@@ -1,3 +1,6 @@
+/** Every prompt, in the order clients list them. */
 import type { PromptDefinition } from '../src/define-tool.ts';
+import { handOff } from './hand-off.ts';
+import { startSession } from './start-session.ts';
 
-export const prompts: readonly PromptDefinition[] = [];
+export const prompts: readonly PromptDefinition[] = [startSession, handOff];

@@ -8,7 +8,7 @@ import type { Federation, FederationChange } from './federation.ts';
 
 /** What a handler works with. */
 export interface ToolContext {
-  /** Loads the store on first use, so that the handshake never waits for it. */
+  /** Loaded before the handler runs, on the first call that needs it: the handshake never waits for the store. */
   readonly federation: Federation;
   /** The caller. Reading works without an identity; changes are refused with how to mend it. */
   readonly actor: () => Actor;
@@ -33,11 +33,16 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
   readonly audience: 'agent' | 'operator';
   /** Part of `--tools core`. */
   readonly core: boolean;
+  /** For the two or three tools every session begins with: clients that fetch tools on demand load these at once. */
+  readonly alwaysLoad?: boolean;
   readonly hints: ToolHints;
   /** A `z.strictObject`: unknown arguments are refused by name. */
   readonly input: Input;
-  /** Gives one JSON object with `next`. */
-  readonly handle: (input: z.output<Input>, context: ToolContext) => Promise<ToolResult>;
+  /**
+   * Gives one JSON object with `next`. A method, not a function property, so that
+   * tools of different inputs fit into one list; `input` has been parsed before.
+   */
+  handle(input: z.output<Input>, context: ToolContext): Promise<ToolResult>;
 }
 
 export interface ToolResult {
@@ -61,7 +66,7 @@ export interface ResourceDefinition {
   readonly completes?: { readonly variable: string; readonly from: CompletionSource };
   readonly read: (variables: Readonly<Record<string, string>>, federation: Federation) => Promise<unknown>;
   /** The URIs of this resource that these changes touch. */
-  readonly changedBy: (change: FederationChange) => readonly string[];
+  readonly changedBy: (change: FederationChange, federation: Federation) => readonly string[];
 }
 
 export type CompletionSource = 'agents' | 'tasks';

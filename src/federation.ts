@@ -1,31 +1,423 @@
 /**
  * The application: runs commands against the store, folds what everyone
  * committed into state, and tells subscribers.
+ *
+ * Commands that arrive while a record is being synced are decided together and
+ * committed as the next record. Deciding, writing and reading back is
+ * synchronous, so nobody ever reads speculative state.
  */
-import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
+import PQueue from 'p-queue';
+import { v7 as uuid } from 'uuid';
+import type { Actor, ArgsOf, CommandName, DecisionContext, ResultOf } from './domain/commands.ts';
 import type { Config } from './domain/config.ts';
-import type { FederationState } from './domain/federation-state.ts';
-import type { StoredRecord, StoreFault } from './store/event-store.ts';
+import { decide } from './domain/decide.ts';
+import { FederationError, StoreError } from './domain/errors.ts';
+import type { FederationEvent } from './domain/events.ts';
+import { evolve } from './domain/evolve.ts';
+import { FederationState, type Touched } from './domain/federation-state.ts';
+import { restoreState } from './domain/restore-state.ts';
+import { nextDue } from './domain/scheduling/tick.ts';
+import { fromMillis, second, type Timestamp, toMillis } from './domain/time.ts';
+import type { CommittedCommand, EventStore, StoredRecord, StoreFault } from './store/event-store.ts';
 
 /** What changed in the federation, coarse enough to tell subscribers. */
-export interface FederationChange {
-  readonly tasks: ReadonlySet<string>;
+export type FederationChange = Readonly<{
+  tasks: ReadonlySet<string>;
   /** Agents to whom changed tasks are, or were, addressed. */
-  readonly addressees: ReadonlySet<string>;
-  readonly agents: boolean;
+  addressees: ReadonlySet<string>;
+  agents: boolean;
+}>;
+
+export interface FederationOptions {
+  readonly store: EventStore;
+  readonly config: Config;
+  /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
+  readonly projectDir: string;
+  /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
+  readonly clock?: () => number;
+  /** Told of every record this process commits, once it is durable. */
+  readonly onCommitted?: (record: StoredRecord) => void;
+  /** Awaited at the end of `close`. */
+  readonly onClose?: () => Promise<void>;
 }
 
-export interface Federation {
+/** The participant behind whatever follows from time passing. */
+export const systemActor: Actor = { name: 'system', kind: 'system', session: null, client: null };
+
+interface Waiting {
+  readonly id: string;
+  readonly by: string;
+  /** Decides against the state as it is and folds the outcome in; gives what to commit and how to answer. */
+  readonly run: (context: Omit<DecisionContext, 'actor'>) => Tried;
+  readonly fail: (error: Error) => void;
+}
+
+interface Tried {
+  readonly events: readonly FederationEvent[];
+  /** Called once what was decided is durable. */
+  readonly answer: () => void;
+}
+
+/** Bytes of events after which a group is closed; a larger command goes alone. */
+const groupBytes = 256 * 1024;
+/** The journal's time keeps pace with a clock that is behind by less than this. */
+const toleratedStep = 2 * second;
+const nobody: ReadonlySet<string> = new Set();
+
+export class Federation {
   readonly config: Config;
-  /** Runs a command: refused (throws a FederationError), or committed and durable. */
-  execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>>;
-  /** The state after everything anyone has committed until now. Read it at once; it moves on. */
-  state(): Promise<FederationState>;
-  /** The newest records in order, for the log and for news. */
-  tail(limit: number, after?: number): Promise<readonly StoredRecord[]>;
-  /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
-  subscribe(listener: (change: FederationChange) => void): () => void;
+  readonly projectDir: string;
+  readonly #store: EventStore;
+  readonly #clock: () => number;
+  readonly #onCommitted: (record: StoredRecord) => void;
+  readonly #onClose: () => Promise<void>;
+  readonly #commits = new PQueue({ concurrency: 1 });
+  readonly #listeners = new Set<(change: FederationChange) => void>();
+  readonly #announced = new Set<string>();
+  #state: FederationState;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #syncedSeq = 0;
+  #checkpointing = false;
+  #lastCommit = 0;
+  #stopWatching: (() => void) | null = null;
+  #ticker: NodeJS.Timeout | null = null;
+
+  private constructor(options: FederationOptions, state: FederationState) {
+    this.config = options.config;
+    this.projectDir = options.projectDir;
+    this.#store = options.store;
+    this.#clock = options.clock ?? Date.now;
+    this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#onClose = options.onClose ?? (async () => undefined);
+    this.#state = state;
+  }
+
+  /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
+  static async open(options: FederationOptions): Promise<Federation> {
+    const checkpoint = await options.store.open();
+    const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
+    const federation = new Federation(options, state);
+    federation.#fold();
+    federation.#state.takeTouched();
+    federation.#syncedSeq = options.store.position.seq;
+    return federation;
+  }
+
   /** Set while the store is read-only: shown with every answer. */
-  readonly fault: StoreFault | null;
-  close(): Promise<void>;
+  get fault(): StoreFault | null {
+    return this.#store.fault;
+  }
+
+  /** The newest record folded. */
+  get seq(): number {
+    return this.#store.position.seq;
+  }
+
+  /** Now, by the clock decisions are made with. */
+  now(): Timestamp {
+    return fromMillis(this.#clock());
+  }
+
+  /** The state after everything anyone has committed until now. Read it at once; it moves on. */
+  state(): FederationState {
+    this.#fold();
+    return this.#state;
+  }
+
+  /** The newest records in order, for the log and for news. */
+  tail(limit: number, after?: number): Promise<readonly StoredRecord[]> {
+    return this.#store.tail(limit, after);
+  }
+
+  /** Every record there is, from the first on. */
+  history(): AsyncGenerator<StoredRecord, void, undefined> {
+    return this.#store.history();
+  }
+
+  /** Sessions that are alive as far as this process has seen. */
+  presence(): ReturnType<EventStore['presence']['list']> {
+    // A process that keeps time looks every second anyway.
+    if (this.#ticker === null) this.#store.presence.observe();
+    return this.#store.presence.list();
+  }
+
+  /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
+  subscribe(listener: (change: FederationChange) => void): () => void {
+    this.#stopWatching ??= this.#store.watch(() => this.#fold());
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Runs what time brings once a second, as every live server process does:
+   * watches who is alive, ends leases, starts what is due. Does not keep the
+   * process alive.
+   */
+  keepTime(): void {
+    // An observer that is late by half the grace time begins afresh: it must look well within that.
+    const everyMs = Math.min(second, (this.config.leases.grace_seconds * second) / 8);
+    this.#ticker ??= setInterval(() => void this.#keepTimeOnce(), everyMs).unref();
+  }
+
+  /**
+   * Runs a command. Resolves when it is committed and durable.
+   * @throws FederationError when refused: nothing of it was written but what its refusal records.
+   */
+  execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    this.#announce(actor);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        id: uuid(),
+        by: actor.name,
+        fail: reject,
+        run: (context) => {
+          const decision = decide(this.#state, command, args, { ...context, actor });
+          const meta = { at: context.now, by: actor.name };
+          for (const event of decision.events) evolve(this.#state, event, meta);
+          if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
+          const result = decision.result();
+          return { events: decision.events, answer: () => resolve(result) };
+        },
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
+  async close(): Promise<void> {
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#stopWatching?.();
+    this.#listeners.clear();
+    await this.#commits.onIdle();
+    await this.#checkpoint('exit');
+    this.#store.presence.stop();
+    await this.#onClose();
+    await this.#store.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void this.#commits.add(() => this.#commitWaiting());
+  }
+
+  async #commitWaiting(): Promise<void> {
+    this.#scheduled = false;
+    let losses = 0;
+    while (this.#waiting.length > 0) {
+      await this.#store.backoff(losses);
+      const group = this.#tryGroup();
+      if (group === 'conflict') {
+        losses += 1;
+        continue;
+      }
+      losses = 0;
+      await this.#acknowledge(group);
+    }
+    void this.#checkpoint('grown');
+  }
+
+  /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
+  #tryGroup(): Group | 'conflict' {
+    this.#fold();
+    const state = this.#state;
+    const { fault } = this.#store;
+    if (fault !== null) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
+      return { commands: [], waiting: [], answers: [], record: null };
+    }
+    state.undo.begin();
+    const { now, commands } = this.#timePasses(state);
+    const context = { now, config: this.config, gone: nobody };
+    const answers: (() => void)[] = [];
+    let taken = 0;
+    for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
+      const waiting = this.#waiting[taken];
+      if (waiting === undefined) break;
+      try {
+        const { events, answer } = waiting.run(context);
+        answers.push(answer);
+        if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
+        bytes += roughBytes(events);
+      } catch (error) {
+        answers.push(() => waiting.fail(error instanceof Error ? error : new Error(String(error))));
+      }
+    }
+    const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
+    if (commands.length === 0) {
+      state.undo.commit();
+      this.#waiting.splice(0, taken);
+      return group;
+    }
+    try {
+      const verdict = this.#store.append({ at: now, commands });
+      if (verdict === 'conflict') {
+        this.#takeBack(state);
+        return 'conflict';
+      }
+      state.undo.commit();
+      this.#waiting.splice(0, taken);
+      this.#publish();
+      return { ...group, record: verdict.committed };
+    } catch (error) {
+      this.#takeBack(state);
+      this.#waiting.splice(0, taken);
+      for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
+      return { commands: [], waiting: [], answers: [], record: null };
+    }
+  }
+
+  #takeBack(state: FederationState): void {
+    state.undo.rollback();
+    state.takeTouched();
+  }
+
+  /** The moment of this decision, and what is due by it. */
+  #timePasses(state: FederationState): { now: Timestamp; commands: CommittedCommand[] } {
+    const commands: CommittedCommand[] = [];
+    let now = this.now();
+    const system = (events: readonly FederationEvent[]): void => {
+      if (events.length === 0) return;
+      for (const event of events) evolve(state, event, { at: now, by: systemActor.name });
+      commands.push({ id: uuid(), by: systemActor.name, events });
+    };
+    const behind = toMillis(state.meta.clock) - toMillis(now);
+    if (behind > toleratedStep) system([{ type: 'clock_stepped_back', milliseconds: behind }]);
+    else if (behind > 0) now = state.meta.clock;
+    const due = nextDue(state);
+    if (due !== null && due <= now) {
+      const context = { now, config: this.config, gone: nobody, actor: systemActor };
+      system(decide(state, 'tick', {}, context).events);
+    }
+    return { now, commands };
+  }
+
+  async #acknowledge({ waiting, answers, record }: Group): Promise<void> {
+    try {
+      // An answer may also rest on what others committed and have not synced yet.
+      if (this.#store.position.seq > this.#syncedSeq) {
+        const { seq } = this.#store.position;
+        await this.#store.sync();
+        this.#syncedSeq = seq;
+      }
+      for (const answer of answers) answer();
+      if (record !== null) {
+        this.#lastCommit = this.#clock();
+        this.#onCommitted(record);
+      }
+    } catch (error) {
+      for (const { id, fail } of waiting) fail(namingCommand(error, id));
+    }
+  }
+
+  #fold(): void {
+    for (const record of this.#store.read()) {
+      if (record === 'restarted') {
+        this.#state = new FederationState();
+        this.#syncedSeq = 0;
+        continue;
+      }
+      for (const { by, events } of record.commands) {
+        const meta = { at: record.at, by };
+        for (const event of events) evolve(this.#state, event, meta);
+      }
+    }
+    this.#publish();
+  }
+
+  #publish(): void {
+    const { touched } = this.#state;
+    if (touched.tasks.size === 0 && !touched.agents) return;
+    const change: Touched = this.#state.takeTouched();
+    for (const listener of [...this.#listeners]) listener(change);
+  }
+
+  #announce({ name, session, client }: Actor): void {
+    if (session === null || this.#announced.has(session)) return;
+    this.#announced.add(session);
+    this.#store.presence.start(session, name, client);
+  }
+
+  async #keepTimeOnce(): Promise<void> {
+    const { presence } = this.#store;
+    presence.observe();
+    this.#fold();
+    if (this.#store.fault !== null) return;
+    const gone = presence.gone(this.#holders());
+    const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
+    if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
+    else if (this.#clock() - this.#lastCommit > 5 * second) await this.#checkpoint('idle');
+  }
+
+  #runTick(gone: ReadonlySet<string>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({
+        id: uuid(),
+        by: systemActor.name,
+        // The next tick tries again.
+        fail: () => resolve(),
+        run: (context) => {
+          const { events } = decide(this.#state, 'tick', {}, { ...context, gone, actor: systemActor });
+          for (const event of events) evolve(this.#state, event, { at: context.now, by: systemActor.name });
+          return { events, answer: resolve };
+        },
+      });
+      this.#schedule();
+    });
+  }
+
+  #holders(): Set<string> {
+    const sessions = new Set<string>();
+    for (const ids of this.#state.index.heldBy.values()) {
+      for (const id of ids) {
+        const session = this.#state.tasks.get(id)?.lease?.session;
+        if (session != null) sessions.add(session);
+      }
+    }
+    return sessions;
+  }
+
+  async #checkpoint(when: 'grown' | 'idle' | 'exit'): Promise<void> {
+    if (this.#checkpointing || this.#store.fault !== null) return;
+    this.#checkpointing = true;
+    try {
+      await this.#store.checkpoint(when, () => ({
+        position: this.#store.position,
+        sections: this.#state.toSections(),
+      }));
+    } catch {
+      // A checkpoint only saves time at the next start; the journal has everything.
+    } finally {
+      this.#checkpointing = false;
+    }
+  }
+}
+
+interface Group {
+  readonly commands: readonly CommittedCommand[];
+  readonly waiting: readonly Waiting[];
+  readonly answers: readonly (() => void)[];
+  readonly record: StoredRecord | null;
+}
+
+/** In doubt about a command, its id is what the caller can look for. */
+function namingCommand(error: unknown, id: string): Error {
+  if (error instanceof FederationError && error.code === 'outcome-unknown') {
+    return new StoreError(error.code, `${error.message} The command's id is ${id}.`, error.next);
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Near enough to close a group in time; writing the JSON twice would cost more than it saves. */
+function roughBytes(value: unknown, depth = 4): number {
+  if (typeof value === 'string') return value.length + 8;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (depth === 0) return 64;
+  let bytes = 8;
+  for (const [name, field] of Object.entries(value)) bytes += name.length + roughBytes(field, depth - 1);
+  return bytes;
 }

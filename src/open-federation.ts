@@ -1,24 +1,69 @@
-/** Opens the federation of a folder. */
-import { StoreError } from './domain/errors.ts';
-import type { Federation } from './federation.ts';
+/** Puts store, configuration, log file and application together for one process. */
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from './domain/config.ts';
+import { ConfigurationError, StoreError } from './domain/errors.ts';
+import { Federation } from './federation.ts';
+import { LogFile } from './log-file.ts';
+import { readConfig } from './read-config.ts';
+import type { EventStore } from './store/event-store.ts';
+import { openJournalStore } from './store/journal/journal-store.ts';
 
 export interface FederationSettings {
+  /** The `.federation` folder. */
   readonly folder: string;
+  /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
 }
 
-function noStore(): never {
-  throw new StoreError(
-    'store-unavailable',
-    'Expected a store, got a program without one.',
-    'Install a complete version.',
-  );
+/**
+ * Opens the federation of a folder.
+ * @throws ConfigurationError naming file, line and key; StoreError
+ */
+export async function openFederation(settings: FederationSettings): Promise<Federation> {
+  const config = await readConfig(settings.folder);
+  const store = openStore(settings, config);
+  const projectDir = dirname(resolve(settings.folder));
+  const logFile = logFileOf(settings, config, store);
+  return await Federation.open({
+    store,
+    config,
+    projectDir,
+    onCommitted: () => logFile?.note(),
+    onClose: async () => await logFile?.flush(),
+  });
 }
 
-export async function openFederation(_settings: FederationSettings): Promise<Federation> {
-  return noStore();
+/** Writes the readable log anew from the whole journal, below its marker line. */
+export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
+  const config = await readConfig(settings.folder);
+  const store = openStore(settings, config);
+  const logFile = logFileOf(settings, config, store);
+  if (logFile === null) {
+    throw new ConfigurationError(
+      'log_file is null: this federation keeps no readable log.',
+      'Name a file in log_file first.',
+    );
+  }
+  await store.open();
+  try {
+    return { file: logFile.path, entries: await logFile.rebuild() };
+  } finally {
+    await store.close();
+  }
 }
 
-export async function rebuildLog(_settings: FederationSettings): Promise<{ file: string; entries: number }> {
-  return noStore();
+function openStore({ folder, store }: FederationSettings, config: Config): EventStore {
+  if (store !== undefined) {
+    throw new StoreError(
+      'store-unavailable',
+      'This version keeps federations in a folder only.',
+      'Leave out --store and FEDERATION_STORE.',
+    );
+  }
+  return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
+}
+
+function logFileOf({ folder }: FederationSettings, config: Config, store: EventStore): LogFile | null {
+  if (config.log_file === null) return null;
+  return new LogFile(resolve(dirname(resolve(folder)), config.log_file), join(folder, 'log.lock'), store);
 }

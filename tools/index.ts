@@ -1,3 +1,35 @@
+/** Every tool, in the order clients list them. */
 import type { ToolDefinition } from '../src/define-tool.ts';
+import { cancelTask } from './cancel-task.ts';
+import { claimTask } from './claim-task.ts';
+import { completeTask } from './complete-task.ts';
+import { getTask } from './get-task.ts';
+import { listTasks } from './list-tasks.ts';
+import { overrideTask } from './override-task.ts';
+import { pauseFederation } from './pause-federation.ts';
+import { queuePlan } from './queue-plan.ts';
+import { queueTask } from './queue-task.ts';
+import { releaseTask } from './release-task.ts';
+import { reportProgress } from './report-progress.ts';
+import { resumeFederation } from './resume-federation.ts';
+import { reviewTask } from './review-task.ts';
+import { setAvailability } from './set-availability.ts';
+import { startSession } from './start-session.ts';
 
-export const tools: readonly ToolDefinition[] = [];
+export const tools: readonly ToolDefinition[] = [
+  startSession,
+  queueTask,
+  queuePlan,
+  claimTask,
+  reportProgress,
+  completeTask,
+  releaseTask,
+  reviewTask,
+  listTasks,
+  getTask,
+  cancelTask,
+  setAvailability,
+  pauseFederation,
+  resumeFederation,
+  overrideTask,
+];

@@ -25,14 +25,14 @@ export interface BeadsOptions {
 /**
  * The task type of each kind of issue that is work. Beads sorts by what an
  * issue is about, a federation by who can do it, hence the many-to-one.
- * An epic is for whoever fits.
+ * Tasks, chores and epics say nothing of that: they are for whoever fits.
  */
 const typesOfWork = new Map<string, string | null>([
-  ['task', 'implementation'],
+  ['task', null],
   ['feature', 'implementation'],
   ['enhancement', 'implementation'],
   ['bug', 'implementation'],
-  ['chore', 'implementation'],
+  ['chore', null],
   ['docs', 'documentation'],
   ['spike', 'research'],
   ['epic', null],

@@ -172,6 +172,13 @@ export type SchedulingEvent =
       readonly how: string;
     }
   | {
+      /** A request with an idempotency key: the same again gives these ids. */
+      readonly type: 'request_remembered';
+      readonly key: string;
+      readonly fingerprint: string;
+      readonly ids: Readonly<Record<string, TaskId>>;
+    }
+  | {
       /** The machine's clock went back by more than a step that can be ignored. */
       readonly type: 'clock_stepped_back';
       readonly milliseconds: number;
@@ -207,6 +214,7 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   federation_resumed: 'Work goes on.',
   escalation_opened: 'Something waits for the operator.',
   escalation_closed: 'An escalation was answered, or what it was about is over.',
+  request_remembered: 'A request with an idempotency key was carried out; the same again gives the same ids.',
   clock_stepped_back: "The machine's clock went back; open leases and times were moved with it.",
 };
 

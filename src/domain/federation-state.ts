@@ -1,3 +1,131 @@
-export interface FederationState {
-  readonly placeholder: never;
+/**
+ * The state that all events fold into: tables of immutable rows and the
+ * indexes derived from them. Only `evolve` changes it.
+ */
+import type { AgentRecord } from './agents/agent.ts';
+import type { Escalation } from './scheduling/escalation.ts';
+import { Table, UndoLog } from './table.ts';
+import type { ArchivedTask, DependencyId, Task, TaskId } from './tasks/task.ts';
+import { TaskIndexes } from './tasks/task-indexes.ts';
+import type { Timestamp } from './time.ts';
+
+/** Small facts about the whole federation. */
+export interface Meta {
+  /** The time of the last record. */
+  readonly clock: Timestamp;
+  readonly paused: { readonly since: Timestamp; readonly by: string; readonly reason: string | null } | null;
+  /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
+  readonly automatic: readonly (readonly [minute: number, count: number])[];
+}
+
+/** How many ids of each kind a day has given out. */
+export interface DayCounters {
+  readonly day: string;
+  readonly task: number;
+  readonly vote: number;
+  readonly inbox: number;
+}
+
+/** The first result of a request that carried an idempotency key. */
+export interface RememberedRequest {
+  readonly by: string;
+  readonly key: string;
+  /** Hash of the command and its arguments. */
+  readonly fingerprint: string;
+  readonly ids: Readonly<Record<string, TaskId>>;
+  readonly at: Timestamp;
+}
+
+/** What a dependency on a vote needs to know of it. */
+export interface VoteStanding {
+  readonly vote_id: string;
+  readonly status: 'active' | 'escalated' | 'decided' | 'cancelled';
+  readonly choice: string | null;
+}
+
+/** What changed since it was last taken, for subscribers. */
+export interface Touched {
+  readonly tasks: Set<TaskId>;
+  readonly addressees: Set<string>;
+  agents: boolean;
+}
+
+const sectionNames = [
+  'meta',
+  'days',
+  'agents',
+  'votes',
+  'escalations',
+  'requests',
+  'imports',
+  'archived',
+  'tasks',
+] as const;
+export type SectionName = (typeof sectionNames)[number];
+/** The tables' rows, as a checkpoint keeps them. */
+export type Sections = Readonly<Record<SectionName, readonly unknown[]>>;
+
+export class FederationState {
+  readonly undo = new UndoLog();
+  readonly index = new TaskIndexes();
+  readonly #meta = new Table<'meta', Meta>(this.undo);
+  readonly days = new Table<string, DayCounters>(this.undo);
+  readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
+  readonly archived = new Table<TaskId, ArchivedTask>(this.undo);
+  readonly agents = new Table<string, AgentRecord>(this.undo, () => {
+    this.touched.agents = true;
+  });
+  readonly votes = new Table<DependencyId, VoteStanding>(this.undo);
+  readonly requests = new Table<string, RememberedRequest>(this.undo);
+  /** `system:id` there → task here, so that an import can be repeated. */
+  readonly imports = new Table<string, TaskId>(this.undo);
+  readonly escalations = new Table<string, Escalation>(this.undo, (before, after) =>
+    this.#escalationChanged(before, after),
+  );
+  /** Open escalations by key. */
+  readonly escalationKeys = new Map<string, string>();
+  touched: Touched = { tasks: new Set(), addressees: new Set(), agents: false };
+
+  get meta(): Meta {
+    return this.#meta.get('meta') ?? { clock: '1970-01-01T00:00:00.000Z', paused: null, automatic: [] };
+  }
+
+  set meta(meta: Meta) {
+    this.#meta.set('meta', meta);
+  }
+
+  takeTouched(): Touched {
+    const taken = this.touched;
+    this.touched = { tasks: new Set(), addressees: new Set(), agents: false };
+    return taken;
+  }
+
+  /** A snapshot of every table. Rows are immutable, so this only copies references. */
+  toSections(): Sections {
+    return {
+      meta: [this.meta],
+      days: [...this.days.values()],
+      agents: [...this.agents.values()],
+      votes: [...this.votes.values()],
+      escalations: [...this.escalations.values()],
+      requests: [...this.requests.values()],
+      imports: [...this.imports.entries()],
+      archived: [...this.archived.values()],
+      tasks: [...this.tasks.values()],
+    };
+  }
+
+  #taskChanged(before: Task | undefined, after: Task | undefined): void {
+    this.index.update(before, after);
+    const task = after ?? before;
+    if (task === undefined) return;
+    this.touched.tasks.add(task.task_id);
+    if (before?.to_agent != null) this.touched.addressees.add(before.to_agent);
+    if (after?.to_agent != null) this.touched.addressees.add(after.to_agent);
+  }
+
+  #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {
+    if (before !== undefined) this.escalationKeys.delete(before.key);
+    if (after !== undefined) this.escalationKeys.set(after.key, after.inbox_id);
+  }
 }

@@ -48,6 +48,12 @@ export interface Lease {
   readonly claimed_at: Timestamp;
 }
 
+export interface Claim {
+  readonly attempt: number;
+  readonly agent: AgentName;
+  readonly session: SessionId;
+}
+
 /** Why a task exists, and how long the chain of causes behind it is. */
 export interface Cause {
   readonly kind: 'person' | 'agent' | 'rule' | 'import' | 'review';
@@ -123,6 +129,8 @@ export interface Task {
   /** Since when it could be claimed, `null` while it cannot. */
   readonly ready_since: Timestamp | null;
   readonly lease: Lease | null;
+  /** Who made which attempt, the newest 10: what "the attempt this process claimed" means. */
+  readonly claims: readonly Claim[];
   readonly progress: number | null;
   readonly routing: Routing | null;
   readonly caused_by: Cause;

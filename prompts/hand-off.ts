@@ -1,0 +1,35 @@
+import type { PromptDefinition } from '../src/define-tool.ts';
+import { briefHeld, heldBy } from '../src/views/task-views.ts';
+
+export const handOff: PromptDefinition = {
+  name: 'hand-off',
+  title: 'Hand work over',
+  description: 'Hand work to another agent so that it can begin without asking back.',
+  arguments: [
+    {
+      name: 'to_agent',
+      description: 'Who should do it; leave out for whoever fits',
+      required: false,
+      completes: 'agents',
+    },
+    { name: 'task_id', description: 'A task you hold that leads to this work', required: false, completes: 'tasks' },
+  ],
+  render: async ({ to_agent, task_id }, { federation, actor }) => {
+    const held = heldBy(federation.state(), actor().name).map(briefHeld);
+    const { agents } = federation.config;
+    const roster = Object.entries(agents).map(([name, { role, types }]) => `- ${name}: ${role} (${types.join(', ')})`);
+    return [
+      `Hand the work that follows over to ${to_agent ?? 'whoever fits best'}${task_id === undefined ? '' : `, going on from ${task_id}`}.`,
+      'Write one queue_task call (queue_plan for several that depend on each other):',
+      '- description: the goal, what is there already (files, decisions), what is not to be touched, and how one can tell that it is done.',
+      '- type, so that the right agent finds it; to_agent only if it must be that one.',
+      '- dependencies: the ids it must wait for; its holder then gets their summaries and artifacts.',
+      '- context.artifact_path and context.constraints where they help.',
+      held.length === 0
+        ? 'You hold no task.'
+        : `You hold: ${held.map((task) => `${task.task_id} (${task.description})`).join('; ')}. Complete it, or release it with to_agent.`,
+      'The roster:',
+      ...roster,
+    ].join('\n');
+  },
+};

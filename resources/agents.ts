@@ -1,0 +1,15 @@
+import type { ResourceDefinition } from '../src/define-tool.ts';
+import { agentViews } from '../src/views/queue-views.ts';
+
+export const agents: ResourceDefinition = {
+  uri: 'federation://agents',
+  name: 'agents',
+  title: 'Agents',
+  description: 'The roster: what each agent does, its availability, what it holds and what is ready for it.',
+  mimeType: 'application/json',
+  read: async (_variables, federation) => {
+    const items = agentViews(federation.state(), federation.config, federation.presence());
+    return { items, total: items.length };
+  },
+  changedBy: () => ['federation://agents'],
+};

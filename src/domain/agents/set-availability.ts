@@ -1,0 +1,27 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { FederationState } from '../federation-state.ts';
+import { requirePerson } from '../tasks/standing.ts';
+import { invalid, unknownAgent } from '../tasks/validate-request.ts';
+import { agentRecord } from './evolve-agents.ts';
+
+export function setAvailability(
+  state: FederationState,
+  args: ArgsOf<'set_availability'>,
+  context: DecisionContext,
+): Decision<ResultOf<'set_availability'>> {
+  const agent = args.agent ?? context.actor.name;
+  if (agent !== context.actor.name) requirePerson(context, "set another agent's availability");
+  if (!Object.hasOwn(context.config.agents, agent)) throw unknownAgent(context.config, agent);
+  if (args.until !== undefined && args.until <= context.now) {
+    throw invalid(
+      'until',
+      `expected a time ahead, got ${args.until}; it is ${context.now}`,
+      'Give a later time or none.',
+    );
+  }
+  const until = args.status === 'available' ? null : (args.until ?? null);
+  return {
+    events: [{ type: 'availability_set', agent, status: args.status, reason: args.reason ?? null, until }],
+    result: () => ({ agent: agentRecord(state, agent) }),
+  };
+}

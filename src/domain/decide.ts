@@ -1,0 +1,57 @@
+/**
+ * Command and state in, events out. A table of small functions; each refuses by
+ * throwing a FederationError, or returns events together with a refusal where
+ * something must be recorded although the caller is refused.
+ */
+import { setAvailability } from './agents/set-availability.ts';
+import { startSession } from './agents/start-session.ts';
+import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
+import type { FederationState } from './federation-state.ts';
+import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
+import { tick } from './scheduling/tick.ts';
+import { cancelTask } from './tasks/cancel-task.ts';
+import { claimTask } from './tasks/claim-task.ts';
+import { completeTask } from './tasks/complete-task.ts';
+import { importTasks } from './tasks/import-tasks.ts';
+import { overrideTask } from './tasks/override-task.ts';
+import { queuePlan } from './tasks/queue-plan.ts';
+import { queueTask } from './tasks/queue-task.ts';
+import { endSession, releaseTask } from './tasks/release-task.ts';
+import { reportProgress } from './tasks/report-progress.ts';
+import { reviewTask } from './tasks/review-task.ts';
+
+type Deciders = {
+  readonly [C in CommandName]: (
+    state: FederationState,
+    args: ArgsOf<C>,
+    context: DecisionContext,
+  ) => Decision<ResultOf<C>>;
+};
+
+const deciders: Deciders = {
+  queue_task: queueTask,
+  queue_plan: queuePlan,
+  import_tasks: importTasks,
+  claim_task: claimTask,
+  report_progress: reportProgress,
+  complete_task: completeTask,
+  release_task: releaseTask,
+  review_task: reviewTask,
+  cancel_task: cancelTask,
+  override_task: overrideTask,
+  set_availability: setAvailability,
+  start_session: startSession,
+  end_session: endSession,
+  pause_federation: pauseFederation,
+  resume_federation: resumeFederation,
+  tick: (state, _args, context) => tick(state, context),
+};
+
+export function decide<C extends CommandName>(
+  state: FederationState,
+  command: C,
+  args: ArgsOf<C>,
+  context: DecisionContext,
+): Decision<ResultOf<C>> {
+  return deciders[command](state, args, context);
+}

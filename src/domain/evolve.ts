@@ -1,0 +1,54 @@
+/**
+ * Folds one event into the state. A table of small functions per domain
+ * folder; this is only the switchboard.
+ */
+import { evolveAgent } from './agents/evolve-agents.ts';
+import type { FederationEvent } from './events.ts';
+import type { FederationState } from './federation-state.ts';
+import { evolveScheduling } from './scheduling/evolve-scheduling.ts';
+import { evolveTask } from './tasks/evolve-tasks.ts';
+import { day, type Timestamp, toMillis } from './time.ts';
+
+/** The envelope's part of an event. */
+export interface EventMeta {
+  readonly at: Timestamp;
+  readonly by: string;
+}
+
+const keepRequests = 30 * day;
+const keepDayCounters = 40 * day;
+
+export function evolve(state: FederationState, event: FederationEvent, meta: EventMeta): void {
+  if (meta.at !== state.meta.clock) advanceClock(state, meta.at);
+  switch (event.type) {
+    case 'availability_set':
+    case 'session_started':
+      return evolveAgent(state, event, meta);
+    case 'federation_paused':
+    case 'federation_resumed':
+    case 'escalation_opened':
+    case 'escalation_closed':
+    case 'clock_stepped_back':
+    case 'request_remembered':
+      return evolveScheduling(state, event, meta);
+    default:
+      return evolveTask(state, event, meta);
+  }
+}
+
+function advanceClock(state: FederationState, at: Timestamp): void {
+  const before = state.meta.clock;
+  state.meta = { ...state.meta, clock: at };
+  if (before.slice(0, 10) !== at.slice(0, 10)) forgetOldDays(state, at);
+}
+
+/** Once a day by the journal's own clock, so that every process forgets the same at the same place. */
+function forgetOldDays(state: FederationState, at: Timestamp): void {
+  const now = toMillis(at);
+  for (const [key, request] of [...state.requests.entries()]) {
+    if (toMillis(request.at) < now - keepRequests) state.requests.delete(key);
+  }
+  for (const [key] of [...state.days.entries()]) {
+    if (toMillis(key) < now - keepDayCounters) state.days.delete(key);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * A state from a checkpoint's sections. The checkpoint was written by this
+ * program and its place in the hash chain is verified, so each row is checked
+ * only for being of its section's shape in outline: zod on 100,000 tasks would
+ * cost more than folding the journal again.
+ */
+import { FederationState, type Sections } from './federation-state.ts';
+
+type Rows<T> = readonly T[];
+
+/**
+ * The one place where stored rows get their types back.
+ * @throws TypeError when a section is missing or a row lacks its key: the
+ * checkpoint is then ignored and the journal folded from the start.
+ */
+export function restoreState(sections: Readonly<Record<string, readonly unknown[]>>): FederationState {
+  const state = new FederationState();
+  const [meta] = rowsOf<FederationState['meta']>(sections, 'meta', 'clock');
+  if (meta !== undefined) state.meta = meta;
+  fill(state.days, rowsOf(sections, 'days', 'day'), (row) => row.day);
+  fill(state.agents, rowsOf(sections, 'agents', 'name'), (row) => row.name);
+  fill(state.votes, rowsOf(sections, 'votes', 'vote_id'), (row) => row.vote_id);
+  fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);
+  fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
+  for (const [key, id] of rowsOf<readonly [string, string]>(sections, 'imports', '0')) state.imports.set(key, id);
+  fill(state.archived, rowsOf(sections, 'archived', 'task_id'), (row) => row.task_id);
+  fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
+  state.takeTouched();
+  return state;
+}
+
+export function requestKey(by: string, key: string): string {
+  return `${by} ${key}`;
+}
+
+function fill<V>(table: { set(key: string, row: V): void }, rows: Rows<V>, keyOf: (row: V) => string): void {
+  for (const row of rows) table.set(keyOf(row), row);
+}
+
+function rowsOf<T>(sections: Readonly<Record<string, readonly unknown[]>>, name: keyof Sections, key: string): Rows<T> {
+  const rows = sections[name];
+  if (rows === undefined) throw new TypeError(`Expected a section "${name}" in the checkpoint, got none`);
+  const isRow = (row: unknown): row is T => typeof row === 'object' && row !== null && key in row;
+  if (!rows.every(isRow)) throw new TypeError(`Expected every row of "${name}" to have "${key}"`);
+  return rows;
+}

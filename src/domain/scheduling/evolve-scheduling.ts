@@ -1,0 +1,80 @@
+import type { EventMeta } from '../evolve.ts';
+import type { SchedulingEvent } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { requestKey } from '../restore-state.ts';
+import { numberedId } from '../tasks/task-id.ts';
+import { addMillis, type Timestamp } from '../time.ts';
+
+export function evolveScheduling(state: FederationState, event: SchedulingEvent, meta: EventMeta): void {
+  switch (event.type) {
+    case 'federation_paused':
+      state.meta = { ...state.meta, paused: { since: meta.at, by: meta.by, reason: event.reason } };
+      return;
+    case 'federation_resumed':
+      state.meta = { ...state.meta, paused: null };
+      return;
+    case 'escalation_opened':
+      countId(state, 'inbox', event.escalation.inbox_id);
+      state.escalations.set(event.escalation.inbox_id, event.escalation);
+      return;
+    case 'escalation_closed':
+      state.escalations.delete(event.inbox_id);
+      return;
+    case 'request_remembered': {
+      const { key, fingerprint, ids } = event;
+      state.requests.set(requestKey(meta.by, key), { by: meta.by, key, fingerprint, ids, at: meta.at });
+      return;
+    }
+    case 'clock_stepped_back':
+      moveTimesBack(state, event.milliseconds);
+      return;
+  }
+}
+
+/** Raises the day's counter to the number in `id`, so that the next id is another one. */
+export function countId(state: FederationState, kind: 'task' | 'vote' | 'inbox', id: string): void {
+  const day = id.slice(kind.length + 1, kind.length + 11);
+  const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0 };
+  state.days.set(day, { ...counters, [kind]: Math.max(counters[kind], Number(id.slice(kind.length + 12))) });
+}
+
+/** Gives out ids in order; several within one decision. */
+export function idSource(state: FederationState, now: Timestamp): (kind: 'task' | 'vote' | 'inbox') => string {
+  const given = { task: 0, vote: 0, inbox: 0 };
+  const counters = state.days.get(now.slice(0, 10));
+  return (kind) => {
+    given[kind] += 1;
+    return numberedId(kind, now, (counters?.[kind] ?? 0) + given[kind]);
+  };
+}
+
+/** What lies ahead, or counts from a moment on, keeps its distance from now. */
+function moveTimesBack(state: FederationState, by: number): void {
+  const moved = (at: Timestamp): Timestamp => addMillis(at, -by);
+  for (const ids of [...state.index.heldBy.values()]) {
+    for (const id of [...ids]) {
+      const task = state.tasks.get(id);
+      if (task?.lease == null) continue;
+      const { lease } = task;
+      state.tasks.set(id, {
+        ...task,
+        lease: {
+          ...lease,
+          claimed_at: moved(lease.claimed_at),
+          expires_at: moved(lease.expires_at),
+          hold_until: moved(lease.hold_until),
+        },
+      });
+    }
+  }
+  // A retry's wait was counted from the old clock; a `not_before` names a moment on anyone's.
+  for (const id of [...state.index.starting.values()]) {
+    const task = state.tasks.get(id);
+    if (task?.starts_at != null && task.starts_at !== task.not_before) {
+      state.tasks.set(id, { ...task, starts_at: moved(task.starts_at) });
+    }
+  }
+  for (const agent of [...state.agents.values()]) {
+    if (agent.until !== null) state.agents.set(agent.name, { ...agent, until: moved(agent.until) });
+  }
+}

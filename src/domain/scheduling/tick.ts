@@ -1,0 +1,108 @@
+/**
+ * Whatever follows from time passing, as one command that every live process
+ * runs: appending decides who was first, so it happens once.
+ */
+import type { Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import type { FederationState } from '../federation-state.ts';
+import { failForGood } from '../tasks/complete-task.ts';
+import type { Lease, Task, TaskId } from '../tasks/task.ts';
+import { day, fromMillis, toMillis } from '../time.ts';
+
+/** Tasks in one event; the rest follows with the next tick. */
+const batch = 500;
+
+export function tick(state: FederationState, context: DecisionContext): Decision<ResultOf<'tick'>> {
+  const deliberation = new Deliberation(state, context);
+  endLeases(deliberation);
+  if (state.meta.paused === null) startTimes(deliberation);
+  returnAgents(deliberation);
+  archiveFinished(deliberation);
+  const { events } = deliberation;
+  return { events, result: () => ({ events: events.length }) };
+}
+
+function endLeases(deliberation: Deliberation): void {
+  const { state, context } = deliberation;
+  for (const ids of state.index.heldBy.values()) {
+    for (const id of ids) {
+      const task = state.tasks.get(id);
+      const cause = task?.lease == null ? null : lapseCause(task.lease, context);
+      if (task?.lease == null || cause === null) continue;
+      deliberation.add({ type: 'lease_lapsed', task_id: id, attempt: task.attempt, agent: task.lease.agent, cause });
+      if (cause === 'hold-reached') escalateHold(deliberation, task, task.lease);
+      if (task.failed_attempts + 1 >= task.max_attempts) {
+        failForGood(
+          deliberation,
+          task,
+          `attempt ${task.attempt} of ${task.lease.agent} lapsed (${cause}) and no attempt is left`,
+        );
+      }
+    }
+  }
+}
+
+/** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
+function lapseCause(lease: Lease, { now, gone }: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
+  if (now >= lease.hold_until) return 'hold-reached';
+  if (lease.session === null) return now >= lease.expires_at ? 'expired' : null;
+  return gone.has(lease.session) ? 'process-gone' : null;
+}
+
+function escalateHold(deliberation: Deliberation, task: Task, lease: Lease): void {
+  deliberation.escalate({
+    kind: 'hold-reached',
+    about: task.task_id,
+    title: `${lease.agent} held ${task.task_id} since ${lease.claimed_at} without finishing`,
+    detail: `The task is back in the queue. ${task.description.slice(0, 200)}`,
+    task_id: task.task_id,
+  });
+}
+
+function startTimes({ state, context, events }: Deliberation): void {
+  const now = toMillis(context.now);
+  const task_ids: TaskId[] = [];
+  for (const [[at], id] of state.index.starting.entries()) {
+    if (at > now || task_ids.length >= batch) break;
+    task_ids.push(id);
+  }
+  if (task_ids.length > 0) events.push({ type: 'start_times_reached', task_ids });
+}
+
+function returnAgents({ state, context, events }: Deliberation): void {
+  for (const { name, until } of state.agents.values()) {
+    if (until === null || until > context.now) continue;
+    events.push({ type: 'availability_set', agent: name, status: 'available', reason: null, until: null });
+  }
+}
+
+/** In batches, so that the count's own bound does not cost an event for each finished task. */
+function archiveFinished({ state, context, events }: Deliberation): void {
+  const { finished_days, finished_tasks } = context.config.retention;
+  const { finished } = state.index;
+  const before = toMillis(context.now) - finished_days * day;
+  const surplus = finished.size - finished_tasks;
+  const oldest = finished.minKey()?.[0];
+  const slack = Math.ceil(finished_tasks / 50);
+  if (surplus <= slack && (oldest === undefined || oldest >= before - day)) return;
+  const task_ids: TaskId[] = [];
+  for (const [[at], id] of finished.entries()) {
+    if (task_ids.length >= batch || (task_ids.length >= surplus && at >= before)) break;
+    task_ids.push(id);
+  }
+  if (task_ids.length > 0) events.push({ type: 'tasks_archived', task_ids });
+}
+
+/** When `tick` next has something to do by the clock alone, or null: nothing is planned. */
+export function nextDue(state: FederationState): string | null {
+  let earliest = state.index.starting.minKey()?.[0] ?? Number.POSITIVE_INFINITY;
+  for (const ids of state.index.heldBy.values()) {
+    for (const id of ids) {
+      const lease = state.tasks.get(id)?.lease;
+      if (lease == null) continue;
+      earliest = Math.min(earliest, toMillis(lease.session === null ? lease.expires_at : lease.hold_until));
+    }
+  }
+  for (const { until } of state.agents.values()) if (until !== null) earliest = Math.min(earliest, toMillis(until));
+  return Number.isFinite(earliest) ? fromMillis(earliest) : null;
+}

@@ -1,0 +1,86 @@
+/**
+ * Rows by key, changed in place, with an undo log: what was tried since
+ * `begin` can be taken back in time proportional to what was tried. Rows are
+ * immutable; a change replaces the row. Indexes hear of each change through
+ * `onChange`, also while it is undone, so they need no undo of their own.
+ */
+export class UndoLog {
+  #steps: (() => void)[] | null = null;
+
+  get active(): boolean {
+    return this.#steps !== null;
+  }
+
+  begin(): void {
+    if (this.#steps !== null) throw new Error('Expected no open undo log, got a second begin');
+    this.#steps = [];
+  }
+
+  commit(): void {
+    this.#steps = null;
+  }
+
+  rollback(): void {
+    const steps = this.#steps ?? [];
+    this.#steps = null;
+    for (let i = steps.length - 1; i >= 0; i--) steps[i]?.();
+  }
+
+  push(step: () => void): void {
+    this.#steps?.push(step);
+  }
+}
+
+export class Table<K, V> {
+  readonly #rows = new Map<K, V>();
+  readonly #undo: UndoLog;
+  readonly #onChange: ((before: V | undefined, after: V | undefined) => void) | undefined;
+
+  constructor(undo: UndoLog, onChange?: (before: V | undefined, after: V | undefined) => void) {
+    this.#undo = undo;
+    this.#onChange = onChange;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(key: K): V | undefined {
+    return this.#rows.get(key);
+  }
+
+  has(key: K): boolean {
+    return this.#rows.has(key);
+  }
+
+  values(): IterableIterator<V> {
+    return this.#rows.values();
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return this.#rows.entries();
+  }
+
+  set(key: K, row: V): void {
+    const before = this.#rows.get(key);
+    this.#rows.set(key, row);
+    this.#onChange?.(before, row);
+    if (!this.#undo.active) return;
+    this.#undo.push(() => {
+      if (before === undefined) this.#rows.delete(key);
+      else this.#rows.set(key, before);
+      this.#onChange?.(row, before);
+    });
+  }
+
+  delete(key: K): void {
+    const before = this.#rows.get(key);
+    if (before === undefined) return;
+    this.#rows.delete(key);
+    this.#onChange?.(before, undefined);
+    this.#undo.push(() => {
+      this.#rows.set(key, before);
+      this.#onChange?.(undefined, before);
+    });
+  }
+}

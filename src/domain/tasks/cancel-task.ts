@@ -1,0 +1,47 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation, listed } from '../deliberation.ts';
+import { CallerError } from '../errors.ts';
+import type { FederationEvent } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { existing, finishedError } from './standing.ts';
+import type { Task, TaskId } from './task.ts';
+import { isOpen } from './task-indexes.ts';
+
+export function cancelTask(
+  state: FederationState,
+  args: ArgsOf<'cancel_task'>,
+  context: DecisionContext,
+): Decision<ResultOf<'cancel_task'>> {
+  const task = existing(state, args.task_id);
+  if (context.actor.kind !== 'person' && task.from_agent !== context.actor.name) {
+    throw new CallerError(
+      'not-allowed',
+      `${task.task_id} was queued by ${task.from_agent}.`,
+      'An agent can cancel only what it queued; ask the operator in a note.',
+    );
+  }
+  const deliberation = new Deliberation(state, context);
+  cancel(deliberation, task, args.reason);
+  const cancelled = cancelledIn(deliberation.events);
+  return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id), cancelled }) };
+}
+
+/** @throws CallerError `wrong-state` for a finished task. */
+export function cancel(deliberation: Deliberation, task: Task, reason: string): void {
+  if (!isOpen(task)) throw finishedError(task);
+  deliberation.add({ type: 'task_cancelled', task_id: task.task_id, reason, because_of: null });
+  deliberation.closeEscalations(task.task_id, 'cancelled', 'approval', 'hold-reached', 'rework-rounds');
+  const blocked = deliberation.endDependents(task);
+  if (blocked.length === 0) return;
+  deliberation.escalate({
+    kind: 'blocked',
+    about: task.task_id,
+    title: `${task.task_id} was cancelled and blocks ${listed(blocked)}`,
+    detail: reason.slice(0, 500),
+    task_id: task.task_id,
+  });
+}
+
+function cancelledIn(events: readonly FederationEvent[]): TaskId[] {
+  return events.flatMap((event) => (event.type === 'task_cancelled' ? [event.task_id] : []));
+}

@@ -1,0 +1,135 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation, listed } from '../deliberation.ts';
+import { CallerError } from '../errors.ts';
+import type { FederationState } from '../federation-state.ts';
+import { addMillis, second } from '../time.ts';
+import { unblockedBy } from './dependencies.ts';
+import { existing, ownAttempt } from './standing.ts';
+import type { Task } from './task.ts';
+import { invalid } from './validate-request.ts';
+
+type Args = ArgsOf<'complete_task'>;
+type Result = ResultOf<'complete_task'>;
+
+export function completeTask(state: FederationState, args: Args, context: DecisionContext): Decision<Result> {
+  const { actor } = context;
+  const task = existing(state, args.task_id);
+  const attempt = args.attempt ?? ownAttempt(task, actor);
+  if (attempt === null) {
+    throw invalid(
+      'attempt',
+      `this process has not claimed ${task.task_id}`,
+      task.status === 'pending'
+        ? 'Claim it first with claim_task.'
+        : 'Give the attempt number that claim_task returned.',
+    );
+  }
+  if (isRepeat(task, args, attempt, context)) return { events: [], result: () => resultOf(state, task.task_id) };
+  if (task.lease === null || task.attempt !== attempt) return tooLate(task, args, attempt, context);
+  if (task.lease.agent !== actor.name) {
+    throw new CallerError(
+      'not-allowed',
+      `${task.task_id} is held by ${task.lease.agent}.`,
+      'Only the holder can complete it.',
+    );
+  }
+  const deliberation = new Deliberation(state, context);
+  if (args.outcome === 'success') succeed(deliberation, task, args);
+  else fail(deliberation, task, args);
+  return { events: deliberation.events, result: () => resultOf(state, task.task_id) };
+}
+
+function succeed(deliberation: Deliberation, task: Task, args: Args): void {
+  deliberation.add({
+    type: 'task_completed',
+    task_id: task.task_id,
+    attempt: task.attempt,
+    summary: args.summary,
+    artifacts: args.artifacts ?? [],
+    duration_minutes: args.duration_minutes ?? null,
+    unblocked: unblockedBy(deliberation.state, task.task_id, 'satisfied'),
+  });
+  deliberation.closeEscalations(task.task_id, 'completed', 'hold-reached', 'task-failed', 'blocked');
+}
+
+function fail(deliberation: Deliberation, task: Task, args: Args): void {
+  const { now, config } = deliberation.context;
+  const failures = task.failed_attempts + 1;
+  const again = args.retryable !== false && failures < task.max_attempts;
+  const { first_delay_seconds, longest_delay_seconds } = config.retries;
+  const delay = Math.min(first_delay_seconds * 4 ** (failures - 1), longest_delay_seconds);
+  deliberation.add({
+    type: 'attempt_failed',
+    task_id: task.task_id,
+    attempt: task.attempt,
+    summary: args.summary,
+    artifacts: args.artifacts ?? [],
+    duration_minutes: args.duration_minutes ?? null,
+    retry_at: again ? addMillis(now, delay * second) : null,
+  });
+  if (!again) failForGood(deliberation, task, args.summary);
+}
+
+/** The last attempt is used up: the task fails, dependents go by its `on_failure`, the operator hears of it. */
+export function failForGood(deliberation: Deliberation, task: Task, reason: string): void {
+  deliberation.add({ type: 'task_failed', task_id: task.task_id, reason });
+  const blocked = deliberation.endDependents(task);
+  deliberation.escalate({
+    kind: 'task-failed',
+    about: task.task_id,
+    title: `${task.task_id} failed${blocked.length === 0 ? '' : ` and blocks ${listed(blocked)}`}`,
+    detail: reason.slice(0, 500),
+    task_id: task.task_id,
+  });
+}
+
+/** The same completion of the same attempt again, after an answer that was lost on the way. */
+function isRepeat(task: Task, args: Args, attempt: number, { actor }: DecisionContext): boolean {
+  const { result } = task;
+  return (
+    result !== null &&
+    result.attempt === attempt &&
+    result.by === actor.name &&
+    result.outcome === args.outcome &&
+    result.summary === args.summary &&
+    result.artifacts.join('\n') === (args.artifacts ?? []).join('\n')
+  );
+}
+
+function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionContext): Decision<Result> {
+  if (attempt > task.attempt) {
+    throw invalid(
+      'attempt',
+      `expected at most ${task.attempt}, got ${attempt}`,
+      'Give the attempt number that claim_task returned.',
+    );
+  }
+  const claim = task.claims.find((made) => made.attempt === attempt);
+  if (claim !== undefined && claim.agent !== actor.name) {
+    throw new CallerError(
+      'not-allowed',
+      `Attempt ${attempt} of ${task.task_id} was ${claim.agent}'s.`,
+      'Only the holder can complete it.',
+    );
+  }
+  const refused = new CallerError(
+    'stale-attempt',
+    `Attempt ${attempt} of ${task.task_id} is over; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} as attempt ${task.attempt}`}.`,
+    task.status === 'pending'
+      ? 'Your text is kept in its history. Claim it again if it still needs doing.'
+      : 'Your text is kept in its history. Read get_task before you do more.',
+  );
+  // A client that repeats its late call must not fill the journal.
+  const kept = task.history.some((entry) => entry.what === 'late completion' && entry.text === args.summary);
+  if (kept) throw refused;
+  const { outcome, summary, artifacts = [] } = args;
+  return {
+    events: [{ type: 'late_completion_kept', task_id: task.task_id, attempt, outcome, summary, artifacts }],
+    refused,
+  };
+}
+
+function resultOf(state: FederationState, id: string): Result {
+  const task = existing(state, id);
+  return { task, unblocked: task.result?.unblocked ?? [], follow_ups: task.result?.follow_ups ?? [] };
+}

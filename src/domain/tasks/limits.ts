@@ -1,0 +1,102 @@
+/** Guards against runaway work. They bound what agents and rules queue, never what a person does. */
+import { agentRecord } from '../agents/evolve-agents.ts';
+import type { Actor } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import { OperatorError } from '../errors.ts';
+import type { FederationState } from '../federation-state.ts';
+import { minute, toMillis } from '../time.ts';
+import type { AgentName, Cause, Task, TaskId } from './task.ts';
+
+/**
+ * What a task that this actor queues now is caused by: the task its process
+ * holds (the one claimed last), else the one the agent last finished.
+ */
+export function causeOf(state: FederationState, actor: Actor): Cause {
+  if (actor.kind !== 'agent') return { kind: 'person', by: actor.name, task_id: null, depth: 0 };
+  const held = heldByProcess(state, actor);
+  const cause = held ?? state.tasks.get(agentRecord(state, actor.name).last_finished ?? '');
+  return {
+    kind: 'agent',
+    by: actor.name,
+    task_id: cause?.task_id ?? null,
+    depth: cause === undefined ? 0 : cause.caused_by.depth + 1,
+  };
+}
+
+function heldByProcess(state: FederationState, actor: Actor): Task | undefined {
+  let latest: Task | undefined;
+  for (const id of state.index.heldBy.get(actor.name) ?? []) {
+    const task = state.tasks.get(id);
+    if (task?.lease == null || task.lease.session !== actor.session) continue;
+    if (latest?.lease == null || task.lease.claimed_at >= latest.lease.claimed_at) latest = task;
+  }
+  return latest;
+}
+
+/** The tasks that led to `cause`, oldest first, at most 20. */
+export function chainOf(state: FederationState, cause: Cause): TaskId[] {
+  const chain: TaskId[] = [];
+  for (let id = cause.task_id; id !== null && chain.length < 20; id = state.tasks.get(id)?.caused_by.task_id ?? null) {
+    chain.unshift(id);
+  }
+  return chain;
+}
+
+export function automaticLastHour(state: FederationState, now: string): number {
+  const from = Math.floor(toMillis(now) / minute) - 60;
+  return state.meta.automatic.reduce((sum, [when, count]) => (when > from ? sum + count : sum), 0);
+}
+
+/**
+ * Refuses, and escalates, when queueing `adding` (addressee → how many) would
+ * pass a limit; null where all is well.
+ */
+export function limitReached(
+  deliberation: Deliberation,
+  cause: Cause,
+  adding: ReadonlyMap<AgentName | null, number>,
+): OperatorError | null {
+  const { state, context } = deliberation;
+  const { limits } = context.config;
+  if (cause.kind === 'person' || cause.kind === 'import') return null;
+  const stop = (about: string, title: string, next: string): OperatorError => {
+    const chain = chainOf(state, cause);
+    deliberation.escalate({
+      kind: 'limit',
+      about,
+      title,
+      detail: `Reached by ${cause.by}.`,
+      task_id: cause.task_id,
+      chain,
+    });
+    return new OperatorError('limit-reached', title, next);
+  };
+  if (cause.depth > limits.chain_depth) {
+    return stop(
+      `chain_depth:${cause.by}`,
+      `A chain of ${cause.depth} tasks caused by each other would pass the limit of ${limits.chain_depth}.`,
+      `Finish what you hold without queueing more; ${context.config.operator} has been asked.`,
+    );
+  }
+  let total = 0;
+  for (const [addressee, count] of adding) {
+    total += count;
+    const open = (addressee === null ? 0 : (state.index.openByAddressee.get(addressee) ?? 0)) + count;
+    if (addressee !== null && open > limits.open_per_agent) {
+      return stop(
+        `open_per_agent:${addressee}`,
+        `${addressee} would have ${open} open tasks; the limit is ${limits.open_per_agent}.`,
+        `Wait until ${addressee} has finished some, or address another agent; ${context.config.operator} has been asked.`,
+      );
+    }
+  }
+  const automatic = automaticLastHour(state, context.now) + total;
+  if (automatic > limits.automatic_per_hour) {
+    return stop(
+      'automatic_per_hour',
+      `Agents and rules would have queued ${automatic} tasks within an hour; the limit is ${limits.automatic_per_hour}.`,
+      `Queue it later; ${context.config.operator} has been asked.`,
+    );
+  }
+  return null;
+}

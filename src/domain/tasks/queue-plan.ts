@@ -1,0 +1,97 @@
+/** A whole plan at once: tasks that name each other by local keys. All or nothing. */
+import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import type { NewTask } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { cycleError, findCircle } from './dependencies.ts';
+import { causeOf, limitReached } from './limits.ts';
+import { askApproval } from './queue-task.ts';
+import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
+import type { AgentName, TaskId } from './task.ts';
+import { isReady } from './task-indexes.ts';
+import { checkDependencies, invalid, newTask } from './validate-request.ts';
+
+/** More than this in one call is an import. */
+export const largestPlan = 200;
+
+export function queuePlan(
+  state: FederationState,
+  args: ArgsOf<'queue_plan'>,
+  context: DecisionContext,
+): Decision<ResultOf<'queue_plan'>> {
+  const { idempotency_key: key } = args;
+  const fingerprint = key === undefined ? '' : fingerprintOf('queue_plan', args);
+  const first = rememberedResult(state, context, key, fingerprint);
+  if (first !== null) return { events: [], result: () => planned(state, first) };
+
+  const ordered = inOrder(args.tasks);
+  const deliberation = new Deliberation(state, context);
+  const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
+  const caused_by = causeOf(state, context.actor);
+  const tasks: NewTask[] = [];
+  const adding = new Map<AgentName | null, number>();
+  for (const task of ordered) {
+    const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
+    const known = [...after, ...(task.dependencies ?? [])].filter((id) => ![...ids.values()].includes(id));
+    checkDependencies(state, known, `tasks.${task.key}.after`);
+    const made = newTask(state, task, context, {
+      task_id: ids.get(task.key) ?? '',
+      caused_by,
+      idempotency_key: null,
+      dependencies: [...new Set([...after, ...(task.dependencies ?? [])])],
+    });
+    adding.set(made.to_agent, (adding.get(made.to_agent) ?? 0) + 1);
+    tasks.push(made);
+  }
+
+  const refused = limitReached(deliberation, caused_by, adding);
+  if (refused !== null) return { events: deliberation.events, refused };
+
+  for (const task of tasks) {
+    deliberation.add({ type: 'task_queued', task });
+    askApproval(deliberation, task);
+  }
+  const named = Object.fromEntries(ids);
+  if (key !== undefined) deliberation.add(remember(key, fingerprint, named));
+  return { events: deliberation.events, result: () => planned(state, named) };
+}
+
+/** The tasks with everything they wait for before them, so that folding finds each dependency. */
+function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
+  if (tasks.length === 0) throw invalid('tasks', 'expected at least one task, got none', 'Give the tasks of the plan.');
+  if (tasks.length > largestPlan) {
+    throw invalid(
+      'tasks',
+      `expected at most ${largestPlan} tasks, got ${tasks.length}`,
+      'Queue the plan in parts; later parts may name ids of earlier ones.',
+    );
+  }
+  const byKey = new Map<string, PlannedTask>();
+  for (const task of tasks) {
+    if (byKey.has(task.key))
+      throw invalid('tasks', `expected each key once, got "${task.key}" twice`, 'Give every task its own key.');
+    byKey.set(task.key, task);
+  }
+  const edges = new Map(tasks.map((task) => [task.key, task.after ?? []]));
+  const circle = findCircle(edges);
+  if (circle !== null) throw cycleError(circle);
+
+  const ordered = new Set<PlannedTask>();
+  const place = (task: PlannedTask): void => {
+    for (const name of task.after ?? []) {
+      const before = byKey.get(name);
+      if (before !== undefined && !ordered.has(before)) place(before);
+    }
+    ordered.add(task);
+  };
+  for (const task of tasks) place(task);
+  return [...ordered];
+}
+
+function planned(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
+  const ready = Object.values(ids).filter((id) => {
+    const task = state.tasks.get(id);
+    return task !== undefined && isReady(task);
+  });
+  return { ids, ready };
+}

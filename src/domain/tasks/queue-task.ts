@@ -1,0 +1,64 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import type { NewTask } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { causeOf, limitReached } from './limits.ts';
+import { existing } from './standing.ts';
+import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
+import type { Task, TaskId } from './task.ts';
+import { areTwins, twinKey } from './twins.ts';
+import { checkDependencies, newTask } from './validate-request.ts';
+
+export function queueTask(
+  state: FederationState,
+  args: ArgsOf<'queue_task'>,
+  context: DecisionContext,
+): Decision<ResultOf<'queue_task'>> {
+  const { idempotency_key: key } = args;
+  const fingerprint = key === undefined ? '' : fingerprintOf('queue_task', args);
+  const first = rememberedResult(state, context, key, fingerprint);
+  if (first !== null) return { events: [], result: () => queued(state, first['task_id'] ?? '', null) };
+
+  const deliberation = new Deliberation(state, context);
+  const task = newTask(state, args, context, {
+    task_id: deliberation.nextId('task'),
+    caused_by: causeOf(state, context.actor),
+    idempotency_key: key ?? null,
+    dependencies: checkDependencies(state, args.dependencies ?? [], 'dependencies'),
+  });
+
+  const twin = context.actor.kind === 'person' ? undefined : findTwin(state, task);
+  if (twin !== undefined) return { events: [], result: () => queued(state, twin, twin) };
+
+  const refused = limitReached(deliberation, task.caused_by, new Map([[task.to_agent, 1]]));
+  if (refused !== null) return { events: deliberation.events, refused };
+
+  deliberation.add({ type: 'task_queued', task });
+  askApproval(deliberation, task);
+  if (key !== undefined) deliberation.add(remember(key, fingerprint, { task_id: task.task_id }));
+  return { events: deliberation.events, result: () => queued(state, task.task_id, null) };
+}
+
+/** Work that needs the operator's approval stands in the inbox until it has it. */
+export function askApproval(deliberation: Deliberation, task: NewTask): void {
+  if (!task.needs_approval) return;
+  deliberation.escalate({
+    kind: 'approval',
+    about: task.task_id,
+    title: `${task.task_id} needs approval`,
+    detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'whoever fits'}: ${task.description.slice(0, 200)}`,
+    task_id: task.task_id,
+  });
+}
+
+function queued(state: FederationState, id: TaskId, duplicate_of: TaskId | null): ResultOf<'queue_task'> {
+  return { task: existing(state, id), duplicate_of };
+}
+
+function findTwin(state: FederationState, task: NewTask): TaskId | undefined {
+  for (const id of state.index.twins.get(twinKey(task)) ?? []) {
+    const other: Task | undefined = state.tasks.get(id);
+    if (other !== undefined && areTwins(task, other)) return id;
+  }
+  return undefined;
+}

@@ -1,0 +1,150 @@
+/**
+ * The ready tasks, ordered for claiming: highest priority first; within a
+ * priority, addressed to the caller before the rest; then longest ready.
+ *
+ * One ordered set per (addressee, priority, type); a claim compares the heads
+ * of the few sets that fit the caller, so its time does not grow with the queue.
+ */
+import BTreeModule from 'sorted-btree';
+import { toMillis } from '../time.ts';
+import type { AgentName, Priority, Task } from './task.ts';
+import { taskOrder } from './task-id.ts';
+
+const BTree = BTreeModule.default;
+
+/** Ready since (ms) and the order of queueing, which settles ties. */
+type Place = readonly [since: number, order: number];
+type Lane = InstanceType<typeof BTree<Place, Task>>;
+
+export function comparePlaces(a: Place, b: Place): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+const byUrgency: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
+
+/** Whose ready tasks may be taken: `own` come first, `others` after them. */
+export interface Fit {
+  /** Tasks addressed to these, of any type. The caller itself. */
+  readonly own: readonly AgentName[];
+  /** Tasks addressed to these, of any type: agents on standby whose fallback the caller is. */
+  readonly standby: readonly AgentName[];
+  /** Unaddressed tasks of these types, and those of no type; `null`: of every type. */
+  readonly types: ReadonlySet<string> | null;
+  /** Narrows all of the above to these types, when given. */
+  readonly only: ReadonlySet<string> | null;
+}
+
+export class ReadyIndex {
+  /** addressee ('' for nobody) → priority → type ('' for none) → tasks. */
+  readonly #lanes = new Map<string, Map<Priority, Map<string, Lane>>>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(task: Task): void {
+    let priorities = this.#lanes.get(task.to_agent ?? '');
+    if (priorities === undefined) this.#lanes.set(task.to_agent ?? '', (priorities = new Map()));
+    let types = priorities.get(task.priority);
+    if (types === undefined) priorities.set(task.priority, (types = new Map()));
+    let lane = types.get(task.type ?? '');
+    if (lane === undefined) types.set(task.type ?? '', (lane = new BTree<Place, Task>(undefined, comparePlaces)));
+    if (lane.set(placeOf(task), task)) this.#size++;
+  }
+
+  remove(task: Task): void {
+    const types = this.#lanes.get(task.to_agent ?? '')?.get(task.priority);
+    const lane = types?.get(task.type ?? '');
+    if (types === undefined || lane === undefined || !lane.delete(placeOf(task))) return;
+    this.#size--;
+    // Types are free text from callers: empty lanes must not pile up.
+    if (lane.size === 0) types.delete(task.type ?? '');
+  }
+
+  /** The task a caller gets next. `longestReady`: whatever its priority. */
+  best(fit: Fit, longestReady: boolean): Task | undefined {
+    if (longestReady) return earliest([...this.#heads(fit, 'own'), ...this.#heads(fit, 'others')]);
+    for (const priority of byUrgency) {
+      const task = earliest(this.#heads(fit, 'own', priority)) ?? earliest(this.#heads(fit, 'others', priority));
+      if (task !== undefined) return task;
+    }
+    return undefined;
+  }
+
+  /** The next tasks in claiming order, at most `limit`. */
+  next(fit: Fit, limit: number): Task[] {
+    const found: Task[] = [];
+    for (const priority of byUrgency) {
+      for (const tier of ['own', 'others'] as const) {
+        const tasks: Task[] = [];
+        for (const lane of this.#lanesOf(fit, tier, priority)) {
+          let taken = 0;
+          for (const task of lane.values()) {
+            if (taken++ >= limit) break;
+            tasks.push(task);
+          }
+        }
+        tasks.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+        found.push(...tasks);
+        if (found.length >= limit) return found.slice(0, limit);
+      }
+    }
+    return found;
+  }
+
+  /** How many fit. */
+  count(fit: Fit): number {
+    let count = 0;
+    for (const lane of this.#lanesOf(fit, 'own')) count += lane.size;
+    for (const lane of this.#lanesOf(fit, 'others')) count += lane.size;
+    return count;
+  }
+
+  /** Since when the longest-waiting task of all has been ready, in ms. */
+  oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (const priorities of this.#lanes.values()) {
+      for (const types of priorities.values()) {
+        for (const lane of types.values()) {
+          const since = lane.minKey()?.[0];
+          if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since;
+        }
+      }
+    }
+    return oldest;
+  }
+
+  *#heads(fit: Fit, tier: 'own' | 'others', priority?: Priority): Generator<Task> {
+    for (const lane of this.#lanesOf(fit, tier, priority)) {
+      const key = lane.minKey();
+      const task = key === undefined ? undefined : lane.get(key);
+      if (task !== undefined) yield task;
+    }
+  }
+
+  *#lanesOf(fit: Fit, tier: 'own' | 'others', priority?: Priority): Generator<Lane> {
+    for (const addressee of tier === 'own' ? fit.own : ['', ...fit.standby]) {
+      for (const [lanePriority, types] of this.#lanes.get(addressee) ?? []) {
+        if (priority !== undefined && lanePriority !== priority) continue;
+        for (const [type, lane] of types) {
+          if (fit.only !== null && !fit.only.has(type)) continue;
+          if (addressee === '' && type !== '' && fit.types !== null && !fit.types.has(type)) continue;
+          yield lane;
+        }
+      }
+    }
+  }
+}
+
+function placeOf(task: Task): Place {
+  return [toMillis(task.ready_since ?? task.created_at), taskOrder(task.task_id)];
+}
+
+function earliest(tasks: Iterable<Task>): Task | undefined {
+  let best: Task | undefined;
+  for (const task of tasks) {
+    if (best === undefined || comparePlaces(placeOf(task), placeOf(best)) < 0) best = task;
+  }
+  return best;
+}

@@ -1,0 +1,148 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation, listed } from '../deliberation.ts';
+import { CallerError } from '../errors.ts';
+import type { NewTask } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { unblockedBy } from './dependencies.ts';
+import { existing } from './standing.ts';
+import type { Task } from './task.ts';
+import { longestDescription } from './validate-request.ts';
+
+/** A verdict on finished work. `rework` queues the work again, for who did it. */
+export function reviewTask(
+  state: FederationState,
+  args: ArgsOf<'review_task'>,
+  context: DecisionContext,
+): Decision<ResultOf<'review_task'>> {
+  const work = existing(state, args.task_id);
+  const { actor, config } = context;
+  if (work.status !== 'completed') {
+    throw new CallerError(
+      'wrong-state',
+      `${work.task_id} is ${work.status}; only completed work is reviewed.`,
+      'Review it once it is completed.',
+    );
+  }
+  if (work.result?.by === actor.name) {
+    throw new CallerError(
+      'not-allowed',
+      `${work.task_id} is ${actor.name}'s own work.`,
+      'Leave the review to another agent: queue a review task.',
+    );
+  }
+  const sentBack = openRework(state, work);
+  if (sentBack !== undefined) {
+    throw new CallerError(
+      'wrong-state',
+      `${work.task_id} was sent back already, as ${sentBack.task_id}.`,
+      'Review the rework when it is completed.',
+    );
+  }
+
+  const deliberation = new Deliberation(state, context);
+  deliberation.add({ type: 'task_reviewed', task_id: work.task_id, verdict: args.verdict, note: args.note });
+  completeOwnReview(deliberation, work, args);
+  if (args.verdict === 'accept') {
+    return {
+      events: deliberation.events,
+      result: () => ({ task: existing(state, work.task_id), rework: null, escalated: false }),
+    };
+  }
+
+  const rounds = work.rework_round + 1;
+  const askFirst = rounds > config.limits.rework_rounds;
+  const rework = reworkOf(work, deliberation, args.note, rounds, askFirst);
+  deliberation.add({ type: 'task_queued', task: rework });
+  const waiting = dependentsOf(state, work);
+  if (waiting.length > 0) {
+    deliberation.add({ type: 'dependents_moved', from: work.task_id, to: rework.task_id, task_ids: waiting });
+  }
+  if (askFirst) {
+    deliberation.escalate({
+      kind: 'rework-rounds',
+      about: rework.task_id,
+      title: `${rework.rework_of} was sent back ${rounds} times; ${rework.task_id} waits for approval`,
+      detail: `${actor.name}: ${args.note.slice(0, 400)}${waiting.length === 0 ? '' : ` Waiting: ${listed(waiting)}.`}`,
+      task_id: rework.task_id,
+    });
+  }
+  return {
+    events: deliberation.events,
+    result: () => ({
+      task: existing(state, work.task_id),
+      rework: existing(state, rework.task_id),
+      escalated: askFirst,
+    }),
+  };
+}
+
+/** The reviewer's own review task is done with the verdict. */
+function completeOwnReview(deliberation: Deliberation, work: Task, { verdict, note }: ArgsOf<'review_task'>): void {
+  const { state, context } = deliberation;
+  for (const id of state.index.heldBy.get(context.actor.name) ?? []) {
+    const review = state.tasks.get(id);
+    if (review === undefined || review.subject !== work.task_id) continue;
+    deliberation.add({
+      type: 'task_completed',
+      task_id: id,
+      attempt: review.attempt,
+      summary: `${verdict}: ${note}`,
+      artifacts: [],
+      duration_minutes: null,
+      unblocked: unblockedBy(state, id, 'satisfied'),
+    });
+  }
+}
+
+function reworkOf(
+  work: Task,
+  { nextId, context }: Deliberation,
+  note: string,
+  round: number,
+  askFirst: boolean,
+): NewTask {
+  const first = work.rework_of ?? work.task_id;
+  const original = work.description.replace(/^Rework of [^\n]*\n\n/, '');
+  return {
+    task_id: nextId('task'),
+    from_agent: context.actor.name,
+    to_agent: work.result?.by ?? work.to_agent,
+    type: work.type,
+    description: `Rework of ${work.task_id}: ${note.replace(/\s+/g, ' ').trim()}\n\n${original}`.slice(
+      0,
+      longestDescription,
+    ),
+    priority: work.priority,
+    dependencies: [],
+    context: {
+      ...work.context,
+      rework_note: note.slice(0, 8_000),
+      previous_artifacts: [...(work.result?.artifacts ?? [])],
+    },
+    not_before: null,
+    deadline: null,
+    max_attempts: work.max_attempts,
+    on_failure: work.on_failure,
+    needs_approval: askFirst,
+    routing: null,
+    caused_by: { kind: 'review', by: context.actor.name, task_id: work.task_id, depth: work.caused_by.depth + 1 },
+    rework_of: first,
+    rework_round: round,
+    subject: null,
+    idempotency_key: null,
+  };
+}
+
+function openRework(state: FederationState, work: Task): Task | undefined {
+  return state.tasks.get(state.index.reworkOf.get(work.task_id) ?? '');
+}
+
+/** Unclaimed tasks that build on this work. */
+function dependentsOf(state: FederationState, work: Task): string[] {
+  const ids: string[] = [];
+  for (const id of state.index.dependents.get(work.task_id) ?? []) {
+    const task = state.tasks.get(id);
+    if (task?.status === 'pending' && task.dependencies.includes(work.task_id)) ids.push(id);
+  }
+  return ids;
+}

@@ -1,0 +1,74 @@
+/** Finding a task, and who may act on it. */
+import type { Actor, DecisionContext } from '../commands.ts';
+import { CallerError, OperatorError } from '../errors.ts';
+import type { FederationState } from '../federation-state.ts';
+import type { Task, TaskId } from './task.ts';
+import { noSuchTask } from './task-id.ts';
+
+/** @throws CallerError `not-found`; `wrong-state` for one that was archived. */
+export function existing(state: FederationState, id: TaskId): Task {
+  const task = state.tasks.get(id);
+  if (task !== undefined) return task;
+  const archived = state.archived.get(id);
+  if (archived === undefined) throw noSuchTask(id);
+  throw new CallerError(
+    'wrong-state',
+    `${id} is ${archived.status} and was archived.`,
+    'Read it with get_task; queue a new task if there is more to do.',
+  );
+}
+
+/**
+ * The attempt that this process made last on this task: by session, or for the
+ * command line (session null) by name.
+ */
+export function ownAttempt(task: Task, actor: Actor): number | null {
+  for (let i = task.claims.length - 1; i >= 0; i--) {
+    const claim = task.claims[i];
+    if (claim?.agent === actor.name && claim.session === actor.session) return claim.attempt;
+  }
+  return null;
+}
+
+/** @throws CallerError unless this process holds the task now. */
+export function heldByCaller(state: FederationState, id: TaskId, actor: Actor): Task {
+  const task = existing(state, id);
+  if (task.lease === null) {
+    throw new CallerError(
+      ownAttempt(task, actor) === null ? 'wrong-state' : 'stale-attempt',
+      `${id} is ${task.status}; nobody holds it.`,
+      task.status === 'pending' ? 'Claim it first with claim_task.' : 'Read it with get_task.',
+    );
+  }
+  if (task.lease.agent !== actor.name) {
+    throw new CallerError('not-allowed', `${id} is held by ${task.lease.agent}.`, 'Only the holder can do this.');
+  }
+  if (task.lease.session !== actor.session) {
+    const own = ownAttempt(task, actor);
+    throw new CallerError(
+      own === null ? 'already-claimed' : 'stale-attempt',
+      `${id} is held by another process of ${actor.name}, as attempt ${task.attempt}.`,
+      'Leave it to that process; its claim lapses if the process is gone.',
+    );
+  }
+  return task;
+}
+
+export function requirePerson(context: DecisionContext, what: string): void {
+  if (context.actor.kind === 'person') return;
+  throw new OperatorError(
+    'not-allowed',
+    `Only ${context.config.operator} can ${what}.`,
+    'Leave it to the operator; release_task or a note says what you need.',
+  );
+}
+
+export function finishedError(task: Task): CallerError {
+  return new CallerError(
+    'wrong-state',
+    `${task.task_id} is ${task.status} already.`,
+    task.status === 'completed'
+      ? 'Review it with review_task, or queue a new task.'
+      : 'The operator can requeue it; or queue a new task.',
+  );
+}

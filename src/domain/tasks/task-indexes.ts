@@ -1,0 +1,126 @@
+/**
+ * Everything that is looked up about tasks other than by id, kept up to date
+ * from each change of a task's row. Nothing here is stored: a fold or a
+ * checkpoint rebuilds it.
+ */
+import BTreeModule from 'sorted-btree';
+import { toMillis } from '../time.ts';
+import { comparePlaces, ReadyIndex } from './ready-index.ts';
+import type { AgentName, DependencyId, Task, TaskId, TaskStatus } from './task.ts';
+import { taskOrder } from './task-id.ts';
+import { twinKey } from './twins.ts';
+
+const BTree = BTreeModule.default;
+type TimedTasks = InstanceType<typeof BTree<readonly [number, number], TaskId>>;
+
+export class TaskIndexes {
+  readonly ready = new ReadyIndex();
+  readonly byStatus: Readonly<Record<TaskStatus, Set<TaskId>>> = {
+    pending: new Set(),
+    'in-progress': new Set(),
+    completed: new Set(),
+    failed: new Set(),
+    cancelled: new Set(),
+  };
+  /** Unfinished tasks by what they depend on or wait for, satisfied or not. */
+  readonly dependents = new Map<DependencyId, Set<TaskId>>();
+  readonly heldBy = new Map<AgentName, Set<TaskId>>();
+  /** Unfinished tasks per addressee. */
+  readonly openByAddressee = new Map<AgentName, number>();
+  /** Pending tasks whose start time lies ahead, earliest first. */
+  readonly starting: TimedTasks = new BTree(undefined, comparePlaces);
+  /** Finished tasks, oldest first. */
+  readonly finished: TimedTasks = new BTree(undefined, comparePlaces);
+  /** Unfinished tasks by what makes two of them twins. */
+  readonly twins = new Map<number, Set<TaskId>>();
+
+  /** Work that was sent back → its rework. */
+  readonly reworkOf = new Map<TaskId, TaskId>();
+
+  update(before: Task | undefined, after: Task | undefined): void {
+    if (before !== undefined) this.#remove(before, after);
+    if (after !== undefined) this.#add(before, after);
+  }
+
+  #remove(task: Task, after: Task | undefined): void {
+    if (isReady(task)) this.ready.remove(task);
+    if (task.status !== after?.status) this.byStatus[task.status].delete(task.task_id);
+    if (task.lease !== null && task.lease !== after?.lease) dropFrom(this.heldBy, task.lease.agent, task.task_id);
+    if (task.starts_at !== null && task.starts_at !== after?.starts_at)
+      this.starting.delete(place(task.starts_at, task));
+    if (task.finished_at !== null && task.finished_at !== after?.finished_at) {
+      this.finished.delete(place(task.finished_at, task));
+    }
+    if (after === undefined && isRework(task)) this.reworkOf.delete(task.caused_by.task_id ?? '');
+    if (!isOpen(task)) return;
+    const closes = after === undefined || !isOpen(after);
+    if (closes || after.to_agent !== task.to_agent) {
+      this.#countAddressee(task, -1);
+      dropFrom(this.twins, twinKey(task), task.task_id);
+    }
+    if (closes || after.dependencies !== task.dependencies || after.wait_for !== task.wait_for) {
+      for (const id of task.dependencies) dropFrom(this.dependents, id, task.task_id);
+      for (const id of task.wait_for) dropFrom(this.dependents, id, task.task_id);
+    }
+  }
+
+  #add(before: Task | undefined, task: Task): void {
+    if (isReady(task)) this.ready.add(task);
+    if (task.status !== before?.status) this.byStatus[task.status].add(task.task_id);
+    if (task.lease !== null && task.lease !== before?.lease) addTo(this.heldBy, task.lease.agent, task.task_id);
+    if (task.starts_at !== null && task.starts_at !== before?.starts_at) {
+      this.starting.set(place(task.starts_at, task), task.task_id);
+    }
+    if (task.finished_at !== null && task.finished_at !== before?.finished_at) {
+      this.finished.set(place(task.finished_at, task), task.task_id);
+    }
+    if (before === undefined && isRework(task)) this.reworkOf.set(task.caused_by.task_id ?? '', task.task_id);
+    if (!isOpen(task)) return;
+    const opens = before === undefined || !isOpen(before);
+    if (opens || before.to_agent !== task.to_agent) {
+      this.#countAddressee(task, 1);
+      addTo(this.twins, twinKey(task), task.task_id);
+    }
+    if (opens || before.dependencies !== task.dependencies || before.wait_for !== task.wait_for) {
+      for (const id of task.dependencies) addTo(this.dependents, id, task.task_id);
+      for (const id of task.wait_for) addTo(this.dependents, id, task.task_id);
+    }
+  }
+
+  #countAddressee(task: Task, by: 1 | -1): void {
+    if (task.to_agent === null) return;
+    const count = (this.openByAddressee.get(task.to_agent) ?? 0) + by;
+    if (count === 0) this.openByAddressee.delete(task.to_agent);
+    else this.openByAddressee.set(task.to_agent, count);
+  }
+}
+
+export function isOpen(task: Task): boolean {
+  return task.status === 'pending' || task.status === 'in-progress';
+}
+
+function isRework(task: Task): boolean {
+  return task.rework_of !== null && task.caused_by.task_id !== null;
+}
+
+/** Could be claimed now, the federation's pause aside. */
+export function isReady(task: Task): boolean {
+  return (
+    task.status === 'pending' && task.ready_since !== null && task.starts_at === null && task.waiting_for.length === 0
+  );
+}
+
+function place(at: string, task: Task): readonly [number, number] {
+  return [toMillis(at), taskOrder(task.task_id)];
+}
+
+function addTo<K>(index: Map<K, Set<TaskId>>, key: K, id: TaskId): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, new Set([id]));
+  else ids.add(id);
+}
+
+function dropFrom<K>(index: Map<K, Set<TaskId>>, key: K, id: TaskId): void {
+  const ids = index.get(key);
+  if (ids?.delete(id) === true && ids.size === 0) index.delete(key);
+}

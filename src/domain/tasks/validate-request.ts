@@ -1,0 +1,138 @@
+/** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
+import type { DecisionContext, TaskRequest } from '../commands.ts';
+import { participantKind } from '../config.ts';
+import { CallerError } from '../errors.ts';
+import type { NewTask } from '../events.ts';
+import type { FederationState } from '../federation-state.ts';
+import { agentRecord } from '../agents/evolve-agents.ts';
+import { dependencyExists } from './dependencies.ts';
+import type { AgentName, Cause, Routing, TaskId } from './task.ts';
+
+/** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
+export const longestDescription = 32_768;
+/** Bytes of JSON. */
+export const largestContext = 65_536;
+
+export function invalid(argument: string, problem: string, next: string): CallerError {
+  return new CallerError('invalid', `${argument}: ${problem}`, next);
+}
+
+export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
+  return new CallerError(
+    'unknown-agent',
+    `No agent is called "${name.slice(0, 60)}".`,
+    `Use one of: ${[...Object.keys(config.agents), config.operator].join(', ')}.`,
+  );
+}
+
+/** An addressee that exists: an agent of the roster or a person. */
+export function checkAddressee(config: DecisionContext['config'], name: string): AgentName {
+  if (participantKind(config, name) === null) throw unknownAgent(config, name);
+  return name;
+}
+
+/**
+ * The first agent of the roster that does this type, is available and has the
+ * fewest open tasks; none fits: nobody in particular.
+ */
+export function chooseByType(state: FederationState, config: DecisionContext['config'], type: string | null): Routing {
+  let best: { name: string; open: number } | null = null;
+  for (const [name, agent] of Object.entries(config.agents)) {
+    if (type === null || !agent.types.includes(type)) continue;
+    const { status } = agentRecord(state, name);
+    if (status === 'offline' || status === 'standby') continue;
+    const open = state.index.openByAddressee.get(name) ?? 0;
+    if (best === null || open < best.open) best = { name, open };
+  }
+  if (best === null)
+    return { agent: null, method: 'types', reason: `no available agent lists the type ${type ?? '(none)'}` };
+  return { agent: best.name, method: 'types', reason: `does ${type}, ${best.open} open` };
+}
+
+export interface Placement {
+  readonly task_id: TaskId;
+  readonly caused_by: Cause;
+  readonly idempotency_key: string | null;
+  readonly dependencies: readonly string[];
+}
+
+/** @throws CallerError naming the argument at fault. */
+export function newTask(
+  state: FederationState,
+  request: TaskRequest,
+  context: DecisionContext,
+  placement: Placement,
+): NewTask {
+  const { config, now } = context;
+  const description = request.description.trim();
+  if (description === '') {
+    throw invalid(
+      'description',
+      'expected some text, got none',
+      'Say what is to be done and how one can tell that it is.',
+    );
+  }
+  if (description.length > longestDescription) {
+    throw invalid(
+      'description',
+      `expected at most ${longestDescription} characters, got ${description.length}`,
+      'Put the long text into a file and name it in context.artifact_path.',
+    );
+  }
+  const size = Buffer.byteLength(JSON.stringify(request.context ?? {}));
+  if (size > largestContext) {
+    throw invalid(
+      'context',
+      `expected at most ${largestContext} bytes of JSON, got ${size}`,
+      'Put it into a file and name it in context.artifact_path.',
+    );
+  }
+  if (request.deadline !== undefined && request.deadline <= now) {
+    throw invalid(
+      'deadline',
+      `expected a time ahead, got ${request.deadline}; it is ${now}`,
+      'Give a later deadline or none.',
+    );
+  }
+  if (request.deadline !== undefined && request.not_before !== undefined && request.not_before >= request.deadline) {
+    throw invalid('not_before', 'expected a time before the deadline', 'Move one of the two.');
+  }
+  const type = request.type ?? null;
+  const routing = request.to_agent === 'auto' ? chooseByType(state, config, type) : null;
+  const named = request.to_agent === undefined || routing !== null ? null : checkAddressee(config, request.to_agent);
+  return {
+    task_id: placement.task_id,
+    from_agent: context.actor.name,
+    to_agent: routing?.agent ?? named,
+    type,
+    description,
+    priority: request.priority ?? 'normal',
+    dependencies: placement.dependencies,
+    context: request.context ?? {},
+    not_before: request.not_before ?? null,
+    deadline: request.deadline ?? null,
+    max_attempts: request.max_attempts ?? config.retries.max_attempts,
+    on_failure: request.on_failure ?? 'block',
+    needs_approval: request.needs_approval ?? false,
+    routing,
+    caused_by: placement.caused_by,
+    rework_of: null,
+    rework_round: 0,
+    // A review is about the first thing it waits for.
+    subject: type === 'review' ? (placement.dependencies[0] ?? null) : null,
+    idempotency_key: placement.idempotency_key,
+  };
+}
+
+export function checkDependencies(state: FederationState, ids: readonly string[], argument: string): readonly string[] {
+  for (const id of ids) {
+    if (!dependencyExists(state, id)) {
+      throw new CallerError(
+        'not-found',
+        `${argument}: no task or vote has the id "${id.slice(0, 60)}".`,
+        'Use list_tasks to find it, or queue_plan to queue tasks that depend on each other in one go.',
+      );
+    }
+  }
+  return [...new Set(ids)];
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env node
+/**
+ * `federation-mcp`: the MCP server on standard input and output. Puts the
+ * parts together; what is heavy is imported when it is needed, so that the
+ * handshake is answered as fast as by an empty server.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Config } from './domain/config.ts';
+import type { Federation } from './federation.ts';
+import { findDir, setting } from './find-dir.ts';
+import { version } from './version.ts';
+
+const help = `federation-mcp ${version}: an MCP server on standard input and output
+
+  --dir FOLDER    the .federation folder        (FEDERATION_DIR; else the nearest one going up)
+  --as NAME       the agent or person it acts for (FEDERATION_AGENT; else the client's own name decides)
+  --store URL     a postgres:// URL             (FEDERATION_STORE; else embedded in the folder)
+  --tools core    only the tools that every agent needs
+  --version       print the version
+  --help          print this
+
+Started by an MCP client, for example: claude mcp add federation -- federation-mcp
+`;
+
+interface Settings {
+  readonly dir: string | null;
+  readonly as: string | null;
+  readonly store: string | null;
+  readonly coreOnly: boolean;
+}
+
+/** Exit code 2: wrong usage. */
+class UsageError extends Error {}
+
+function readArguments(args: readonly string[]): Settings | 'help' | 'version' {
+  const { values } = parse(args);
+  if (values.help === true) return 'help';
+  if (values.version === true) return 'version';
+  if (values.tools !== undefined && values.tools !== 'core' && values.tools !== 'all') {
+    throw new UsageError(`Expected --tools to be core or all, got ${JSON.stringify(values.tools)}`);
+  }
+  return {
+    dir: setting(values.dir) ?? setting(process.env['FEDERATION_DIR']),
+    as: setting(values.as) ?? setting(process.env['FEDERATION_AGENT']),
+    store: setting(values.store) ?? setting(process.env['FEDERATION_STORE']),
+    coreOnly: values.tools === 'core',
+  };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { dir: text, as: text, store: text, tools: text, help: flag, version: flag },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<number> {
+  const [{ runStdio }, { createLog }, { instructions }, { tools }, { resources }, { prompts }] = await Promise.all([
+    import('./mcp/stdio.ts'),
+    import('./mcp/log.ts'),
+    import('./mcp/instructions.ts'),
+    import('../tools/index.ts'),
+    import('../resources/index.ts'),
+    import('../prompts/index.ts'),
+  ]);
+  const log = createLog();
+  const session = randomUUID();
+  const { dir, exists } = findDir({ named, project: setting(process.env['CLAUDE_PROJECT_DIR']), cwd: process.cwd() });
+
+  /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
+  const open = async (): Promise<Federation> => {
+    if (!exists && mkdirSync(dir, { recursive: true }) !== undefined) {
+      process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
+    }
+    const { openFederation } = await import('./open-federation.ts');
+    const federation = await openFederation({ folder: dir, store: store ?? undefined });
+    federation.keepTime();
+    return federation;
+  };
+  const readConfig = async (): Promise<Config> => (await import('./read-config.ts')).readConfig(dir);
+
+  return runStdio({
+    definitions: { tools, resources, prompts, completions, instructions, version },
+    coreOnly,
+    named: as,
+    session,
+    open,
+    readConfig,
+    log,
+  });
+}
+
+/** Completions offered at once; clients show about this many. */
+const mostCompletions = 100;
+
+const completions = {
+  agents: async (typed: string, { config }: Federation) =>
+    [...Object.keys(config.agents), config.operator].filter((name) => name.startsWith(typed)),
+  // The newest first: they are what people talk about.
+  tasks: async (typed: string, federation: Federation) =>
+    [...federation.state().tasks.values()]
+      .map((task) => task.task_id)
+      .reverse()
+      .filter((id) => id.includes(typed))
+      .slice(0, mostCompletions),
+};
+
+async function main(): Promise<number> {
+  const settings = readArguments(process.argv.slice(2));
+  if (settings === 'help' || settings === 'version') {
+    process.stdout.write(settings === 'help' ? help : `${version}\n`);
+    return 0;
+  }
+  if (process.stdin.isTTY) process.stderr.write('federation-mcp: waiting for an MCP client; --help says more\n');
+  return serve(settings);
+}
+
+try {
+  const code = await main();
+  // At once: timers and watchers of the store are still alive.
+  process.exit(code);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`federation-mcp: ${error.message}\nTry federation-mcp --help\n`);
+  process.exit(2);
+}

@@ -1,0 +1,33 @@
+/** The two shapes in which a tool answers: its JSON, or an error as JSON. Both reach every client. */
+import { randomBytes } from 'node:crypto';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { ToolResult } from '../define-tool.ts';
+import { CallerError, FederationError } from '../domain/errors.ts';
+import type { StoreFault } from '../store/event-store.ts';
+import type { Log } from './log.ts';
+
+/**
+ * The text is exactly the JSON of the structured content: some clients show
+ * the model only one of the two, some both, and once where they are identical.
+ */
+export function answer(result: ToolResult, fault: StoreFault | null): CallToolResult {
+  const structuredContent = fault === null ? result : { ...result, warning: fault };
+  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+}
+
+export function refusal(error: FederationError): CallToolResult {
+  const structuredContent = { ...error.toBody() };
+  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+}
+
+/** Every error as one this program words itself: an unknown one becomes `internal`, its details go to the log. */
+export function asFederationError(error: unknown, during: string, log: Log): FederationError {
+  if (error instanceof FederationError) return error;
+  const id = randomBytes(4).toString('hex');
+  log.error({ id, during, err: error }, 'something unexpected failed');
+  return new CallerError(
+    'internal',
+    `Something unexpected failed in ${during} (error ${id})`,
+    `Look at the state before trying again; if it fails again, tell the operator: the details of ${id} are on the server's standard error.`,
+  );
+}

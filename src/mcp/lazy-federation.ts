@@ -1,0 +1,58 @@
+/** The federation, loaded by whoever needs it first: the handshake is answered before anything heavy is imported. */
+import type { Federation } from '../federation.ts';
+
+export interface LazyFederation {
+  /** Null until it is loaded. */
+  readonly loaded: Federation | null;
+  /** Loads it once, whoever asks. A failed load fails its callers and is tried again at the next call. */
+  load(): Promise<Federation>;
+  /** Calls back once it is loaded, at once where it already is. */
+  whenLoaded(then: (federation: Federation) => void): void;
+  /** Waits for a load under way, then closes. Nothing can be loaded any more. */
+  close(before: (federation: Federation) => Promise<void>): Promise<void>;
+}
+
+export function lazyFederation(open: () => Promise<Federation>): LazyFederation {
+  let loaded: Federation | null = null;
+  let loading: Promise<Federation> | null = null;
+  let closed = false;
+  let waiting: ((federation: Federation) => void)[] = [];
+
+  const loadOnce = async (): Promise<Federation> => {
+    try {
+      const federation = await open();
+      loaded = federation;
+      for (const then of waiting) then(federation);
+      waiting = [];
+      return federation;
+    } finally {
+      loading = null;
+    }
+  };
+
+  return {
+    get loaded() {
+      return loaded;
+    },
+    load() {
+      if (loaded !== null) return Promise.resolve(loaded);
+      if (closed) return Promise.reject(new Error('The server is ending'));
+      loading ??= loadOnce();
+      return loading;
+    },
+    whenLoaded(then) {
+      if (loaded === null) waiting.push(then);
+      else then(loaded);
+    },
+    async close(before) {
+      closed = true;
+      const federation = loaded ?? (await loading?.catch(() => null)) ?? null;
+      if (federation === null) return;
+      try {
+        await before(federation);
+      } finally {
+        await federation.close();
+      }
+    },
+  };
+}

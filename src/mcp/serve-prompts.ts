@@ -1,0 +1,67 @@
+/** Prompts: texts a person puts before the model by name. */
+import type { PromptDefinition } from '../define-tool.ts';
+import { CallerError } from '../domain/errors.ts';
+import { closest } from './closest.ts';
+import { type Connection, toolContext } from './connection.ts';
+import { asProtocolError } from './protocol-error.ts';
+import { quote } from './shorten.ts';
+
+export function servePrompts(connection: Connection): void {
+  const { server } = connection.server;
+  const { prompts } = connection.definitions;
+
+  server.registerCapabilities({ prompts: {} });
+  server.setRequestHandler('prompts/list', () => ({
+    prompts: prompts.map((prompt) => ({
+      name: prompt.name,
+      title: prompt.title,
+      description: prompt.description,
+      arguments: prompt.arguments.map(({ name, description, required }) => ({ name, description, required })),
+    })),
+  }));
+  server.setRequestHandler('prompts/get', async (request, context) => {
+    const { name } = request.params;
+    const given = request.params.arguments ?? {};
+    connection.underWay.begin();
+    try {
+      const prompt = prompts.find((candidate) => candidate.name === name);
+      if (prompt === undefined) throw unknownPrompt(name, prompts);
+      checkArguments(prompt, given);
+      const federation = await connection.federation.load();
+      const text = await prompt.render(given, toolContext(connection, federation, context));
+      return {
+        description: prompt.description,
+        messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+      };
+    } catch (error) {
+      throw asProtocolError(error, `the prompt ${quote(name)}`, connection.log);
+    } finally {
+      connection.underWay.end();
+    }
+  });
+}
+
+function unknownPrompt(name: string, prompts: readonly PromptDefinition[]): CallerError {
+  const names = prompts.map((prompt) => prompt.name);
+  const meant = closest(name.replaceAll('_', '-'), names);
+  return new CallerError(
+    'not-found',
+    `Expected the name of a prompt of this server, got ${quote(name)}`,
+    `${meant === null ? '' : `Did you mean ${meant}? `}The prompts are ${names.join(', ')}.`,
+  );
+}
+
+function checkArguments(prompt: PromptDefinition, given: Readonly<Record<string, string>>): void {
+  const known = prompt.arguments.map((argument) => argument.name);
+  const next = `Call ${prompt.name} with ${known.length === 0 ? 'no arguments' : known.join(', ')}.`;
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      throw new CallerError('invalid', `Unknown argument ${quote(name, 40)} of the prompt ${prompt.name}`, next);
+    }
+  }
+  for (const { name, required } of prompt.arguments) {
+    if (required && (given[name] ?? '') === '') {
+      throw new CallerError('invalid', `Expected the argument ${name} of the prompt ${prompt.name}, got nothing`, next);
+    }
+  }
+}

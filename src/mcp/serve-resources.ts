@@ -1,0 +1,82 @@
+/**
+ * Resources: what can be read, and watched. The static ones are listed;
+ * templates are offered as templates, so that ten thousand tasks stay out of
+ * every client's list.
+ */
+import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import type { ResourceDefinition } from '../define-tool.ts';
+import type { Federation } from '../federation.ts';
+import { asFederationError } from './answer.ts';
+import type { Connection } from './connection.ts';
+import { asProtocolError } from './protocol-error.ts';
+import { quote } from './shorten.ts';
+import { type Found, resourceFinder } from './uri-template.ts';
+
+export function serveResources(connection: Connection): (uri: string) => Found {
+  const { server } = connection.server;
+  const { resources } = connection.definitions;
+  const find = resourceFinder(resources);
+  const findOrThrow = (uri: string): Found => {
+    const found = find(uri);
+    if (found === null) throw notFound(uri, resources);
+    return found;
+  };
+
+  server.registerCapabilities({ resources: { subscribe: true } });
+  server.setRequestHandler('resources/list', () => ({
+    resources: resources
+      .filter((resource) => !isTemplate(resource))
+      .map((resource) => ({
+        uri: resource.uri,
+        ...described(resource),
+      })),
+  }));
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: resources.filter(isTemplate).map((resource) => ({
+      uriTemplate: resource.uri,
+      ...described(resource),
+    })),
+  }));
+  server.setRequestHandler('resources/read', async (request) => {
+    const { uri } = request.params;
+    connection.underWay.begin();
+    try {
+      const { resource, variables } = findOrThrow(uri);
+      const federation = connection.federation.loaded ?? (await connection.federation.load());
+      const value = await resource.read(variables, federation);
+      return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
+    } catch (error) {
+      if (error instanceof ResourceNotFoundError) throw error;
+      const known = asFederationError(error, `reading ${quote(uri, 120)}`, connection.log);
+      if (known.code === 'not-found') throw new ResourceNotFoundError(uri, `${known.message}. ${known.next}`);
+      throw asProtocolError(known, uri, connection.log, { uri });
+    } finally {
+      connection.underWay.end();
+    }
+  });
+  return findOrThrow;
+}
+
+function described(resource: ResourceDefinition) {
+  const { name, title, description, mimeType } = resource;
+  return { name, title, description, mimeType };
+}
+
+function isTemplate(resource: ResourceDefinition): boolean {
+  return resource.uri.includes('{');
+}
+
+function render(resource: ResourceDefinition, value: unknown, federation: Federation): string {
+  if (resource.mimeType !== 'application/json') return String(value);
+  const { fault } = federation;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return JSON.stringify(fault !== null && isObject ? { ...value, warning: fault } : value);
+}
+
+function notFound(uri: string, resources: readonly ResourceDefinition[]): ResourceNotFoundError {
+  const known = resources.map((resource) => resource.uri).join(', ');
+  return new ResourceNotFoundError(
+    uri,
+    `Expected a resource of this server, got ${quote(uri, 120)}. There are ${known}`,
+  );
+}

@@ -1,0 +1,356 @@
+/**
+ * The embedded event store: a journal of hash-chained records in
+ * `.federation/journal/`, appended to by several processes without a lock.
+ * `docs/store.md` has the rules and promises; the parts are beside this file.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  AppendVerdict,
+  Checkpoint,
+  Draft,
+  EventStore,
+  Position,
+  Presence,
+  StoredRecord,
+  StoreFault,
+} from '../event-store.ts';
+import { origin } from '../event-store.ts';
+import { keepPace } from '../keep-pace.ts';
+import { CountingPresence, type PresenceOptions } from '../presence.ts';
+import type { CheckpointHead, StoredCheckpoint } from './checkpoint-file.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { type Claim, lackingClaim, readClaims } from './claims.ts';
+import { diskFiles, type FileLayer } from './file-layer.ts';
+import { JournalReader, type ReadFrom } from './journal-reader.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { lookBack } from './look-back.ts';
+import { encodeRecord, encodeSealedRecord, type SoundRecord } from './record-codec.ts';
+import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel, segmentPath } from './segments.ts';
+import type { FileChange } from './segment-window.ts';
+import { SessionFolder } from './session-files.ts';
+import { failedSyncFault, lostEndFault, outcomeUnknown, readOnly, unavailable } from './store-errors.ts';
+import { Turn } from './turn.ts';
+import { watchFolder } from './watch.ts';
+
+export interface JournalOptions extends PresenceOptions {
+  /** The `.federation` folder. Created by the first append. */
+  readonly dir: string;
+  /** A journal file is sealed when it is this long. Default 16 MiB. */
+  readonly segmentBytes?: number;
+  /** Default: the disk. Tests make it fail. */
+  readonly files?: FileLayer;
+}
+
+/** How many hashes before a checkpoint are read, to judge late writers by. */
+const stretchBeforeCheckpoint = 64;
+const recordsPerTurn = 500;
+
+export function openJournalStore(options: JournalOptions): JournalStore {
+  return new JournalStore(options);
+}
+
+export class JournalStore implements EventStore {
+  readonly presence: Presence;
+  readonly #dir: string;
+  readonly #files: FileLayer;
+  readonly #segmentBytes: number;
+  readonly #sessions: SessionFolder;
+  readonly #checkpoints: Checkpoints;
+  readonly #turn: Turn;
+  readonly #writer: JournalWriter;
+  readonly #stops = new Set<() => void>();
+  #reader: JournalReader;
+  /** What others or this process acknowledged, to be compared once the journal is read to its end. */
+  #claims: readonly Claim[] | null = null;
+  /** A restart that `read` has not told yet: until then nothing may be appended. */
+  #isRestarted = false;
+  #restarts = 0;
+  #acknowledged: Position = origin;
+  #syncing: Promise<void> | undefined;
+  /** Descriptors let go of while a sync was under way, which may be using them. */
+  readonly #released: number[] = [];
+  #failedSync: StoreFault | null = null;
+  #lostEnd: StoreFault | null = null;
+
+  constructor({ dir, segmentBytes = defaultSegmentBytes, files = diskFiles, graceMs, now }: JournalOptions) {
+    this.#dir = dir;
+    this.#files = files;
+    this.#segmentBytes = segmentBytes;
+    this.#sessions = new SessionFolder(dir, () => this.#acknowledged);
+    this.presence = new CountingPresence(this.#sessions, { graceMs, now });
+    this.#checkpoints = new Checkpoints(files, dir, segmentBytes);
+    this.#turn = new Turn(dir);
+    this.#writer = new JournalWriter(files, dir, (descriptor) => this.#release(descriptor));
+    this.#reader = this.#readFrom();
+  }
+
+  get position(): Position {
+    return this.#reader.head;
+  }
+
+  get fault(): StoreFault | null {
+    return this.#failedSync ?? this.#reader.fault ?? this.#lostEnd;
+  }
+
+  async open(): Promise<Checkpoint | null> {
+    try {
+      // Claims before the journal: whatever was acknowledged before this line is in it.
+      this.#claims = readClaims(this.#dir);
+      const checkpoint = await this.#checkpoints.load();
+      if (!checkpoint) return null;
+      this.#reader = this.#readFrom(await this.#knownEnd(checkpoint));
+      this.#acknowledged = checkpoint.position;
+      return { position: checkpoint.position, sections: checkpoint.sections };
+    } catch (error) {
+      throw unavailable(`open the store in ${this.#dir}`, error);
+    }
+  }
+
+  *read(): Generator<StoredRecord | 'restarted', void, undefined> {
+    if (!this.#notice(this.#reading(() => this.#reader.glance()))) return;
+    for (;;) {
+      if (this.#isRestarted) {
+        this.#isRestarted = false;
+        yield 'restarted';
+      }
+      if (this.#peek()) yield this.#reader.accept();
+      else if (!this.#isRestarted) return;
+    }
+  }
+
+  append(draft: Draft): AppendVerdict {
+    for (;;) {
+      this.#refuseWhileReadOnly();
+      if (this.#notice(this.#reading(() => this.#reader.inspect()))) {
+        if (this.#isRestarted || this.#peek() || this.#isRestarted) return 'conflict';
+        this.#refuseWhileReadOnly();
+      }
+      if ((this.#reader.window?.offset ?? 0) < this.#segmentBytes) break;
+      if (!this.#seal(draft.at)) return 'conflict';
+    }
+    const place = this.#nextPlace(draft.at);
+    const encoded = encodeRecord(place, draft.commands);
+    const position = { seq: place.seq, hash: encoded.hash };
+    if (!this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, sealed: false })) return 'conflict';
+    this.#turn.release();
+    return { committed: { ...position, at: place.at, commands: draft.commands } };
+  }
+
+  /** Closes a full file: first the next one is there, durably, then the record that says so. */
+  #seal(at: string): boolean {
+    const place = this.#nextPlace(at);
+    const next = this.#reader.segment + 1;
+    try {
+      createSegment(this.#files, this.#dir, next);
+    } catch (error) {
+      throw unavailable(`create ${segmentLabel(next)}`, error);
+    }
+    const encoded = encodeSealedRecord(place);
+    const position = { seq: place.seq, hash: encoded.hash };
+    return this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, sealed: true });
+  }
+
+  #nextPlace(at: string) {
+    const { head, headAt } = this.#reader;
+    return { seq: head.seq + 1, at: keepPace(at, headAt), prev: head.hash };
+  }
+
+  async sync(): Promise<void> {
+    const target = this.position;
+    const restarts = this.#restarts;
+    while (this.#acknowledged.seq < target.seq) {
+      if (this.#failedSync) throw outcomeUnknown(this.#failedSync.message);
+      if (restarts !== this.#restarts) {
+        throw outcomeUnknown('The journal was replaced by another copy before this was durable.');
+      }
+      // One under way may have begun before our write; the one after it covers everyone waiting.
+      this.#syncing ??= this.#syncHead().finally(() => this.#afterSync());
+      await this.#syncing;
+    }
+  }
+
+  /** Makes everything up to the head durable. Never rejects: what went wrong is in the fields. */
+  async #syncHead(): Promise<void> {
+    const { head, headPlace, window } = this.#reader;
+    const restarts = this.#restarts;
+    // Whoever appended to this file first has synced the one before it.
+    const open = this.#writer.descriptorFor(headPlace.segment);
+    const descriptor = open ?? (window?.segment === headPlace.segment ? window.descriptor : undefined);
+    try {
+      if (descriptor === undefined) await this.#syncByPath(segmentPath(this.#dir, headPlace.segment));
+      else await this.#files.sync(descriptor);
+      if (restarts !== this.#restarts) return;
+      if (this.#reader.inspect() === 'replaced') this.#restart();
+      else this.#acknowledged = head;
+    } catch (error) {
+      // Never tried again: Linux may mark pages clean that it failed to write, so that a second
+      // sync would succeed without them.
+      this.#failedSync = failedSyncFault(error);
+    }
+  }
+
+  #afterSync(): void {
+    this.#syncing = undefined;
+    for (const released of this.#released.splice(0)) this.#files.close(released);
+  }
+
+  async #syncByPath(path: string): Promise<void> {
+    const descriptor = this.#files.openForReading(path);
+    if (descriptor === undefined) throw new Error(`${path} is missing`);
+    try {
+      await this.#files.sync(descriptor);
+    } finally {
+      this.#files.close(descriptor);
+    }
+  }
+
+  backoff(losses: number): Promise<void> {
+    return this.#turn.wait(losses);
+  }
+
+  watch(listener: () => void): () => void {
+    const stop = watchFolder(journalFolder(this.#dir), () => this.#hasNews(), listener);
+    this.#stops.add(stop);
+    return () => {
+      this.#stops.delete(stop);
+      stop();
+    };
+  }
+
+  #hasNews(): boolean {
+    const change = this.#reader.glance();
+    return this.#reader.fault ? change === 'replaced' : change !== 'none';
+  }
+
+  async tail(limit: number, after = 0): Promise<readonly StoredRecord[]> {
+    const newest: StoredRecord[] = [];
+    if (limit < 1) return newest;
+    const { head, headPlace } = this.#reader;
+    try {
+      for await (const record of lookBack(this.#files, this.#dir, head, headPlace)) {
+        if (record.seq <= after) break;
+        if (record.sealed) continue;
+        newest.push(asStored(record));
+        if (newest.length === limit) break;
+      }
+    } catch (error) {
+      throw unavailable('read the journal', error);
+    }
+    return newest.reverse();
+  }
+
+  /** @throws StoreError `corrupt-store` behind the last sound record, where the journal goes on damaged. */
+  async *history(): AsyncGenerator<StoredRecord, void, undefined> {
+    const reader = new JournalReader(this.#files, this.#dir);
+    try {
+      for (let count = 1; this.#reading(() => reader.peek()); count++) {
+        yield reader.accept();
+        if (count % recordsPerTurn === 0) await nextTurn();
+      }
+      if (reader.fault) throw readOnly(reader.fault);
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Best effort: a disk that takes no checkpoint takes nothing away. */
+  async checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
+    if (this.fault || this.#isRestarted) return;
+    const { head: position, headPlace: place, headAt: at } = this.#reader;
+    const here: CheckpointHead = { position, place, at };
+    try {
+      if (!this.#checkpoints.isDue(when, here)) return;
+      const state = take();
+      if (state.position.seq !== position.seq) {
+        throw new RangeError(`Expected the state at ${position.seq}, got the one at ${state.position.seq}`);
+      }
+      await this.#checkpoints.write(when, here, state, () => this.sync());
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#stops.clear();
+    await this.#syncing;
+    this.presence.stop();
+    this.#turn.release();
+    try {
+      this.#sessions.leave();
+    } catch {
+      // A disk that takes no file; a cut-off end is then noticed by the older claims only.
+    }
+    this.#writer.close();
+    this.#reader.close();
+  }
+
+  /** Whether there may be something to read; begins anew where the journal was replaced. */
+  #notice(change: FileChange): boolean {
+    if (change === 'replaced') this.#restart();
+    return change !== 'none' || this.#isRestarted || this.#claims !== null || !this.#reader.isDrained;
+  }
+
+  /** The next record there is, its faults noticed; at the end the claims are held against the journal. */
+  #peek(): SoundRecord | undefined {
+    const found = this.#reading(() => this.#reader.peek());
+    if (found) return found;
+    if (this.#reader.needsFullRead) {
+      this.#restart();
+    } else if (this.#claims && !this.#reader.fault) {
+      const lacking = lackingClaim(this.#reader, this.#claims);
+      if (lacking) this.#lostEnd = lostEndFault(lacking.position.seq, lacking.position.hash, lacking.source);
+      this.#claims = null;
+    }
+    return undefined;
+  }
+
+  /** The journal is another one now, or must be judged from its start: everything is read again. */
+  #restart(): void {
+    this.#restarts += 1;
+    this.#isRestarted = true;
+    this.#lostEnd = null;
+    this.#writer.close();
+    this.#reader.close();
+    this.#reader = this.#readFrom();
+    const claims = this.#reading(() => readClaims(this.#dir));
+    const own = { position: this.#acknowledged, source: 'this process' };
+    this.#claims = this.#acknowledged.seq === 0 ? claims : [...claims, own];
+  }
+
+  #readFrom(from?: ReadFrom): JournalReader {
+    return new JournalReader(this.#files, this.#dir, from, (window) => this.#release(window.descriptor));
+  }
+
+  async #knownEnd({ position, place, at }: StoredCheckpoint): Promise<ReadFrom> {
+    const earlier: Position[] = [];
+    for await (const record of lookBack(this.#files, this.#dir, position, place)) {
+      earlier.unshift({ seq: record.seq - 1, hash: record.prev });
+      if (earlier.length === stretchBeforeCheckpoint) break;
+    }
+    const [first = position, ...rest] = [...earlier, position];
+    return { stretch: [first, ...rest], place, at };
+  }
+
+  #reading<T>(look: () => T): T {
+    try {
+      return look();
+    } catch (error) {
+      throw unavailable('read the journal', error);
+    }
+  }
+
+  #refuseWhileReadOnly(): void {
+    const { fault } = this;
+    if (fault) throw readOnly(fault);
+  }
+
+  #release(descriptor: number): void {
+    if (this.#syncing) this.#released.push(descriptor);
+    else this.#files.close(descriptor);
+  }
+}
+
+function asStored({ seq, at, hash, commands }: SoundRecord): StoredRecord {
+  return { seq, at, hash, commands };
+}

@@ -1,0 +1,72 @@
+/**
+ * The journal's files: `000001.jsonl`, `000002.jsonl`, … in `.federation/journal/`.
+ * When one is full, the next is created before a `sealed` record closes it.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileLayer } from './file-layer.ts';
+import { errorCode } from './file-layer.ts';
+
+/** A file is sealed by the first append that finds it this long, in bytes. */
+export const defaultSegmentBytes = 16 * 1024 * 1024;
+
+export function journalFolder(dir: string): string {
+  return join(dir, 'journal');
+}
+
+/** The file's name as people see it: `journal/000001.jsonl`. */
+export function segmentLabel(segment: number): string {
+  return `journal/${segmentFile(segment)}`;
+}
+
+export function segmentPath(dir: string, segment: number): string {
+  return join(journalFolder(dir), segmentFile(segment));
+}
+
+function segmentFile(segment: number): string {
+  return `${String(segment).padStart(6, '0')}.jsonl`;
+}
+
+/** Whether there is a file after the first: then the first must be there too. */
+export function hasLaterSegments(dir: string): boolean {
+  try {
+    return readdirSync(journalFolder(dir)).some((name) => /^\d{6,}\.jsonl$/.test(name) && name !== segmentFile(1));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Creates an empty file for the chain to go on in, durably. Several processes may do so at once. */
+export function createSegment(files: FileLayer, dir: string, segment: number): void {
+  files.close(files.openForAppending(segmentPath(dir, segment)));
+  files.syncFolder(journalFolder(dir));
+}
+
+/**
+ * Opens a file for appending. First the file before it and the folder are made
+ * durable: `fdatasync` covers one file, and a record must never outlive those
+ * it stands on.
+ */
+export function openSegmentForAppending(files: FileLayer, dir: string, segment: number): number {
+  files.makeFolder(journalFolder(dir));
+  if (segment > 1) syncSegment(files, dir, segment - 1);
+  const descriptor = files.openForAppending(segmentPath(dir, segment));
+  try {
+    files.syncFolder(journalFolder(dir));
+    return descriptor;
+  } catch (error) {
+    files.close(descriptor);
+    throw error;
+  }
+}
+
+function syncSegment(files: FileLayer, dir: string, segment: number): void {
+  const descriptor = files.openForReading(segmentPath(dir, segment));
+  if (descriptor === undefined) throw new Error(`Expected ${segmentLabel(segment)} to be there`);
+  try {
+    files.syncNow(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}

@@ -1,0 +1,88 @@
+/** The journal's refusals and faults, worded in one place. */
+import { StoreError } from '../../domain/errors.ts';
+import type { StoreFault } from '../event-store.ts';
+import { errorCode } from './file-layer.ts';
+
+const outcomeNext = 'Read the state to see whether it took effect; repeat it only if it did not.';
+
+/** Nothing was committed; it works again when the disk does. */
+export function unavailable(action: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  return new StoreError('store-unavailable', `Could not ${action}: ${describe(error)}.`, mend(error));
+}
+
+/** It may have been committed. */
+export function outcomeUnknown(message: string): StoreError {
+  return new StoreError('outcome-unknown', message, outcomeNext);
+}
+
+/**
+ * The refusal of a write while the store is read-only. After a failed sync this
+ * is `store-unavailable`: what failed then is in doubt, what is refused now is not.
+ */
+export function readOnly(fault: StoreFault): StoreError {
+  const code = fault.code === 'outcome-unknown' ? 'store-unavailable' : fault.code;
+  return new StoreError(code, `The store is read-only: ${fault.message}`, fault.next);
+}
+
+export function corruptFault(file: string, line: number, reason: string): StoreFault {
+  return {
+    code: 'corrupt-store',
+    message: `Corruption in ${file}, line ${line}: ${reason}. Everything before it is sound and shown.`,
+    next: 'Run `fed doctor`: it shows the damage and how to restore the journal. Nothing is written until then.',
+  };
+}
+
+export function missingFileFault(file: string): StoreFault {
+  return {
+    code: 'corrupt-store',
+    message: `${file} is missing, though the journal goes on in it or after it.`,
+    next: 'Put the file back from a backup, or run `fed doctor`. Nothing is written until then.',
+  };
+}
+
+export function newerVersionFault(seq: number, v: number, event: string | null): StoreFault {
+  const what = event === null ? '' : `, with the event "${event}"`;
+  return {
+    code: 'store-unavailable',
+    message: `Record ${seq} was written in version ${v} of the journal${what}, which this program does not know.`,
+    next: 'Update federation-mcp to the version the other clients use; until then it only reads what came before.',
+  };
+}
+
+export function lostEndFault(seq: number, hash: string, source: string): StoreFault {
+  return {
+    code: 'corrupt-store',
+    message: `The journal lacks record ${seq} (${hash}), which was acknowledged according to ${source}: its end was cut off, or an older copy took its place.`,
+    next: 'Put the newer journal back, or accept the loss with `fed doctor`. Nothing is written until then.',
+  };
+}
+
+export function failedSyncFault(error: unknown): StoreFault {
+  return {
+    code: 'outcome-unknown',
+    message: `Making the journal durable failed (${describe(error)}), so this process no longer writes.`,
+    next: 'Check the disk, then restart this client. Commands that were under way may or may not have been kept.',
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function mend(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Free some space on the disk, then try again.';
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return 'Make the folder writable for this user, then try again.';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'Too many files are open on this machine; close some programs, then try again.';
+    default:
+      return 'Check the disk that holds the folder, then try again.';
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The event store in memory: for tests and for trying things out. Several
+ * stores on one log behave as several processes on one journal do.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppendVerdict, Checkpoint, Draft, EventStore, Position, StoredRecord } from '../event-store.ts';
+import { origin } from '../event-store.ts';
+import { encodeRecord } from '../journal/record-codec.ts';
+import { keepPace } from '../keep-pace.ts';
+import { CountingPresence, type PresenceBoard, type PresenceOptions, type SessionNote } from '../presence.ts';
+
+/** What the stores share. */
+export class MemoryLog implements PresenceBoard {
+  readonly records: StoredRecord[] = [];
+  readonly listeners = new Set<() => void>();
+  checkpoint: Checkpoint | null = null;
+  readonly #notes = new Map<string, SessionNote>();
+
+  post(note: SessionNote): void {
+    this.#notes.set(note.session, note);
+  }
+
+  notes(): readonly SessionNote[] {
+    return [...this.#notes.values()];
+  }
+
+  retire(sessions: ReadonlySet<string>): void {
+    for (const session of sessions) this.#notes.delete(session);
+  }
+}
+
+export class MemoryStore implements EventStore {
+  readonly fault = null;
+  readonly presence: CountingPresence;
+  readonly #log: MemoryLog;
+  readonly #ownListeners = new Set<() => void>();
+  #position = origin;
+
+  constructor(log: MemoryLog = new MemoryLog(), options: PresenceOptions = {}) {
+    this.#log = log;
+    this.presence = new CountingPresence(log, options);
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  async open(): Promise<Checkpoint | null> {
+    const found = this.#log.checkpoint;
+    if (found) this.#position = found.position;
+    return found && structuredClone(found);
+  }
+
+  *read(): Generator<StoredRecord, void, undefined> {
+    for (;;) {
+      const record = this.#log.records[this.#position.seq];
+      if (!record) return;
+      this.#position = { seq: record.seq, hash: record.hash };
+      yield structuredClone(record);
+    }
+  }
+
+  append(draft: Draft): AppendVerdict {
+    const { records } = this.#log;
+    if (records.length !== this.#position.seq) return 'conflict';
+    const seq = records.length + 1;
+    const at = keepPace(draft.at, records.at(-1)?.at);
+    const { hash } = encodeRecord({ seq, at, prev: this.#position.hash }, draft.commands);
+    records.push(structuredClone({ seq, at, hash, commands: draft.commands }));
+    this.#position = { seq, hash };
+    for (const listener of this.#log.listeners) {
+      if (!this.#ownListeners.has(listener)) setImmediate(listener).unref();
+    }
+    return { committed: { seq, at, hash, commands: draft.commands } };
+  }
+
+  async sync(): Promise<void> {}
+
+  async backoff(losses: number): Promise<void> {
+    if (losses > 1) await sleep(Math.random() * 20);
+  }
+
+  watch(listener: () => void): () => void {
+    // Each watch is its own entry, even where two share a function.
+    const entry = () => listener();
+    this.#log.listeners.add(entry);
+    this.#ownListeners.add(entry);
+    return () => {
+      this.#log.listeners.delete(entry);
+      this.#ownListeners.delete(entry);
+    };
+  }
+
+  async tail(limit: number, after = 0): Promise<readonly StoredRecord[]> {
+    const from = Math.max(after, this.#position.seq - limit);
+    return structuredClone(this.#log.records.slice(from, this.#position.seq));
+  }
+
+  async *history(): AsyncGenerator<StoredRecord, void, undefined> {
+    for (const record of this.#log.records) yield structuredClone(record);
+  }
+
+  async checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
+    const kept = this.#log.checkpoint?.position.seq ?? 0;
+    if (when !== 'grown' && this.#position.seq > kept) this.#log.checkpoint = structuredClone(take());
+  }
+
+  async close(): Promise<void> {
+    this.presence.stop();
+    for (const entry of this.#ownListeners) this.#log.listeners.delete(entry);
+    this.#ownListeners.clear();
+  }
+}

@@ -1,0 +1,100 @@
+/** Events in words: the log file, `fed log`, the news of a session. One line an event. */
+import { unreachable } from '../domain/errors.ts';
+import type { FederationEvent } from '../domain/events.ts';
+import type { StoredRecord } from '../store/event-store.ts';
+import { firstWords } from './task-views.ts';
+
+export interface LogEntry {
+  /** Record and event within it: `42.1`. */
+  readonly place: string;
+  readonly at: string;
+  readonly by: string;
+  readonly text: string;
+}
+
+export function logEntries(record: StoredRecord): LogEntry[] {
+  let count = 0;
+  return record.commands.flatMap(({ by, events }) =>
+    events.map((event) => {
+      count += 1;
+      return { place: `${record.seq}.${count}`, at: record.at, by, text: describeEvent(event) };
+    }),
+  );
+}
+
+/** What happened, without who and when. */
+export function describeEvent(event: FederationEvent): string {
+  switch (event.type) {
+    case 'task_queued': {
+      const { task } = event;
+      const rework = task.rework_of === null ? '' : ` as rework of ${task.rework_of}`;
+      const after = task.dependencies.length === 0 ? '' : ` after ${task.dependencies.slice(0, 3).join(', ')}`;
+      return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${rework}${after}: ${quoted(task.description)}`;
+    }
+    case 'task_imported':
+      return `imported ${event.task.task_id} from ${event.source.system} ${event.source.id}: ${quoted(event.task.description)}`;
+    case 'task_claimed':
+      return `claimed ${event.task_id} (attempt ${event.attempt})`;
+    case 'progress_reported': {
+      const share = event.progress === null ? '' : ` ${Math.round(event.progress * 100)}%`;
+      return `reported on ${event.task_id}${share}${event.note === null ? '' : `: ${quoted(event.note)}`}`;
+    }
+    case 'task_completed':
+      return `completed ${event.task_id}: ${quoted(event.summary)}${event.unblocked.length === 0 ? '' : `; unblocked ${event.unblocked.join(', ')}`}`;
+    case 'attempt_failed':
+      return `failed at ${event.task_id} (attempt ${event.attempt}): ${quoted(event.summary)}${event.retry_at === null ? '' : `; again after ${event.retry_at}`}`;
+    case 'task_failed':
+      return `${event.task_id} failed for good: ${quoted(event.reason)}`;
+    case 'lease_lapsed':
+      return `${event.agent}'s claim on ${event.task_id} lapsed (${event.cause})`;
+    case 'late_completion_kept':
+      return `came too late with attempt ${event.attempt} of ${event.task_id} (${event.outcome}): ${quoted(event.summary)}`;
+    case 'task_released': {
+      const waits = event.wait_for.length === 0 ? '' : ` until ${event.wait_for.join(', ')} is settled`;
+      const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'whoever fits'}`;
+      return `released ${event.task_id}${to}${waits}: ${quoted(event.reason)}`;
+    }
+    case 'task_reviewed':
+      return `reviewed ${event.task_id}: ${event.verdict}, ${quoted(event.note)}`;
+    case 'dependents_moved':
+      return `${event.task_ids.join(', ')} now wait for ${event.to} instead of ${event.from}`;
+    case 'task_cancelled':
+      return `cancelled ${event.task_id}: ${quoted(event.reason)}`;
+    case 'task_approved':
+      return `approved ${event.task_id}${because(event.reason)}`;
+    case 'task_reassigned':
+      return `reassigned ${event.task_id} to ${event.to_agent ?? 'whoever fits'}${because(event.reason)}`;
+    case 'task_requeued':
+      return `requeued ${event.task_id}${because(event.reason)}`;
+    case 'start_times_reached':
+      return `the time has come for ${event.task_ids.slice(0, 5).join(', ')}${event.task_ids.length > 5 ? ` and ${event.task_ids.length - 5} more` : ''}`;
+    case 'tasks_archived':
+      return `archived ${event.task_ids.length} finished tasks`;
+    case 'availability_set':
+      return `${event.agent} is ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
+    case 'session_started':
+      return `${event.agent} started a session${event.client === null ? '' : ` with ${firstWords(event.client, 40)}`}`;
+    case 'federation_paused':
+      return `paused the federation${because(event.reason)}`;
+    case 'federation_resumed':
+      return 'resumed the federation';
+    case 'escalation_opened':
+      return `asks the operator (${event.escalation.inbox_id}): ${event.escalation.title}`;
+    case 'escalation_closed':
+      return `${event.inbox_id} is settled: ${event.how}`;
+    case 'request_remembered':
+      return `remembered the request "${firstWords(event.key, 40)}"`;
+    case 'clock_stepped_back':
+      return `the clock went back by ${Math.round(event.milliseconds / 1000)} s; leases moved with it`;
+    default:
+      return unreachable(event);
+  }
+}
+
+function quoted(text: string): string {
+  return `"${firstWords(text, 120)}"`;
+}
+
+function because(reason: string | null): string {
+  return reason === null ? '' : `: ${quoted(reason)}`;
+}

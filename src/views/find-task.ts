@@ -1,0 +1,43 @@
+import type { FederationEvent } from '../domain/events.ts';
+import { evolve } from '../domain/evolve.ts';
+import { FederationState } from '../domain/federation-state.ts';
+import type { Task, TaskId } from '../domain/tasks/task.ts';
+import { noSuchTask } from '../domain/tasks/task-id.ts';
+import type { Federation } from '../federation.ts';
+
+/**
+ * A task by id; one that has left the state is folded from the journal again.
+ * @throws CallerError `not-found`
+ */
+export async function findTask(federation: Federation, id: TaskId): Promise<Task> {
+  const state = federation.state();
+  const task = state.tasks.get(id);
+  if (task !== undefined) return task;
+  if (!state.archived.has(id)) throw noSuchTask(id);
+  const past = new FederationState();
+  for await (const record of federation.history()) {
+    for (const { by, events } of record.commands) {
+      for (const event of events) {
+        if (isAbout(event, id)) evolve(past, event, { at: record.at, by });
+      }
+    }
+  }
+  const found = past.tasks.get(id);
+  if (found === undefined) throw noSuchTask(id);
+  return found;
+}
+
+function isAbout(event: FederationEvent, id: TaskId): boolean {
+  switch (event.type) {
+    case 'task_queued':
+    case 'task_imported':
+      return event.task.task_id === id;
+    case 'start_times_reached':
+    case 'dependents_moved':
+      return event.task_ids.includes(id);
+    case 'tasks_archived':
+      return false;
+    default:
+      return 'task_id' in event && event.task_id === id;
+  }
+}

@@ -1,0 +1,106 @@
+/** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
+import type { Config } from '../domain/config.ts';
+import { CallerError } from '../domain/errors.ts';
+import type { FederationState } from '../domain/federation-state.ts';
+import { fitOf } from '../domain/tasks/claim-task.ts';
+import type { Task, TaskStatus } from '../domain/tasks/task.ts';
+import { taskOrder } from '../domain/tasks/task-id.ts';
+import { isReady } from '../domain/tasks/task-indexes.ts';
+import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
+
+export interface TaskFilter {
+  readonly status?: TaskStatus | undefined;
+  readonly to_agent?: string | undefined;
+  readonly from_agent?: string | undefined;
+  readonly held_by?: string | undefined;
+  readonly type?: string | undefined;
+  /** Words that the description must contain, in any case. */
+  readonly text?: string | undefined;
+  readonly ready?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly detail?: 'brief' | 'full' | undefined;
+}
+
+export interface TaskPage {
+  readonly items: readonly (TaskBrief | TaskInFull)[];
+  readonly total: number;
+  readonly next_cursor?: string;
+}
+
+const usualPage = 20;
+
+export function listTasks(state: FederationState, config: Config, filter: TaskFilter): TaskPage {
+  const limit = filter.limit ?? usualPage;
+  const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
+  const matching = candidates(state, config, filter).filter((task) => matches(task, filter));
+  const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
+  const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
+  const page = matching.slice(from, from + limit);
+  const last = page.at(-1);
+  const view = filter.detail === 'full' ? fullTask : briefTask;
+  const more = from + page.length < matching.length && last !== undefined;
+  return {
+    items: page.map(view),
+    total: matching.length,
+    ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
+  };
+}
+
+/** The smallest set an index gives; the filters do the rest. */
+function candidates(state: FederationState, config: Config, filter: TaskFilter): Task[] {
+  const { index, tasks } = state;
+  if (filter.ready === true && filter.to_agent !== undefined && Object.hasOwn(config.agents, filter.to_agent)) {
+    const fit = fitOf(state, config, filter.to_agent);
+    return index.ready.next(fit, index.ready.count(fit));
+  }
+  if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);
+  const ids = filter.ready === true ? index.byStatus.pending : filter.status && index.byStatus[filter.status];
+  // Rows are kept in the order of queueing, so reading all of them backwards beats sorting a large part of them.
+  if (ids === undefined || ids.size * 16 > tasks.size) return [...tasks.values()].reverse();
+  return newestFirst(state, ids);
+}
+
+function newestFirst(state: FederationState, ids: Iterable<string>): Task[] {
+  return [...ids]
+    .map((id) => ({ id, order: taskOrder(id) }))
+    .sort((a, b) => b.order - a.order)
+    .flatMap(({ id }) => state.tasks.get(id) ?? []);
+}
+
+function matches(task: Task, filter: TaskFilter): boolean {
+  if (filter.status !== undefined && task.status !== filter.status) return false;
+  if (filter.ready !== undefined && isReady(task) !== filter.ready) return false;
+  // With `ready`, "for this agent" includes what it may take unaddressed.
+  if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
+  if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;
+  if (filter.held_by !== undefined && task.lease?.agent !== filter.held_by) return false;
+  if (filter.type !== undefined && task.type !== filter.type) return false;
+  if (filter.text === undefined) return true;
+  const text = task.description.toLowerCase();
+  return filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** The task that ended the last page is gone from the list: go on behind its place. */
+function resumeAfter(matching: readonly Task[], id: string): number {
+  const order = taskOrder(id);
+  const next = matching.findIndex((task) => taskOrder(task.task_id) < order);
+  return next === -1 ? matching.length : next;
+}
+
+function writeCursor(id: string): string {
+  return Buffer.from(id).toString('base64url');
+}
+
+function readCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (/^task-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) return id;
+  throw new CallerError(
+    'invalid',
+    'cursor: expected the next_cursor of an earlier page',
+    'Leave cursor out to begin with the first page.',
+  );
+}

@@ -1,0 +1,130 @@
+/** The queue as a whole: counts, agents, what is next, and why there is nothing. */
+import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import type { Config } from '../domain/config.ts';
+import type { FederationState } from '../domain/federation-state.ts';
+import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
+import { minute, type Timestamp, toMillis } from '../domain/time.ts';
+import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
+import { briefTask, present, type TaskBrief } from './task-views.ts';
+
+export interface AgentView {
+  readonly name: string;
+  readonly status: string;
+  readonly role: string;
+  readonly types: readonly string[];
+  readonly holds: number;
+  readonly capacity: number;
+  readonly ready: number;
+  readonly open: number;
+  /** Client processes that showed signs of life lately. */
+  readonly connected: number;
+  readonly reason?: string;
+  readonly until?: Timestamp;
+}
+
+export function agentViews(state: FederationState, config: Config, presence: readonly PresenceEntry[]): AgentView[] {
+  const grace = config.leases.grace_seconds * 1_000;
+  return Object.entries(config.agents).map(([name, agent]) => {
+    const { status, reason, until } = agentRecord(state, name);
+    return {
+      name,
+      status,
+      role: agent.role,
+      types: agent.types,
+      holds: state.index.heldBy.get(name)?.size ?? 0,
+      capacity: agent.capacity,
+      ready: state.index.ready.count(fitOf(state, config, name)),
+      open: state.index.openByAddressee.get(name) ?? 0,
+      connected: presence.filter((entry) => entry.agent === name && entry.silentFor < grace).length,
+      ...(reason === null ? {} : { reason }),
+      ...(until === null ? {} : { until }),
+    };
+  });
+}
+
+export interface StatusView {
+  readonly operator: string;
+  readonly paused: FederationState['meta']['paused'];
+  readonly tasks: Readonly<Record<string, number>>;
+  readonly oldest_ready_minutes: number | null;
+  readonly inbox: number;
+  readonly agents: readonly Record<string, unknown>[];
+  readonly records: number;
+  readonly warning?: StoreFault;
+}
+
+export function statusView(
+  state: FederationState,
+  config: Config,
+  around: { presence: readonly PresenceEntry[]; now: Timestamp; seq: number; fault: StoreFault | null },
+): StatusView {
+  const { byStatus, ready } = state.index;
+  const oldest = ready.oldest();
+  return {
+    operator: config.operator,
+    paused: state.meta.paused,
+    tasks: {
+      ready: ready.size,
+      waiting: byStatus.pending.size - ready.size,
+      in_progress: byStatus['in-progress'].size,
+      completed: byStatus.completed.size + archivedCount(state, 'completed'),
+      failed: byStatus.failed.size + archivedCount(state, 'failed'),
+      cancelled: byStatus.cancelled.size + archivedCount(state, 'cancelled'),
+    },
+    oldest_ready_minutes:
+      oldest === undefined ? null : Math.max(0, Math.floor((toMillis(around.now) - oldest) / minute)),
+    inbox: state.escalations.size,
+    agents: agentViews(state, config, around.presence).map(({ name, status, holds, ready: fit, open, connected }) => ({
+      name,
+      status,
+      holds,
+      ready: fit,
+      open,
+      connected,
+    })),
+    records: around.seq,
+    ...(around.fault === null ? {} : { warning: around.fault }),
+  };
+}
+
+function archivedCount(state: FederationState, status: string): number {
+  let count = 0;
+  for (const task of state.archived.values()) if (task.status === status) count++;
+  return count;
+}
+
+/** The next tasks an agent would get, in order. */
+export function readyFor(state: FederationState, config: Config, agent: string, limit: number): TaskBrief[] {
+  return state.index.ready.next(fitOf(state, config, agent), limit).map(briefTask);
+}
+
+/** In words: why a claim found nothing. */
+export function whyNothing(state: FederationState, config: Config, agent: string, types?: readonly string[]): string {
+  const fit = fitOf(state, config, agent, types);
+  const fitting = [...state.index.byStatus.pending]
+    .slice(0, 5_000)
+    .flatMap((id) => state.tasks.get(id) ?? [])
+    .filter((task) => fits(task, fit));
+  const [first] = fitting;
+  if (first !== undefined) {
+    const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
+    return `${first.task_id} fits but is not ready: ${whyNotReady(first)}${others}`;
+  }
+  const ready = state.index.ready.size;
+  if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
+  const { size } = state.index.byStatus['in-progress'];
+  return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
+}
+
+/** One agent's side of the queue. */
+export function agentQueue(state: FederationState, config: Config, agent: string): Record<string, unknown> {
+  const ready = readyFor(state, config, agent, 20);
+  return {
+    agent,
+    status: agentRecord(state, agent).status,
+    ready,
+    ready_total: state.index.ready.count(fitOf(state, config, agent)),
+    held: [...(state.index.heldBy.get(agent) ?? [])].flatMap((id) => state.tasks.get(id) ?? []).map(briefTask),
+    ...present({ open: state.index.openByAddressee.get(agent) }),
+  };
+}

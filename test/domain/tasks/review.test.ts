@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Scenario } from '../../support/scenario.ts';
+
+function worked(s: Scenario) {
+  const work = s.queue('Build the parser', { type: 'implementation', to_agent: 'kimi' });
+  const review = s.queue('Review the parser', { type: 'review', to_agent: 'claude', dependencies: [work.task_id] });
+  const after = s.queue('Ship it', { type: 'deployment', dependencies: [work.task_id, review.task_id] });
+  s.claim('kimi', work.task_id);
+  s.complete('kimi', work.task_id, 'built', { artifacts: ['src/parser.ts'] });
+  s.claim('claude', review.task_id);
+  return { work, review, after };
+}
+
+describe('reviewing', () => {
+  it('accepts work and completes the reviewer’s own review task', () => {
+    const s = new Scenario();
+    const { work, review, after } = worked(s);
+    expect(s.task(review.task_id).subject).toBe(work.task_id);
+    s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'accept', note: 'clear and tested' });
+    expect(s.task(review.task_id)).toMatchObject({
+      status: 'completed',
+      result: { summary: 'accept: clear and tested' },
+    });
+    expect(s.task(after.task_id).waiting_for).toEqual([]);
+  });
+
+  it('sends work back as a new task for who did it, and lets unclaimed dependents wait for that', () => {
+    const s = new Scenario();
+    const { work, after } = worked(s);
+    const { rework } = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'no tests' });
+    expect(rework).toMatchObject({
+      rework_of: work.task_id,
+      rework_round: 1,
+      type: 'implementation',
+      to_agent: 'kimi',
+      status: 'pending',
+    });
+    expect(rework?.description).toMatch(/^Rework of task-2026-02-06-001: no tests\n\nBuild the parser/);
+    expect(s.task(after.task_id).waiting_for).toEqual([rework?.task_id]);
+    s.claim('kimi', rework?.task_id);
+    s.complete('kimi', rework?.task_id ?? '', 'with tests');
+    expect(s.task(after.task_id).ready_since).toBe(s.now);
+  });
+
+  it('is refused for one’s own work, unfinished work, and work that was sent back already', () => {
+    const s = new Scenario();
+    const { work, after } = worked(s);
+    const verdict = (task_id: string) => ({ task_id, verdict: 'rework' as const, note: 'n' });
+    expect(s.refusal('kimi', 'review_task', verdict(work.task_id))).toMatchObject({ code: 'not-allowed' });
+    expect(s.refusal('claude', 'review_task', verdict(after.task_id))).toMatchObject({ code: 'wrong-state' });
+    s.run('claude', 'review_task', verdict(work.task_id));
+    expect(s.refusal('copilot', 'review_task', verdict(work.task_id))).toMatchObject({ code: 'wrong-state' });
+  });
+
+  it('asks the operator instead of sending work back a fourth time, and loses nothing', () => {
+    const s = new Scenario();
+    let { task_id } = worked(s).work;
+    for (let round = 1; round <= 4; round++) {
+      const { rework, escalated } = s.run('claude', 'review_task', {
+        task_id,
+        verdict: 'rework',
+        note: `round ${round}`,
+      });
+      expect(escalated).toBe(round === 4);
+      task_id = rework?.task_id ?? '';
+      if (round === 4) break;
+      s.claim('kimi', task_id);
+      s.complete('kimi', task_id, `try ${round}`);
+    }
+    expect([...s.state.escalations.values()]).toMatchObject([{ kind: 'rework-rounds', task_id }]);
+    expect(s.refusal('kimi', 'claim_task', { task_id })).toMatchObject({ code: 'not-ready' });
+    s.run('reuben', 'override_task', { task_id, action: 'approve' });
+    expect(s.state.escalations.size).toBe(0);
+    expect(s.claim('kimi', task_id).rework_of).toBe('task-2026-02-06-001');
+  });
+});

@@ -1,0 +1,128 @@
+/** A federation in memory, just large enough to show that the protocol layer carries what it should. */
+import { EventEmitter } from 'node:events';
+import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
+import { type Config, defaultConfig } from '../../src/domain/config.ts';
+import { CallerError } from '../../src/domain/errors.ts';
+import type { Task } from '../../src/domain/tasks/task.ts';
+import type { Federation, FederationChange } from '../../src/federation.ts';
+import type { StoredRecord, StoreFault } from '../../src/store/event-store.ts';
+
+type Handlers = { [C in CommandName]: (args: ArgsOf<C>, actor: Actor) => ResultOf<C> };
+
+export class FakeFederation implements Federation {
+  readonly config: Config;
+  readonly tasks = new Map<string, Task>();
+  readonly actors: Actor[] = [];
+  readonly ended: string[] = [];
+  fault: StoreFault | null = null;
+  closed = false;
+
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(config: Config = defaultConfig) {
+    this.config = config;
+  }
+
+  async execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    this.actors.push(actor);
+    return this.#handlers[command](args, actor);
+  }
+
+  /** The domain's state is of no concern here. */
+  state(): Promise<never> {
+    return Promise.reject(new Error('The fake federation has no state'));
+  }
+
+  async tail(): Promise<readonly StoredRecord[]> {
+    return [];
+  }
+
+  subscribe(listener: (change: FederationChange) => void): () => void {
+    this.#changes.on('change', listener);
+    return () => this.#changes.off('change', listener);
+  }
+
+  get listeners(): number {
+    return this.#changes.listenerCount('change');
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  readonly #handlers: Handlers = {
+    queue_task: (args, actor) => {
+      const task = newTask(`task-2026-02-06-${String(this.tasks.size + 1).padStart(3, '0')}`, args, actor);
+      this.tasks.set(task.task_id, task);
+      this.#changes.emit('change', {
+        tasks: new Set([task.task_id]),
+        addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
+        agents: false,
+      });
+      return { task, duplicate_of: null };
+    },
+    end_session: ({ session }) => {
+      this.ended.push(session);
+      return { released: [] };
+    },
+    pause_federation: () => ({ already: false }),
+    queue_plan: refuse,
+    import_tasks: refuse,
+    claim_task: refuse,
+    report_progress: refuse,
+    complete_task: refuse,
+    release_task: refuse,
+    review_task: refuse,
+    cancel_task: refuse,
+    override_task: refuse,
+    set_availability: refuse,
+    start_session: refuse,
+    resume_federation: refuse,
+    tick: refuse,
+  };
+}
+
+function refuse(): never {
+  throw new CallerError('invalid', 'The fake federation does not know this command', 'Use the real one.');
+}
+
+function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Task {
+  const at = '2026-02-06T09:30:00.000Z';
+  return {
+    task_id,
+    status: 'pending',
+    created_at: at,
+    from_agent: actor.name,
+    to_agent: args.to_agent ?? null,
+    type: args.type ?? null,
+    description: args.description,
+    priority: args.priority ?? 'normal',
+    dependencies: [],
+    wait_for: [],
+    waiting_for: [],
+    context: {},
+    not_before: null,
+    deadline: null,
+    attempt: 0,
+    failed_attempts: 0,
+    max_attempts: 3,
+    on_failure: 'block',
+    needs_approval: false,
+    approved_by: null,
+    starts_at: null,
+    ready_since: at,
+    lease: null,
+    progress: null,
+    routing: null,
+    caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },
+    rework_of: null,
+    rework_round: 0,
+    subject: null,
+    idempotency_key: null,
+    result: null,
+    reviews: [],
+    history: [],
+    updated_at: at,
+    finished_at: null,
+  };
+}

@@ -1,0 +1,50 @@
+/** Small commands to put into a store, and ways to see them again. */
+import { v7 as commandId } from 'uuid';
+import type { CommittedCommand, Draft, EventStore, StoredRecord } from '../../src/store/event-store.ts';
+
+/** A draft of one command whose event carries `text`. */
+export function draftOf(text: string, at: string = new Date().toISOString()): Draft {
+  return { at, commands: [commandOf(text)] };
+}
+
+export function commandOf(text: string): CommittedCommand {
+  return { id: commandId(), by: 'kimi', events: [{ type: 'federation_paused', reason: text }] };
+}
+
+/** The texts of records, in order. */
+export function textsOf(records: Iterable<StoredRecord | 'restarted'>): string[] {
+  const texts: string[] = [];
+  for (const record of records) {
+    if (record === 'restarted') texts.push('restarted');
+    else for (const command of record.commands) texts.push(textOf(command));
+  }
+  return texts;
+}
+
+function textOf({ events: [event] }: CommittedCommand): string {
+  return event?.type === 'federation_paused' ? (event.reason ?? '') : `(${event?.type})`;
+}
+
+/** Reads the news and appends, again and again until it is committed; then makes it durable. */
+export async function commit(store: EventStore, text: string): Promise<StoredRecord> {
+  const draft = draftOf(text);
+  for (let losses = 0; ; losses++) {
+    await store.backoff(losses);
+    Array.from(store.read());
+    const verdict = store.append(draft);
+    if (verdict === 'conflict') continue;
+    await store.sync();
+    return verdict.committed;
+  }
+}
+
+/** Polls until `look` gives something. Fails after `limitMs`. */
+export async function eventually<T>(look: () => T | undefined | false, limitMs = 5_000): Promise<T> {
+  const until = performance.now() + limitMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > until) throw new Error(`Expected it within ${limitMs} ms: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,50 @@
+/** Arguments that several tools share, each with the words that clients show. */
+import { z } from 'zod';
+import { availabilityStatuses } from '../src/domain/agents/agent.ts';
+import { slug } from '../src/domain/config.ts';
+import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
+
+export const taskId = z.string().min(1).max(60);
+export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
+export const taskType = slug;
+/** `auto`, an agent or a person; whether it exists is the domain's question. */
+export const addressee = z.string().min(1).max(40);
+export const note = z.string().trim().min(1).max(8_000);
+export const timestamp = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text).toISOString())
+  .describe('ISO 8601');
+
+const context = z
+  .record(z.string(), z.json())
+  .describe('artifact_path, constraints and any further JSON, 64 KiB in all');
+
+/** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
+export const taskRequest = {
+  description: z.string().describe('What to do, and how one can tell that it is done'),
+  to_agent: addressee.optional().describe('An agent, or auto; absent: whoever fits'),
+  type: taskType.optional().describe('e.g. research, implementation, testing, review'),
+  priority: z.enum(priorities).optional().describe('Default normal'),
+  dependencies: dependencyIds.optional().describe('Task or vote ids to wait for'),
+  context: context.optional(),
+  not_before: timestamp.optional(),
+  deadline: timestamp.optional(),
+  max_attempts: z.int().min(1).max(20).optional(),
+  on_failure: z.enum(failurePolicies).optional().describe('What its failure means for dependents; default block'),
+  needs_approval: z.boolean().optional().describe('Waits for the operator'),
+};
+
+export const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('Repeating a call with the same key gives the first result');
+
+export const page = {
+  limit: z.int().min(1).max(100).optional().describe('Default 20'),
+  cursor: z.string().max(200).optional().describe('next_cursor of the page before'),
+  detail: z.enum(['brief', 'full']).optional(),
+};
+
+export const taskStatus = z.enum(taskStatuses);
+export const availability = z.enum(availabilityStatuses);

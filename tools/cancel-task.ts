@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { note, taskId } from './arguments.ts';
+
+export const cancelTask = defineTool({
+  name: 'cancel_task',
+  title: 'Cancel a task',
+  description:
+    'Cancel a task that you queued and that is no longer wanted. Its dependents go by its on_failure: block, cancel or continue.',
+  audience: 'agent',
+  core: false,
+  hints: { readOnly: false, destructive: true, idempotent: false },
+  input: z.strictObject({ task_id: taskId, reason: note }),
+  async handle(input, { federation, actor }) {
+    const { task, cancelled } = await federation.execute('cancel_task', input, actor());
+    const others = cancelled.filter((id) => id !== task.task_id);
+    return {
+      task: briefTask(task),
+      ...(others.length === 0 ? {} : { cancelled: others }),
+      next: others.length === 0 ? 'Nothing more to do.' : `${others.length} dependents were cancelled with it.`,
+    };
+  },
+});

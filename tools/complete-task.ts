@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { note, taskId } from './arguments.ts';
+
+export const completeTask = defineTool({
+  name: 'complete_task',
+  title: 'Complete a task',
+  description:
+    'Finish a task you hold. success: done. failure: you tried and it did not work; it is retried later unless retryable is false. Say in the summary what the next agent needs and name the files. Gives what became unblocked and which follow-ups were queued.',
+  audience: 'agent',
+  core: true,
+  alwaysLoad: true,
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({
+    task_id: taskId,
+    outcome: z.enum(['success', 'failure']),
+    summary: note,
+    artifacts: z.array(z.string().min(1).max(400)).max(100).optional().describe('Paths or URLs'),
+    duration_minutes: z.number().min(0).max(100_000).optional(),
+    attempt: z.int().min(1).optional().describe('Default: the attempt this process claimed'),
+    retryable: z.boolean().optional(),
+  }),
+  async handle(input, { federation, actor }) {
+    const { task, unblocked, follow_ups } = await federation.execute('complete_task', input, actor());
+    return {
+      task: briefTask(task),
+      unblocked,
+      follow_ups,
+      next: nextAfter(task.status, task.starts_at, unblocked.length),
+    };
+  },
+});
+
+function nextAfter(status: string, retryAt: string | null, unblocked: number): string {
+  if (status === 'failed') return 'It failed for good and the operator was told. Claim the next task.';
+  if (status === 'pending')
+    return `It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}. Claim the next task.`;
+  return unblocked > 0
+    ? `${unblocked} unblocked. Claim the next task with claim_task.`
+    : 'Claim the next task with claim_task.';
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { addressee, note, taskId } from './arguments.ts';
+
+export const overrideTask = defineTool({
+  name: 'override_task',
+  title: 'Overrule a task',
+  description:
+    'Approve, reassign, requeue, cancel or complete any task, whoever holds it. Its holder is told when it next calls. Gives the task and what became unblocked.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: true, idempotent: false },
+  input: z.strictObject({
+    task_id: taskId,
+    action: z.enum(['approve', 'reassign', 'requeue', 'cancel', 'complete']),
+    to_agent: addressee.optional().describe('For reassign: an agent, or auto'),
+    reason: note.optional(),
+  }),
+  async handle(input, { federation, actor }) {
+    const { task, unblocked } = await federation.execute('override_task', input, actor());
+    return { task: briefTask(task), unblocked, next: `${task.task_id} is ${task.status}; get_task shows its history.` };
+  },
+});

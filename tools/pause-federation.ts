@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { note } from './arguments.ts';
+
+export const pauseFederation = defineTool({
+  name: 'pause_federation',
+  title: 'Pause everything',
+  description:
+    'Stop all claiming at once. Agents can still finish, release and note; nothing new is taken until resume_federation. Never refuses.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({ reason: note.optional() }),
+  async handle(input, { federation, actor }) {
+    const { already } = await federation.execute('pause_federation', input, actor());
+    const { meta, index } = federation.state();
+    return {
+      paused: meta.paused,
+      in_progress: index.byStatus['in-progress'].size,
+      next: `${already ? 'It was paused already. ' : ''}resume_federation lets work go on.`,
+    };
+  },
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { largestPlan } from '../src/domain/tasks/queue-plan.ts';
+import { idempotencyKey, taskRequest } from './arguments.ts';
+
+const key = z.string().min(1).max(60);
+
+export const queuePlan = defineTool({
+  name: 'queue_plan',
+  title: 'Queue a plan',
+  description:
+    'Queue several tasks that depend on each other, all or nothing. Each has a local key; after names the keys (or existing ids) it waits for. Gives ids by key and the ones that are ready.',
+  audience: 'agent',
+  core: false,
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    tasks: z
+      .array(z.strictObject({ key, after: z.array(key).max(100).optional(), ...taskRequest }))
+      .min(1)
+      .max(largestPlan),
+    idempotency_key: idempotencyKey.optional(),
+  }),
+  async handle(input, { federation, actor }) {
+    const { ids, ready } = await federation.execute('queue_plan', input, actor());
+    return {
+      ids,
+      ready,
+      next: `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow by themselves.`,
+    };
+  },
+});

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { whyNotReady } from '../src/domain/tasks/claim-task.ts';
+import { isReady } from '../src/domain/tasks/task-indexes.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { idempotencyKey, taskRequest } from './arguments.ts';
+
+export const queueTask = defineTool({
+  name: 'queue_task',
+  title: 'Queue a task',
+  description:
+    'Queue one unit of work for another agent, or for whoever fits. Use it to hand work over instead of asking a person to carry it. Gives the task; an open twin is returned as duplicate_of instead of queueing it twice.',
+  audience: 'agent',
+  core: true,
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({ ...taskRequest, idempotency_key: idempotencyKey.optional() }),
+  async handle(input, { federation, actor }) {
+    const { task, duplicate_of } = await federation.execute('queue_task', input, actor());
+    const who = task.to_agent ?? 'whoever fits';
+    const state = isReady(task) ? 'ready' : task.status === 'pending' ? `not ready: ${whyNotReady(task)}` : task.status;
+    return {
+      task: briefTask(task),
+      ...(task.routing === null ? {} : { routing: task.routing }),
+      ...(duplicate_of === null ? {} : { duplicate_of }),
+      next:
+        duplicate_of === null
+          ? `Nothing more to do: ${who} will claim it (${state}).`
+          : `The same work is in the queue already (${task.status}); follow it with get_task.`,
+    };
+  },
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { note, taskId } from './arguments.ts';
+
+export const reportProgress = defineTool({
+  name: 'report_progress',
+  title: 'Report progress',
+  description: 'Note how far a task you hold has come, or ask for more time. For long work; short work needs none.',
+  audience: 'agent',
+  core: true,
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    task_id: taskId,
+    note: note.optional(),
+    progress: z.number().min(0).max(1).optional(),
+    extend_minutes: z.number().min(1).max(1440).optional().describe('Moves the end of the hold'),
+  }),
+  async handle(input, { federation, actor }) {
+    const { task } = await federation.execute('report_progress', input, actor());
+    return {
+      task: briefTask(task),
+      ...(task.lease === null ? {} : { hold_until: task.lease.hold_until }),
+      next: 'Go on; complete_task when it is done.',
+    };
+  },
+});

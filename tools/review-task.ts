@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { briefTask } from '../src/views/task-views.ts';
+import { note, taskId } from './arguments.ts';
+
+export const reviewTask = defineTool({
+  name: 'review_task',
+  title: 'Review finished work',
+  description:
+    "Give a verdict on another agent's completed task. accept, or rework: queues the work again for who did it, with your note, and what depends on it waits. Also completes the review task you hold about it.",
+  audience: 'agent',
+  core: true,
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    task_id: taskId.describe('The work, not the review task'),
+    verdict: z.enum(['accept', 'rework']),
+    note: note.describe('What is good, or what must change'),
+  }),
+  async handle(input, { federation, actor }) {
+    const { task, rework, escalated } = await federation.execute('review_task', input, actor());
+    return {
+      task: briefTask(task),
+      ...(rework === null ? {} : { rework: briefTask(rework) }),
+      next: escalated
+        ? `Sent back too often: ${federation.config.operator} decides whether it is tried again.`
+        : 'Claim the next task with claim_task.',
+    };
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { availability, note, timestamp } from './arguments.ts';
+
+export const setAvailability = defineTool({
+  name: 'set_availability',
+  title: 'Set your availability',
+  description:
+    'Say that you are available, busy, standby or offline, why and until when. On standby (a rate limit) your fallback agent may claim your tasks.',
+  audience: 'agent',
+  core: false,
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({ status: availability, reason: note.optional(), until: timestamp.optional() }),
+  async handle(input, { federation, actor }) {
+    const { agent } = await federation.execute('set_availability', input, actor());
+    const fallback = federation.config.agents[agent.name]?.fallback;
+    return {
+      agent: { name: agent.name, status: agent.status, reason: agent.reason, until: agent.until },
+      next:
+        agent.status === 'standby' && fallback !== undefined
+          ? `${fallback} may claim your tasks until you are back.`
+          : 'Nothing more to do.',
+    };
+  },
+});

@@ -7,14 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Host } from '../../src/cli/host.ts';
-import { runFed } from '../../src/cli/program.ts';
-import { plain } from '../../src/cli/terminal.ts';
 import { defineTool, type ToolDefinition } from '../../src/define-tool.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
 import { CallerError, StoreError } from '../../src/domain/errors.ts';
-import type { Federation } from '../../src/federation.ts';
 import { version } from '../../src/version.ts';
+import { type Run, runWith } from '../support/run-fed.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -58,44 +54,8 @@ function echo(name: string): ToolDefinition {
   });
 }
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function fed(args: readonly string[], settings: Partial<Host> & { readonly input?: string } = {}): Promise<Run> {
-  let out = '';
-  let err = '';
-  const federation: Federation = {
-    config: defaultConfig,
-    fault: null,
-    execute: () => Promise.reject(new Error('Expected no command')),
-    state: () => Promise.reject(new Error('Expected no state')),
-    tail: () => Promise.resolve([]),
-    subscribe: () => () => {},
-    close: () => Promise.resolve(),
-  };
-  const code = await runFed(args, {
-    environment: { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
-    workingFolder: folder,
-    interactive: false,
-    terminal: plain,
-    errorTerminal: plain,
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    readInput: () => Promise.resolve(settings.input ?? ''),
-    signal: new AbortController().signal,
-    open: () => Promise.resolve(federation),
-    rebuildLog: () => Promise.resolve({ file: 'FEDERATION_LOG.md', entries: 3 }),
-    surface: () => Promise.resolve({ tools: toolNames.map(echo), resources: [], prompts: [] }),
-    ...settings,
-  });
-  return { code, out, err };
+function fed(args: readonly string[], settings: Parameters<typeof runWith>[2] = {}): Promise<Run> {
+  return runWith(folder, args, { surface: { tools: toolNames.map(echo), resources: [], prompts: [] }, ...settings });
 }
 
 test.each([
@@ -232,17 +192,8 @@ test('who does not say who acts may read and not change', async () => {
 });
 
 test('a read-only store is said on standard error, and reading goes on', async () => {
-  const open: Host['open'] = () =>
-    Promise.resolve({
-      config: defaultConfig,
-      fault: { code: 'corrupt-store', message: 'Line 7 is damaged.', next: 'fed doctor' },
-      execute: () => Promise.reject(new Error('Expected no command')),
-      state: () => Promise.reject(new Error('Expected no state')),
-      tail: () => Promise.resolve([]),
-      subscribe: () => () => {},
-      close: () => Promise.resolve(),
-    });
-  const { code, err } = await fed(['queue', 'list'], { open });
+  const fault = { code: 'corrupt-store', message: 'Line 7 is damaged.', next: 'fed doctor' } as const;
+  const { code, err } = await fed(['queue', 'list'], { federation: { fault } });
   expect(code).toBe(0);
   expect(err).toBe('fed: read-only: Line 7 is damaged.\n  → fed doctor\n');
 });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import type { FederationEvent } from '../../src/domain/events.ts';
-import { Federation } from '../../src/federation.ts';
+import type { Federation } from '../../src/federation.ts';
 import { openFederation } from '../../src/open-federation.ts';
 import { makeProject } from '../support/project.ts';
 import { contentsOf } from '../support/scenario.ts';

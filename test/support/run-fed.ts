@@ -1,4 +1,5 @@
 /** Runs `fed` in this process, with a federation that answers only what a test gives it. */
+import { FederationState } from '../../src/domain/federation-state.ts';
 import { join } from 'node:path';
 import type { Host, Surface } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
@@ -26,9 +27,15 @@ export async function runWith(folder: string, args: readonly string[], settings:
   let err = '';
   const federation: Federation = {
     config: defaultConfig,
+    projectDir: folder,
     fault: null,
+    seq: 0,
+    now: () => '2026-02-06T09:30:00.000Z',
+    async *history() {},
+    presence: () => [],
+    keepTime: () => {},
     execute: () => Promise.reject(new Error('Expected no command')),
-    state: () => Promise.reject(new Error('Expected no state')),
+    state: () => new FederationState(),
     tail: () => Promise.resolve([]),
     subscribe: () => () => {},
     close: () => Promise.resolve(),

@@ -41,7 +41,7 @@ export async function connect(name: string, root: string, dir: string): Promise<
 
   const call = async (tool: string, args: Record<string, unknown> = {}): Promise<Answer> => {
     const { structuredContent } = await client.callTool({ name: tool, arguments: args });
-    return typeof structuredContent === 'object' && structuredContent !== null ? { ...structuredContent } : {};
+    return recordOf(structuredContent);
   };
 
   return {
@@ -67,7 +67,7 @@ export async function connect(name: string, root: string, dir: string): Promise<
           by: name,
           unblocked: Array.isArray(unblocked) ? unblocked.length : 0,
           inputs: inputs.length,
-          startedBefore: inputs.filter((input) => !String(input?.summary).startsWith('Done by')).length,
+          startedBefore: inputs.filter((input) => !textOf(recordOf(input)['summary']).startsWith('Done by')).length,
         });
       }
     },
@@ -78,6 +78,11 @@ export async function connect(name: string, root: string, dir: string): Promise<
       await client.close().catch(() => undefined);
     },
   };
+}
+
+/** The fields of an object; none where it is something else. */
+export function recordOf(value: unknown): Answer {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 export function textOf(value: unknown): string {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify, styleText } from 'node:util';
-import { type Answer, connect, type DemoAgent, textOf } from './demo-agent.ts';
+import { type Answer, connect, type DemoAgent, recordOf, textOf } from './demo-agent.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const fed = join(root, 'dist/src/fed.js');
@@ -66,7 +66,9 @@ async function tellStory(): Promise<void> {
   await writeFile(join(dir, 'config.json'), JSON.stringify({ leases: { grace_seconds: 2 } }, null, 2));
   const backlog = join(root, 'test/fixtures/gastown/issues.jsonl');
   const imported = await fedJson('import', backlog, '--from', 'beads', '--reopen');
-  say(`${imported['imported']} tasks that a swarm of coding agents once worked on (gastown, MIT) are queued again.`);
+  say(
+    `${textOf(imported['imported'])} tasks that a swarm of coding agents once worked on (gastown, MIT) are queued again.`,
+  );
   say(
     `${listOf(imported['dangling']).length} of their dependencies name tasks that are not in the file: each is reported, no task is lost.`,
   );
@@ -98,7 +100,7 @@ async function tellStory(): Promise<void> {
     `${done.filter(({ inputs }) => inputs > 0).length} of them waited for others and were given what those produced; ${early} began too early.`,
   );
 
-  const chain = Object.values({ ...(ids as Answer) }).map((id) => done.find((finished) => finished.id === id));
+  const chain = Object.values(recordOf(ids)).map((id) => done.find((finished) => finished.id === id));
   say(`The plan went ${chain.map((link) => link?.by ?? '?').join(' → ')} without anyone passing it on.`);
 
   heading('One of them is killed in the middle of a task');
@@ -171,8 +173,7 @@ async function waitUntilPending(agent: DemoAgent, id: string): Promise<number> {
 
 async function fedJson(...args: string[]): Promise<Answer> {
   const { stdout } = await run(process.execPath, [fed, ...args, '--as', 'reuben', '--dir', dir, '--json']);
-  const result: Answer = JSON.parse(stdout);
-  return result;
+  return recordOf(JSON.parse(stdout));
 }
 
 async function fedText(...args: string[]): Promise<void> {
@@ -190,7 +191,7 @@ function agentNamed(name: string): DemoAgent {
 function taskOf(answer: Answer): { id: string; attempt: number; description: string } {
   const task = answer['task'];
   if (typeof task !== 'object' || task === null) throw new Error(`Expected a task, got ${JSON.stringify(answer)}`);
-  const { task_id, attempt, description } = task as Record<string, unknown>;
+  const { task_id, attempt, description } = recordOf(task);
   return {
     id: textOf(task_id),
     attempt: Number(attempt),

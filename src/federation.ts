@@ -356,7 +356,7 @@ class RunningFederation implements Federation {
     const { touched } = this.#state;
     if (touched.tasks.size === 0 && !touched.agents) return;
     const change: Touched = this.#state.takeTouched();
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of Array.from(this.#listeners)) listener(change);
   }
 
   #announce({ name, session, client }: Actor): void {

@@ -32,7 +32,7 @@ export class LogFile {
   readonly path: string;
   readonly #lockPath: string;
   readonly #records: Records;
-  #timer: NodeJS.Timeout | null = null;
+  #isScheduled = false;
   #pending = false;
   #writing: Promise<void> = Promise.resolve();
 
@@ -45,8 +45,10 @@ export class LogFile {
   /** This process committed something. */
   note(): void {
     this.#pending = true;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setTimeout(() => {
+      this.#isScheduled = false;
       void this.flush();
     }, gatherMs).unref();
   }

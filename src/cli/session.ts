@@ -4,7 +4,7 @@ import type { Actor } from '../domain/commands.ts';
 import { CallerError, StoreError } from '../domain/errors.ts';
 import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
-import { findFederation } from '../find-federation.ts';
+import { findDir, setting } from '../find-dir.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { UsageError } from './report-error.ts';
 import { oneLine, paint, type Terminal } from './terminal.ts';
@@ -70,11 +70,18 @@ export async function withSession(
 /** @throws StoreError `store-unavailable` where there is no federation. */
 export async function openSettings(host: Host, options: GlobalOptions): Promise<OpenSettings> {
   const { environment, workingFolder } = host;
-  const folder = await findFederation({ dir: options.dir, environment, workingFolder });
-  if (folder === null) {
+  const named = setting(options.dir) ?? setting(environment['FEDERATION_DIR']);
+  const { dir: folder, exists } = findDir({
+    named,
+    project: setting(environment['CLAUDE_PROJECT_DIR']),
+    cwd: workingFolder,
+  });
+  if (!exists) {
     throw new StoreError(
       'store-unavailable',
-      `Expected a .federation folder in ${workingFolder} or above, got none.`,
+      named === null
+        ? `Expected a .federation folder in ${workingFolder} or above, got none.`
+        : `Expected a folder at ${folder}, got none.`,
       'Make one with fed init, or name it with --dir.',
     );
   }

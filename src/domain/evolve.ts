@@ -45,10 +45,10 @@ function advanceClock(state: FederationState, at: Timestamp): void {
 /** Once a day by the journal's own clock, so that every process forgets the same at the same place. */
 function forgetOldDays(state: FederationState, at: Timestamp): void {
   const now = toMillis(at);
-  for (const [key, request] of [...state.requests.entries()]) {
+  for (const [key, request] of state.requests.entries()) {
     if (toMillis(request.at) < now - keepRequests) state.requests.delete(key);
   }
-  for (const [key] of [...state.days.entries()]) {
+  for (const [key] of state.days.entries()) {
     if (toMillis(key) < now - keepDayCounters) state.days.delete(key);
   }
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { clientsUnderTest, type McpClient, type ServerCommand } from '../support/mcp-clients.ts';
+import { z } from 'zod';
+import { clientsUnderTest, type McpClient, type ServerCommand, type ToolAnswer } from '../support/mcp-clients.ts';
 import { makeProject } from '../support/project.ts';
+
+const briefs = z.array(z.looseObject({ task_id: z.string() }));
+
+function taskIdIn({ structured }: ToolAnswer): string {
+  return z.looseObject({ task_id: z.string() }).parse(structured['task']).task_id;
+}
 
 describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectClient, era }) => {
   const connect = async (command: ServerCommand): Promise<McpClient> => {
@@ -18,7 +25,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       to_agent: 'kimi',
       type: 'implementation',
     });
-    const { task_id } = queued.structured['task'] as { task_id: string };
+    const task_id = taskIdIn(queued);
     expect(JSON.parse(queued.text)).toEqual(queued.structured);
 
     const claimed = await kimi.callTool('claim_task');
@@ -31,7 +38,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       dependencies: [task_id],
       to_agent: 'copilot',
     });
-    const { task_id: test_id } = next.structured['task'] as { task_id: string };
+    const test_id = taskIdIn(next);
     const done = await kimi.callTool('complete_task', {
       task_id,
       outcome: 'success',
@@ -57,7 +64,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     const copilot = await connect({ ...server(), clientName: 'Copilot-CLI' });
     const stranger = await connect({ ...server(), clientName: 'who-knows' });
     const name = async (client: McpClient) =>
-      ((await client.callTool('start_session')).structured['you'] as { name: string }).name;
+      z.object({ name: z.string() }).parse((await client.callTool('start_session')).structured['you']).name;
     expect(await name(claude)).toBe('claude');
     expect(await name(copilot)).toBe('copilot');
     expect((await stranger.callTool('claim_task')).error).toMatchObject({
@@ -165,7 +172,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
         limit: 50,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      for (const { task_id } of structured['items'] as { task_id: string }[]) seen.add(task_id);
+      for (const { task_id } of briefs.parse(structured['items'])) seen.add(task_id);
       cursor = structured['next_cursor'];
     } while (cursor !== undefined);
     expect(seen.size).toBe(120);
@@ -206,7 +213,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     const claude = await connect(server('claude'));
     const kimi = await connect(server('kimi'));
     const queued = await claude.callTool('queue_task', { description: 'watched', to_agent: 'kimi' });
-    const { task_id } = queued.structured['task'] as { task_id: string };
+    const task_id = taskIdIn(queued);
     const uri = `federation://tasks/${task_id}`;
     const updates: string[] = [];
     const seen = new Promise<void>((resolve) => {
@@ -277,7 +284,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     const operator = await connect(server('reuben'));
     const kimi = await connect(server('kimi'));
     const queued = await operator.callTool('queue_task', { description: 'held', to_agent: 'kimi' });
-    const { task_id } = queued.structured['task'] as { task_id: string };
+    const task_id = taskIdIn(queued);
     await kimi.callTool('claim_task');
     await kimi.close();
     expect((await operator.callTool('get_task', { task_id })).structured).toMatchObject({

@@ -3,19 +3,23 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { FederationEvent } from '../../src/domain/events.ts';
 import type { Federation } from '../../src/federation.ts';
 import { openFederation } from '../../src/open-federation.ts';
 import { makeProject } from '../support/project.ts';
 import { contentsOf } from '../support/scenario.ts';
 
-interface Acknowledged {
-  readonly kind: string;
-  readonly marker?: string;
-  readonly task_id?: string;
-  readonly attempt?: number;
-  readonly session?: string;
-}
+const acknowledgement = z.object({
+  n: z.int(),
+  refused: z.string().optional(),
+  kind: z.string().optional(),
+  marker: z.string().optional(),
+  task_id: z.string().optional(),
+  attempt: z.int().optional(),
+  session: z.string().optional(),
+});
+type Acknowledged = Omit<z.infer<typeof acknowledgement>, 'n' | 'refused'>;
 
 const program = resolve(import.meta.dirname, '../support/contender.ts');
 const processes = 8;
@@ -40,7 +44,7 @@ async function contend(
     const limit = killAfter();
     let said = 0;
     for await (const line of createInterface({ input: child.stdout })) {
-      const { n, refused, ...what } = JSON.parse(line) as Acknowledged & { n: number; refused?: string };
+      const { n, refused, ...what } = acknowledgement.parse(JSON.parse(line));
       next = n + 1;
       if (refused === undefined) acknowledged.push(what);
       if (++said >= limit && child.signalCode === null && next < commandsEach) {

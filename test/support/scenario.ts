@@ -108,11 +108,13 @@ function isOf<T extends EventType>(event: FederationEvent, type: T): event is Ev
   return event.type === type;
 }
 
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
 /** Everything stored and everything derived, comparable whatever order it came in. */
 export function contentsOf(state: FederationState): unknown {
-  const sorted = (ids: Iterable<string>): string[] => [...ids].sort();
+  const sorted = (ids: Iterable<string>): string[] => [...ids].sort(byText);
   const sets = (index: ReadonlyMap<unknown, ReadonlySet<string>>): unknown =>
-    [...index.entries()].map(([key, ids]) => [String(key), sorted(ids)]).sort();
+    [...index.entries()].map(([key, ids]) => [String(key), sorted(ids)]).sort(byText);
   const everyone = {
     own: ['claude', 'copilot', 'kimi', 'kimi-ide', 'ollama', 'reuben'],
     standby: [],
@@ -120,7 +122,10 @@ export function contentsOf(state: FederationState): unknown {
     only: null,
   };
   const sections = Object.fromEntries(
-    Object.entries(state.toSections()).map(([name, rows]) => [name, rows.map((row) => JSON.stringify(row)).sort()]),
+    Object.entries(state.toSections()).map(([name, rows]) => [
+      name,
+      rows.map((row) => JSON.stringify(row)).sort(byText),
+    ]),
   );
   return {
     sections,
@@ -129,11 +134,11 @@ export function contentsOf(state: FederationState): unknown {
     byStatus: Object.entries(state.index.byStatus).map(([status, ids]) => [status, sorted(ids)]),
     dependents: sets(state.index.dependents),
     heldBy: sets(state.index.heldBy),
-    openByAddressee: [...state.index.openByAddressee.entries()].sort(),
+    openByAddressee: [...state.index.openByAddressee.entries()].sort(byText),
     starting: [...state.index.starting.values()],
     finished: [...state.index.finished.values()],
     twins: sets(state.index.twins),
-    reworkOf: [...state.index.reworkOf.entries()].sort(),
-    escalationKeys: [...state.escalationKeys.entries()].sort(),
+    reworkOf: [...state.index.reworkOf.entries()].sort(byText),
+    escalationKeys: [...state.escalationKeys.entries()].sort(byText),
   };
 }

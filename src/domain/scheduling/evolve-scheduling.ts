@@ -48,11 +48,11 @@ export function idSource(state: FederationState, now: Timestamp): (kind: 'task' 
   };
 }
 
-/** What lies ahead, or counts from a moment on, keeps its distance from now. */
+/** What lies ahead, or counts from a moment on, keeps its distance from now. Copies first: the changes below move what is iterated. */
 function moveTimesBack(state: FederationState, by: number): void {
   const moved = (at: Timestamp): Timestamp => addMillis(at, -by);
-  for (const ids of [...state.index.heldBy.values()]) {
-    for (const id of [...ids]) {
+  for (const ids of Array.from(state.index.heldBy.values())) {
+    for (const id of Array.from(ids)) {
       const task = state.tasks.get(id);
       if (task?.lease == null) continue;
       const { lease } = task;
@@ -68,13 +68,13 @@ function moveTimesBack(state: FederationState, by: number): void {
     }
   }
   // A retry's wait was counted from the old clock; a `not_before` names a moment on anyone's.
-  for (const id of [...state.index.starting.values()]) {
+  for (const id of Array.from(state.index.starting.values())) {
     const task = state.tasks.get(id);
     if (task?.starts_at != null && task.starts_at !== task.not_before) {
       state.tasks.set(id, { ...task, starts_at: moved(task.starts_at) });
     }
   }
-  for (const agent of [...state.agents.values()]) {
+  for (const agent of Array.from(state.agents.values())) {
     if (agent.until !== null) state.agents.set(agent.name, { ...agent, until: moved(agent.until) });
   }
 }

@@ -253,7 +253,7 @@ function noted(task: Task, meta: EventMeta, what: string, text?: string): Task {
 function settle(state: FederationState, id: TaskId, at: Timestamp): void {
   if (!isSettled(state, id)) return;
   const satisfied = isSatisfied(state, id);
-  for (const dependent of [...(state.index.dependents.get(id) ?? [])]) {
+  for (const dependent of Array.from(state.index.dependents.get(id) ?? [])) {
     changeTask(state, dependent, (task) => {
       if (!task.waiting_for.includes(id)) return task;
       if (!satisfied && task.dependencies.includes(id)) return task;

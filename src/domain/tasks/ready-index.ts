@@ -45,9 +45,10 @@ export class ReadyIndex {
 
   add(task: Task): void {
     let priorities = this.#lanes.get(task.to_agent ?? '');
-    if (priorities === undefined) this.#lanes.set(task.to_agent ?? '', (priorities = new Map()));
+    if (priorities === undefined)
+      this.#lanes.set(task.to_agent ?? '', (priorities = new Map<Priority, Map<string, Lane>>()));
     let types = priorities.get(task.priority);
-    if (types === undefined) priorities.set(task.priority, (types = new Map()));
+    if (types === undefined) priorities.set(task.priority, (types = new Map<string, Lane>()));
     let lane = types.get(task.type ?? '');
     if (lane === undefined) types.set(task.type ?? '', (lane = new BTree<Place, Task>(undefined, comparePlaces)));
     if (lane.set(placeOf(task), task)) this.#size++;

@@ -11,10 +11,11 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const layers = [
   ['src/version.ts'],
   ['src/domain'],
-  ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-federation.ts'],
+  ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
   ['src/federation.ts', 'src/federation'],
   ['src/views'],
-  ['src/define-tool.ts'],
+  ['src/define-tool.ts', 'src/log-file.ts'],
+  ['src/wait-for.ts'],
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/bridges'],
   ['src/open-federation.ts'],

@@ -41,7 +41,7 @@ export async function connect(name: string, root: string, dir: string): Promise<
 
   const call = async (tool: string, args: Record<string, unknown> = {}): Promise<Answer> => {
     const { structuredContent } = await client.callTool({ name: tool, arguments: args });
-    return { ...structuredContent };
+    return typeof structuredContent === 'object' && structuredContent !== null ? { ...structuredContent } : {};
   };
 
   return {

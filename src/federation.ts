@@ -18,7 +18,7 @@ import { FederationState, type Touched } from './domain/federation-state.ts';
 import { restoreState } from './domain/restore-state.ts';
 import { nextDue } from './domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp, toMillis } from './domain/time.ts';
-import type { CommittedCommand, EventStore, StoredRecord, StoreFault } from './store/event-store.ts';
+import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
 /** What changed in the federation, coarse enough to tell subscribers. */
 export type FederationChange = Readonly<{
@@ -64,7 +64,52 @@ const groupBytes = 256 * 1024;
 const toleratedStep = 2 * second;
 const nobody: ReadonlySet<string> = new Set();
 
-export class Federation {
+/** The federation as tools, views and the command line see it. */
+export interface Federation {
+  readonly config: Config;
+  /** The folder that paths in the configuration are relative to. */
+  readonly projectDir: string;
+  /** Set while the store is read-only: shown with every answer. */
+  readonly fault: StoreFault | null;
+  /** The newest record folded. */
+  readonly seq: number;
+  /** Now, by the clock decisions are made with. */
+  now(): Timestamp;
+  /** The state after everything anyone has committed until now. Read it at once; it moves on. */
+  state(): FederationState;
+  /** The newest records in order, for the log and for news; `after`: only those beyond this one. */
+  tail(limit: number, after?: number): Promise<readonly StoredRecord[]>;
+  /** Every record there is, from the first on. */
+  history(): AsyncGenerator<StoredRecord, void, undefined>;
+  /** The sessions that this process knows of, and how long each has been silent. */
+  presence(): readonly PresenceEntry[];
+  /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
+  subscribe(listener: (change: FederationChange) => void): () => void;
+  /**
+   * Runs what time brings about once a second, as every live server process
+   * does: watches who is alive, ends leases, starts what is due. Does not keep
+   * the process alive.
+   */
+  keepTime(): void;
+  /**
+   * Runs a command. Resolves when it is committed and durable.
+   * @throws FederationError when refused: nothing of it was written but what its refusal records.
+   */
+  execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>>;
+  /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
+  close(): Promise<void>;
+}
+
+/** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
+export async function runFederation(options: FederationOptions): Promise<Federation> {
+  const checkpoint = await options.store.open();
+  const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
+  const federation = new RunningFederation(options, state);
+  federation.begin();
+  return federation;
+}
+
+class RunningFederation implements Federation {
   readonly config: Config;
   readonly projectDir: string;
   readonly #store: EventStore;
@@ -83,7 +128,7 @@ export class Federation {
   #stopWatching: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
 
-  private constructor(options: FederationOptions, state: FederationState) {
+  constructor(options: FederationOptions, state: FederationState) {
     this.config = options.config;
     this.projectDir = options.projectDir;
     this.#store = options.store;
@@ -93,56 +138,44 @@ export class Federation {
     this.#state = state;
   }
 
-  /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
-  static async open(options: FederationOptions): Promise<Federation> {
-    const checkpoint = await options.store.open();
-    const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
-    const federation = new Federation(options, state);
-    federation.#fold();
-    federation.#state.takeTouched();
-    federation.#syncedSeq = options.store.position.seq;
-    return federation;
+  /** Folds what is there before anyone looks. */
+  begin(): void {
+    this.#fold();
+    this.#state.takeTouched();
+    this.#syncedSeq = this.#store.position.seq;
   }
 
-  /** Set while the store is read-only: shown with every answer. */
   get fault(): StoreFault | null {
     return this.#store.fault;
   }
 
-  /** The newest record folded. */
   get seq(): number {
     return this.#store.position.seq;
   }
 
-  /** Now, by the clock decisions are made with. */
   now(): Timestamp {
     return fromMillis(this.#clock());
   }
 
-  /** The state after everything anyone has committed until now. Read it at once; it moves on. */
   state(): FederationState {
     this.#fold();
     return this.#state;
   }
 
-  /** The newest records in order, for the log and for news. */
   tail(limit: number, after?: number): Promise<readonly StoredRecord[]> {
     return this.#store.tail(limit, after);
   }
 
-  /** Every record there is, from the first on. */
   history(): AsyncGenerator<StoredRecord, void, undefined> {
     return this.#store.history();
   }
 
-  /** Sessions that are alive as far as this process has seen. */
-  presence(): ReturnType<EventStore['presence']['list']> {
+  presence(): readonly PresenceEntry[] {
     // A process that keeps time looks every second anyway.
     if (this.#ticker === null) this.#store.presence.observe();
     return this.#store.presence.list();
   }
 
-  /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
   subscribe(listener: (change: FederationChange) => void): () => void {
     this.#stopWatching ??= this.#store.watch(() => this.#fold());
     this.#listeners.add(listener);
@@ -151,21 +184,12 @@ export class Federation {
     };
   }
 
-  /**
-   * Runs what time brings once a second, as every live server process does:
-   * watches who is alive, ends leases, starts what is due. Does not keep the
-   * process alive.
-   */
   keepTime(): void {
     // An observer that is late by half the grace time begins afresh: it must look well within that.
     const everyMs = Math.min(second, (this.config.leases.grace_seconds * second) / 8);
     this.#ticker ??= setInterval(() => void this.#keepTimeOnce(), everyMs).unref();
   }
 
-  /**
-   * Runs a command. Resolves when it is committed and durable.
-   * @throws FederationError when refused: nothing of it was written but what its refusal records.
-   */
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     this.#announce(actor);
     return new Promise((resolve, reject) => {
@@ -186,7 +210,6 @@ export class Federation {
     });
   }
 
-  /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
   async close(): Promise<void> {
     if (this.#ticker !== null) clearInterval(this.#ticker);
     this.#stopWatching?.();

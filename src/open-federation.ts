@@ -2,7 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
-import { Federation } from './federation.ts';
+import { type Federation, runFederation } from './federation.ts';
 import { LogFile } from './log-file.ts';
 import { readConfig } from './read-config.ts';
 import type { EventStore } from './store/event-store.ts';
@@ -24,7 +24,7 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);
-  return await Federation.open({
+  return await runFederation({
     store,
     config,
     projectDir,

@@ -14,6 +14,13 @@ import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 /** Longer than any request worth answering: the largest plan allowed is a tenth of it. */
 export const longestLine = 16 * 1024 * 1024;
 
+/**
+ * Answers written together at most. All 64 at once would let client and server
+ * take turns where they could work at the same time; with 16 the rate was the
+ * highest, half as high again as with a write each.
+ */
+const mostTogether = 16;
+
 const newline = 0x0a;
 const invalidRequest = -32_600;
 
@@ -38,6 +45,7 @@ export class LineTransport implements Transport {
   /** Inside a line that is too long: dropped up to its end. */
   #skipping = false;
   #unwritten = '';
+  #together = 0;
   #closed = false;
   #gone = false;
 
@@ -71,12 +79,15 @@ export class LineTransport implements Transport {
     // After everything that is ready now has been answered, and before the next event is waited for.
     if (this.#unwritten === '') process.nextTick(this.#flush);
     this.#unwritten += `${JSON.stringify(message)}\n`;
+    this.#together += 1;
+    if (this.#together >= mostTogether) this.#flush();
   }
 
   readonly #flush = (): void => {
     if (this.#unwritten === '') return;
     const text = this.#unwritten;
     this.#unwritten = '';
+    this.#together = 0;
     if (!this.#gone) this.#options.output.write(text);
   };
 

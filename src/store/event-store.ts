@@ -29,6 +29,7 @@ export interface CommittedCommand {
 }
 
 export interface StoredRecord {
+  /** Rises from record to record; a number may be missing, where the store used a place for itself. */
   readonly seq: number;
   readonly at: Timestamp;
   readonly hash: string;
@@ -64,7 +65,10 @@ export interface PresenceEntry {
   readonly silentFor: number;
 }
 
-/** Something about the store that people must know: shown in status, in every warning. */
+/**
+ * Something about the store that people must know: shown in status, in every warning.
+ * `store-unavailable` here: a newer version of this program has written to it.
+ */
 export interface StoreFault {
   readonly code: 'corrupt-store' | 'store-unavailable' | 'outcome-unknown';
   readonly message: string;
@@ -84,6 +88,7 @@ export interface EventStore {
    * verified and moved past as it is yielded. Synchronous, so that nothing
    * comes between reading and deciding. `restarted` is yielded first where the
    * journal was replaced under us: forget everything, the whole journal follows.
+   * @throws StoreError `store-unavailable` when it cannot be read now; nothing was moved past.
    */
   read(): Generator<StoredRecord | 'restarted', void, undefined>;
 
@@ -96,13 +101,16 @@ export interface EventStore {
   /**
    * Writes one record behind `position`, reads back and gives the verdict.
    * Synchronous: decide, write and read back happen without an await between.
+   * @throws StoreError `store-unavailable` or `corrupt-store`: not committed. `outcome-unknown`: written,
+   *   and its verdict could not be read; undo as for a conflict, a later `read` yields it if it was committed.
    */
   append(draft: Draft): AppendVerdict;
 
   /**
    * Makes everything up to `position` durable. Resolves only when it is safe
    * to acknowledge.
-   * @throws StoreError `outcome-unknown`; the store is read-only from then on.
+   * @throws StoreError `outcome-unknown`: a sync failed, and the store is read-only from then on; or the
+   *   journal was replaced meanwhile, and the next `read` begins with `restarted`.
    */
   sync(): Promise<void>;
 

@@ -1,4 +1,4 @@
-import { fromMillis, toMillis } from '../domain/time.ts';
+import { toMillis } from '../domain/time.ts';
 
 const mostMs = 2_000;
 
@@ -10,5 +10,5 @@ const mostMs = 2_000;
 export function keepPace(at: string, previous: string | undefined): string {
   if (!previous || at >= previous) return at;
   const lag = toMillis(previous) - toMillis(at);
-  return lag <= mostMs ? fromMillis(toMillis(previous)) : at;
+  return lag <= mostMs ? previous : at;
 }

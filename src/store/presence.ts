@@ -22,7 +22,7 @@ export interface SessionNote {
 
 /** Where the notes of all processes hang: a folder, a table, an object. */
 export interface PresenceBoard {
-  /** Puts up or renews this process's note. Must not throw: a disk that is full ends no work. */
+  /** Puts up or renews this process's note. A disk that does not take it is no error: that ends no work. */
   post(note: SessionNote): void;
   notes(): readonly SessionNote[];
   /** Takes down notes nobody needs any more, as far as that is safe. */

@@ -2,10 +2,11 @@
 import { EventEmitter } from 'node:events';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
 import { type Config, defaultConfig } from '../../src/domain/config.ts';
+import { FederationState } from '../../src/domain/federation-state.ts';
 import { CallerError } from '../../src/domain/errors.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import type { Federation, FederationChange } from '../../src/federation.ts';
-import type { StoredRecord, StoreFault } from '../../src/store/event-store.ts';
+import type { PresenceEntry, StoredRecord, StoreFault } from '../../src/store/event-store.ts';
 
 type Handlers = { [C in CommandName]: (args: ArgsOf<C>, actor: Actor) => ResultOf<C> };
 
@@ -28,10 +29,25 @@ export class FakeFederation implements Federation {
     return this.#handlers[command](args, actor);
   }
 
-  /** The domain's state is of no concern here. */
-  state(): Promise<never> {
-    return Promise.reject(new Error('The fake federation has no state'));
+  readonly projectDir = '.';
+  readonly seq = 0;
+
+  now(): string {
+    return '2026-02-06T09:30:00.000Z';
   }
+
+  /** The domain's state is of no concern here. */
+  state(): FederationState {
+    return new FederationState();
+  }
+
+  async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
+
+  presence(): readonly PresenceEntry[] {
+    return [];
+  }
+
+  keepTime(): void {}
 
   async tail(): Promise<readonly StoredRecord[]> {
     return [];
@@ -112,6 +128,7 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     starts_at: null,
     ready_since: at,
     lease: null,
+    claims: [],
     progress: null,
     routing: null,
     caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { segmentPath } from '../../src/store/journal/segments.ts';
 
 export class StoreFolder {
-  readonly root = mkdtempSync(join(tmpdir(), 'fed-store-'));
-  readonly dir = join(this.root, '.federation');
+  readonly root: string;
+  readonly dir: string;
+
+  constructor(within: string = tmpdir()) {
+    this.root = mkdtempSync(join(within, 'fed-store-'));
+    this.dir = join(this.root, '.federation');
+  }
 
   journal(segment = 1): Buffer {
     return readFileSync(segmentPath(this.dir, segment));

@@ -128,7 +128,7 @@ async function writeDatabase(handle: FileHandle, { position, place, at, sections
     }
     await write('\n]');
   }
-  const body = '\n}';
+  const body = isFirst ? '}' : '\n}';
   hash.update(body);
   await handle.write(`${body},"hash":"${hash.digest('hex').slice(0, 32)}"}\n`);
 }
@@ -153,7 +153,7 @@ async function readDatabase(handle: FileHandle): Promise<StoredCheckpoint | null
         if (!head) return null;
       } else if (!section) {
         section = [];
-        if (line !== '') sections[parseSectionName(line)] = section;
+        sections[parseSectionName(line)] = section;
       } else if (line === ']' || line === '],') {
         section = undefined;
       } else {

@@ -27,7 +27,6 @@ export class Checkpoints {
     place: { segment: 1, offset: 0, sealed: false },
     bytes: 0,
   };
-  #isWriting = false;
 
   constructor(files: FileLayer, dir: string, segmentBytes: number) {
     this.#files = files;
@@ -50,7 +49,7 @@ export class Checkpoints {
 
   /** Whether one at `here` is worth its time now. Costs nothing when it is not. */
   isDue(when: 'grown' | 'idle' | 'exit', here: CheckpointHead): boolean {
-    if (this.#isWriting || !this.#isDueAfterLast(when, here)) return false;
+    if (!this.#isDueAfterLast(when, here)) return false;
     // Another process may have written one meanwhile.
     const head = readCheckpointHead(this.#dir);
     if (!head) return true;
@@ -73,20 +72,20 @@ export class Checkpoints {
   }
 
   /** Writes the state at `here`, once `synced` says that the journal is durable that far. */
-  async write(when: string, here: CheckpointHead, checkpoint: Checkpoint, synced: () => Promise<void>): Promise<void> {
+  async write(
+    when: 'grown' | 'idle' | 'exit',
+    here: CheckpointHead,
+    checkpoint: Checkpoint,
+    synced: () => Promise<void>,
+  ): Promise<void> {
     if (when === 'exit' && countRecords(checkpoint) > mostRecordsAtExit) return;
-    this.#isWriting = true;
-    try {
-      await synced();
-      const { Low } = await import('lowdb');
-      const database = new Low<StoredCheckpoint | null>(new CheckpointAdapter(checkpointPath(this.#dir)), null);
-      database.data = { ...here, sections: checkpoint.sections };
-      await database.write();
-      const written = readCheckpointHead(this.#dir);
-      if (written) this.#last = { seq: written.position.seq, place: written.place, bytes: written.bytes };
-    } finally {
-      this.#isWriting = false;
-    }
+    await synced();
+    const { Low } = await import('lowdb');
+    const database = new Low<StoredCheckpoint | null>(new CheckpointAdapter(checkpointPath(this.#dir)), null);
+    database.data = { ...here, sections: checkpoint.sections };
+    await database.write();
+    const written = readCheckpointHead(this.#dir);
+    if (written) this.#last = { seq: written.position.seq, place: written.place, bytes: written.bytes };
   }
 
   #isInJournal({ position, place }: CheckpointHead): boolean {

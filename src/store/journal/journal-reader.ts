@@ -118,9 +118,9 @@ export class JournalReader {
   peek(): SoundRecord | undefined {
     if (this.#candidate) return this.#candidate;
     for (;;) {
-      if (this.#fault || this.#needsFullRead) return undefined;
+      if (this.#needsFullRead) return undefined;
       const window = this.#window ?? this.#open();
-      if (!window) return undefined;
+      if (!window || this.#fault) return undefined;
       const verdict = window.isDrained ? ({ kind: 'wait' } as const) : judge(window.bytes, window.mark, this.#chain);
       switch (verdict.kind) {
         case 'committed':
@@ -182,7 +182,8 @@ export class JournalReader {
     const { segment, offset } = this.#next;
     this.#window = SegmentWindow.open(this.#files, this.#dir, segment, offset);
     const isMissing = !this.#window && (segment > 1 || hasLaterSegments(this.#dir));
-    if (isMissing) this.#fault = missingFileFault(segmentLabel(segment));
+    // Without a window no other fault is possible; a file put back mends this one.
+    this.#fault = isMissing ? missingFileFault(segmentLabel(segment)) : null;
     return this.#window;
   }
 

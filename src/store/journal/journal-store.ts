@@ -14,7 +14,6 @@ import type {
   StoredRecord,
   StoreFault,
 } from '../event-store.ts';
-import { origin } from '../event-store.ts';
 import { keepPace } from '../keep-pace.ts';
 import { CountingPresence, type PresenceOptions } from '../presence.ts';
 import type { CheckpointHead, StoredCheckpoint } from './checkpoint-file.ts';
@@ -22,13 +21,14 @@ import { Checkpoints } from './checkpoints.ts';
 import { type Claim, lackingClaim, readClaims } from './claims.ts';
 import { diskFiles, type FileLayer } from './file-layer.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
+import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { lookBack } from './look-back.ts';
 import { encodeRecord, encodeSealedRecord, type SoundRecord } from './record-codec.ts';
-import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel, segmentPath } from './segments.ts';
+import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel } from './segments.ts';
 import type { FileChange } from './segment-window.ts';
 import { SessionFolder } from './session-files.ts';
-import { failedSyncFault, lostEndFault, outcomeUnknown, readOnly, unavailable } from './store-errors.ts';
+import { lostEndFault, readOnly, unavailable } from './store-errors.ts';
 import { Turn } from './turn.ts';
 import { watchFolder } from './watch.ts';
 
@@ -58,29 +58,30 @@ export class JournalStore implements EventStore {
   readonly #checkpoints: Checkpoints;
   readonly #turn: Turn;
   readonly #writer: JournalWriter;
+  readonly #sync: JournalSync;
   readonly #stops = new Set<() => void>();
   #reader: JournalReader;
   /** What others or this process acknowledged, to be compared once the journal is read to its end. */
   #claims: readonly Claim[] | null = null;
   /** A restart that `read` has not told yet: until then nothing may be appended. */
   #isRestarted = false;
-  #restarts = 0;
-  #acknowledged: Position = origin;
-  #syncing: Promise<void> | undefined;
-  /** Descriptors let go of while a sync was under way, which may be using them. */
-  readonly #released: number[] = [];
-  #failedSync: StoreFault | null = null;
+  #checkpointing: Promise<void> | undefined;
   #lostEnd: StoreFault | null = null;
 
   constructor({ dir, segmentBytes = defaultSegmentBytes, files = diskFiles, graceMs, now }: JournalOptions) {
     this.#dir = dir;
     this.#files = files;
     this.#segmentBytes = segmentBytes;
-    this.#sessions = new SessionFolder(dir, () => this.#acknowledged);
+    this.#sessions = new SessionFolder(dir, () => this.#sync.acknowledged);
     this.presence = new CountingPresence(this.#sessions, { graceMs, now });
     this.#checkpoints = new Checkpoints(files, dir, segmentBytes);
     this.#turn = new Turn(dir);
-    this.#writer = new JournalWriter(files, dir, (descriptor) => this.#release(descriptor));
+    this.#writer = new JournalWriter(files, dir, (descriptor) => this.#sync.release(descriptor));
+    this.#sync = new JournalSync(files, dir, {
+      reader: () => this.#reader,
+      appendingTo: (segment) => this.#writer.descriptorFor(segment),
+      restart: () => this.#restart(),
+    });
     this.#reader = this.#readFrom();
   }
 
@@ -89,7 +90,7 @@ export class JournalStore implements EventStore {
   }
 
   get fault(): StoreFault | null {
-    return this.#failedSync ?? this.#reader.fault ?? this.#lostEnd;
+    return this.#sync.fault ?? this.#reader.fault ?? this.#lostEnd;
   }
 
   async open(): Promise<Checkpoint | null> {
@@ -99,7 +100,7 @@ export class JournalStore implements EventStore {
       const checkpoint = await this.#checkpoints.load();
       if (!checkpoint) return null;
       this.#reader = this.#readFrom(await this.#knownEnd(checkpoint));
-      this.#acknowledged = checkpoint.position;
+      this.#sync.acknowledged = checkpoint.position;
       return { position: checkpoint.position, sections: checkpoint.sections };
     } catch (error) {
       throw unavailable(`open the store in ${this.#dir}`, error);
@@ -155,53 +156,8 @@ export class JournalStore implements EventStore {
     return { seq: head.seq + 1, at: keepPace(at, headAt), prev: head.hash };
   }
 
-  async sync(): Promise<void> {
-    const target = this.position;
-    const restarts = this.#restarts;
-    while (this.#acknowledged.seq < target.seq) {
-      if (this.#failedSync) throw outcomeUnknown(this.#failedSync.message);
-      if (restarts !== this.#restarts) {
-        throw outcomeUnknown('The journal was replaced by another copy before this was durable.');
-      }
-      // One under way may have begun before our write; the one after it covers everyone waiting.
-      this.#syncing ??= this.#syncHead().finally(() => this.#afterSync());
-      await this.#syncing;
-    }
-  }
-
-  /** Makes everything up to the head durable. Never rejects: what went wrong is in the fields. */
-  async #syncHead(): Promise<void> {
-    const { head, headPlace, window } = this.#reader;
-    const restarts = this.#restarts;
-    // Whoever appended to this file first has synced the one before it.
-    const open = this.#writer.descriptorFor(headPlace.segment);
-    const descriptor = open ?? (window?.segment === headPlace.segment ? window.descriptor : undefined);
-    try {
-      if (descriptor === undefined) await this.#syncByPath(segmentPath(this.#dir, headPlace.segment));
-      else await this.#files.sync(descriptor);
-      if (restarts !== this.#restarts) return;
-      if (this.#reader.inspect() === 'replaced') this.#restart();
-      else this.#acknowledged = head;
-    } catch (error) {
-      // Never tried again: Linux may mark pages clean that it failed to write, so that a second
-      // sync would succeed without them.
-      this.#failedSync = failedSyncFault(error);
-    }
-  }
-
-  #afterSync(): void {
-    this.#syncing = undefined;
-    for (const released of this.#released.splice(0)) this.#files.close(released);
-  }
-
-  async #syncByPath(path: string): Promise<void> {
-    const descriptor = this.#files.openForReading(path);
-    if (descriptor === undefined) throw new Error(`${path} is missing`);
-    try {
-      await this.#files.sync(descriptor);
-    } finally {
-      this.#files.close(descriptor);
-    }
+  sync(): Promise<void> {
+    return this.#sync.upToHead();
   }
 
   backoff(losses: number): Promise<void> {
@@ -255,7 +211,14 @@ export class JournalStore implements EventStore {
 
   /** Best effort: a disk that takes no checkpoint takes nothing away. */
   async checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
-    if (this.fault || this.#isRestarted) return;
+    if (this.#checkpointing || this.fault || this.#isRestarted) return;
+    this.#checkpointing = this.#checkpoint(when, take).finally(() => {
+      this.#checkpointing = undefined;
+    });
+    await this.#checkpointing;
+  }
+
+  async #checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
     const { head: position, headPlace: place, headAt: at } = this.#reader;
     const here: CheckpointHead = { position, place, at };
     try {
@@ -273,7 +236,8 @@ export class JournalStore implements EventStore {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#stops.clear();
-    await this.#syncing;
+    await this.#checkpointing;
+    await this.#sync.settled();
     this.presence.stop();
     this.#turn.release();
     try {
@@ -307,19 +271,18 @@ export class JournalStore implements EventStore {
 
   /** The journal is another one now, or must be judged from its start: everything is read again. */
   #restart(): void {
-    this.#restarts += 1;
     this.#isRestarted = true;
     this.#lostEnd = null;
     this.#writer.close();
     this.#reader.close();
     this.#reader = this.#readFrom();
     const claims = this.#reading(() => readClaims(this.#dir));
-    const own = { position: this.#acknowledged, source: 'this process' };
-    this.#claims = this.#acknowledged.seq === 0 ? claims : [...claims, own];
+    const { acknowledged } = this.#sync;
+    this.#claims = acknowledged.seq === 0 ? claims : [...claims, { position: acknowledged, source: 'this process' }];
   }
 
   #readFrom(from?: ReadFrom): JournalReader {
-    return new JournalReader(this.#files, this.#dir, from, (window) => this.#release(window.descriptor));
+    return new JournalReader(this.#files, this.#dir, from, (window) => this.#sync.release(window.descriptor));
   }
 
   async #knownEnd({ position, place, at }: StoredCheckpoint): Promise<ReadFrom> {
@@ -343,11 +306,6 @@ export class JournalStore implements EventStore {
   #refuseWhileReadOnly(): void {
     const { fault } = this;
     if (fault) throw readOnly(fault);
-  }
-
-  #release(descriptor: number): void {
-    if (this.#syncing) this.#released.push(descriptor);
-    else this.#files.close(descriptor);
   }
 }
 

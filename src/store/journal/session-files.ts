@@ -46,7 +46,9 @@ export class SessionFolder implements PresenceBoard {
     this.#acknowledged = acknowledged;
   }
 
+  /** @throws where the session id could not be a file's name. */
   post(note: SessionNote): void {
+    sessionPath(this.#dir, note.session);
     this.#own = note;
     try {
       this.#write(note, false);

@@ -1,0 +1,297 @@
+/** What is left beside the journal, and what it is good for at the next start. */
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../src/store/event-store.ts';
+import { type JournalOptions, type JournalStore, openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { hashOf } from '../../src/store/journal/record-codec.ts';
+import { segmentPath } from '../../src/store/journal/segments.ts';
+import { commandOf, commit, draftOf, textsOf } from '../support/store-samples.ts';
+import { StoreFolder } from '../support/store-folder.ts';
+
+let folder: StoreFolder;
+let stores: JournalStore[];
+
+beforeEach(() => {
+  folder = new StoreFolder();
+  stores = [];
+});
+
+afterEach(async () => {
+  for (const store of stores) await store.close();
+  folder.dispose();
+});
+
+async function connect(options: Partial<JournalOptions> = {}) {
+  const store = openJournalStore({ dir: folder.dir, ...options });
+  stores.push(store);
+  return { store, checkpoint: await store.open() };
+}
+
+async function open(options: Partial<JournalOptions> = {}) {
+  return (await connect(options)).store;
+}
+
+/** Writes in a process of its own, which leaves in good order. */
+async function writeAndLeave(texts: readonly string[], options: Partial<JournalOptions> = {}) {
+  const store = openJournalStore({ dir: folder.dir, ...options });
+  await store.open();
+  for (const text of texts) await commit(store, text);
+  await store.close();
+}
+
+const sections = { tasks: Array.from({ length: 1200 }, (_, i) => ({ id: i, text: `Aufgabe ${i} für 世界` })) };
+const stateOf = (store: JournalStore) => (): Checkpoint => ({ position: store.position, sections });
+const database = () => join(folder.dir, 'db.json');
+
+describe('the checkpoint file', () => {
+  it('is plain JSON with one record a line', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    await store.checkpoint('idle', stateOf(store));
+    const text = readFileSync(database(), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ head: { position: store.position }, sections });
+    expect(text.split('\n').filter((line) => line.startsWith('{"id":'))).toHaveLength(1200);
+  });
+
+  it('is ignored where a bit of it is flipped, anywhere', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    const small = { position: store.position, sections: { tasks: [{ id: 1, done: false }], agents: ['x'] } };
+    await store.checkpoint('idle', () => small);
+    const sound = readFileSync(database());
+    for (let at = 0; at < sound.length - 1; at++) {
+      const damaged = Buffer.from(sound);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+      writeFileSync(database(), damaged);
+      const next = await connect();
+      expect(next.checkpoint, `byte ${at}`).toBeNull();
+      expect(textsOf(next.store.read())).toEqual(['a']);
+      expect(next.store.fault).toBeNull();
+    }
+  });
+
+  it('is ignored where its end is missing', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    await store.checkpoint('idle', stateOf(store));
+    truncateSync(database(), 20_000);
+    expect((await connect()).checkpoint).toBeNull();
+  });
+
+  it('may be deleted at any time', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    await store.checkpoint('idle', stateOf(store));
+    rmSync(database());
+    const next = await connect();
+    expect(next.checkpoint).toBeNull();
+    expect(textsOf(next.store.read())).toEqual(['a']);
+    expect(next.store.fault).toBeNull();
+  });
+
+  it('of a journal that lacks its record is ignored, and the loss reported', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    const { length } = folder.journal();
+    await commit(store, 'b');
+    await store.checkpoint('idle', stateOf(store));
+    await store.close();
+    rmSync(join(folder.dir, 'sessions'), { recursive: true });
+    truncateSync(segmentPath(folder.dir, 1), length);
+
+    const next = await connect();
+    expect(next.checkpoint).toBeNull();
+    expect(textsOf(next.store.read())).toEqual(['a']);
+    expect(next.store.fault?.message).toContain('db.json');
+  });
+
+  it('may be taken right at the end of a file', async () => {
+    const store = await open({ segmentBytes: 200 });
+    await commit(store, 'a');
+    await commit(store, 'b');
+    await commit(store, 'c');
+    const reader = await open();
+    for (const record of reader.read()) {
+      expect(record).toBeTruthy();
+      // After each record, whichever file it ends in.
+      await reader.checkpoint('idle', stateOf(reader));
+      const next = await connect();
+      expect(next.checkpoint?.position).toEqual(reader.position);
+      expect([...textsOf(await next.store.tail(9)), ...textsOf(next.store.read())]).toEqual(['a', 'b', 'c']);
+    }
+  });
+
+  it('is written when the journal has grown by a megabyte, and not again before it has grown by half', async () => {
+    const store = await open();
+    let taken = 0;
+    const take = () => {
+      taken += 1;
+      return stateOf(store)();
+    };
+    for (let i = 0; i < 30; i++) {
+      await commit(store, 'x'.repeat(100_000));
+      await store.checkpoint('grown', take);
+    }
+    expect(taken).toBe(2);
+  });
+
+  it('is written at exit only where it is small', async () => {
+    const store = await open();
+    await commit(store, 'x'.repeat(100_000));
+    const large = { tasks: Array.from({ length: 10_000 }, (_, id) => ({ id })) };
+    await store.checkpoint('exit', () => ({ position: store.position, sections: large }));
+    expect(existsSync(database())).toBe(false);
+    await store.checkpoint('exit', stateOf(store));
+    expect(existsSync(database())).toBe(true);
+  });
+
+  it('does not hide a late writer whose record lies behind it', async () => {
+    const store = await open();
+    const records = [];
+    for (let i = 0; i < 100; i++) records.push(await commit(store, `${i}`));
+    await store.checkpoint('idle', stateOf(store));
+    // A process that was suspended after its decision at record 3, and writes now.
+    const place = { seq: 4, at: new Date().toISOString(), prev: records[2]?.hash ?? '' };
+    const { encodeRecord } = await import('../../src/store/journal/record-codec.ts');
+    writeFileSync(segmentPath(folder.dir, 1), encodeRecord(place, [commandOf('late')]).line, { flag: 'a' });
+
+    const next = await open();
+    expect(next.append(draftOf('too early'))).toBe('conflict');
+    const all = textsOf(next.read());
+    expect(all).toEqual(['restarted', ...Array.from({ length: 100 }, (_, i) => `${i}`)]);
+    expect(next.fault).toBeNull();
+    await commit(next, 'goes on');
+  });
+});
+
+describe('what was acknowledged', () => {
+  it('stays on record when everybody left, so that an end cut off is noticed', async () => {
+    await writeAndLeave(['a', 'b']);
+    truncateSync(segmentPath(folder.dir, 1), folder.journal().length - 40);
+    const store = await open();
+    expect(textsOf(store.read())).toEqual(['a']);
+    expect(store.fault).toMatchObject({ code: 'corrupt-store' });
+    expect(() => store.append(draftOf('c'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
+  });
+
+  it('is claimed by one file, however many came and went', async () => {
+    for (const text of ['a', 'b', 'c']) await writeAndLeave([text]);
+    expect(folder.sessionFiles()).toHaveLength(1);
+  });
+
+  it('is claimed by one file when several leave at once', async () => {
+    const all = [await open(), await open(), await open()];
+    for (const [i, store] of all.entries()) store.presence.start(`session-${i}`, 'kimi', null);
+    for (const store of all) await commit(store, 'x');
+    for (const store of all) {
+      Array.from(store.read());
+      await store.sync();
+    }
+    await Promise.all(all.map((store) => store.close()));
+    expect(folder.sessionFiles()).toHaveLength(1);
+    const next = await open();
+    expect(textsOf(next.read())).toEqual(['x', 'x', 'x']);
+    expect(next.fault).toBeNull();
+  });
+
+  it('is not claimed by a process that only read', async () => {
+    await writeAndLeave(['a']);
+    const before = folder.sessionFiles();
+    const reader = openJournalStore({ dir: folder.dir });
+    await reader.open();
+    Array.from(reader.read());
+    await reader.close();
+    expect(folder.sessionFiles()).toEqual(before);
+  });
+
+  it('survives a process that was killed, by the note it kept', async () => {
+    const store = await open({ graceMs: 200 });
+    store.presence.start('killed', 'kimi', null);
+    await commit(store, 'a');
+    await commit(store, 'b');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
+    const next = await open();
+    expect(textsOf(next.read())).toEqual(['a']);
+    expect(next.fault?.message).toContain('sessions/killed.json');
+  });
+
+  it('is not misread from a note caught half written', async () => {
+    const store = await open();
+    store.presence.start('torn', 'kimi', null);
+    await commit(store, 'a');
+    store.presence.stop();
+    const path = join(folder.dir, 'sessions', 'torn.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"seq":1', '"seq":9'));
+    const next = await open();
+    expect(textsOf(next.read())).toEqual(['a']);
+    expect(next.fault).toBeNull();
+  });
+});
+
+describe('a journal of several files', () => {
+  const texts = Array.from({ length: 12 }, (_, i) => `text ${i}`);
+
+  it('is one chain', async () => {
+    await writeAndLeave(texts, { segmentBytes: 700 });
+    expect(existsSync(segmentPath(folder.dir, 4))).toBe(true);
+    const store = await open();
+    expect(textsOf(store.read())).toEqual(texts);
+    expect(textsOf(await store.tail(9))).toEqual(texts.slice(-9));
+  });
+
+  it('ignores what stands behind the record that closes a file', async () => {
+    await writeAndLeave(texts, { segmentBytes: 700 });
+    for (const late of [`{"seq":`, `{"seq":1}\n`, `x,"hash":"${hashOf('x')}"}\n`]) {
+      writeFileSync(segmentPath(folder.dir, 1), late, { flag: 'a' });
+      const store = await open();
+      expect(textsOf(store.read())).toEqual(texts);
+      expect(store.fault).toBeNull();
+    }
+  });
+
+  it('reports a file that is missing in between', async () => {
+    await writeAndLeave(texts, { segmentBytes: 700 });
+    rmSync(segmentPath(folder.dir, 2));
+    const store = await open();
+    const read = textsOf(store.read());
+    expect(read).toEqual(texts.slice(0, read.length));
+    expect(store.fault?.message).toContain('journal/000002.jsonl is missing');
+    expect(() => store.append(draftOf('x'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
+  });
+
+  it('reports damage in a file before the checkpoint when its history is read', async () => {
+    const store = await open({ segmentBytes: 700 });
+    for (const text of texts) await commit(store, text);
+    await store.checkpoint('idle', stateOf(store));
+    const damaged = folder.journal(1);
+    damaged[100] = (damaged[100] ?? 0) ^ 1;
+    folder.damage(damaged, 1);
+    const next = await open();
+    const readAll = async () => {
+      for await (const record of next.history()) expect(record).toBeTruthy();
+    };
+    await expect(readAll()).rejects.toMatchObject({ code: 'corrupt-store' });
+  });
+
+  it('looks back past voids, lost records and lost newlines', async () => {
+    await writeAndLeave(['a', 'b']);
+    const [a = '', b = ''] = folder.journal().toString().split('\n');
+    const rival = a.replace('kimi', 'nobody');
+    folder.damage(`${a.slice(0, 50)}~\nhello\n${a}${b}\n${rival.slice(0, 90)}`);
+    const store = await open();
+    expect(textsOf(store.read())).toEqual(['a', 'b']);
+    expect(textsOf(await store.tail(5))).toEqual(['a', 'b']);
+    await commit(store, 'c');
+    expect(textsOf(await store.tail(5))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('looks back over records larger than a step', async () => {
+    const large = ['x', 'y', 'z'].map((letter) => letter.repeat(200_000));
+    await writeAndLeave(['first', ...large, 'last']);
+    const store = await open();
+    Array.from(store.read());
+    expect(textsOf(await store.tail(9))).toEqual(['first', ...large, 'last']);
+  });
+});

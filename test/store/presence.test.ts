@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { CountingPresence, type SessionNote } from '../../src/store/presence.ts';
+
+/** An observer with a clock that the test turns, and a board that the test writes on. */
+function observer(graceMs = 30_000) {
+  let now = 0;
+  const notes = new Map<string, SessionNote>();
+  const board = {
+    post: (note: SessionNote) => notes.set(note.session, note),
+    notes: () => [...notes.values()],
+    retire: (sessions: ReadonlySet<string>) => {
+      for (const session of sessions) notes.delete(session);
+    },
+  };
+  const presence = new CountingPresence(board, { graceMs, now: () => now });
+  const beat = (session: string) => {
+    const counter = (notes.get(session)?.counter ?? 0) + 1;
+    notes.set(session, { session, agent: 'kimi', client: null, counter, ended: false });
+  };
+  /** Lets seconds pass, observing after each; `alive` raise their counters. */
+  const pass = (seconds: number, ...alive: readonly string[]) => {
+    for (let i = 0; i < seconds; i++) {
+      now += 1_000;
+      for (const session of alive) beat(session);
+      presence.observe();
+    }
+  };
+  const suspend = (seconds: number) => {
+    now += seconds * 1_000;
+  };
+  const gone = (...sessions: readonly string[]) => [...presence.gone(sessions)];
+  return { presence, notes, beat, pass, suspend, gone };
+}
+
+describe('presence', () => {
+  it('ends when a counter stood still for the grace time', () => {
+    const { pass, gone } = observer();
+    pass(5, 'dead', 'alive');
+    pass(29, 'alive');
+    expect(gone('dead', 'alive')).toEqual([]);
+    pass(1, 'alive');
+    expect(gone('dead', 'alive')).toEqual(['dead']);
+  });
+
+  it('is told by counters, not by clocks: a slow one is alive', () => {
+    const { pass, gone, beat } = observer();
+    beat('slow');
+    for (let i = 0; i < 10; i++) {
+      pass(29);
+      beat('slow');
+      pass(1);
+      expect(gone('slow')).toEqual([]);
+    }
+  });
+
+  it('returns when the counter moves again', () => {
+    const { pass, gone } = observer();
+    pass(1, 'back');
+    pass(40);
+    expect(gone('back')).toEqual(['back']);
+    pass(1, 'back');
+    expect(gone('back')).toEqual([]);
+  });
+
+  it('is observed afresh after the observer itself was suspended', () => {
+    const { pass, gone, suspend } = observer();
+    pass(5, 'dead', 'alive');
+    pass(10, 'alive');
+    suspend(3_600);
+    pass(1);
+    expect(gone('dead', 'alive')).toEqual([]);
+    pass(29, 'alive');
+    expect(gone('dead', 'alive')).toEqual([]);
+    pass(1, 'alive');
+    expect(gone('dead', 'alive')).toEqual(['dead']);
+  });
+
+  it('gives someone without a note the same grace, afresh after a suspension', () => {
+    const { pass, gone, suspend } = observer();
+    pass(1);
+    expect(gone('unknown')).toEqual([]);
+    pass(20);
+    expect(gone('unknown')).toEqual([]);
+    suspend(3_600);
+    pass(1);
+    expect(gone('unknown')).toEqual([]);
+    pass(29);
+    expect(gone('unknown')).toEqual([]);
+    pass(1);
+    expect(gone('unknown')).toEqual(['unknown']);
+  });
+
+  it('never ends for oneself', () => {
+    const { presence, pass, gone } = observer();
+    presence.start('own', 'claude', null);
+    pass(100);
+    expect(gone('own')).toEqual([]);
+    presence.stop();
+  });
+
+  it('names only those who are asked about', () => {
+    const { pass, gone } = observer();
+    pass(1, 'one', 'two');
+    pass(40);
+    expect(gone('two')).toEqual(['two']);
+  });
+
+  it('is cleared away long after it ended', () => {
+    const { pass, notes } = observer();
+    pass(1, 'dead');
+    pass(299);
+    expect(notes.has('dead')).toBe(true);
+    pass(2);
+    expect(notes.has('dead')).toBe(false);
+  });
+});

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { type ErrorCode, FederationError } from '../domain/errors.ts';
 import type { Host } from './host.ts';
+import { inCommands } from './in-commands.ts';
 import { manyLines, paint } from './terminal.ts';
 
 export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4 } as const;
@@ -58,6 +59,6 @@ function write(host: Host, json: boolean, code: ErrorCode, message: string, next
 
 export function formatError(message: string, next: string, host: Host): string {
   const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];
-  if (next !== '') lines.push(`  → ${manyLines(next)}`);
+  if (next !== '') lines.push(`  → ${manyLines(inCommands(next))}`);
   return `${lines.join('\n')}\n`;
 }

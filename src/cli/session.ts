@@ -6,6 +6,7 @@ import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-t
 import type { Federation } from '../federation.ts';
 import { findDir, setting } from '../find-dir.ts';
 import type { Host, OpenSettings } from './host.ts';
+import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
 import { oneLine, paint, type Terminal } from './terminal.ts';
 import { whoActs } from './who-acts.ts';
@@ -37,7 +38,7 @@ export async function withSession(
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const federation = await host.open(await openSettings(host, options));
+  const federation = await host.open(openSettings(host, options));
   const actor = (): Actor =>
     whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
   try {
@@ -68,24 +69,21 @@ export async function withSession(
 }
 
 /** @throws StoreError `store-unavailable` where there is no federation. */
-export async function openSettings(host: Host, options: GlobalOptions): Promise<OpenSettings> {
+export function openSettings(host: Host, options: GlobalOptions): OpenSettings {
   const { environment, workingFolder } = host;
-  const named = setting(options.dir) ?? setting(environment['FEDERATION_DIR']);
-  const { dir: folder, exists } = findDir({
-    named,
+  const { dir, exists } = findDir({
+    named: options.dir ?? setting(environment['FEDERATION_DIR']),
     project: setting(environment['CLAUDE_PROJECT_DIR']),
     cwd: workingFolder,
   });
   if (!exists) {
     throw new StoreError(
       'store-unavailable',
-      named === null
-        ? `Expected a .federation folder in ${workingFolder} or above, got none.`
-        : `Expected a folder at ${folder}, got none.`,
+      `Expected a federation, got no folder ${dir}.`,
       'Make one with fed init, or name it with --dir.',
     );
   }
-  return { folder, store: options.store ?? (environment['FEDERATION_STORE'] || undefined) };
+  return { folder: dir, store: options.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
 }
 
 export function show(host: Host, json: boolean, result: unknown, render: (terminal: Terminal) => string): void {
@@ -96,13 +94,19 @@ export function show(host: Host, json: boolean, result: unknown, render: (termin
   const text = render(host.terminal);
   if (text !== '') host.out(`${text}\n`);
   const next = nextOf(result);
-  if (next !== '') host.out(`${paint(`→ ${oneLine(next)}`, 'dim', host.terminal)}\n`);
+  // The rows say themselves how to get the next page, in the command line's own way.
+  if (next !== '' && !hasNextPage(result))
+    host.out(`${paint(`→ ${oneLine(inCommands(next))}`, 'dim', host.terminal)}\n`);
 }
 
 function nextOf(result: unknown): string {
   return typeof result === 'object' && result !== null && 'next' in result && typeof result.next === 'string'
     ? result.next
     : '';
+}
+
+function hasNextPage(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'next_cursor' in result;
 }
 
 function toolNamed(tools: readonly ToolDefinition[], name: string): ToolDefinition {

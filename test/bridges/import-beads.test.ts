@@ -22,8 +22,8 @@ test('the real backlog comes over whole, but for records that are no work', () =
   expect(skipped).toEqual({ agent: 27, convoy: 1 });
   expect(problems).toEqual([]);
   expect(tasks.filter((task) => task.finished !== null)).toHaveLength(642);
-  expect(tasks.filter((task) => task.type === 'implementation')).toHaveLength(625);
-  expect(tasks.filter((task) => task.type === null)).toHaveLength(24);
+  expect(tasks.filter((task) => task.type === 'implementation')).toHaveLength(191);
+  expect(tasks.filter((task) => task.type === null)).toHaveLength(458);
 });
 
 test('only the links that block become dependencies', () => {

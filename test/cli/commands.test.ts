@@ -1,106 +1,122 @@
+/** `fed` with the real tools on a real journal. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
-import type { ResourceDefinition } from '../../src/define-tool.ts';
-import type { FederationChange } from '../../src/federation.ts';
-import type { StoredRecord } from '../../src/store/event-store.ts';
-import { runWith } from '../support/run-fed.ts';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
-const change: FederationChange = { tasks: new Set(), addressees: new Set(), agents: false };
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fed-commands-'));
+  await fed(['init']);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function record(seq: number): StoredRecord {
-  const events = [{ type: 'federation_paused', reason: `pause ${seq}` }] as const;
-  return {
-    seq,
-    at: '2026-02-06T10:00:00.000Z',
-    hash: '0'.repeat(32),
-    commands: [{ id: `c${seq}`, by: 'kimi', events }],
-  };
+function fed(args: readonly string[], settings: RunSettings = {}): Promise<Run> {
+  return runWith(folder, args, settings);
 }
 
+async function add(...words: readonly string[]): Promise<string> {
+  const { out } = await fed(['queue', 'add', ...words, '--json']);
+  return z.object({ task: z.object({ task_id: z.string() }) }).parse(JSON.parse(out)).task.task_id;
+}
+
+test('a task goes from the queue to done on the command line alone', async () => {
+  const first = await add('Write the parser');
+  const second = await add('Review it', '--after', first);
+  expect((await fed(['queue', 'claim', first])).out).toContain('in-progress');
+  expect((await fed(['queue', 'progress', first, 'half', '--progress', '50%'])).code).toBe(0);
+  const { code, out } = await fed(['queue', 'complete', first, 'Written', '--artifact', 'src/parser.ts']);
+  expect(code).toBe(0);
+  expect(out).toContain(`unblocked  ${second}`);
+  expect((await fed(['queue', 'show', first])).out).toContain('summary\n  Written');
+  expect((await fed(['queue', 'list', '--ready'])).out).toContain('Review it');
+});
+
+test('what to do next is said in the words of the command line', async () => {
+  await add('Write it');
+  const { out } = await fed(['queue', 'claim']);
+  expect(out).toContain('fed queue complete');
+  expect(out).not.toContain('complete_task');
+  expect((await fed(['queue', 'claim', '--json'])).out).not.toContain('fed queue');
+});
+
+test('a page says once how to get the next one, and its cursor works', async () => {
+  for (const name of ['One', 'Two', 'Three']) await add(name);
+  const { out } = await fed(['queue', 'list', '-n', '2']);
+  const [, cursor = ''] = /^2 of 3; more with --cursor (\S+)\n$/m.exec(out) ?? [];
+  expect(out.trimEnd().split('\n')).toHaveLength(4);
+  expect((await fed(['queue', 'list', '-n', '2', '--cursor', cursor])).out).toMatch(/ One\n1 of 3\n/);
+});
+
 test('a followed log prints each record once and in order, until it is stopped', async () => {
+  await add('Task 1');
   const stopped = new AbortController();
-  const records = [record(1)];
-  let hint = (): void => {};
+  const adding: Promise<string>[] = [];
   let printed = 0;
-  const { code, out } = await runWith(tmpdir(), ['log', '--follow', '--json'], {
+  const { code, out } = await fed(['log', '--follow', '--json'], {
     signal: stopped.signal,
     onOutput: () => {
       printed += 1;
-      if (printed < 5) {
-        records.push(record(printed + 1));
-        // Hints come late and more than once.
-        setTimeout(() => hint(), 1);
-        setTimeout(() => hint(), 2);
-      } else setTimeout(() => stopped.abort(), 5);
-    },
-    federation: {
-      tail: (limit, after = 0) => Promise.resolve(records.filter(({ seq }) => seq > after).slice(-limit)),
-      subscribe: (listener) => {
-        hint = () => listener(change);
-        return () => {
-          hint = () => {};
-        };
-      },
+      if (printed === 4) stopped.abort();
+      else adding.push(add(`Task ${printed + 1}`));
     },
   });
+  await Promise.all(adding);
   expect(code).toBe(0);
-  const lines = out.trimEnd().split('\n');
-  expect(lines.map((line) => JSON.parse(line).seq)).toEqual([1, 2, 3, 4, 5]);
+  const seen = out.trimEnd().split('\n');
+  expect(seen.map((line) => z.object({ seq: z.number() }).parse(JSON.parse(line)).seq)).toEqual([1, 2, 3, 4]);
+});
+
+test('a log begins empty, and its readable form can be written anew', async () => {
+  expect((await fed(['log'])).out).toBe('Nothing has happened yet.\n');
+  await add('Write it');
+  expect((await fed(['log'])).out).toMatch(/ kimi {8}task queued {9}task-\S+ {2}Write it\n$/);
+  expect((await fed(['log', '--rebuild'])).out).toContain('wrote 1 entries to ');
+  expect(await readFile(join(folder, 'FEDERATION_LOG.md'), 'utf8')).toContain('Write it');
 });
 
 test('an import says what came over, what was left out and what points nowhere', async () => {
   const issue = { id: 'x-1', title: 'One', created_at: '2026-02-06T10:00:00Z' };
-  const input = [issue, { ...issue, id: 'x-2', issue_type: 'agent' }].map((line) => JSON.stringify(line)).join('\n');
-  const imports: unknown[] = [];
-  const { code, out } = await runWith(tmpdir(), ['import', '-', '--from', 'beads'], {
-    input,
-    federation: {
-      execute: (command, args) => {
-        imports.push([command, args]);
-        const result = {
-          ids: { 'x-1': 'task-2026-02-06-001' },
-          skipped: [],
-          dangling: [{ source_id: 'x-1', depends_on: 'x-9' }],
-          cycles: [],
-        };
-        // The result's type follows the command's, which a stand-in for one command cannot follow.
-        return Promise.resolve(JSON.parse(JSON.stringify(result)));
-      },
-    },
-  });
+  const lines = [
+    { ...issue, dependencies: [{ depends_on_id: 'x-9', type: 'blocks' }] },
+    { ...issue, id: 'x-2', issue_type: 'agent' },
+  ];
+  const input = lines.map((line) => JSON.stringify(line)).join('\n');
+  const environment = { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'reuben' };
+  const { code, out } = await fed(['import', '-', '--from', 'beads'], { input, environment });
   expect(code).toBe(0);
-  expect(imports).toEqual([
-    ['import_tasks', { system: 'beads', tasks: [expect.objectContaining({ source_id: 'x-1' })] }],
-  ]);
   expect(out).toContain('imported               1');
   expect(out).toContain('not work               1 agent');
   expect(out).toContain('x-1        x-9');
-  expect(out).toContain('→ See what is ready');
+  const again = await fed(['import', '-', '--from', 'beads', '--json'], { input, environment });
+  expect(JSON.parse(again.out)).toMatchObject({ imported: 0, skipped: ['x-1'] });
 });
 
 test('status, roster and graph are the resources that clients read', async () => {
-  const resource = (uri: string, value: unknown): ResourceDefinition => ({
-    uri,
-    name: uri,
-    title: uri,
-    description: uri,
-    mimeType: 'application/json',
-    read: () => Promise.resolve(value),
-    changedBy: () => [],
-  });
-  const surface = {
-    tools: [],
-    prompts: [],
-    resources: [
-      resource('federation://tasks/{task_id}', {}),
-      resource('federation://status', { paused: false, next: 'Go on.' }),
-      resource('federation://agents', { items: [{ name: 'kimi' }], next: '' }),
-      resource('federation://graph', 'graph TD\n  a --> b'),
-    ],
-  };
-  const run = async (...args: string[]): Promise<string> => (await runWith(tmpdir(), args, { surface })).out;
-  expect(await run('status')).toBe('paused  no\n→ Go on.\n');
-  expect(JSON.parse(await run('status', '--json'))).toEqual({ paused: false, next: 'Go on.' });
-  expect(await run('agents')).toContain('kimi');
-  expect(await run('queue', 'graph')).toBe('graph TD\n  a --> b\n');
+  const id = await add('Write it');
+  expect((await fed(['status'])).out).toMatch(/ready +1/);
+  expect(JSON.parse((await fed(['status', '--json'])).out)).toMatchObject({ operator: 'reuben' });
+  expect((await fed(['agents'])).out).toMatch(/^NAME .*\nclaude /);
+  expect((await fed(['queue', 'graph'])).out).toContain(id);
+});
+
+test('an agent sets its own availability, and the operator anyone’s', async () => {
+  expect((await fed(['agents', 'set', 'kimi', 'busy'])).code).toBe(0);
+  expect((await fed(['agents', 'set', 'claude', 'standby'])).code).toBe(1);
+  expect((await fed(['agents', 'set', 'claude', 'standby', '--as', 'reuben'])).code).toBe(0);
+  expect((await fed(['agents'])).out).toMatch(/claude +standby/);
+});
+
+test('a damaged journal can be read, with a warning, and refuses changes as corrupt', async () => {
+  await add('One');
+  await add('Two');
+  const file = join(folder, '.federation/journal/000001.jsonl');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('One', 'Öne'));
+  await rm(join(folder, '.federation/db.json'), { force: true });
+  const read = await fed(['queue', 'list']);
+  expect(read.code).toBe(0);
+  expect(read.err).toContain('fed: read-only: ');
+  expect((await fed(['queue', 'add', 'Three'])).code).toBe(3);
 });

@@ -1,8 +1,8 @@
 /**
- * How `fed` understands a command line, answers and exits. The tools here only
- * give back what they were given; what the real ones do is tested end to end.
+ * How `fed` understands a command line and exits. The tools here only give back
+ * what they were given; `commands.test.ts` runs the real ones.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,6 +15,7 @@ import { type Run, runWith } from '../support/run-fed.ts';
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fed-program-'));
+  await mkdir(join(folder, '.federation'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -55,7 +56,7 @@ function echo(name: string): ToolDefinition {
 }
 
 function fed(args: readonly string[], settings: Parameters<typeof runWith>[2] = {}): Promise<Run> {
-  return runWith(folder, args, { surface: { tools: toolNames.map(echo), resources: [], prompts: [] }, ...settings });
+  return runWith(folder, args, { tools: toolNames.map(echo), ...settings });
 }
 
 test.each([
@@ -178,24 +179,17 @@ test('with --json a refusal is the error object of the tool', async () => {
 });
 
 test('without a federation the store cannot be reached', async () => {
-  const { code, err } = await fed(['status'], { environment: {} });
+  const { code, err } = await fed(['status'], { environment: { FEDERATION_DIR: 'elsewhere' } });
   expect(code).toBe(4);
   expect(err).toContain('Make one with fed init');
 });
 
 test('who does not say who acts may read and not change', async () => {
-  const environment = { FEDERATION_DIR: folder };
+  const environment = { FEDERATION_DIR: join(folder, '.federation') };
   expect((await fed(['queue', 'list'], { environment })).code).toBe(0);
   const change = await fed(['queue', 'add', 'x'], { environment });
   expect(change.code).toBe(1);
   expect(change.err).toContain('Name yourself with --as NAME');
-});
-
-test('a read-only store is said on standard error, and reading goes on', async () => {
-  const fault = { code: 'corrupt-store', message: 'Line 7 is damaged.', next: 'fed doctor' } as const;
-  const { code, err } = await fed(['queue', 'list'], { federation: { fault } });
-  expect(code).toBe(0);
-  expect(err).toBe('fed: read-only: Line 7 is damaged.\n  → fed doctor\n');
 });
 
 test('init writes a configuration once', async () => {
@@ -210,13 +204,6 @@ test('an import can be tried without changing anything', async () => {
   const { code, out } = await fed(['import', '-', '--from', 'beads', '--dry-run', '--json'], { input });
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ tasks: 1, not_work: {}, problems: [{ line: 2 }] });
-});
-
-test('an empty log says so, and rebuilding says what was written', async () => {
-  expect((await fed(['log'])).out).toBe('Nothing has happened yet.\n');
-  expect((await fed(['log', '--rebuild'])).out).toBe(
-    'wrote 3 entries to FEDERATION_LOG.md\n→ Read FEDERATION_LOG.md.\n',
-  );
 });
 
 test('the version is printed', async () => {

@@ -1,11 +1,13 @@
-/** Runs `fed` in this process, with a federation that answers only what a test gives it. */
-import { FederationState } from '../../src/domain/federation-state.ts';
+/** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { join } from 'node:path';
-import type { Host, Surface } from '../../src/cli/host.ts';
+import { prompts } from '../../prompts/index.ts';
+import { resources } from '../../resources/index.ts';
+import type { Host } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
 import { plain } from '../../src/cli/terminal.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
-import type { Federation } from '../../src/federation.ts';
+import type { ToolDefinition } from '../../src/define-tool.ts';
+import { openFederation, rebuildLog } from '../../src/open-federation.ts';
+import { tools } from '../../tools/index.ts';
 
 export interface Run {
   readonly code: number;
@@ -17,30 +19,14 @@ export interface RunSettings {
   readonly environment?: Host['environment'];
   readonly input?: string;
   readonly signal?: AbortSignal;
-  readonly surface?: Surface;
-  readonly federation?: Partial<Federation>;
+  readonly tools?: readonly ToolDefinition[];
   readonly onOutput?: (text: string) => void;
 }
 
-export async function runWith(folder: string, args: readonly string[], settings: RunSettings): Promise<Run> {
+/** Acts as kimi on the `.federation` in this folder unless the environment says otherwise. */
+export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
-  const federation: Federation = {
-    config: defaultConfig,
-    projectDir: folder,
-    fault: null,
-    seq: 0,
-    now: () => '2026-02-06T09:30:00.000Z',
-    async *history() {},
-    presence: () => [],
-    keepTime: () => {},
-    execute: () => Promise.reject(new Error('Expected no command')),
-    state: () => new FederationState(),
-    tail: () => Promise.resolve([]),
-    subscribe: () => () => {},
-    close: () => Promise.resolve(),
-    ...settings.federation,
-  };
   const code = await runFed(args, {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
@@ -56,9 +42,9 @@ export async function runWith(folder: string, args: readonly string[], settings:
     },
     readInput: () => Promise.resolve(settings.input ?? ''),
     signal: settings.signal ?? new AbortController().signal,
-    open: () => Promise.resolve(federation),
-    rebuildLog: () => Promise.resolve({ file: 'FEDERATION_LOG.md', entries: 3 }),
-    surface: () => Promise.resolve(settings.surface ?? { tools: [], resources: [], prompts: [] }),
+    open: openFederation,
+    rebuildLog,
+    surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
   });
   return { code, out, err };
 }

@@ -25,7 +25,7 @@ export function addLog(program: Command, host: Host): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<LogOptions>();
       if (options.rebuild === true) {
-        const { file, entries } = await host.rebuildLog(await openSettings(host, options));
+        const { file, entries } = await host.rebuildLog(openSettings(host, options));
         const result = { file, entries, next: `Read ${file}.` };
         show(host, options.json === true, result, () => `wrote ${entries} entries to ${file}`);
         return;

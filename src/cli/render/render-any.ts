@@ -7,6 +7,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Without `next`, which is shown on its own. */
 export function renderAny(value: unknown, terminal: Terminal): string {
   if (!isFields(value)) return manyLines(scalar(value));
+  const page = rowsOfPage(value);
+  if (page !== null) return renderRows(page, terminal);
   const entries = Object.entries(value).filter(([name, entry]) => name !== 'next' && !isNothing(entry));
   const flat = entries.flatMap(([name, entry]) => (isFlat(entry) ? [[titled(name), scalar(entry)] as const] : []));
   const sections = entries.flatMap(([name, entry]) =>
@@ -19,17 +21,28 @@ export function renderAny(value: unknown, terminal: Terminal): string {
 function renderSection(value: unknown, terminal: Terminal): string {
   if (!Array.isArray(value)) return indent(renderAny(value, terminal));
   const items: readonly unknown[] = value;
-  if (!items.every(isFields)) return items.map((item) => `  - ${manyLines(scalar(item))}`).join('\n');
-  const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
+  return items.every(isFields)
+    ? indent(renderRows(items, narrower(terminal)))
+    : items.map((item) => `  - ${manyLines(scalar(item))}`).join('\n');
+}
+
+function renderRows(rows: readonly Fields[], terminal: Terminal): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   // The longest text goes last, where it may be cut.
-  const longest = Math.max(0, ...names.map((name) => longestOf(items, name)));
+  const longest = Math.max(0, ...names.map((name) => longestOf(rows, name)));
   const ordered = names.toSorted(
-    (a, b) => Number(longestOf(items, a) === longest) - Number(longestOf(items, b) === longest),
+    (a, b) => Number(longestOf(rows, a) === longest) - Number(longestOf(rows, b) === longest),
   );
   const columns = ordered.map(
     (name): Column<Fields> => ({ title: titled(name).toUpperCase(), value: (row) => scalar(row[name]) }),
   );
-  return indent(renderTable(items, columns, narrower(terminal)));
+  return renderTable(rows, columns, terminal);
+}
+
+/** A page that holds everything there is needs no other word than its rows. */
+function rowsOfPage(value: Fields): readonly Fields[] | null {
+  const { items, total } = value;
+  return Array.isArray(items) && items.length > 0 && items.length === total && items.every(isFields) ? items : null;
 }
 
 function longestOf(rows: readonly Fields[], name: string): number {

@@ -62,7 +62,10 @@ export interface TallyResult {
   /** Part of the calibrated count in the shares in force, 0 to 1. */
   readonly lambda: number;
   readonly in_force: readonly { readonly option: string; readonly share: number }[];
-  /** The option with the largest share in force; `null` where several share it, or none has any. */
+  /**
+   * The option with the largest share in force; `null` where several share it or
+   * none has any, and under `ranked` where that option does not win.
+   */
   readonly leader: string | null;
   /** Plain mean confidence of the leader's ballots, 0 to 1. Under `ranked`: of those that put it first. */
   readonly mean_confidence: number | null;
@@ -185,6 +188,7 @@ export function tally(poll: Poll, ballots: readonly CastBallot[], judgement: Jud
     sided.map((ballot, place) => ({
       family: ballot.family,
       weight: weightOf(ballot, place),
+      choice: ballot.ranking[0] ?? 0,
       columns: columnsOf(ballot, method, optionCount),
     }));
   const plain = sumPlain(
@@ -203,7 +207,10 @@ export function tally(poll: Poll, ballots: readonly CastBallot[], judgement: Jud
   const standing = perOption(inForce.shares, method, optionCount);
   const most = standing.reduce((largest, share) => (share > largest ? share : largest));
   const leaders = options.map((_, option) => option).filter((option) => standing[option] === most);
-  const leader = most > 0n && leaders.length === 1 ? (leaders[0] ?? null) : null;
+  const isMajority = 2n * most > inForce.whole;
+  // A ranked option that does not win leads nobody: its share only says which rival refuses it least.
+  const leads = most > 0n && leaders.length === 1 && (method !== 'ranked' || isMajority);
+  const leader = leads ? (leaders[0] ?? null) : null;
 
   const lead = (a: number, b: number): number =>
     method === 'ranked'
@@ -217,7 +224,7 @@ export function tally(poll: Poll, ballots: readonly CastBallot[], judgement: Jud
   const confidence = backing.reduce((sum, { cast }) => sum + cast.confidence, 0);
   const needs = needsOf(judgedLambda);
   const probability = leader === null ? null : (chances[leader] ?? 0);
-  const hasMajority = leader !== null && 2n * most > inForce.whole;
+  const hasMajority = leader !== null && isMajority;
 
   const reasons: Readonly<Record<EscalationReason, boolean>> = {
     blocked: ballots.some((ballot) => ballot.block),

@@ -162,11 +162,10 @@ function surpriseOf(
   const right = options.indexOf(rightChoice);
   if (right < 0) return independenceGrid.map(() => 0);
   const { weights } = sumCalibrated(
-    choices.map(({ family, choice, probability }) => ({
-      family,
-      weight: logOddsWeight(probability, options.length),
-      columns: [options.indexOf(choice)],
-    })),
+    choices.map(({ family, choice, probability }) => {
+      const option = options.indexOf(choice);
+      return { family, weight: logOddsWeight(probability, options.length), choice: option, columns: [option] };
+    }),
     options.length,
     judgement.excess,
   );

@@ -23,11 +23,13 @@ export function logOddsWeight(probability: number, optionCount: number): MicroNa
   return Math.round(microNatsPerNat * Math.max(0, Math.log(((optionCount - 1) * p) / (1 - p))));
 }
 
-/** A ballot's weight and what it speaks for: options, or for ranked ballots pairings. */
+/** A ballot's weight and what it speaks for. */
 export interface WeighedBallot {
   readonly family: string | null;
   readonly weight: number;
-  /** Column numbers, each once. */
+  /** Number of the option chosen, for `approval` and `ranked` the one named first. */
+  readonly choice: number;
+  /** What it adds its weight to, each once: options, or for ranked ballots pairings. */
   readonly columns: readonly number[];
 }
 
@@ -35,7 +37,7 @@ export interface WeighedBallot {
 export interface Columns {
   readonly weights: readonly number[];
   readonly total: number;
-  /** What each ballot came to weigh at most, in the order given. */
+  /** What each ballot came to weigh, in the order given. */
   readonly ballots: readonly number[];
 }
 
@@ -45,60 +47,54 @@ export function sumPlain(ballots: readonly WeighedBallot[], columnCount: number)
   for (const { weight, columns } of ballots) {
     for (const column of columns) weights[column] = (weights[column] ?? 0) + weight;
   }
-  const own = ballots.map((ballot) => ballot.weight);
-  return { weights, total: own.reduce((sum, weight) => sum + weight, 0), ballots: own };
+  return { weights, total: sum(ballots), ballots: ballots.map((ballot) => ballot.weight) };
+}
+
+function sum(ballots: readonly WeighedBallot[]): number {
+  return ballots.reduce((total, ballot) => total + ballot.weight, 0);
 }
 
 /**
- * Adds calibrated ballots up after two corrections. In each column, ballots of
- * one family count `(1 − ρ)^(k−1)` for the k-th largest, ρ the family's excess
- * agreement in error (`excess`, 0 to 1). Then no agent weighs more than all the
- * others together: one agent alone, however good its record, cannot outvote
- * everybody. A sole ballot has no others and keeps its weight.
+ * Adds calibrated ballots up after two corrections. Ballots of one family with
+ * the same choice count `(1 − ρ)^(k−1)` for the k-th largest, ρ the family's
+ * excess agreement in error (`excess`, 0 to 1). Then no agent weighs more than
+ * all the others together: one agent alone, however good its record, cannot
+ * outvote everybody. A sole ballot has no others and keeps its weight.
+ *
+ * A ballot has one weight wherever it counts. Discounting by column instead
+ * (each option approved, each pairing) lets a ballot for the leader raise
+ * another's cap by more than it gives the leader.
  */
 export function sumCalibrated(
   ballots: readonly WeighedBallot[],
   columnCount: number,
   excess: (family: string) => number,
 ): Columns {
-  const effective = ballots.map((ballot) => new Map(ballot.columns.map((column) => [column, ballot.weight])));
-  discountFamilies(ballots, effective, excess);
-  const strongest = effective.map((columns) => Math.max(0, ...columns.values()));
-  const all = strongest.reduce((sum, weight) => sum + weight, 0);
-  const own = strongest.map((weight) => (ballots.length > 1 ? Math.min(weight, all - weight) : weight));
-  const weights = Array.from({ length: columnCount }, () => 0);
-  for (const [place, columns] of effective.entries()) {
-    for (const [column, weight] of columns) {
-      weights[column] = (weights[column] ?? 0) + Math.min(weight, own[place] ?? 0);
-    }
-  }
-  return { weights, total: own.reduce((sum, weight) => sum + weight, 0), ballots: own };
+  const discounted = discountFamilies(ballots, excess);
+  const all = sum(discounted);
+  const capped = discounted.map((ballot) => ({
+    ...ballot,
+    weight: ballots.length > 1 ? Math.min(ballot.weight, all - ballot.weight) : ballot.weight,
+  }));
+  return sumPlain(capped, columnCount);
 }
 
 function discountFamilies(
   ballots: readonly WeighedBallot[],
-  effective: readonly Map<number, number>[],
   excess: (family: string) => number,
-): void {
-  const members = new Map<string, number[]>();
-  for (const [place, { family }] of ballots.entries()) {
-    if (family !== null) members.set(family, [...(members.get(family) ?? []), place]);
-  }
-  for (const [family, places] of members) {
-    const keep = 1 - excess(family);
-    if (places.length < 2 || keep === 1) continue;
-    const largestFirst = [...places].sort((a, b) => (ballots[b]?.weight ?? 0) - (ballots[a]?.weight ?? 0));
-    const seen = new Map<number, number>();
-    for (const place of largestFirst) {
-      const columns = effective[place];
-      if (columns === undefined) continue;
-      for (const [column, weight] of columns) {
-        const rank = seen.get(column) ?? 0;
-        columns.set(column, Math.round(weight * keep ** rank));
-        seen.set(column, rank + 1);
-      }
-    }
-  }
+): readonly WeighedBallot[] {
+  const largerSiblings = (own: WeighedBallot, place: number): number =>
+    ballots.filter(
+      (other, otherPlace) =>
+        other.family === own.family &&
+        other.choice === own.choice &&
+        (other.weight > own.weight || (other.weight === own.weight && otherPlace < place)),
+    ).length;
+  return ballots.map((ballot, place) => {
+    if (ballot.family === null) return ballot;
+    const rank = largerSiblings(ballot, place);
+    return rank === 0 ? ballot : { ...ballot, weight: Math.round(ballot.weight * (1 - excess(ballot.family)) ** rank) };
+  });
 }
 
 /**

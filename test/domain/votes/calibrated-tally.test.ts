@@ -89,18 +89,22 @@ describe('the blend', () => {
 
 describe('the family discount', () => {
   const weight = 1_000_000;
-  const one = { family: 'one', weight, columns: [0] };
+  const one = { family: 'one', weight, choice: 0, columns: [0] };
 
   test('counts the k-th largest ballot of a family for one choice (1 − ρ)^(k−1)', () => {
     const ballots = [{ ...one, weight: 2 * weight }, one, { ...one, weight: 4 * weight }];
-    const { weights } = sumCalibrated([...ballots, { family: null, weight: 9 * weight, columns: [1] }], 2, () => 0.5);
+    const { weights } = sumCalibrated(
+      [...ballots, { family: null, weight: 9 * weight, choice: 1, columns: [1] }],
+      2,
+      () => 0.5,
+    );
     expect(weights[0]).toBe(4 * weight + weight + weight / 4);
   });
 
   test('does not touch ballots for different choices, of other families, or of none', () => {
     const ballots = [
       one,
-      { ...one, columns: [1] },
+      { ...one, choice: 1, columns: [1] },
       { ...one, family: 'two' },
       { ...one, family: null },
       { ...one, family: null },

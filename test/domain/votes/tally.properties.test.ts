@@ -78,7 +78,7 @@ const nearlySettled = pollCaseOf(fc.subarray([...agents], { minLength: 4, maxLen
       fc.integer({ min: 850, max: 1000 }),
       fc.oneof({ weight: 6, arbitrary: fc.constant('v') }, { weight: 1, arbitrary: fc.constantFrom(...options) }),
     )
-    .map(([any, confidence, choice]) => ({ ...any, confidence, choice, also: any.also.slice(0, 1) })),
+    .map(([drawn, confidence, choice]) => ({ ...drawn, confidence, choice, also: drawn.also.slice(0, 1) })),
 );
 
 /** Monotone in confidence, and different for each agent. */

@@ -27,7 +27,6 @@ export const agentSchema = z.strictObject({
     .optional()
     .describe('Path of its identity file (SOUL.md), relative to the project; given to it by start_session.'),
 });
-export type AgentConfig = z.infer<typeof agentSchema>;
 
 const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
   claude: {

@@ -1,11 +1,9 @@
 import { CallerError } from '../errors.ts';
 import type { Timestamp } from '../time.ts';
 
+type NumberedKind = 'task' | 'vote' | 'inbox';
+
 /** `task-2026-02-06-001`: UTC date and a counter of that day. */
-const pattern = /^(task|vote|inbox)-(\d{4})-(\d{2})-(\d{2})-(\d{3,})$/;
-
-export type NumberedKind = 'task' | 'vote' | 'inbox';
-
 export function numberedId(kind: NumberedKind, at: Timestamp, count: number): string {
   return `${kind}-${at.slice(0, 10)}-${String(count).padStart(3, '0')}`;
 }
@@ -15,14 +13,6 @@ export function taskOrder(id: string): number {
   const day = Number(id.slice(5, 9)) * 372 + (Number(id.slice(10, 12)) - 1) * 31 + Number(id.slice(13, 15)) - 1;
   // Ten million tasks a day still fit below 2^53.
   return day * 10_000_000 + Number(id.slice(16));
-}
-
-export function isTaskId(id: string): boolean {
-  return pattern.exec(id)?.[1] === 'task';
-}
-
-export function isVoteId(id: string): boolean {
-  return pattern.exec(id)?.[1] === 'vote';
 }
 
 export function noSuchTask(id: string): CallerError {

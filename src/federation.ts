@@ -124,7 +124,9 @@ class RunningFederation implements Federation {
   #scheduled = false;
   #syncedSeq = 0;
   #checkpointing = false;
-  #lastCommit = 0;
+  #lastNews = 0;
+  /** Apart from process to process, so that not all of them write the same checkpoint at once. */
+  readonly #idleAfter = (5 + 5 * Math.random()) * second;
   #stopWatching: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
 
@@ -177,7 +179,7 @@ class RunningFederation implements Federation {
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
-    this.#stopWatching ??= this.#store.watch(() => this.#fold());
+    this.#stopWatching ??= this.#store.watch(() => this.#notice());
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -232,7 +234,7 @@ class RunningFederation implements Federation {
     let losses = 0;
     while (this.#waiting.length > 0) {
       await this.#store.backoff(losses);
-      const group = this.#tryGroup();
+      const group = this.#tryGroupOrFail();
       if (group === 'conflict') {
         losses += 1;
         continue;
@@ -243,6 +245,17 @@ class RunningFederation implements Federation {
     void this.#checkpoint('grown');
   }
 
+  /** Where the news cannot even be read, nobody is kept waiting. */
+  #tryGroupOrFail(): Group | 'conflict' {
+    try {
+      return this.#tryGroup();
+    } catch (error) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+      return nothingDone;
+    }
+  }
+
   /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
   #tryGroup(): Group | 'conflict' {
     this.#fold();
@@ -251,7 +264,7 @@ class RunningFederation implements Federation {
     if (fault !== null) {
       const all = this.#waiting.splice(0);
       for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
     state.undo.begin();
     const { now, commands } = this.#timePasses(state);
@@ -284,13 +297,14 @@ class RunningFederation implements Federation {
       }
       state.undo.commit();
       this.#waiting.splice(0, taken);
+      this.#lastNews = this.#clock();
       this.#publish();
       return { ...group, record: verdict.committed };
     } catch (error) {
       this.#takeBack(state);
       this.#waiting.splice(0, taken);
       for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
   }
 
@@ -329,7 +343,6 @@ class RunningFederation implements Federation {
       }
       for (const answer of answers) answer();
       if (record !== null) {
-        this.#lastCommit = this.#clock();
         this.#onCommitted(record);
       }
     } catch (error) {
@@ -344,12 +357,23 @@ class RunningFederation implements Federation {
         this.#syncedSeq = 0;
         continue;
       }
+      this.#lastNews = this.#clock();
       for (const { by, events } of record.commands) {
         const meta = { at: record.at, by };
         for (const event of events) evolve(this.#state, event, meta);
       }
     }
     this.#publish();
+  }
+
+  /** Looks for news where nobody asked: that the store cannot be read now is told to the next who asks. */
+  #notice(): boolean {
+    try {
+      this.#fold();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #publish(): void {
@@ -368,12 +392,11 @@ class RunningFederation implements Federation {
   async #keepTimeOnce(): Promise<void> {
     const { presence } = this.#store;
     presence.observe();
-    this.#fold();
-    if (this.#store.fault !== null) return;
+    if (!this.#notice() || this.#store.fault !== null) return;
     const gone = presence.gone(this.#holders());
     const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastCommit > 5 * second) await this.#checkpoint('idle');
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
   }
 
   #runTick(gone: ReadonlySet<string>): Promise<void> {
@@ -426,6 +449,8 @@ interface Group {
   readonly answers: readonly (() => void)[];
   readonly record: StoredRecord | null;
 }
+
+const nothingDone: Group = { commands: [], waiting: [], answers: [], record: null };
 
 /** In doubt about a command, its id is what the caller can look for. */
 function namingCommand(error: unknown, id: string): Error {

@@ -280,7 +280,14 @@ class RunningFederation implements Federation {
         if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
         bytes += roughBytes(events);
       } catch (error) {
-        answers.push(() => waiting.fail(error instanceof Error ? error : new Error(String(error))));
+        if (!(error instanceof FederationError)) {
+          // A mistake of ours, perhaps half folded: take the group back and try it without this command.
+          this.#takeBack(state);
+          this.#waiting.splice(taken, 1);
+          waiting.fail(error instanceof Error ? error : new Error(String(error)));
+          return 'conflict';
+        }
+        answers.push(() => waiting.fail(error));
       }
     }
     const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };

@@ -1,9 +1,11 @@
 /** A federation of this process, for workers: without the readable log. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../../src/domain/commands.ts';
 import { defaultConfig } from '../../src/domain/config.ts';
 import type { FederationState } from '../../src/domain/federation-state.ts';
 import { type Federation, runFederation } from '../../src/federation.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
+import { readCheckpointHead } from '../../src/store/journal/checkpoint-file.ts';
 
 /** A person: what limits agents does not stop it. */
 export const person: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
@@ -12,8 +14,12 @@ export async function runOn(store: EventStore): Promise<Federation> {
   return await runFederation({ store, config: defaultConfig, projectDir: '.' });
 }
 
-export async function keepCheckpoint(store: EventStore, state: FederationState): Promise<void> {
-  await store.checkpoint('idle', () => ({ position: store.position, sections: state.toSections() }));
+/** Writes a checkpoint of the state; first waits for one that the federation may be writing by itself. */
+export async function keepCheckpoint(folder: string, store: EventStore, state: FederationState): Promise<void> {
+  while (readCheckpointHead(folder)?.position.seq !== store.position.seq) {
+    await store.checkpoint('idle', () => ({ position: store.position, sections: state.toSections() }));
+    await nextTurn();
+  }
 }
 
 /** What a task of the benchmarks says: about as much as one of a real backlog. */

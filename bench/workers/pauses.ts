@@ -16,7 +16,7 @@ for (let round = 0; round < rounds; round++) {
   await queueOne(federation, round);
   await sleep(50);
   const begun = performance.now();
-  const writing = await longestPauseDuring(keepCheckpoint(store, federation.state()));
+  const writing = await longestPauseDuring(keepCheckpoint(folder, store, federation.state()));
   const took = performance.now() - begun;
   const idle = await longestPauseDuring(sleep(took));
   said.push(writing, idle, took);

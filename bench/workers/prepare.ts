@@ -12,7 +12,7 @@ const federation = await runOn(store);
 
 if (kind === 'open') {
   await queueMany(federation, Number(size));
-  await keepCheckpoint(store, federation.state());
+  await keepCheckpoint(folder, store, federation.state());
   await federation.close();
 } else {
   while (store.position.seq < Number(size)) {

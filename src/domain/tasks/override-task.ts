@@ -7,7 +7,7 @@ import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import type { Task } from './task.ts';
-import { isOpen } from './task-indexes.ts';
+import { isOpen } from './readiness.ts';
 import { checkAddressee, chooseByType, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;

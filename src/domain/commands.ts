@@ -18,6 +18,8 @@ import type {
   TaskId,
 } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
+import type { Ballot, Stakes, VoteId, VotingMethod } from './votes/vote.ts';
+import type { Vote } from './votes/vote-state.ts';
 
 /** Who acts. `system` is what follows from time passing. */
 export interface Actor {
@@ -35,6 +37,8 @@ export interface DecisionContext {
   readonly config: Config;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
+  /** Fresh random bytes, for keys and nonces. */
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** The arguments of one task to queue, as a caller gives them. */
@@ -51,6 +55,21 @@ export interface TaskRequest {
   readonly max_attempts?: number | undefined;
   readonly on_failure?: FailurePolicy | undefined;
   readonly needs_approval?: boolean | undefined;
+}
+
+/** The arguments of a vote to open, as a caller gives them. */
+export interface VoteRequest {
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly context_url?: string | undefined;
+  readonly topic?: string | undefined;
+  /** Agents; absent: those available or busy, and the opener. */
+  readonly eligible?: readonly AgentName[] | undefined;
+  readonly quorum?: number | undefined;
+  readonly method?: VotingMethod | undefined;
+  readonly stakes?: Stakes | undefined;
+  readonly deadline?: Timestamp | undefined;
+  readonly open_ballots?: boolean | undefined;
 }
 
 export interface PlannedTask extends TaskRequest {
@@ -182,6 +201,38 @@ export interface CommandTable {
   resume_federation: {
     args: { readonly release?: 'all' | 'none' | 'ask' | undefined };
     result: { readonly already: boolean };
+  };
+  open_vote: { args: VoteRequest; result: { readonly vote: Vote } };
+  cast_vote: {
+    args: {
+      readonly vote_id: VoteId;
+      /** An option, or `abstain`. */
+      readonly choice: string;
+      readonly also?: readonly string[] | undefined;
+      /** 0 to 1. */
+      readonly confidence: number;
+      readonly reasoning: string;
+      readonly block?: boolean | undefined;
+    };
+    result: { readonly vote: Vote; readonly ballot: Ballot; readonly revision: number };
+  };
+  /** On a decided vote: overrules it. */
+  decide_vote: {
+    args: { readonly vote_id: VoteId; readonly choice: string; readonly reason: string };
+    result: { readonly vote: Vote };
+  };
+  judge_vote: {
+    args: { readonly vote_id: VoteId; readonly right_choice: string };
+    result: { readonly vote: Vote; readonly judged_votes: number };
+  };
+  extend_vote: {
+    args: { readonly vote_id: VoteId; readonly minutes: number };
+    result: { readonly vote: Vote };
+  };
+  close_vote: { args: { readonly vote_id: VoteId }; result: { readonly vote: Vote } };
+  cancel_vote: {
+    args: { readonly vote_id: VoteId; readonly reason: string };
+    result: { readonly vote: Vote; readonly blocked: readonly TaskId[] };
   };
   /** Whatever follows from time passing, up to the context's `now`. */
   tick: { args: Record<never, never>; result: { readonly events: number } };

@@ -8,15 +8,17 @@ import type { FederationState } from './federation-state.ts';
 import type { EscalationKind } from './scheduling/escalation.ts';
 import { idSource } from './scheduling/evolve-scheduling.ts';
 import { waitingOn } from './tasks/dependencies.ts';
-import type { Task, TaskId } from './tasks/task.ts';
+import type { DependencyId, Task, TaskId } from './tasks/task.ts';
+import type { VoteId } from './votes/vote.ts';
 
 export interface EscalationRequest {
   readonly kind: EscalationKind;
-  /** What it is about: a task's id, an agent. With the kind it makes the key. */
+  /** What it is about: the id of a task or vote, an agent. With the kind it makes the key. */
   readonly about: string;
   readonly title: string;
   readonly detail: string;
   readonly task_id: TaskId | null;
+  readonly vote_id?: VoteId;
   readonly chain?: readonly TaskId[];
 }
 
@@ -38,7 +40,7 @@ export class Deliberation {
   }
 
   /** Opens an escalation, unless one about the same is open. */
-  escalate({ kind, about, title, detail, task_id, chain = [] }: EscalationRequest): void {
+  escalate({ kind, about, title, detail, task_id, vote_id, chain = [] }: EscalationRequest): void {
     const key = `${kind}:${about}`;
     if (this.state.escalationKeys.has(key) || this.#escalated.has(key)) return;
     this.#escalated.add(key);
@@ -49,14 +51,15 @@ export class Deliberation {
       title,
       detail,
       task_id,
+      ...(vote_id === undefined ? {} : { vote_id }),
       chain,
       opened_at: this.context.now,
     };
     this.add({ type: 'escalation_opened', escalation });
   }
 
-  /** Closes what is open about this task: what it asked for has happened. */
-  closeEscalations(id: TaskId, how: string, ...kinds: readonly EscalationKind[]): void {
+  /** Closes what is open about this task or vote: what it asked for has happened. */
+  closeEscalations(id: DependencyId, how: string, ...kinds: readonly EscalationKind[]): void {
     for (const kind of kinds) {
       const inbox_id = this.state.escalationKeys.get(`${kind}:${id}`);
       if (inbox_id !== undefined) this.add({ type: 'escalation_closed', inbox_id, how });

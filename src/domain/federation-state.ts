@@ -5,9 +5,13 @@
 import type { AgentRecord } from './agents/agent.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import { Table, UndoLog } from './table.ts';
-import type { ArchivedTask, DependencyId, Task, TaskId } from './tasks/task.ts';
+import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
+import type { VoteId } from './votes/vote.ts';
+import { VoteIndexes } from './votes/vote-indexes.ts';
+import type { ArchivedVote, Vote } from './votes/vote-state.ts';
+import { emptyVotingRecord, type VotingRecord } from './votes/voting-record.ts';
 
 /** Small facts about the whole federation. */
 export interface Meta {
@@ -36,25 +40,25 @@ export interface RememberedRequest {
   readonly at: Timestamp;
 }
 
-/** What a dependency on a vote needs to know of it. */
-export interface VoteStanding {
-  readonly vote_id: string;
-  readonly status: 'active' | 'escalated' | 'decided' | 'cancelled';
-  readonly choice: string | null;
-}
-
 /** What changed since it was last taken, for subscribers. */
 export interface Touched {
   readonly tasks: Set<TaskId>;
   readonly addressees: Set<string>;
+  readonly votes: Set<VoteId>;
   agents: boolean;
+}
+
+function nothingTouched(): Touched {
+  return { tasks: new Set(), addressees: new Set(), votes: new Set(), agents: false };
 }
 
 const sectionNames = [
   'meta',
   'days',
   'agents',
+  'voting',
   'votes',
+  'archived_votes',
   'escalations',
   'requests',
   'imports',
@@ -75,7 +79,11 @@ export class FederationState {
   readonly agents = new Table<string, AgentRecord>(this.undo, () => {
     this.touched.agents = true;
   });
-  readonly votes = new Table<DependencyId, VoteStanding>(this.undo);
+  readonly voteIndex = new VoteIndexes();
+  readonly votes = new Table<VoteId, Vote>(this.undo, (before, after) => this.#voteChanged(before, after));
+  readonly archivedVotes = new Table<VoteId, ArchivedVote>(this.undo);
+  /** What was learned from judged votes; one row. */
+  readonly #voting = new Table<'voting', VotingRecord>(this.undo);
   readonly requests = new Table<string, RememberedRequest>(this.undo);
   /** `system:id` there → task here, so that an import can be repeated. */
   readonly imports = new Table<string, TaskId>(this.undo);
@@ -84,7 +92,7 @@ export class FederationState {
   );
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
-  touched: Touched = { tasks: new Set(), addressees: new Set(), agents: false };
+  touched: Touched = nothingTouched();
 
   get meta(): Meta {
     return this.#meta.get('meta') ?? { clock: '1970-01-01T00:00:00.000Z', paused: null, automatic: [] };
@@ -94,9 +102,17 @@ export class FederationState {
     this.#meta.set('meta', meta);
   }
 
+  get voting(): VotingRecord {
+    return this.#voting.get('voting') ?? emptyVotingRecord;
+  }
+
+  set voting(record: VotingRecord) {
+    this.#voting.set('voting', record);
+  }
+
   takeTouched(): Touched {
     const taken = this.touched;
-    this.touched = { tasks: new Set(), addressees: new Set(), agents: false };
+    this.touched = nothingTouched();
     return taken;
   }
 
@@ -106,7 +122,9 @@ export class FederationState {
       meta: [this.meta],
       days: [...this.days.values()],
       agents: [...this.agents.values()],
+      voting: [this.voting],
       votes: [...this.votes.values()],
+      archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
@@ -122,6 +140,12 @@ export class FederationState {
     this.touched.tasks.add(task.task_id);
     if (before?.to_agent != null) this.touched.addressees.add(before.to_agent);
     if (after?.to_agent != null) this.touched.addressees.add(after.to_agent);
+  }
+
+  #voteChanged(before: Vote | undefined, after: Vote | undefined): void {
+    this.voteIndex.update(before, after);
+    const vote = after ?? before;
+    if (vote !== undefined) this.touched.votes.add(vote.vote_id);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

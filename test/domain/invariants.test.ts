@@ -85,6 +85,42 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: of('resume_federation', fc.constant({})) },
+  {
+    weight: 3,
+    arbitrary: of(
+      'open_vote',
+      fc.record({
+        question: fc.constant('which?'),
+        options: fc.constant(['this', 'that', 'neither']),
+        eligible: fc.constantFrom(['claude', 'copilot'], ['claude', 'copilot', 'kimi'], undefined),
+        method: fc.constantFrom('weighted', 'majority', 'approval', 'ranked'),
+        stakes: fc.constantFrom('low', 'normal', 'high'),
+        open_ballots: fc.constantFrom(false, false, true),
+      }),
+    ),
+  },
+  {
+    weight: 10,
+    arbitrary: of(
+      'cast_vote',
+      fc.record({
+        choice: fc.constantFrom('this', 'this', 'this', 'that', 'neither', 'abstain'),
+        confidence: fc.constantFrom(0.4, 0.7, 0.9, 1),
+        reasoning: fc.constantFrom('because', 'still'),
+        block: fc.constantFrom(false, false, false, true),
+      }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.oneof(
+      of('decide_vote', fc.record({ choice: fc.constantFrom('this', 'that'), reason: fc.constant('r') })),
+      of('judge_vote', fc.record({ right_choice: fc.constantFrom('this', 'that', 'none') })),
+      of('extend_vote', fc.constant({ minutes: 60 })),
+      of('close_vote', fc.constant({})),
+      of('cancel_vote', fc.constant({ reason: 'r' })),
+    ),
+  },
 );
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -109,6 +145,24 @@ const aboutOneTask = new Set<CommandName>([
   'override_task',
 ]);
 
+const aboutOneVote = new Set<CommandName>([
+  'cast_vote',
+  'decide_vote',
+  'judge_vote',
+  'extend_vote',
+  'close_vote',
+  'cancel_vote',
+]);
+
+/** Mostly one that the command makes sense for. */
+function voteFor({ state }: Scenario, { command: name, task: n, others }: Step): string {
+  const all = [...state.votes.values()];
+  const wanted = name === 'cast_vote' ? 'active' : name === 'judge_vote' || others.length === 2 ? 'decided' : null;
+  const fitting = all.filter(({ status }) => status === wanted);
+  const from = fitting.length > 0 && n % 8 > 0 ? fitting : all;
+  return from[n % Math.max(1, from.length)]?.vote_id ?? 'vote-2026-01-01-001';
+}
+
 /** Runs what the generator made. The shapes are right; whether a step makes sense is what is tested. */
 function play(scenario: Scenario, step: Step): void {
   if (step.wait > 0) scenario.pass(step.wait);
@@ -118,21 +172,30 @@ function play(scenario: Scenario, step: Step): void {
   const pick = (from: readonly Task[], n: number): Task | undefined => from[n % Math.max(1, from.length)];
   const target = pick(step.asHolder && held.length > 0 ? held : all, step.task);
   const others = step.others.flatMap((n) => pick(all, n)?.task_id ?? []);
+  const vote_id = voteFor(scenario, step);
+  const waitedFor = step.asHolder && state.votes.has(vote_id) ? [vote_id] : [];
   const holder =
     target?.lease == null ? step.who : [target.lease.agent, target.lease.session].filter(Boolean).join('/');
   const args = {
     ...step.args,
     ...(aboutOneTask.has(step.command) ? { task_id: target?.task_id ?? 'task-2026-01-01-001' } : {}),
     ...(step.command === 'claim_task' && step.asHolder && target !== undefined ? { task_id: target.task_id } : {}),
-    ...(step.command === 'queue_task' ? { dependencies: others } : {}),
+    ...(aboutOneVote.has(step.command) ? { vote_id } : {}),
+    ...(step.command === 'queue_task' ? { dependencies: [...others, ...waitedFor] } : {}),
     ...(step.command === 'release_task' ? { wait_for: others } : {}),
   };
   try {
     // The generator keeps to each command's shape; this is the one place that says so to the types.
-    scenario.run(step.asHolder ? holder : step.who, step.command, args);
+    scenario.run(whoOf(step, holder), step.command, args);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
   }
+}
+
+/** What only the operator may do with votes is mostly done by the operator. */
+function whoOf(step: Step, holder: string): string {
+  if (!aboutOneVote.has(step.command)) return step.asHolder ? holder : step.who;
+  return step.command !== 'cast_vote' && step.asHolder ? 'reuben' : step.who;
 }
 
 function played(list: readonly Step[]): Scenario {
@@ -148,7 +211,7 @@ describe('whatever is commanded', () => {
       fc.property(steps, (list) => {
         for (const { event } of played(list).happened) seen.add(event.type);
       }),
-      { numRuns: 150, seed: 7 },
+      { numRuns: 250, seed: 7 },
     );
     const elsewhere = ['task_imported', 'session_started', 'request_remembered', 'clock_stepped_back'];
     expect(Object.keys(eventDescriptions).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
@@ -230,10 +293,37 @@ describe('whatever is commanded', () => {
           for (const id of task.dependencies) {
             const before = state.tasks.get(id) ?? state.archived.get(id);
             // A requeued dependency may run again after what followed it began.
+            const vote = state.votes.get(id) ?? state.archivedVotes.get(id);
+            if (vote !== undefined) expect(vote.status).toBe('decided');
             if (before?.status === 'pending' || before?.status === 'in-progress') {
               expect(JSON.stringify(state.tasks.get(id)?.history)).toContain('requeued');
             }
           }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('no ballot of a sealed vote is in the state in plain text, and a vote closes once', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const { state, happened } = played(list);
+        for (const vote of state.votes.values()) {
+          if (vote.status !== 'active' || vote.seal_key === null) continue;
+          for (const { ballot } of vote.ballots.flatMap(({ revisions }) => revisions))
+            expect(ballot).toHaveProperty('sealed');
+          expect(JSON.stringify(vote)).not.toMatch(/because|still|"confidence"/);
+        }
+        const open = new Set<string>();
+        for (const { event } of happened) {
+          if (event.type === 'vote_opened') open.add(event.vote.vote_id);
+          if (event.type === 'vote_extended' && event.reopened !== null) open.add(event.vote_id);
+          if (event.type === 'ballot_cast') expect(open.has(event.vote_id)).toBe(true);
+          const closing = event.type === 'vote_decided' || event.type === 'vote_escalated' ? event.closing : null;
+          if (closing === null || !('vote_id' in event)) continue;
+          expect(open.delete(event.vote_id)).toBe(true);
+          expect(closing.unreadable).toEqual([]);
         }
       }),
       { numRuns: 100 },
@@ -269,12 +359,17 @@ describe('whatever is commanded', () => {
           actor: scenario.actor(name, session),
           config: scenario.config,
           gone: new Set<string>(),
+          random: (bytes: number) => scenario.random(bytes),
         };
         try {
           decide(
             scenario.state,
             last.command,
-            { ...last.args, task_id: [...scenario.state.tasks.values()][0]?.task_id },
+            {
+              ...last.args,
+              task_id: [...scenario.state.tasks.values()][0]?.task_id ?? 'task-2026-01-01-001',
+              vote_id: [...scenario.state.votes.values()][0]?.vote_id ?? 'vote-2026-01-01-001',
+            },
             context,
           );
         } catch (error) {

@@ -8,6 +8,7 @@ import type { FederationState } from '../federation-state.ts';
 import { failForGood } from '../tasks/complete-task.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { day, fromMillis, toMillis } from '../time.ts';
+import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
 
 /** Tasks in one event; the rest follows with the next tick. */
 const batch = 500;
@@ -18,6 +19,8 @@ export function tick(state: FederationState, context: DecisionContext): Decision
   if (state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
   archiveFinished(deliberation);
+  closeDueVotes(deliberation);
+  archiveVotes(deliberation);
   const { events } = deliberation;
   return { events, result: () => ({ events: events.length }) };
 }
@@ -104,5 +107,7 @@ export function nextDue(state: FederationState): string | null {
     }
   }
   for (const { until } of state.agents.values()) if (until !== null) earliest = Math.min(earliest, toMillis(until));
+  // While the federation is paused deadlines of votes stand still.
+  if (state.meta.paused === null) earliest = Math.min(earliest, state.voteIndex.deadlines.minKey()?.[0] ?? earliest);
   return Number.isFinite(earliest) ? fromMillis(earliest) : null;
 }

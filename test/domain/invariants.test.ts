@@ -9,6 +9,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { eventDescriptions } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { contentsOf, Scenario } from '../support/scenario.ts';
+import { aboutOneVote, voteCommands, voteFor, voterOf } from '../support/vote-steps.ts';
 
 /** A step names tasks by number: which one that is depends on what there is when it is played. */
 interface Step {
@@ -85,42 +86,7 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: of('resume_federation', fc.constant({})) },
-  {
-    weight: 3,
-    arbitrary: of(
-      'open_vote',
-      fc.record({
-        question: fc.constant('which?'),
-        options: fc.constant(['this', 'that', 'neither']),
-        eligible: fc.constantFrom(['claude', 'copilot'], ['claude', 'copilot', 'kimi'], undefined),
-        method: fc.constantFrom('weighted', 'majority', 'approval', 'ranked'),
-        stakes: fc.constantFrom('low', 'normal', 'high'),
-        open_ballots: fc.constantFrom(false, false, true),
-      }),
-    ),
-  },
-  {
-    weight: 10,
-    arbitrary: of(
-      'cast_vote',
-      fc.record({
-        choice: fc.constantFrom('this', 'this', 'this', 'that', 'neither', 'abstain'),
-        confidence: fc.constantFrom(0.4, 0.7, 0.9, 1),
-        reasoning: fc.constantFrom('because', 'still'),
-        block: fc.constantFrom(false, false, false, true),
-      }),
-    ),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.oneof(
-      of('decide_vote', fc.record({ choice: fc.constantFrom('this', 'that'), reason: fc.constant('r') })),
-      of('judge_vote', fc.record({ right_choice: fc.constantFrom('this', 'that', 'none') })),
-      of('extend_vote', fc.constant({ minutes: 60 })),
-      of('close_vote', fc.constant({})),
-      of('cancel_vote', fc.constant({ reason: 'r' })),
-    ),
-  },
+  ...voteCommands,
 );
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -145,24 +111,6 @@ const aboutOneTask = new Set<CommandName>([
   'override_task',
 ]);
 
-const aboutOneVote = new Set<CommandName>([
-  'cast_vote',
-  'decide_vote',
-  'judge_vote',
-  'extend_vote',
-  'close_vote',
-  'cancel_vote',
-]);
-
-/** Mostly one that the command makes sense for. */
-function voteFor({ state }: Scenario, { command: name, task: n, others }: Step): string {
-  const all = [...state.votes.values()];
-  const wanted = name === 'cast_vote' ? 'active' : name === 'judge_vote' || others.length === 2 ? 'decided' : null;
-  const fitting = all.filter(({ status }) => status === wanted);
-  const from = fitting.length > 0 && n % 8 > 0 ? fitting : all;
-  return from[n % Math.max(1, from.length)]?.vote_id ?? 'vote-2026-01-01-001';
-}
-
 /** Runs what the generator made. The shapes are right; whether a step makes sense is what is tested. */
 function play(scenario: Scenario, step: Step): void {
   if (step.wait > 0) scenario.pass(step.wait);
@@ -172,7 +120,7 @@ function play(scenario: Scenario, step: Step): void {
   const pick = (from: readonly Task[], n: number): Task | undefined => from[n % Math.max(1, from.length)];
   const target = pick(step.asHolder && held.length > 0 ? held : all, step.task);
   const others = step.others.flatMap((n) => pick(all, n)?.task_id ?? []);
-  const vote_id = voteFor(scenario, step);
+  const vote_id = voteFor(scenario, step.command, step.task);
   const waitedFor = step.asHolder && state.votes.has(vote_id) ? [vote_id] : [];
   const holder =
     target?.lease == null ? step.who : [target.lease.agent, target.lease.session].filter(Boolean).join('/');
@@ -186,16 +134,10 @@ function play(scenario: Scenario, step: Step): void {
   };
   try {
     // The generator keeps to each command's shape; this is the one place that says so to the types.
-    scenario.run(whoOf(step, holder), step.command, args);
+    scenario.run(voterOf(step, step.asHolder ? holder : step.who), step.command, args);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
   }
-}
-
-/** What only the operator may do with votes is mostly done by the operator. */
-function whoOf(step: Step, holder: string): string {
-  if (!aboutOneVote.has(step.command)) return step.asHolder ? holder : step.who;
-  return step.command !== 'cast_vote' && step.asHolder ? 'reuben' : step.who;
 }
 
 function played(list: readonly Step[]): Scenario {

@@ -1,10 +1,19 @@
 /** Every tool, in the order clients list them. */
 import type { ToolDefinition } from '../src/define-tool.ts';
 import { cancelTask } from './cancel-task.ts';
+import { cancelVote } from './cancel-vote.ts';
+import { castVote } from './cast-vote.ts';
 import { claimTask } from './claim-task.ts';
+import { closeVote } from './close-vote.ts';
 import { completeTask } from './complete-task.ts';
+import { decideVote } from './decide-vote.ts';
+import { extendVote } from './extend-vote.ts';
 import { getTask } from './get-task.ts';
+import { getVote } from './get-vote.ts';
+import { judgeVote } from './judge-vote.ts';
 import { listTasks } from './list-tasks.ts';
+import { listVotes } from './list-votes.ts';
+import { openVote } from './open-vote.ts';
 import { overrideTask } from './override-task.ts';
 import { pauseFederation } from './pause-federation.ts';
 import { queuePlan } from './queue-plan.ts';
@@ -29,7 +38,16 @@ export const tools: readonly ToolDefinition[] = [
   getTask,
   cancelTask,
   setAvailability,
+  openVote,
+  castVote,
+  getVote,
   pauseFederation,
   resumeFederation,
   overrideTask,
+  listVotes,
+  decideVote,
+  judgeVote,
+  extendVote,
+  closeVote,
+  cancelVote,
 ];

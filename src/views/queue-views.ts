@@ -47,6 +47,7 @@ export interface StatusView {
   readonly paused: FederationState['meta']['paused'];
   readonly tasks: Readonly<Record<string, number>>;
   readonly oldest_ready_minutes: number | null;
+  readonly votes: { readonly active: number; readonly escalated: number };
   readonly inbox: number;
   readonly agents: readonly Record<string, unknown>[];
   readonly records: number;
@@ -73,6 +74,7 @@ export function statusView(
     },
     oldest_ready_minutes:
       oldest === undefined ? null : Math.max(0, Math.floor((toMillis(around.now) - oldest) / minute)),
+    votes: { active: state.voteIndex.deadlines.size, escalated: state.voteIndex.escalated.size },
     inbox: state.escalations.size,
     agents: agentViews(state, config, around.presence).map(({ name, status, holds, ready: fit, open, connected }) => ({
       name,

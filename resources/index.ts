@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../src/define-tool.ts';
 import { agentQueue } from './agent-queue.ts';
 import { agents } from './agents.ts';
 import { graph } from './graph.ts';
+import { inbox } from './inbox.ts';
 import { log } from './log.ts';
 import { queue } from './queue.ts';
 import { status } from './status.ts';
@@ -20,4 +21,5 @@ export const resources: readonly ResourceDefinition[] = [
   vote,
   log,
   agents,
+  inbox,
 ];

@@ -28,6 +28,10 @@ export type FederationChange = Readonly<{
   addressees: ReadonlySet<string>;
   votes: ReadonlySet<string>;
   agents: boolean;
+  /** Escalations, or follow-ups that are kept. */
+  inbox: boolean;
+  /** The pause, or automatic scheduling. */
+  switches: boolean;
 }>;
 
 export interface FederationOptions {
@@ -127,7 +131,9 @@ class RunningFederation implements Federation {
   #scheduled = false;
   #syncedSeq = 0;
   #checkpointing = false;
-  #lastCommit = 0;
+  #lastNews = 0;
+  /** Apart from process to process, so that not all of them write the same checkpoint at once. */
+  readonly #idleAfter = (5 + 5 * Math.random()) * second;
   #stopWatching: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
 
@@ -180,7 +186,7 @@ class RunningFederation implements Federation {
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
-    this.#stopWatching ??= this.#store.watch(() => this.#fold());
+    this.#stopWatching ??= this.#store.watch(() => this.#notice());
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -235,7 +241,7 @@ class RunningFederation implements Federation {
     let losses = 0;
     while (this.#waiting.length > 0) {
       await this.#store.backoff(losses);
-      const group = this.#tryGroup();
+      const group = this.#tryGroupOrFail();
       if (group === 'conflict') {
         losses += 1;
         continue;
@@ -246,6 +252,17 @@ class RunningFederation implements Federation {
     void this.#checkpoint('grown');
   }
 
+  /** Where the news cannot even be read, nobody is kept waiting. */
+  #tryGroupOrFail(): Group | 'conflict' {
+    try {
+      return this.#tryGroup();
+    } catch (error) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+      return nothingDone;
+    }
+  }
+
   /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
   #tryGroup(): Group | 'conflict' {
     this.#fold();
@@ -254,7 +271,7 @@ class RunningFederation implements Federation {
     if (fault !== null) {
       const all = this.#waiting.splice(0);
       for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
     state.undo.begin();
     const { now, commands } = this.#timePasses(state);
@@ -270,7 +287,14 @@ class RunningFederation implements Federation {
         if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
         bytes += roughBytes(events);
       } catch (error) {
-        answers.push(() => waiting.fail(error instanceof Error ? error : new Error(String(error))));
+        if (!(error instanceof FederationError)) {
+          // A mistake of ours, perhaps half folded: take the group back and try it without this command.
+          this.#takeBack(state);
+          this.#waiting.splice(taken, 1);
+          waiting.fail(error instanceof Error ? error : new Error(String(error)));
+          return 'conflict';
+        }
+        answers.push(() => waiting.fail(error));
       }
     }
     const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
@@ -287,13 +311,14 @@ class RunningFederation implements Federation {
       }
       state.undo.commit();
       this.#waiting.splice(0, taken);
+      this.#lastNews = this.#clock();
       this.#publish();
       return { ...group, record: verdict.committed };
     } catch (error) {
       this.#takeBack(state);
       this.#waiting.splice(0, taken);
       for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
   }
 
@@ -332,7 +357,6 @@ class RunningFederation implements Federation {
       }
       for (const answer of answers) answer();
       if (record !== null) {
-        this.#lastCommit = this.#clock();
         this.#onCommitted(record);
       }
     } catch (error) {
@@ -347,6 +371,7 @@ class RunningFederation implements Federation {
         this.#syncedSeq = 0;
         continue;
       }
+      this.#lastNews = this.#clock();
       for (const { by, events } of record.commands) {
         const meta = { at: record.at, by };
         for (const event of events) evolve(this.#state, event, meta);
@@ -355,9 +380,20 @@ class RunningFederation implements Federation {
     this.#publish();
   }
 
+  /** Looks for news where nobody asked: that the store cannot be read now is told to the next who asks. */
+  #notice(): boolean {
+    try {
+      this.#fold();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #publish(): void {
     const { touched } = this.#state;
-    if (touched.tasks.size === 0 && touched.votes.size === 0 && !touched.agents) return;
+    const { tasks, votes, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && votes.size === 0 && !agents && !inbox && !switches) return;
     const change: Touched = this.#state.takeTouched();
     for (const listener of Array.from(this.#listeners)) listener(change);
   }
@@ -371,12 +407,11 @@ class RunningFederation implements Federation {
   async #keepTimeOnce(): Promise<void> {
     const { presence } = this.#store;
     presence.observe();
-    this.#fold();
-    if (this.#store.fault !== null) return;
+    if (!this.#notice() || this.#store.fault !== null) return;
     const gone = presence.gone(this.#holders());
     const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastCommit > 5 * second) await this.#checkpoint('idle');
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
   }
 
   #runTick(gone: ReadonlySet<string>): Promise<void> {
@@ -429,6 +464,8 @@ interface Group {
   readonly answers: readonly (() => void)[];
   readonly record: StoredRecord | null;
 }
+
+const nothingDone: Group = { commands: [], waiting: [], answers: [], record: null };
 
 /** In doubt about a command, its id is what the caller can look for. */
 function namingCommand(error: unknown, id: string): Error {

@@ -1,4 +1,5 @@
 /** Puts store, configuration, log file and application together for one process. */
+import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
@@ -21,6 +22,17 @@ export interface FederationSettings {
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const config = await readConfig(settings.folder);
+  try {
+    return await run(settings, config);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // A checkpoint of another version: the journal has everything, so it is folded from the start.
+    await rm(join(settings.folder, 'db.json'), { force: true });
+    return await run(settings, config);
+  }
+}
+
+async function run(settings: FederationSettings, config: Config): Promise<Federation> {
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);

@@ -1,5 +1,6 @@
 /** Every tool, in the order clients list them. */
 import type { ToolDefinition } from '../src/define-tool.ts';
+import { answerInbox } from './answer-inbox.ts';
 import { cancelTask } from './cancel-task.ts';
 import { cancelVote } from './cancel-vote.ts';
 import { castVote } from './cast-vote.ts';
@@ -11,6 +12,7 @@ import { extendVote } from './extend-vote.ts';
 import { getTask } from './get-task.ts';
 import { getVote } from './get-vote.ts';
 import { judgeVote } from './judge-vote.ts';
+import { listInbox } from './list-inbox.ts';
 import { listTasks } from './list-tasks.ts';
 import { listVotes } from './list-votes.ts';
 import { openVote } from './open-vote.ts';
@@ -24,6 +26,7 @@ import { resumeFederation } from './resume-federation.ts';
 import { reviewTask } from './review-task.ts';
 import { setAvailability } from './set-availability.ts';
 import { startSession } from './start-session.ts';
+import { switchScheduling } from './switch-scheduling.ts';
 
 export const tools: readonly ToolDefinition[] = [
   startSession,
@@ -50,4 +53,7 @@ export const tools: readonly ToolDefinition[] = [
   extendVote,
   closeVote,
   cancelVote,
+  switchScheduling,
+  listInbox,
+  answerInbox,
 ];

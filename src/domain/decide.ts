@@ -8,6 +8,8 @@ import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
 import type { FederationState } from './federation-state.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
+import { answerInbox } from './scheduling/answer-inbox.ts';
+import { switchScheduling } from './scheduling/switch-scheduling.ts';
 import { tick } from './scheduling/tick.ts';
 import { cancelTask } from './tasks/cancel-task.ts';
 import { claimTask } from './tasks/claim-task.ts';
@@ -58,6 +60,8 @@ const deciders: Deciders = {
   extend_vote: extendVote,
   close_vote: closeVote,
   cancel_vote: cancelVote,
+  switch_scheduling: switchScheduling,
+  answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),
 };
 

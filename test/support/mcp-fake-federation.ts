@@ -75,6 +75,8 @@ export class FakeFederation implements Federation {
         votes: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
+        inbox: false,
+        switches: false,
       });
       return { task, duplicate_of: null };
     },
@@ -102,6 +104,8 @@ export class FakeFederation implements Federation {
     extend_vote: refuse,
     close_vote: refuse,
     cancel_vote: refuse,
+    switch_scheduling: refuse,
+    answer_inbox: refuse,
     tick: refuse,
   };
 }

@@ -12,6 +12,7 @@ import type { VoteId } from '../votes/vote.ts';
  * rework-rounds    work was sent back more often than allowed
  * approval         a task waits for the operator's approval
  * vote             a vote closed without a result that stands
+ * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
   'limit',
@@ -21,6 +22,7 @@ export const escalationKinds = [
   'rework-rounds',
   'approval',
   'vote',
+  'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 

@@ -18,7 +18,10 @@ export function dependencyExists(state: FederationState, id: DependencyId): bool
 
 export function isSatisfied(state: FederationState, id: DependencyId): boolean {
   const task = taskStanding(state, id);
-  if (task === undefined) return voteStanding(state, id)?.status === 'decided';
+  if (task === undefined) {
+    const vote = voteStanding(state, id);
+    return vote?.status === 'decided' || vote?.continued === true;
+  }
   if (task.status === 'completed') return true;
   return (task.status === 'failed' || task.status === 'cancelled') && task.on_failure === 'continue';
 }

@@ -47,6 +47,15 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
       for (const id of event.task_ids)
         changeTask(state, id, (task) => moveDependency(state, task, event.from, event.to));
       return;
+    case 'dependents_continued': {
+      const archived = state.archived.get(event.task_id);
+      if (archived !== undefined) state.archived.set(event.task_id, { ...archived, on_failure: 'continue' });
+      changeTask(state, event.task_id, (task) =>
+        noted({ ...task, on_failure: 'continue' }, meta, 'dependents continue', event.reason ?? undefined),
+      );
+      continueAfterVote(state, event.task_id);
+      return settle(state, event.task_id, meta.at);
+    }
     default:
       changeTask(state, event.task_id, (task) => changed(state, task, event, meta));
       settle(state, event.task_id, meta.at);
@@ -55,7 +64,15 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
 
 type SingleTaskEvent = Exclude<
   TaskEvent,
-  { type: 'task_queued' | 'task_imported' | 'start_times_reached' | 'tasks_archived' | 'dependents_moved' }
+  {
+    type:
+      | 'task_queued'
+      | 'task_imported'
+      | 'start_times_reached'
+      | 'tasks_archived'
+      | 'dependents_moved'
+      | 'dependents_continued';
+  }
 >;
 
 function changed(state: FederationState, task: Task, event: SingleTaskEvent, meta: EventMeta): Task {
@@ -139,6 +156,8 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
       const review = { by: meta.by, verdict: event.verdict, note: event.note, at: meta.at };
       return noted({ ...task, reviews: [...task.reviews, review] }, meta, `review: ${event.verdict}`, event.note);
     }
+    case 'follow_up_joined':
+      return withFollowUp(task, event.joined);
     case 'task_cancelled':
       return noted(finished(task, 'cancelled', meta.at), meta, 'cancelled', event.reason);
     case 'task_approved':
@@ -205,7 +224,15 @@ function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
 function addTask(state: FederationState, task: Task, meta: EventMeta): void {
   countId(state, 'task', task.task_id);
   state.tasks.set(task.task_id, task);
-  if (task.caused_by.kind === 'agent' || task.caused_by.kind === 'rule') countAutomatic(state, meta.at);
+  const { kind, task_id } = task.caused_by;
+  if (kind === 'agent' || kind === 'rule') countAutomatic(state, meta.at);
+  if (kind === 'rule' && task_id !== null) changeTask(state, task_id, (before) => withFollowUp(before, task.task_id));
+}
+
+/** What rules queued when this task finished. One that waited for the operator joins later. */
+function withFollowUp(task: Task, id: TaskId): Task {
+  if (task.result === null) return task;
+  return { ...task, result: { ...task.result, follow_ups: [...task.result.follow_ups, id] } };
 }
 
 function countAutomatic(state: FederationState, at: Timestamp): void {
@@ -249,6 +276,13 @@ function noted(task: Task, meta: EventMeta, what: string, text?: string): Task {
   return { ...task, updated_at: meta.at, history: [...task.history.slice(1 - keptHistory), entry] };
 }
 
+function continueAfterVote(state: FederationState, id: DependencyId): void {
+  const vote = state.votes.get(id);
+  if (vote !== undefined) state.votes.set(id, { ...vote, continued: true });
+  const archived = state.archivedVotes.get(id);
+  if (archived !== undefined) state.archivedVotes.set(id, { ...archived, continued: true });
+}
+
 /** Whoever holds this task, or takes it next, reads that a vote it builds on was overruled. */
 export function noteOverruledVote(
   state: FederationState,
@@ -277,7 +311,8 @@ export function settle(state: FederationState, id: DependencyId, at: Timestamp):
 
 function moveDependency(state: FederationState, task: Task, from: TaskId, to: TaskId): Task {
   const dependencies = [...new Set(task.dependencies.map((id) => (id === from ? to : id)))];
-  return { ...task, dependencies, waiting_for: unmet(state, dependencies, task.wait_for), ready_since: null };
+  const subject = task.subject === from ? to : task.subject;
+  return { ...task, dependencies, subject, waiting_for: unmet(state, dependencies, task.wait_for), ready_since: null };
 }
 
 function archive(state: FederationState, id: TaskId): void {

@@ -22,38 +22,40 @@ export function queuePlan(
   const { idempotency_key: key } = args;
   const fingerprint = key === undefined ? '' : fingerprintOf('queue_plan', args);
   const first = rememberedResult(state, context, key, fingerprint);
-  if (first !== null) return { events: [], result: () => planned(state, first) };
+  if (first !== null) return { events: [], result: () => planOf(state, first) };
 
   const ordered = inOrder(args.tasks);
   const deliberation = new Deliberation(state, context);
   const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
+  const planned = new Set(ids.values());
   const caused_by = causeOf(state, context.actor);
-  const tasks: NewTask[] = [];
+  const tasks = new Map<TaskId, NewTask>();
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
     const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
-    const known = [...after, ...(task.dependencies ?? [])].filter((id) => ![...ids.values()].includes(id));
+    const known = [...after, ...(task.dependencies ?? [])].filter((id) => !planned.has(id));
     checkDependencies(state, known, `tasks.${task.key}.after`);
     const made = newTask(state, task, context, {
       task_id: ids.get(task.key) ?? '',
       caused_by,
       idempotency_key: null,
       dependencies: [...new Set([...after, ...(task.dependencies ?? [])])],
+      earlier: tasks,
     });
     adding.set(made.to_agent, (adding.get(made.to_agent) ?? 0) + 1);
-    tasks.push(made);
+    tasks.set(made.task_id, made);
   }
 
   const refused = limitReached(deliberation, caused_by, adding);
   if (refused !== null) return { events: deliberation.events, refused };
 
-  for (const task of tasks) {
+  for (const task of tasks.values()) {
     deliberation.add({ type: 'task_queued', task });
     askApproval(deliberation, task);
   }
   const named = Object.fromEntries(ids);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, named));
-  return { events: deliberation.events, result: () => planned(state, named) };
+  return { events: deliberation.events, result: () => planOf(state, named) };
 }
 
 /** The tasks with everything they wait for before them, so that folding finds each dependency. */
@@ -88,7 +90,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
   return [...ordered];
 }
 
-function planned(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
+function planOf(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
   const ready = Object.values(ids).filter((id) => {
     const task = state.tasks.get(id);
     return task !== undefined && isReady(task);

@@ -4,6 +4,7 @@ import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
 import { requirePerson } from '../tasks/standing.ts';
+import type { TaskId } from '../tasks/task.ts';
 import { existingVote } from './standing.ts';
 import type { Vote } from './vote-state.ts';
 
@@ -25,7 +26,14 @@ export function cancelVote(
     );
   }
   const deliberation = new Deliberation(state, context);
-  deliberation.add({ type: 'vote_cancelled', vote_id, reason: args.reason, via: context.actor.client });
+  const blocked = cancelByOperator(deliberation, vote, args.reason);
+  return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id), blocked }) };
+}
+
+/** Gives the tasks that cannot go on without a result. */
+export function cancelByOperator(deliberation: Deliberation, { vote_id }: Vote, reason: string): TaskId[] {
+  const { state, context } = deliberation;
+  deliberation.add({ type: 'vote_cancelled', vote_id, reason, via: context.actor.client });
   deliberation.closeEscalations(vote_id, 'cancelled', 'vote');
   const blocked = [...waitingOn(state, vote_id)]
     .filter((task) => task.dependencies.includes(vote_id))
@@ -35,12 +43,12 @@ export function cancelVote(
       kind: 'blocked',
       about: vote_id,
       title: `${vote_id} was cancelled and blocks ${listed(blocked)}`,
-      detail: args.reason.slice(0, 500),
-      task_id: blocked[0] ?? null,
+      detail: reason.slice(0, 500),
+      task_id: null,
       vote_id,
     });
   }
-  return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id), blocked }) };
+  return blocked;
 }
 
 export function cancelledError(vote: Vote): CallerError {

@@ -19,13 +19,14 @@ export function decideVote(
   requirePerson(context, 'decide a vote');
   const vote = existingVote(state, args.vote_id);
   if (vote.status === 'cancelled') throw cancelledError(vote);
-  const choice = checkOption(vote, args.choice, 'choice');
   const deliberation = new Deliberation(state, context);
-  decide(deliberation, vote, choice, args.reason);
+  decideByOperator(deliberation, vote, args.choice, args.reason);
   return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote.vote_id) }) };
 }
 
-function decide(deliberation: Deliberation, vote: Vote, choice: string, reason: string): void {
+/** @throws CallerError `invalid` for a choice that is no option */
+export function decideByOperator(deliberation: Deliberation, vote: Vote, choice: string, reason: string): void {
+  checkOption(vote, choice, 'choice');
   const { state, context } = deliberation;
   const { vote_id } = vote;
   const via = context.actor.client;

@@ -107,6 +107,7 @@ function opened(vote: NewVote, at: Timestamp): Vote {
     escalated: null,
     overruled: [],
     cancelled: null,
+    continued: false,
     judged: null,
     finished_at: null,
   };
@@ -141,6 +142,6 @@ function learn(state: FederationState, vote: Vote, lesson: JudgedVote): void {
 function archive(state: FederationState, id: VoteId): void {
   const vote = state.votes.get(id);
   if (vote === undefined || vote.status === 'active' || vote.status === 'escalated') return;
-  state.archivedVotes.set(id, { vote_id: id, status: vote.status, choice: vote.choice });
+  state.archivedVotes.set(id, { vote_id: id, status: vote.status, choice: vote.choice, continued: vote.continued });
   state.votes.delete(id);
 }

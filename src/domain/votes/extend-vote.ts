@@ -41,15 +41,21 @@ export function extendVote(
     );
   }
   const deliberation = new Deliberation(state, context);
+  extendByOperator(deliberation, vote, args.minutes);
+  return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id) }) };
+}
+
+export function extendByOperator(deliberation: Deliberation, vote: Vote, minutes: number): void {
+  const { context } = deliberation;
+  const { vote_id } = vote;
   const isReopened = vote.status === 'escalated';
   deliberation.add({
     type: 'vote_extended',
     vote_id,
-    deadline: extended(isReopened ? context.now : vote.deadline, args.minutes),
+    deadline: extended(isReopened ? context.now : vote.deadline, minutes),
     reopened: isReopened ? { ballots: sealAnew(vote, context) } : null,
   });
   deliberation.closeEscalations(vote_id, 'extended', 'vote');
-  return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id) }) };
 }
 
 function extended(from: Timestamp, minutes: number): Timestamp {

@@ -71,6 +71,8 @@ export interface Vote extends NewVote {
   /** Decisions that the operator overruled, oldest first; `choice` is what had been decided. */
   readonly overruled: readonly (OperatorDecision & { readonly choice: string })[];
   readonly cancelled: OperatorDecision | null;
+  /** It was cancelled, and what depends on it may go on all the same. */
+  readonly continued: boolean;
   readonly judged: {
     readonly right_choice: string;
     readonly by: string;
@@ -86,4 +88,5 @@ export interface ArchivedVote {
   readonly vote_id: VoteId;
   readonly status: 'decided' | 'cancelled';
   readonly choice: string | null;
+  readonly continued: boolean;
 }

@@ -176,7 +176,7 @@ describe('tasks that depend on votes', () => {
     for (const agent of three) castVote(s, agent, vote_id, 'app-router');
     s.pass(3 * 24 * 60);
     expect(s.state.votes.has(vote_id)).toBe(false);
-    expect(s.state.archivedVotes.get(vote_id)).toEqual({ vote_id, status: 'decided', choice: 'app-router' });
+    expect(s.state.archivedVotes.get(vote_id)).toMatchObject({ status: 'decided', choice: 'app-router' });
     expect(s.queue('After it', { dependencies: [vote_id] }).ready_since).not.toBeNull();
     expect(s.refusal('reuben', 'judge_vote', { vote_id, right_choice: 'app-router' }).code).toBe('wrong-state');
     const restored = restoreState(JSON.parse(JSON.stringify(s.state.toSections())));
@@ -188,5 +188,57 @@ describe('tasks that depend on votes', () => {
     const { vote_id } = openVote(s);
     s.pass(10 * 24 * 60);
     expect(voteIn(s, vote_id).status).toBe('escalated');
+  });
+});
+
+describe('the inbox', () => {
+  const tied = (s: Scenario): { vote_id: string; inbox_id: string } => {
+    const { vote_id } = openVote(s, { eligible: ['claude', 'kimi'] });
+    castVote(s, 'claude', vote_id, 'app-router');
+    castVote(s, 'kimi', vote_id, 'pages-router');
+    const [item] = [...s.state.escalations.values()];
+    return { vote_id, inbox_id: item?.inbox_id ?? '' };
+  };
+
+  it('settles an undecided vote in one step: decide with a choice, extend, or cancel', () => {
+    const s = new Scenario();
+    const first = tied(s);
+    const answer = (inbox_id: string, action: 'decide' | 'extend' | 'cancel', choice?: string) =>
+      s.run('reuben', 'answer_inbox', { inbox_id, action, choice, note: 'so be it' });
+    expect(s.refusal('reuben', 'answer_inbox', { inbox_id: first.inbox_id, action: 'decide' })).toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('choice'),
+      next: expect.stringContaining('app-router'),
+    });
+    expect(s.refusal('reuben', 'answer_inbox', { inbox_id: first.inbox_id, action: 'approve' }).code).toBe('invalid');
+    expect(answer(first.inbox_id, 'decide', 'app-router').vote).toMatchObject({
+      status: 'decided',
+      decided: { by: 'reuben', reason: 'so be it' },
+    });
+    const second = tied(s);
+    expect(answer(second.inbox_id, 'extend').vote).toMatchObject({
+      status: 'active',
+      deadline: '2026-02-07T09:00:00.000Z',
+    });
+    const third = tied(s);
+    expect(answer(third.inbox_id, 'cancel').vote?.status).toBe('cancelled');
+    expect(s.state.escalations.size).toBe(0);
+    expect(s.events('escalation_closed').filter(({ note }) => note === 'so be it')).toHaveLength(3);
+  });
+
+  it('lets what a cancelled vote blocks go on, or cancels it too', () => {
+    for (const [action, ready] of [
+      ['continue-dependents', true],
+      ['cancel', false],
+    ] as const) {
+      const s = new Scenario({ retention: { finished_days: 1 } });
+      const { vote_id } = openVote(s);
+      const task = s.queue('Needs it', { dependencies: [vote_id] });
+      s.run('reuben', 'cancel_vote', { vote_id, reason: 'moot' });
+      const [item] = [...s.state.escalations.values()];
+      s.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action });
+      expect(s.task(task.task_id)).toMatchObject(ready ? { ready_since: s.now } : { status: 'cancelled' });
+      expect(s.state.escalations.size).toBe(0);
+    }
   });
 });

@@ -6,6 +6,7 @@
  * committed as the next record. Deciding, writing and reading back is
  * synchronous, so nobody ever reads speculative state.
  */
+import { randomBytes } from 'node:crypto';
 import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, DecisionContext, ResultOf } from './domain/commands.ts';
@@ -25,6 +26,7 @@ export type FederationChange = Readonly<{
   tasks: ReadonlySet<string>;
   /** Agents to whom changed tasks are, or were, addressed. */
   addressees: ReadonlySet<string>;
+  votes: ReadonlySet<string>;
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
@@ -67,6 +69,7 @@ const groupBytes = 256 * 1024;
 /** The journal's time keeps pace with a clock that is behind by less than this. */
 const toleratedStep = 2 * second;
 const nobody: ReadonlySet<string> = new Set();
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** The federation as tools, views and the command line see it. */
 export interface Federation {
@@ -272,7 +275,7 @@ class RunningFederation implements Federation {
     }
     state.undo.begin();
     const { now, commands } = this.#timePasses(state);
-    const context = { now, config: this.config, gone: nobody };
+    const context = { now, config: this.config, gone: nobody, random };
     const answers: (() => void)[] = [];
     let taken = 0;
     for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
@@ -338,7 +341,7 @@ class RunningFederation implements Federation {
     else if (behind > 0) now = state.meta.clock;
     const due = nextDue(state);
     if (due !== null && due <= now) {
-      const context = { now, config: this.config, gone: nobody, actor: systemActor };
+      const context = { now, config: this.config, gone: nobody, random, actor: systemActor };
       system(decide(state, 'tick', {}, context).events);
     }
     return { now, commands };
@@ -389,8 +392,8 @@ class RunningFederation implements Federation {
 
   #publish(): void {
     const { touched } = this.#state;
-    const { tasks, agents, inbox, switches } = touched;
-    if (tasks.size === 0 && !agents && !inbox && !switches) return;
+    const { tasks, votes, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && votes.size === 0 && !agents && !inbox && !switches) return;
     const change: Touched = this.#state.takeTouched();
     for (const listener of Array.from(this.#listeners)) listener(change);
   }
@@ -406,7 +409,7 @@ class RunningFederation implements Federation {
     presence.observe();
     if (!this.#notice() || this.#store.fault !== null) return;
     const gone = presence.gone(this.#holders());
-    const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
+    const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
     else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
   }

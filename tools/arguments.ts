@@ -5,6 +5,7 @@ import { slug } from '../src/domain/slug.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 
 export const taskId = z.string().min(1).max(60);
+export const voteId = z.string().min(1).max(60);
 export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
 export const taskType = slug;
 /** `auto`, an agent or a person; whether it exists is the domain's question. */

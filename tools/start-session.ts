@@ -21,7 +21,17 @@ export const startSession = defineTool({
   },
 });
 
-function nextFor({ paused, held_here, held_elsewhere, ready }: Awaited<ReturnType<typeof sessionView>>): string {
+function nextFor({
+  paused,
+  held_here,
+  held_elsewhere,
+  ready,
+  ballots_due,
+}: Awaited<ReturnType<typeof sessionView>>): string {
+  const [ballot] = ballots_due;
+  if (ballot !== undefined && paused === null && held_here.length === 0) {
+    return `Your ballot is due in ${ballot.vote_id}: weigh the options yourself, then cast_vote. Then claim_task.`;
+  }
   if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
   const [mine] = held_here;
   if (mine !== undefined) return `Go on with ${mine.task_id}, which you hold, then complete_task.`;

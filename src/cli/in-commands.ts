@@ -17,6 +17,15 @@ const commands = new Map([
   ['set_availability', 'agents set'],
   ['pause_federation', 'pause'],
   ['resume_federation', 'resume'],
+  ['open_vote', 'vote create'],
+  ['cast_vote', 'vote cast'],
+  ['get_vote', 'vote show'],
+  ['list_votes', 'vote list'],
+  ['decide_vote', 'vote decide'],
+  ['judge_vote', 'vote judge'],
+  ['extend_vote', 'vote extend'],
+  ['close_vote', 'vote close'],
+  ['cancel_vote', 'vote cancel'],
 ]);
 
 export function inCommands(next: string): string {

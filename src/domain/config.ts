@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
 import { slug } from './slug.ts';
+import { votingMethods } from './votes/vote.ts';
 
 /** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
 export const once = { jitless: true } as const;
@@ -117,13 +118,27 @@ const retentionSchema = z.strictObject({
     .min(1)
     .max(3650)
     .default(30)
-    .describe('Finished tasks leave the state after this many days.'),
+    .describe('Finished tasks and votes leave the state after this many days.'),
   finished_tasks: z
     .int()
     .min(10)
     .max(1_000_000)
     .default(5000)
-    .describe('The newest finished tasks that stay in state.'),
+    .describe('The newest finished tasks that stay in state, and as many votes.'),
+});
+
+const votingSchema = z.strictObject({
+  quorum: z.int().min(1).max(100).default(2).describe('Ballots that must take a side, unless the vote says otherwise.'),
+  deadline_hours: z
+    .number()
+    .min(0.01)
+    .max(8760)
+    .default(24)
+    .describe('How long a vote is open, unless it says otherwise.'),
+  method: z
+    .enum(votingMethods)
+    .default('weighted')
+    .describe('How ballots are counted, unless the vote says otherwise.'),
 });
 
 export const configSchema = z
@@ -150,6 +165,7 @@ export const configSchema = z
     leases: leasesSchema.prefault({}).describe('How long claims last.'),
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
+    voting: votingSchema.prefault({}).describe('Defaults of votes.'),
     log_file: z
       .string()
       .min(1)

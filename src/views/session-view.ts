@@ -7,6 +7,7 @@ import type { Federation } from '../federation.ts';
 import { logEntries } from './event-lines.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
+import { ballotsDue } from './vote-views.ts';
 
 /** Entries in each section. */
 const most = 5;
@@ -46,7 +47,7 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
     ready,
     held_here: here.slice(0, most).map(briefHeld),
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),
-    ballots_due: [],
+    ballots_due: ballotsDue(state, actor.name, most),
     news,
     ...(federation.fault === null ? {} : { warning: federation.fault }),
   };

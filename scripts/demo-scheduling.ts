@@ -23,7 +23,7 @@ interface Teller {
 
 export async function tellScheduling(cast: Cast, { heading, say }: Teller): Promise<void> {
   const { claude, kimi, reuben } = cast;
-  const byName = new Map(Object.entries(cast));
+  const byName = new Map<string, DemoAgent>([claude, cast.copilot, kimi].map((agent) => [agent.name, agent]));
   const doerOf = (name: string): DemoAgent => byName.get(name) ?? claude;
 
   heading('Work that moves by itself');

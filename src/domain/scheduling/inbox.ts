@@ -1,7 +1,7 @@
 /** What an escalation offers: each action does the thing in one step. */
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
-import type { DependencyId, Task, TaskId } from '../tasks/task.ts';
+import type { DependencyId, Task } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
 import type { Escalation } from './escalation.ts';

@@ -49,6 +49,8 @@ export class FakeFederation implements Federation {
 
   keepTime(): void {}
 
+  async catchUp(): Promise<void> {}
+
   async tail(): Promise<readonly StoredRecord[]> {
     return [];
   }

@@ -154,7 +154,12 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
     }
     case 'task_reviewed': {
       const review = { by: meta.by, verdict: event.verdict, note: event.note, at: meta.at };
-      return noted({ ...task, reviews: [...task.reviews, review] }, meta, `review: ${event.verdict}`, event.note);
+      return noted(
+        { ...task, reviews: [...task.reviews.slice(1 - keptHistory), review] },
+        meta,
+        `review: ${event.verdict}`,
+        event.note,
+      );
     }
     case 'follow_up_joined':
       return withFollowUp(task, event.joined);
@@ -168,7 +173,13 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
     }
     case 'task_requeued': {
       const waiting_for = unmet(state, task.dependencies, task.wait_for);
-      const back = { ...returned(task), failed_attempts: 0, finished_at: null, starts_at: null, waiting_for };
+      const back = {
+        ...returned(task),
+        failed_attempts: 0,
+        finished_at: null,
+        starts_at: startOf(task, meta.at),
+        waiting_for,
+      };
       return noted(readied({ ...back, ready_since: null }, meta.at), meta, 'requeued', event.reason ?? undefined);
     }
     default:
@@ -177,7 +188,7 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
 }
 
 function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
-  const starts_at = task.not_before !== null && task.not_before > at ? task.not_before : null;
+  const starts_at = startOf(task, at);
   const waiting_for = unmet(state, task.dependencies, nothing);
   // Every field is always present and in this order: tasks then share one hidden class.
   const made: Task = {
@@ -219,6 +230,11 @@ function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
     finished_at: null,
   };
   return readied(made, at);
+}
+
+/** Its start time while that lies ahead. */
+function startOf({ not_before }: Pick<Task, 'not_before'>, at: Timestamp): Timestamp | null {
+  return not_before !== null && not_before > at ? not_before : null;
 }
 
 function addTask(state: FederationState, task: Task, meta: EventMeta): void {

@@ -1,4 +1,5 @@
 import { CallerError } from '../errors.ts';
+import { quote } from '../text.ts';
 import type { Timestamp } from '../time.ts';
 
 type NumberedKind = 'task' | 'vote' | 'inbox';
@@ -24,7 +25,7 @@ export function inboxNumber(id: string): { readonly day: string; readonly count:
 export function noSuchTask(id: string): CallerError {
   return new CallerError(
     'not-found',
-    `No task has the id "${id.slice(0, 60)}".`,
+    `No task has the id ${quote(id)}.`,
     'Use list_tasks to find it; ids look like task-2026-02-06-001.',
   );
 }

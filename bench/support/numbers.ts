@@ -10,14 +10,17 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** How long it takes, in ms. */
+export async function timed(call: () => unknown): Promise<number> {
+  const begun = performance.now();
+  await call();
+  return performance.now() - begun;
+}
+
 /** How long each call takes, one after another, in ms. */
 export async function timeEach(count: number, call: (n: number) => unknown): Promise<number[]> {
   const times: number[] = [];
-  for (let n = 0; n < count; n++) {
-    const begun = performance.now();
-    await call(n);
-    times.push(performance.now() - begun);
-  }
+  for (let n = 0; n < count; n++) times.push(await timed(() => call(n)));
   return times;
 }
 

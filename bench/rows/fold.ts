@@ -3,7 +3,7 @@ import { median, ms } from '../support/numbers.ts';
 import type { Row } from '../support/row.ts';
 
 const records = 100_000;
-const rounds = 7;
+const rounds = 5;
 
 export const foldRow: Row = {
   name: 'fold',

@@ -8,7 +8,13 @@ import { z } from 'zod';
 import type { FederationEvent } from '../../src/domain/events.ts';
 import { openFederation } from '../../src/open-federation.ts';
 import { decisions } from '../support/decisions.ts';
-import { clientsUnderTest, type McpClient, type ServerCommand } from '../support/mcp-clients.ts';
+import {
+  clientsUnderTest,
+  type McpClient,
+  type PersonAnswer,
+  type ServerCommand,
+  type ToolAnswer,
+} from '../support/mcp-clients.ts';
 import { fedProgram, makeProject, type Project } from '../support/project.ts';
 
 const run = promisify(execFile);
@@ -160,6 +166,39 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
 
     await operator.callTool('close_vote', { vote_id });
     expect((await kimi.callTool('get_vote', { vote_id })).text).toContain('xyzzy');
+  });
+
+  it('ask the person in front of the client at once, and record the answer as the operator’s', async () => {
+    const project = makeProject();
+    const asked: string[] = [];
+    let answer: PersonAnswer = { action: 'accept', content: { choice: 'pages-router', reason: 'It is known' } };
+    const onAsked = (message: string): PersonAnswer => {
+      asked.push(message);
+      return answer;
+    };
+    const claude = await connect(project.server('claude'));
+    const kimi = await connect({ ...project.server('kimi'), clientName: 'kimi-code', onAsked });
+    const tie = async (): Promise<ToolAnswer> => {
+      const vote_id = await open(claude, { ...router, eligible: ['claude', 'kimi'] });
+      await claude.callTool('cast_vote', { vote_id, choice: 'app-router', confidence: 0.8, reasoning: 'r' });
+      return kimi.callTool('cast_vote', { vote_id, choice: 'pages-router', confidence: 0.8, reasoning: 'r' });
+    };
+    const settled = (await tie()).structured;
+    expect(settled).toMatchObject({
+      status: 'decided',
+      your_ballot: { choice: 'pages-router' },
+      result: { choice: 'pages-router', decided_by: 'reuben', via: 'kimi-code', reason: 'It is known' },
+    });
+    expect(asked).toEqual([expect.stringContaining('tie')]);
+
+    answer = { action: 'decline' };
+    expect((await tie()).structured).toMatchObject({ status: 'escalated' });
+    expect(asked).toHaveLength(2);
+    const operator = await connect(project.server('reuben'));
+    expect((await operator.callTool('list_inbox')).structured).toMatchObject({ total: 1, items: [{ kind: 'vote' }] });
+    answer = { action: 'accept', content: { choice: 'remix' } };
+    expect((await tie()).structured).toMatchObject({ status: 'escalated' });
+    expect((await operator.callTool('list_inbox')).structured).toMatchObject({ total: 2 });
   });
 
   it('refuse what makes no sense by name', async () => {

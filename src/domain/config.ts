@@ -7,7 +7,8 @@ import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule
 import { slug } from './slug.ts';
 import { votingMethods } from './votes/vote.ts';
 
-export { slug } from './slug.ts';
+/** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
+export const once = { jitless: true } as const;
 
 export const agentSchema = z.strictObject({
   role: z.string().max(200).default('').describe('One line on what this agent is for.'),
@@ -147,7 +148,7 @@ export const configSchema = z
     people: z.array(slug).default([]).describe('Further persons with the rights of the operator.'),
     agents: z
       .record(slug, agentSchema)
-      .default(() => z.record(slug, agentSchema).parse(defaultAgents))
+      .default(() => z.record(slug, agentSchema).parse(defaultAgents, once))
       .describe('The roster.'),
     principles: z
       .array(z.string().max(300))
@@ -216,10 +217,4 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 
-export const defaultConfig: Config = configSchema.parse({});
-
-/** Agent or person, or neither. */
-export function participantKind(config: Config, name: string): 'agent' | 'person' | null {
-  if (name === config.operator || config.people.includes(name)) return 'person';
-  return Object.hasOwn(config.agents, name) ? 'agent' : null;
-}
+export const defaultConfig: Config = configSchema.parse({}, once);

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
-import { participantKind } from '../domain/config.ts';
+import { participantKind } from '../domain/participants.ts';
 import type { Federation } from '../federation.ts';
 import { logEntries } from './event-lines.ts';
 import { agentViews, readyFor } from './queue-views.ts';

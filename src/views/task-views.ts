@@ -3,7 +3,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 
 export interface TaskBrief {
   readonly task_id: TaskId;

@@ -2,7 +2,7 @@
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
 import type { DependencyId, Task } from '../tasks/task.ts';
-import { isOpen } from '../tasks/task-indexes.ts';
+import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
 import type { Escalation } from './escalation.ts';
 import { heldUnder } from './follow-up.ts';

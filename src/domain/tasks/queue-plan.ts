@@ -8,11 +8,8 @@ import { causeOf, limitReached } from './limits.ts';
 import { askApproval } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
-import { isReady } from './task-indexes.ts';
-import { checkDependencies, invalid, newTask } from './validate-request.ts';
-
-/** More than this in one call is an import. */
-export const largestPlan = 200;
+import { isReady } from './readiness.ts';
+import { checkDependencies, invalid, largestPlan, newTask } from './validate-request.ts';
 
 export function queuePlan(
   state: FederationState,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
+import type { FederationEvent } from '../domain/events.ts';
 import { participantKind } from '../domain/participants.ts';
 import type { Federation } from '../federation.ts';
 import { logEntries } from './event-lines.ts';
@@ -55,10 +56,17 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
 
 async function newsFor(federation: Federation, name: string, seen: number): Promise<string[]> {
   const records = await federation.tail(newsRecords, seen);
-  const lines = records
-    .flatMap((record) => logEntries(record))
-    .filter((entry) => entry.by !== name)
-    .map((entry) => firstWords(`${entry.at.slice(5, 16).replace('T', ' ')} ${entry.by} ${entry.text}`, 160));
+  const held = federation.state().index.heldBy.get(name) ?? new Set();
+  const news = records.flatMap((record) => {
+    const events = record.commands.flatMap((command) => command.events);
+    return logEntries(record)
+      .map((entry, place) => ({ ...entry, concerns: concernsHeld(events[place], held) }))
+      .filter((entry) => entry.by !== name);
+  });
+  // What changes the ground under work in hand must not drown in the rest.
+  const lines = [...news.filter(({ concerns }) => !concerns), ...news.filter(({ concerns }) => concerns)].map((entry) =>
+    firstWords(`${entry.at.slice(5, 16).replace('T', ' ')} ${entry.by} ${entry.text}`, 160),
+  );
   const newest = lines.slice(-most);
   return lines.length > most
     ? [
@@ -66,6 +74,11 @@ async function newsFor(federation: Federation, name: string, seen: number): Prom
         ...newest.slice(1),
       ]
     : newest;
+}
+
+/** A vote was overruled that a task in the agent's hands builds on. */
+function concernsHeld(event: FederationEvent | undefined, held: ReadonlySet<string>): boolean {
+  return event?.type === 'vote_overruled' && event.told.some((id) => held.has(id));
 }
 
 /** The agent's identity text, cut to what is worth its price; where the file is missing the path says so. */

@@ -109,6 +109,14 @@ test('an agent sets its own availability, and the operator anyone’s', async ()
   expect((await fed(['agents'])).out).toMatch(/claude +standby/);
 });
 
+test('the assignments are written below what people wrote, and only when they changed', async () => {
+  const file = join(folder, 'AGENT_ASSIGNMENTS.md');
+  await writeFile(file, '# Our team\n');
+  expect((await fed(['agents', 'assignments'])).out).toContain(`wrote  ${file}`);
+  expect(await readFile(file, 'utf8')).toMatch(/^# Our team\n\n<!-- .* -->\nFrom `[^]*```mermaid\nflowchart TD\n/);
+  expect(JSON.parse((await fed(['agents', 'assignments', '--json'])).out)).toMatchObject({ file, changed: false });
+});
+
 test('a damaged journal can be read, with a warning, and refuses changes as corrupt', async () => {
   await add('One');
   await add('Two');

@@ -216,6 +216,7 @@ test.each([
   'start',
   'agents',
   'agents set',
+  'agents assignments',
   'queue',
   'queue add',
   'queue plan',

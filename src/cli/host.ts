@@ -1,6 +1,7 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
+import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OpenSettings {
@@ -18,8 +19,10 @@ export interface Host {
   readonly errorTerminal: Terminal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The terminal to draw on, or null where input or output is none. */
+  readonly screen: () => ScreenDevice | null;
   readonly readInput: () => Promise<string>;
-  /** Aborts on Ctrl-C. */
+  /** Aborts on Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly open: (settings: OpenSettings) => Promise<Federation>;
   /** Writes the readable log anew from the whole journal, below its marker line. */

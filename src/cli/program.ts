@@ -10,6 +10,7 @@ import { addPause } from './commands/pause.ts';
 import { addQueue } from './commands/queue.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
 import type { Host } from './host.ts';
 import { exitCodes, formatError, reportError } from './report-error.ts';
 import type { GlobalOptions } from './session.ts';
@@ -48,7 +49,7 @@ function createProgram(host: Host): Command {
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
     );
-  for (const add of [addInit, addStatus, addStart, addAgents, addQueue, addPause, addLog, addImport])
+  for (const add of [addInit, addStatus, addWatch, addStart, addAgents, addQueue, addPause, addLog, addImport])
     add(program, host);
   return program;
 }

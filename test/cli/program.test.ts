@@ -213,6 +213,7 @@ test('the version is printed', async () => {
 test.each([
   'init',
   'status',
+  'watch',
   'start',
   'agents',
   'agents set',

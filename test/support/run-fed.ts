@@ -4,6 +4,7 @@ import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
+import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import type { ToolDefinition } from '../../src/define-tool.ts';
 import { openFederation, rebuildLog } from '../../src/open-federation.ts';
@@ -20,6 +21,7 @@ export interface RunSettings {
   readonly input?: string;
   readonly signal?: AbortSignal;
   readonly tools?: readonly ToolDefinition[];
+  readonly screen?: ScreenDevice;
   readonly onOutput?: (text: string) => void;
 }
 
@@ -40,6 +42,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     err: (text) => {
       err += text;
     },
+    screen: () => settings.screen ?? null,
     readInput: () => Promise.resolve(settings.input ?? ''),
     signal: settings.signal ?? new AbortController().signal,
     open: openFederation,

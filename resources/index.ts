@@ -3,9 +3,10 @@ import type { ResourceDefinition } from '../src/define-tool.ts';
 import { agentQueue } from './agent-queue.ts';
 import { agents } from './agents.ts';
 import { graph } from './graph.ts';
+import { inbox } from './inbox.ts';
 import { log } from './log.ts';
 import { queue } from './queue.ts';
 import { status } from './status.ts';
 import { task } from './task.ts';
 
-export const resources: readonly ResourceDefinition[] = [status, queue, agentQueue, task, graph, log, agents];
+export const resources: readonly ResourceDefinition[] = [status, queue, agentQueue, task, graph, log, agents, inbox];

@@ -26,6 +26,10 @@ export type FederationChange = Readonly<{
   /** Agents to whom changed tasks are, or were, addressed. */
   addressees: ReadonlySet<string>;
   agents: boolean;
+  /** Escalations, or follow-ups that are kept. */
+  inbox: boolean;
+  /** The pause, or automatic scheduling. */
+  switches: boolean;
 }>;
 
 export interface FederationOptions {
@@ -378,7 +382,8 @@ class RunningFederation implements Federation {
 
   #publish(): void {
     const { touched } = this.#state;
-    if (touched.tasks.size === 0 && !touched.agents) return;
+    const { tasks, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && !agents && !inbox && !switches) return;
     const change: Touched = this.#state.takeTouched();
     for (const listener of Array.from(this.#listeners)) listener(change);
   }

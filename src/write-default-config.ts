@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultConfig } from './domain/config.ts';
-import { type ConfigKey, describeConfig } from './domain/describe-config.ts';
+import { type ConfigKey, describeConfig, innerKeys } from './domain/describe-config.ts';
 import { StoreError } from './domain/errors.ts';
 
 /** Everything but the configuration is this machine's own: journal, sessions, checkpoint. */
@@ -61,8 +61,8 @@ export function renderDefaultConfig(): string {
 
 function renderKey(key: ConfigKey, value: unknown, indent: string): string[] {
   const comment = key.meaning === '' ? [] : [`${indent}// ${key.meaning}`];
-  if (key.named) {
-    const keys = key.keys.map((inner) => `${indent}//   ${inner.key}: ${inner.meaning}`);
+  if (key.named || key.listed) {
+    const keys = innerKeys(key.keys).map((inner) => `${indent}//   ${inner.key}: ${inner.meaning}`);
     return [...comment, ...keys, `${indent}${JSON.stringify(key.key)}: ${renderValue(value, indent)},`];
   }
   if (key.keys.length > 0) {
@@ -76,7 +76,7 @@ function renderKey(key: ConfigKey, value: unknown, indent: string): string[] {
 function renderValue(value: unknown, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
-    const items = value.map((item) => JSON.stringify(item));
+    const items = value.map(spaced);
     const oneLine = `[${items.join(', ')}]`;
     if (indent.length + oneLine.length <= 100) return oneLine;
     return `[\n${items.map((item) => `${inner}${item},\n`).join('')}${indent}]`;
@@ -86,6 +86,14 @@ function renderValue(value: unknown, indent: string): string {
     ([name, item]) => `${inner}${JSON.stringify(name)}: ${renderValue(item, inner)},\n`,
   );
   return `{\n${lines.join('')}${indent}}`;
+}
+
+/** JSON on one line as a person would write it. */
+function spaced(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${spaced(field)}`);
+  return `{ ${fields.join(', ')} }`;
 }
 
 function entriesOf(value: unknown): [string, unknown][] {

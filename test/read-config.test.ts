@@ -104,3 +104,66 @@ test("the example in this repository is what 'fed init' writes", async () => {
   expect(await readFile(join(example, 'config.json'), 'utf8')).toBe(renderDefaultConfig());
   expect(await readConfig(example)).toEqual(defaultConfig);
 });
+
+function faultOfRules(...rules: readonly object[]): string {
+  return faultOf(`{\n"scheduling": {\n"rules": [\n${rules.map((rule) => JSON.stringify(rule)).join(',\n')}\n]}}`);
+}
+const testing = { type: 'testing', description: 'Test {task_id}' };
+
+test.each([
+  [
+    { name: 'a', when: { type: 'implementtion' }, then: testing },
+    'config.json:4: scheduling.rules[0].when.type: Expected a type that an agent of the roster does',
+  ],
+  [
+    { name: 'a', when: { agent: 'nobody' }, then: testing },
+    'config.json:4: scheduling.rules[0].when.agent: Expected one of claude, copilot, kimi, kimi-ide, ollama, reuben, got "nobody"',
+  ],
+  [
+    { name: 'a', when: {}, then: { ...testing, to_agent: 'nobody' } },
+    'config.json:4: scheduling.rules[0].then.to_agent: Expected auto or one of claude',
+  ],
+  [
+    { name: 'a', when: { type: 'research' }, then: { ...testing, type: 'sculpture' } },
+    'config.json:4: scheduling.rules[0].then.type: Expected a type that an agent of the roster does',
+  ],
+  [
+    { name: 'a', when: { type: 'research' }, then: { ...testing, description: 'Test {task} now' } },
+    'config.json:4: scheduling.rules[0].then.description: Expected placeholders among {task_id}, {type}, {summary}, {artifact}, {description}, {agent}, got {task}',
+  ],
+  [
+    { name: 'a', when: { outcome: 'failed' }, then: { ...testing, depends: true } },
+    'config.json:4: scheduling.rules[0].then.depends: Expected false after the outcome failed',
+  ],
+  [
+    { name: 'a', when: { type: 'testing' }, then: testing },
+    'config.json:4: scheduling.rules[0]: Expected rules that come to an end, got a → a',
+  ],
+  [
+    { name: 'a', when: {}, then: testing },
+    'config.json:4: scheduling.rules[0]: Expected rules that come to an end, got a → a',
+  ],
+])('a faulty rule is named with file, line and key: %#', (rule, fault) => {
+  expect(faultOfRules(rule)).toContain(fault);
+});
+
+test('a circle of rules is named, and a name given twice', () => {
+  const there = { name: 'there', when: { type: 'implementation' }, then: testing };
+  const back = { name: 'back', when: { type: 'testing' }, then: { ...testing, type: 'implementation' } };
+  expect(faultOfRules({ ...there, name: 'other', when: { type: 'research' } }, there, back)).toMatch(
+    /config\.json:6: scheduling\.rules\[2\]: .* got back → there → back/,
+  );
+  expect(faultOfRules(there, there)).toContain('config.json:5: scheduling.rules[1].name: Expected each name once');
+});
+
+test('a loop with a way out is allowed: by a verdict, a failure, an artifact or the choice of an agent', () => {
+  const ways = [
+    { outcome: 'rework', type: 'testing' },
+    { outcome: 'failed', type: 'testing' },
+    { artifact: true, type: 'testing' },
+    { agent: 'copilot', type: 'testing' },
+  ];
+  for (const when of ways) expect(faultOfRules({ name: 'a', when, then: testing })).toBe('no fault');
+  const fixed = { ...testing, to_agent: 'copilot' };
+  expect(faultOfRules({ name: 'a', when: { agent: 'copilot' }, then: fixed })).toContain('a → a');
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { fullTask, heldBy, briefHeld, inputsOf } from '../src/views/task-views.ts';
+import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
 import { waitFor } from '../src/wait-for.ts';
 import { taskId, taskType } from './arguments.ts';
@@ -41,7 +42,7 @@ export const claimTask = defineTool({
       attempt: claimed.attempt,
       lease_expires_at: claimed.lease?.expires_at ?? null,
       inputs: inputsOf(state, claimed),
-      on_success: [],
+      on_success: onSuccess(state, federation.config, claimed, actor.name),
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),

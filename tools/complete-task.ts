@@ -27,16 +27,18 @@ export const completeTask = defineTool({
       task: briefTask(task),
       unblocked,
       follow_ups,
-      next: nextAfter(task.status, task.starts_at, unblocked.length),
+      next: nextAfter(task.status, task.starts_at, unblocked.length, follow_ups.length),
     };
   },
 });
 
-function nextAfter(status: string, retryAt: string | null, unblocked: number): string {
+function nextAfter(status: string, retryAt: string | null, unblocked: number, followUps: number): string {
   if (status === 'failed') return 'It failed for good and the operator was told. Claim the next task.';
   if (status === 'pending')
     return `It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}. Claim the next task.`;
-  return unblocked > 0
-    ? `${unblocked} unblocked. Claim the next task with claim_task.`
-    : 'Claim the next task with claim_task.';
+  const came = [
+    ...(unblocked > 0 ? [`${unblocked} unblocked.`] : []),
+    ...(followUps > 0 ? [`${followUps} queued by rule: queue none of that yourself.`] : []),
+  ];
+  return [...came, 'Claim the next task with claim_task.'].join(' ');
 }

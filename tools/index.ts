@@ -1,9 +1,11 @@
 /** Every tool, in the order clients list them. */
 import type { ToolDefinition } from '../src/define-tool.ts';
+import { answerInbox } from './answer-inbox.ts';
 import { cancelTask } from './cancel-task.ts';
 import { claimTask } from './claim-task.ts';
 import { completeTask } from './complete-task.ts';
 import { getTask } from './get-task.ts';
+import { listInbox } from './list-inbox.ts';
 import { listTasks } from './list-tasks.ts';
 import { overrideTask } from './override-task.ts';
 import { pauseFederation } from './pause-federation.ts';
@@ -15,6 +17,7 @@ import { resumeFederation } from './resume-federation.ts';
 import { reviewTask } from './review-task.ts';
 import { setAvailability } from './set-availability.ts';
 import { startSession } from './start-session.ts';
+import { switchScheduling } from './switch-scheduling.ts';
 
 export const tools: readonly ToolDefinition[] = [
   startSession,
@@ -32,4 +35,7 @@ export const tools: readonly ToolDefinition[] = [
   pauseFederation,
   resumeFederation,
   overrideTask,
+  switchScheduling,
+  listInbox,
+  answerInbox,
 ];

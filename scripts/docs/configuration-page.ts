@@ -1,5 +1,5 @@
 /** docs/configuration.md, from the schema. */
-import { type ConfigKey, describeConfig } from '../../src/domain/describe-config.ts';
+import { type ConfigKey, describeConfig, innerKeys } from '../../src/domain/describe-config.ts';
 import { renderDefaultConfig } from '../../src/write-default-config.ts';
 import { code, generated, page, table } from './markdown.ts';
 
@@ -16,7 +16,7 @@ export function renderConfigurationPage(): string {
     ...sections.flatMap((section) => [
       `## ${section.named ? `${section.key}.<name>` : section.key}`,
       section.named ? `${section.meaning} The names are slugs and yours to choose.` : section.meaning,
-      tableOf(section.keys),
+      tableOf(innerKeys(section.keys)),
     ]),
     '## Example: the defaults',
     `\`\`\`jsonc\n${renderDefaultConfig().trimEnd()}\n\`\`\``,

@@ -4,10 +4,12 @@ import { version } from '../version.ts';
 import { examples } from './arguments.ts';
 import { addAgents } from './commands/agents.ts';
 import { addImport } from './commands/import.ts';
+import { addInbox } from './commands/inbox.ts';
 import { addInit } from './commands/init.ts';
 import { addLog } from './commands/log.ts';
 import { addPause } from './commands/pause.ts';
 import { addQueue } from './commands/queue.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
@@ -49,7 +51,19 @@ function createProgram(host: Host): Command {
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
     );
-  for (const add of [addInit, addStatus, addWatch, addStart, addAgents, addQueue, addPause, addLog, addImport])
+  for (const add of [
+    addInit,
+    addStatus,
+    addWatch,
+    addStart,
+    addAgents,
+    addQueue,
+    addSchedule,
+    addPause,
+    addInbox,
+    addLog,
+    addImport,
+  ])
     add(program, host);
   return program;
 }

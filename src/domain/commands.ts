@@ -7,6 +7,7 @@ import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Config } from './config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
+import type { InboxAction } from './scheduling/inbox.ts';
 import type {
   AgentName,
   DependencyId,
@@ -181,7 +182,34 @@ export interface CommandTable {
   };
   resume_federation: {
     args: { readonly release?: 'all' | 'none' | 'ask' | undefined };
+    result: {
+      readonly already: boolean;
+      /** What kept follow-ups became. */
+      readonly released: readonly TaskId[];
+      readonly dropped: number;
+      /** Still kept; an inbox item asks about them. */
+      readonly kept: number;
+    };
+  };
+  switch_scheduling: {
+    args: { readonly on: boolean };
     result: { readonly already: boolean };
+  };
+  /** Does what an escalation offers, and closes it. */
+  answer_inbox: {
+    args: {
+      readonly inbox_id: string;
+      readonly action: InboxAction;
+      readonly to_agent?: string | undefined;
+      readonly choice?: string | undefined;
+      readonly note?: string | undefined;
+    };
+    result: {
+      /** What it was about, where that is still in state. */
+      readonly task: Task | null;
+      /** Kept follow-ups that are queued now. */
+      readonly released: readonly TaskId[];
+    };
   };
   /** Whatever follows from time passing, up to the context's `now`. */
   tick: { args: Record<never, never>; result: { readonly events: number } };

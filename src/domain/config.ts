@@ -3,12 +3,10 @@
  * schema with every default. `docs/configuration.md` is generated from it.
  */
 import { z } from 'zod';
+import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
+import { slug } from './slug.ts';
 
-/** Agents, types and topics are short slugs: `kimi-ide`, `implementation`. */
-export const slug = z
-  .string()
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'Expected a slug: lower-case letters, digits and single hyphens')
-  .max(40);
+export { slug } from './slug.ts';
 
 export const agentSchema = z.strictObject({
   role: z.string().max(200).default('').describe('One line on what this agent is for.'),
@@ -146,6 +144,7 @@ export const configSchema = z
         'Queue follow-up work for whoever does it best instead of asking a person to carry it.',
       ])
       .describe('Given to every agent at the start of a session.'),
+    scheduling: schedulingSchema.prefault({}).describe('What is queued by itself when a task finishes.'),
     limits: limitsSchema.prefault({}).describe('Guards against runaway work.'),
     leases: leasesSchema.prefault({}).describe('How long claims last.'),
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
@@ -188,6 +187,15 @@ export const configSchema = z
         clients.set(client.toLowerCase(), name);
       }
     }
+    const roster = { agents: config.agents, people: [...people] };
+    for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
+      issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
+    }
+  })
+  // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
+  .transform((config) => {
+    const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
+    return { ...config, scheduling: { enabled, rules } };
   });
 
 export type Config = z.infer<typeof configSchema>;

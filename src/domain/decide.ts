@@ -8,6 +8,8 @@ import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
 import type { FederationState } from './federation-state.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
+import { answerInbox } from './scheduling/answer-inbox.ts';
+import { switchScheduling } from './scheduling/switch-scheduling.ts';
 import { tick } from './scheduling/tick.ts';
 import { cancelTask } from './tasks/cancel-task.ts';
 import { claimTask } from './tasks/claim-task.ts';
@@ -44,6 +46,8 @@ const deciders: Deciders = {
   end_session: endSession,
   pause_federation: pauseFederation,
   resume_federation: resumeFederation,
+  switch_scheduling: switchScheduling,
+  answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),
 };
 

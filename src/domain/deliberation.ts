@@ -8,7 +8,7 @@ import type { FederationState } from './federation-state.ts';
 import type { EscalationKind } from './scheduling/escalation.ts';
 import { idSource } from './scheduling/evolve-scheduling.ts';
 import { waitingOn } from './tasks/dependencies.ts';
-import type { Task, TaskId } from './tasks/task.ts';
+import type { FailurePolicy, Task, TaskId } from './tasks/task.ts';
 
 export interface EscalationRequest {
   readonly kind: EscalationKind;
@@ -26,6 +26,7 @@ export class Deliberation {
   readonly context: DecisionContext;
   readonly nextId: (kind: 'task' | 'vote' | 'inbox') => string;
   readonly #escalated = new Set<string>();
+  readonly #closed = new Set<string>();
 
   constructor(state: FederationState, context: DecisionContext) {
     this.state = state;
@@ -40,7 +41,8 @@ export class Deliberation {
   /** Opens an escalation, unless one about the same is open. */
   escalate({ kind, about, title, detail, task_id, chain = [] }: EscalationRequest): void {
     const key = `${kind}:${about}`;
-    if (this.state.escalationKeys.has(key) || this.#escalated.has(key)) return;
+    const open = this.state.escalationKeys.get(key);
+    if ((open !== undefined && !this.#closed.has(open)) || this.#escalated.has(key)) return;
     this.#escalated.add(key);
     const escalation = {
       inbox_id: this.nextId('inbox'),
@@ -59,23 +61,32 @@ export class Deliberation {
   closeEscalations(id: TaskId, how: string, ...kinds: readonly EscalationKind[]): void {
     for (const kind of kinds) {
       const inbox_id = this.state.escalationKeys.get(`${kind}:${id}`);
-      if (inbox_id !== undefined) this.add({ type: 'escalation_closed', inbox_id, how });
+      if (inbox_id !== undefined) this.closeEscalation(inbox_id, how);
     }
   }
 
+  /** Once: what an answer closes is not closed again by what the answer does. */
+  closeEscalation(inbox_id: string, how: string, note: string | null = null): void {
+    if (this.#closed.has(inbox_id)) return;
+    this.#closed.add(inbox_id);
+    this.add({ type: 'escalation_closed', inbox_id, how, note });
+  }
+
   /**
-   * What a task's bad end means for its dependents, by its own `on_failure`:
-   * cancels the ones that go with it, gives the ones that stay blocked.
+   * What a task's bad end means for its dependents, by the `on_failure` of
+   * each task that ends, or by `policy` for all of them: cancels the ones that
+   * go with it, gives the ones that stay blocked.
    */
-  endDependents(task: Task): TaskId[] {
+  endDependents(task: Pick<Task, 'task_id' | 'on_failure'>, policy?: FailurePolicy): TaskId[] {
     const blocked: TaskId[] = [];
     const cancelled = new Set<TaskId>([task.task_id]);
     const ended = [task];
     for (let end = ended.pop(); end !== undefined; end = ended.pop()) {
-      if (end.on_failure === 'continue') continue;
+      const means = policy ?? end.on_failure;
+      if (means === 'continue') continue;
       for (const dependent of waitingOn(this.state, end.task_id)) {
         if (!dependent.dependencies.includes(end.task_id) || cancelled.has(dependent.task_id)) continue;
-        if (end.on_failure === 'block') {
+        if (means === 'block') {
           blocked.push(dependent.task_id);
           continue;
         }
@@ -87,9 +98,21 @@ export class Deliberation {
           reason: `${end.task_id} ended without success`,
           because_of: end.task_id,
         });
+        this.closeEscalations(dependent.task_id, 'cancelled', 'approval', 'hold-reached', 'rework-rounds');
       }
     }
+    this.#closeBlocked(cancelled);
     return blocked.filter((id) => !cancelled.has(id));
+  }
+
+  /** A question about blocked tasks is settled once none of them is left. */
+  #closeBlocked(cancelled: ReadonlySet<TaskId>): void {
+    const before = [...cancelled].flatMap((id) => this.state.tasks.get(id)?.dependencies ?? []);
+    for (const id of new Set(before)) {
+      if (!this.state.escalationKeys.has(`blocked:${id}`)) continue;
+      const left = [...waitingOn(this.state, id)].some((task) => !cancelled.has(task.task_id));
+      if (!left) this.closeEscalations(id, 'nothing waits for it any more', 'blocked');
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface ConfigKey {
   readonly keys: readonly ConfigKey[];
   /** Whether the keys inside stand below names that the user gives. */
   readonly named: boolean;
+  /** Whether the keys inside are those of each entry of a list. */
+  readonly listed: boolean;
 }
 
 const schemaNode = z.object({
@@ -36,17 +38,31 @@ export function describeConfig(): readonly ConfigKey[] {
   return keysOf(properties).filter(({ key }) => key !== '$schema');
 }
 
+/** The keys inside, those of lists and objects in them with their path: `when.type`. */
+export function innerKeys(keys: readonly ConfigKey[], path = ''): ConfigKey[] {
+  return keys.flatMap((key) => {
+    const whole = { ...key, key: `${path}${key.key}` };
+    if (key.keys.length === 0) return [whole];
+    const inside = innerKeys(key.keys, `${path}${key.key}${key.listed ? '[]' : ''}.`);
+    return key.listed ? [{ ...whole, keys: [] }, ...inside] : inside;
+  });
+}
+
 function keysOf(properties: Readonly<Record<string, unknown>>): ConfigKey[] {
   return Object.entries(properties).map(([key, value]) => {
     const node = schemaNode.parse(value);
     const entry = schemaNode.safeParse(node.additionalProperties);
+    const item = schemaNode.safeParse(node.items);
+    const listed = item.success && Object.keys(item.data.properties).length > 0;
+    const inside = listed ? item.data : entry.success ? entry.data : node;
     return {
       key,
       type: typeOf(node),
       meaning: node.description,
       default: node.default,
-      keys: keysOf(entry.success ? entry.data.properties : node.properties),
+      keys: keysOf(inside.properties),
       named: entry.success,
+      listed,
     };
   });
 }

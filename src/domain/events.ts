@@ -8,6 +8,7 @@
  */
 import type { AvailabilityStatus } from './agents/agent.ts';
 import type { Escalation } from './scheduling/escalation.ts';
+import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
 
@@ -143,6 +144,15 @@ export type TaskEvent =
       readonly reason: string | null;
     }
   | { readonly type: 'task_requeued'; readonly task_id: TaskId; readonly reason: string | null }
+  | {
+      /** A rule fired, and what it would have queued was there already. */
+      readonly type: 'follow_up_joined';
+      /** The finished task. */
+      readonly task_id: TaskId;
+      readonly rule: string;
+      readonly joined: TaskId;
+    }
+  | { readonly type: 'dependents_continued'; readonly task_id: TaskId; readonly reason: string | null }
   | { readonly type: 'start_times_reached'; readonly task_ids: readonly TaskId[] }
   | { readonly type: 'tasks_archived'; readonly task_ids: readonly TaskId[] };
 
@@ -165,11 +175,27 @@ export type AgentEvent =
 export type SchedulingEvent =
   | { readonly type: 'federation_paused'; readonly reason: string | null }
   | { readonly type: 'federation_resumed'; readonly release: 'all' | 'none' | 'ask' }
+  | { readonly type: 'scheduling_switched'; readonly on: boolean }
+  | {
+      /** What rules would have queued, kept until the escalation with this key is answered. */
+      readonly type: 'follow_ups_held';
+      readonly key: string;
+      readonly follow_ups: readonly FollowUp[];
+    }
+  | {
+      readonly type: 'follow_ups_settled';
+      readonly held_ids: readonly string[];
+      /** released: `task_queued` follows for each that nobody has queued meanwhile. */
+      readonly how: 'released' | 'dropped';
+    }
   | { readonly type: 'escalation_opened'; readonly escalation: Escalation }
   | {
       readonly type: 'escalation_closed';
       readonly inbox_id: string;
+      /** The action it was answered with, or how it settled itself. */
       readonly how: string;
+      /** Why, in the words of who answered. */
+      readonly note: string | null;
     }
   | {
       /** A request with an idempotency key: the same again gives these ids. */
@@ -206,12 +232,17 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   task_approved: 'The operator approved a task that needed it.',
   task_reassigned: 'The task was addressed to someone else, or to whoever fits.',
   task_requeued: 'The operator put a finished or held task back in the queue.',
+  follow_up_joined: 'A rule fired, and an open task asks for the same already.',
+  dependents_continued: 'The operator let dependents of a failed or cancelled task go on.',
   start_times_reached: 'The start times of these tasks have passed.',
   tasks_archived: 'Old finished tasks left the state; their ids still resolve.',
   availability_set: 'An agent became available, busy, standby or offline.',
   session_started: 'An agent looked at where things stand.',
   federation_paused: 'Nothing is claimed until the federation is resumed.',
   federation_resumed: 'Work goes on.',
+  scheduling_switched: 'Automatic scheduling was switched on or off.',
+  follow_ups_held: 'What rules would have queued was kept: the federation is paused, or a limit was reached.',
+  follow_ups_settled: 'Kept follow-ups were released into the queue, or dropped.',
   escalation_opened: 'Something waits for the operator.',
   escalation_closed: 'An escalation was answered, or what it was about is over.',
   request_remembered: 'A request with an idempotency key was carried out; the same again gives the same ids.',

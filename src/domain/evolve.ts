@@ -26,6 +26,9 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
       return evolveAgent(state, event, meta);
     case 'federation_paused':
     case 'federation_resumed':
+    case 'scheduling_switched':
+    case 'follow_ups_held':
+    case 'follow_ups_settled':
     case 'escalation_opened':
     case 'escalation_closed':
     case 'clock_stepped_back':

@@ -4,6 +4,7 @@
  */
 import type { AgentRecord } from './agents/agent.ts';
 import type { Escalation } from './scheduling/escalation.ts';
+import type { HeldFollowUp } from './scheduling/follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, DependencyId, Task, TaskId } from './tasks/task.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
@@ -14,6 +15,8 @@ export interface Meta {
   /** The time of the last record. */
   readonly clock: Timestamp;
   readonly paused: { readonly since: Timestamp; readonly by: string; readonly reason: string | null } | null;
+  /** As switched last; null: as configured. */
+  readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
   readonly automatic: readonly (readonly [minute: number, count: number])[];
 }
@@ -48,6 +51,14 @@ export interface Touched {
   readonly tasks: Set<TaskId>;
   readonly addressees: Set<string>;
   agents: boolean;
+  /** Escalations, or follow-ups that are kept. */
+  inbox: boolean;
+  /** The pause, or automatic scheduling. */
+  switches: boolean;
+}
+
+function untouched(): Touched {
+  return { tasks: new Set(), addressees: new Set(), agents: false, inbox: false, switches: false };
 }
 
 const sectionNames = [
@@ -56,6 +67,7 @@ const sectionNames = [
   'agents',
   'votes',
   'escalations',
+  'held',
   'requests',
   'imports',
   'archived',
@@ -82,21 +94,29 @@ export class FederationState {
   readonly escalations = new Table<string, Escalation>(this.undo, (before, after) =>
     this.#escalationChanged(before, after),
   );
+  /** Follow-ups kept for the operator's word. */
+  readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
+    this.touched.inbox = true;
+  });
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
-  touched: Touched = { tasks: new Set(), addressees: new Set(), agents: false };
+  touched: Touched = untouched();
 
   get meta(): Meta {
-    return this.#meta.get('meta') ?? { clock: '1970-01-01T00:00:00.000Z', paused: null, automatic: [] };
+    return (
+      this.#meta.get('meta') ?? { clock: '1970-01-01T00:00:00.000Z', paused: null, scheduling: null, automatic: [] }
+    );
   }
 
   set meta(meta: Meta) {
+    const before = this.meta;
+    if (meta.paused !== before.paused || meta.scheduling !== before.scheduling) this.touched.switches = true;
     this.#meta.set('meta', meta);
   }
 
   takeTouched(): Touched {
     const taken = this.touched;
-    this.touched = { tasks: new Set(), addressees: new Set(), agents: false };
+    this.touched = untouched();
     return taken;
   }
 
@@ -108,6 +128,7 @@ export class FederationState {
       agents: [...this.agents.values()],
       votes: [...this.votes.values()],
       escalations: [...this.escalations.values()],
+      held: [...this.held.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
       archived: [...this.archived.values()],
@@ -125,6 +146,7 @@ export class FederationState {
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {
+    this.touched.inbox = true;
     if (before !== undefined) this.escalationKeys.delete(before.key);
     if (after !== undefined) this.escalationKeys.set(after.key, after.inbox_id);
   }

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../domain/config.ts';
 import { mermaidLabel } from './mermaid.ts';
+import { rulesInWords } from './schedule-view.ts';
 import { firstWords } from './task-views.ts';
 
 /** Markdown with two Mermaid diagrams, ending in a line break. */
@@ -17,6 +18,12 @@ export function assignmentsView(config: Config): string {
     typesTable(config),
     '## Who gets a task',
     diagram(decisionTree(config)),
+    '## What follows by itself',
+    config.scheduling.enabled
+      ? 'Automatic scheduling is on unless somebody switches it off (`fed schedule off`).'
+      : 'Automatic scheduling is off unless somebody switches it on (`fed schedule on`).',
+    rulesTable(config),
+    diagram(ruleGraph(config)),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -39,6 +46,13 @@ function typesTable(config: Config): string {
   return table(
     ['type', 'agents that may take it unaddressed'],
     typesOf(config).map(({ type, agents }) => [type, agents.join(', ')]),
+  );
+}
+
+function rulesTable(config: Config): string {
+  return table(
+    ['rule', 'when', 'then'],
+    rulesInWords(config).map(({ name, when, then }) => [name, when, then]),
   );
 }
 
@@ -75,6 +89,25 @@ function decisionTree(config: Config): string[] {
     if (fallback !== undefined) lines.push(`  ${idOf(name)} -.->|"on standby"| ${idOf(fallback)}`);
   }
   return lines;
+}
+
+/** Type to type, each arrow a rule. */
+function ruleGraph({ scheduling }: Config): string[] {
+  const ids = new Map<string, string>();
+  const idOf = (type: string | undefined): string => {
+    const label = type ?? 'any task';
+    const id = ids.get(label) ?? `type${ids.size}`;
+    ids.set(label, id);
+    return id;
+  };
+  const arrows = scheduling.rules.map(({ when, then }) => {
+    const by = when.agent === undefined ? '' : ` by ${when.agent}`;
+    const to = then.to_agent === 'auto' ? '' : `, for ${then.to_agent}`;
+    return `  ${idOf(when.type)} -->|"${mermaidLabel(`${when.outcome}${by}${to}`)}"| ${idOf(then.type)}`;
+  });
+  const review = idOf('review');
+  arrows.push(`  ${review} -->|"sent back"| rework["rework, by who did the work"]`);
+  return ['flowchart LR', ...[...ids].map(([label, id]) => `  ${id}["${mermaidLabel(label)}"]`), ...arrows];
 }
 
 function diagram(lines: readonly string[]): string {

@@ -1,6 +1,7 @@
 /** Events in words: the log file, `fed log`, the news of a session. One line an event. */
 import { unreachable } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
+import { pauseKey } from '../domain/scheduling/follow-up.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { firstWords } from './task-views.ts';
 
@@ -27,7 +28,9 @@ export function describeEvent(event: FederationEvent): string {
   switch (event.type) {
     case 'task_queued': {
       const { task } = event;
-      const rework = task.rework_of === null ? '' : ` as rework of ${task.rework_of}`;
+      const { kind, by } = task.caused_by;
+      const rule = kind === 'rule' ? ` by the rule ${by}` : '';
+      const rework = task.rework_of === null ? rule : ` as rework of ${task.rework_of}`;
       const after = task.dependencies.length === 0 ? '' : ` after ${task.dependencies.slice(0, 3).join(', ')}`;
       return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${rework}${after}: ${quoted(task.description)}`;
     }
@@ -66,6 +69,10 @@ export function describeEvent(event: FederationEvent): string {
       return `reassigned ${event.task_id} to ${event.to_agent ?? 'whoever fits'}${because(event.reason)}`;
     case 'task_requeued':
       return `requeued ${event.task_id}${because(event.reason)}`;
+    case 'follow_up_joined':
+      return `the rule ${event.rule} found ${event.joined} in the queue already, after ${event.task_id}`;
+    case 'dependents_continued':
+      return `let what depends on ${event.task_id} go on${because(event.reason)}`;
     case 'start_times_reached':
       return `the time has come for ${event.task_ids.slice(0, 5).join(', ')}${event.task_ids.length > 5 ? ` and ${event.task_ids.length - 5} more` : ''}`;
     case 'tasks_archived':
@@ -78,10 +85,16 @@ export function describeEvent(event: FederationEvent): string {
       return `paused the federation${because(event.reason)}`;
     case 'federation_resumed':
       return 'resumed the federation';
+    case 'scheduling_switched':
+      return `switched automatic scheduling ${event.on ? 'on' : 'off'}`;
+    case 'follow_ups_held':
+      return `kept ${event.follow_ups.map(({ rule, task_id }) => `${rule} after ${task_id}`).join(', ')} (${event.key === pauseKey ? 'paused' : 'a limit'})`;
+    case 'follow_ups_settled':
+      return `${event.how} ${event.held_ids.length} kept ${event.held_ids.length === 1 ? 'follow-up' : 'follow-ups'}`;
     case 'escalation_opened':
       return `asks the operator (${event.escalation.inbox_id}): ${event.escalation.title}`;
     case 'escalation_closed':
-      return `${event.inbox_id} is settled: ${event.how}`;
+      return `${event.inbox_id} is settled: ${event.how}${event.note === null ? '' : `, ${quoted(event.note)}`}`;
     case 'request_remembered':
       return `remembered the request "${firstWords(event.key, 40)}"`;
     case 'clock_stepped_back':

@@ -30,6 +30,8 @@ export async function findTask(federation: Federation, id: TaskId): Promise<Task
 function isAbout(event: FederationEvent, id: TaskId): boolean {
   switch (event.type) {
     case 'task_queued':
+      // A follow-up is written into the result of the task that finished.
+      return event.task.task_id === id || (event.task.caused_by.kind === 'rule' && event.task.caused_by.task_id === id);
     case 'task_imported':
       return event.task.task_id === id;
     case 'start_times_reached':

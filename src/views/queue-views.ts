@@ -2,6 +2,7 @@
 import { agentRecord } from '../domain/agents/evolve-agents.ts';
 import type { Config } from '../domain/config.ts';
 import type { FederationState } from '../domain/federation-state.ts';
+import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
@@ -48,6 +49,9 @@ export interface StatusView {
   readonly tasks: Readonly<Record<string, number>>;
   readonly oldest_ready_minutes: number | null;
   readonly inbox: number;
+  readonly scheduling: 'on' | 'off';
+  /** Follow-ups that wait for the operator's word. */
+  readonly kept_follow_ups?: number;
   readonly agents: readonly Record<string, unknown>[];
   readonly records: number;
   readonly warning?: StoreFault;
@@ -74,6 +78,8 @@ export function statusView(
     oldest_ready_minutes:
       oldest === undefined ? null : Math.max(0, Math.floor((toMillis(around.now) - oldest) / minute)),
     inbox: state.escalations.size,
+    scheduling: isSchedulingOn(state, config) ? 'on' : 'off',
+    ...(state.held.size === 0 ? {} : { kept_follow_ups: state.held.size }),
     agents: agentViews(state, config, around.presence).map(({ name, status, holds, ready: fit, open, connected }) => ({
       name,
       status,

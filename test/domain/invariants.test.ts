@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CommandName } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
+import { actionsFor } from '../../src/domain/scheduling/inbox.ts';
 import { restoreState } from '../../src/domain/restore-state.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis } from '../../src/domain/time.ts';
@@ -44,9 +45,9 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
       }),
     ),
   },
-  { weight: 8, arbitrary: of('claim_task', fc.constant({})) },
+  { weight: 10, arbitrary: of('claim_task', fc.constant({})) },
   {
-    weight: 8,
+    weight: 14,
     arbitrary: of(
       'complete_task',
       fc.record({
@@ -81,10 +82,26 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom<Pick<Step, 'command' | 'args'>>(
       { command: 'pause_federation', args: {} },
-      { command: 'resume_federation', args: {} },
+      { command: 'switch_scheduling', args: { on: false } },
     ),
   },
-  { weight: 2, arbitrary: of('resume_federation', fc.constant({})) },
+  {
+    weight: 2,
+    arbitrary: of('resume_federation', fc.record({ release: fc.constantFrom('all', 'none', 'ask', undefined) })),
+  },
+  { weight: 2, arbitrary: of('switch_scheduling', fc.constant({ on: true })) },
+  {
+    weight: 3,
+    arbitrary: of(
+      'answer_inbox',
+      fc.record({
+        inbox_id: fc.constant('inbox-2026-01-01-001'),
+        action: fc.constant('dismiss'),
+        to_agent: fc.constantFrom('kimi', 'auto'),
+        note: fc.constantFrom('n', undefined),
+      }),
+    ),
+  },
 );
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -109,34 +126,65 @@ const aboutOneTask = new Set<CommandName>([
   'override_task',
 ]);
 
+function pickAny<T>(from: readonly T[], n: number): T | undefined {
+  return from[n % Math.max(1, from.length)];
+}
+
+/** Left to chance who calls them, they would hardly ever be accepted. */
+const forPersons = new Set<CommandName>(['answer_inbox', 'switch_scheduling', 'pause_federation', 'resume_federation']);
+
 /** Runs what the generator made. The shapes are right; whether a step makes sense is what is tested. */
 function play(scenario: Scenario, step: Step): void {
   if (step.wait > 0) scenario.pass(step.wait);
   const { state } = scenario;
   const all = [...state.tasks.values()];
   const held = all.filter((task) => task.lease !== null);
-  const pick = (from: readonly Task[], n: number): Task | undefined => from[n % Math.max(1, from.length)];
-  const target = pick(step.asHolder && held.length > 0 ? held : all, step.task);
+  // Most completions come from who holds the task, or hardly anything would ever finish.
+  const asHolder = step.asHolder || (step.command === 'complete_task' && step.task % 4 !== 0);
+  const pick = (from: readonly Task[], n: number): Task | undefined => pickAny(from, n);
+  const target = pick(asHolder && held.length > 0 ? held : all, step.task);
   const others = step.others.flatMap((n) => pick(all, n)?.task_id ?? []);
   const holder =
     target?.lease == null ? step.who : [target.lease.agent, target.lease.session].filter(Boolean).join('/');
+  const item = pickAny([...state.escalations.values()], step.task);
   const args = {
     ...step.args,
+    ...(step.command === 'answer_inbox' && item !== undefined
+      ? { inbox_id: item.inbox_id, action: pickAny(actionsFor(state, item), step.others[0] ?? 0) }
+      : {}),
     ...(aboutOneTask.has(step.command) ? { task_id: target?.task_id ?? 'task-2026-01-01-001' } : {}),
-    ...(step.command === 'claim_task' && step.asHolder && target !== undefined ? { task_id: target.task_id } : {}),
+    ...(step.command === 'claim_task' && asHolder && target !== undefined ? { task_id: target.task_id } : {}),
     ...(step.command === 'queue_task' ? { dependencies: others } : {}),
     ...(step.command === 'release_task' ? { wait_for: others } : {}),
   };
   try {
     // The generator keeps to each command's shape; this is the one place that says so to the types.
-    scenario.run(step.asHolder ? holder : step.who, step.command, args);
+    scenario.run(forPersons.has(step.command) ? 'reuben' : asHolder ? holder : step.who, step.command, args);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
   }
 }
 
+/** A chain, a rule whose task is soon a twin, one for each outcome, and one that goes on until a limit stops it. */
+const rules = [
+  { name: 'test', when: { type: 'implementation' }, then: { type: 'testing', description: 'test {task_id}' } },
+  { name: 'review', when: { type: 'testing' }, then: { type: 'review', description: 'review {task_id}: {summary}' } },
+  { name: 'note', when: { type: 'testing' }, then: { type: 'summary', description: 'note it', depends: false } },
+  {
+    name: 'again',
+    when: { type: 'implementation', outcome: 'failed' },
+    then: { type: 'implementation', description: 'look into {task_id}', to_agent: 'kimi' },
+  },
+  {
+    name: 'learn',
+    when: { outcome: 'rework' },
+    then: { type: 'documentation', description: 'what {agent} can learn from {task_id}' },
+  },
+];
+const limits = { automatic_per_hour: 20, chain_depth: 3, open_per_agent: 8 };
+
 function played(list: readonly Step[]): Scenario {
-  const scenario = new Scenario({ limits: { automatic_per_hour: 20 }, retention: { finished_tasks: 10 } });
+  const scenario = new Scenario({ limits, scheduling: { rules }, retention: { finished_tasks: 10 } });
   for (const step of list) play(scenario, step);
   return scenario;
 }
@@ -274,7 +322,7 @@ describe('whatever is commanded', () => {
           decide(
             scenario.state,
             last.command,
-            { ...last.args, task_id: [...scenario.state.tasks.values()][0]?.task_id },
+            { ...last.args, task_id: [...scenario.state.tasks.values()][0]?.task_id ?? 'task-2026-01-01-001' },
             context,
           );
         } catch (error) {

@@ -74,6 +74,8 @@ export class FakeFederation implements Federation {
         tasks: new Set([task.task_id]),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
+        inbox: false,
+        switches: false,
       });
       return { task, duplicate_of: null };
     },
@@ -94,6 +96,8 @@ export class FakeFederation implements Federation {
     set_availability: refuse,
     start_session: refuse,
     resume_federation: refuse,
+    switch_scheduling: refuse,
+    answer_inbox: refuse,
     tick: refuse,
   };
 }

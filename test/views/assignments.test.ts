@@ -17,6 +17,13 @@ describe('the assignments', () => {
     expect(tree).toContain('agent0 -.->|"on standby"| agent2');
   });
 
+  it('say what follows by itself, in words and as arrows', () => {
+    const text = assignmentsView(defaultConfig);
+    expect(text).toMatch(/\| implement-research \| research is completed \| implementation for kimi: Implement what /);
+    expect(text).toContain('  type0 -->|"success, for kimi"| type1\n  type1 -->|"success"| type2');
+    expect(text).toContain('-->|"sent back"| rework["rework, by who did the work"]');
+  });
+
   it('keep text of the configuration from breaking out of a cell or a label', () => {
     const config = configSchema.parse({
       operator: 'reuben',

@@ -10,6 +10,7 @@ import type { Timestamp } from '../time.ts';
  * hold-reached     a task was held to the end of its hold and came back
  * rework-rounds    work was sent back more often than allowed
  * approval         a task waits for the operator's approval
+ * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
   'limit',
@@ -18,6 +19,7 @@ export const escalationKinds = [
   'hold-reached',
   'rework-rounds',
   'approval',
+  'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 

@@ -2,6 +2,7 @@ import type { EventMeta } from '../evolve.ts';
 import type { SchedulingEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requestKey } from '../restore-state.ts';
+import { heldId } from './follow-up.ts';
 import { numberedId } from '../tasks/task-id.ts';
 import { addMillis, type Timestamp } from '../time.ts';
 
@@ -12,6 +13,18 @@ export function evolveScheduling(state: FederationState, event: SchedulingEvent,
       return;
     case 'federation_resumed':
       state.meta = { ...state.meta, paused: null };
+      return;
+    case 'scheduling_switched':
+      state.meta = { ...state.meta, scheduling: event.on };
+      return;
+    case 'follow_ups_held':
+      for (const followUp of event.follow_ups) {
+        const held_id = heldId(followUp);
+        state.held.set(held_id, { ...followUp, held_id, key: event.key, held_at: meta.at });
+      }
+      return;
+    case 'follow_ups_settled':
+      for (const id of event.held_ids) state.held.delete(id);
       return;
     case 'escalation_opened':
       countId(state, 'inbox', event.escalation.inbox_id);

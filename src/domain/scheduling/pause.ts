@@ -1,7 +1,10 @@
 /** The one switch that stops everything. Pausing never refuses. */
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation, listed } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
+import { settleHeld } from './fire-rules.ts';
+import { type HeldFollowUp, heldUnder, pauseKey } from './follow-up.ts';
 
 export function pauseFederation(
   state: FederationState,
@@ -22,9 +25,30 @@ export function resumeFederation(
   context: DecisionContext,
 ): Decision<ResultOf<'resume_federation'>> {
   requirePerson(context, 'resume the federation');
-  if (state.meta.paused === null) return { events: [], result: () => ({ already: true }) };
-  return {
-    events: [{ type: 'federation_resumed', release: args.release ?? 'ask' }],
-    result: () => ({ already: false }),
-  };
+  const deliberation = new Deliberation(state, context);
+  const already = state.meta.paused === null;
+  const release = args.release ?? 'ask';
+  if (!already) deliberation.add({ type: 'federation_resumed', release });
+  const kept = heldUnder(state, pauseKey);
+  const open = state.escalationKeys.get(pauseKey);
+  if (release === 'ask') {
+    if (!already && kept.length > 0) askAboutKept(deliberation, kept);
+    return { events: deliberation.events, result: () => ({ already, released: [], dropped: 0, kept: kept.length }) };
+  }
+  // Also where it was resumed before and the question about them is still open.
+  if (open !== undefined) deliberation.closeEscalation(open, release === 'all' ? 'released' : 'dropped');
+  const released = settleHeld(deliberation, kept, release === 'all' ? 'released' : 'dropped');
+  const dropped = release === 'none' ? kept.length : 0;
+  return { events: deliberation.events, result: () => ({ already, released, dropped, kept: 0 }) };
+}
+
+function askAboutKept(deliberation: Deliberation, kept: readonly HeldFollowUp[]): void {
+  const lines = kept.map(({ rule, type, task_id }) => `${type} after ${task_id} (${rule})`);
+  deliberation.escalate({
+    kind: 'held-follow-ups',
+    about: 'pause',
+    title: `${kept.length} ${kept.length === 1 ? 'follow-up was' : 'follow-ups were'} kept during the pause`,
+    detail: listed(lines, 10),
+    task_id: null,
+  });
 }

@@ -6,8 +6,10 @@ import type { Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { failForGood } from '../tasks/complete-task.ts';
+import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { day, fromMillis, toMillis } from '../time.ts';
+import { heldUnder } from './follow-up.ts';
 
 /** Tasks in one event; the rest follows with the next tick. */
 const batch = 500;
@@ -17,6 +19,7 @@ export function tick(state: FederationState, context: DecisionContext): Decision
   endLeases(deliberation);
   if (state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
+  closeRelieved(deliberation);
   archiveFinished(deliberation);
   const { events } = deliberation;
   return { events, result: () => ({ events: events.length }) };
@@ -30,7 +33,9 @@ function endLeases(deliberation: Deliberation): void {
       const cause = task?.lease == null ? null : lapseCause(task.lease, context);
       if (task?.lease == null || cause === null) continue;
       deliberation.add({ type: 'lease_lapsed', task_id: id, attempt: task.attempt, agent: task.lease.agent, cause });
-      if (cause === 'hold-reached') escalateHold(deliberation, task, task.lease);
+      if (cause === 'hold-reached' && task.failed_attempts + 1 < task.max_attempts) {
+        escalateHold(deliberation, task, task.lease);
+      }
       if (task.failed_attempts + 1 >= task.max_attempts) {
         failForGood(
           deliberation,
@@ -73,6 +78,15 @@ function returnAgents({ state, context, events }: Deliberation): void {
   for (const { name, until } of state.agents.values()) {
     if (until === null || until > context.now) continue;
     events.push({ type: 'availability_set', agent: name, status: 'available', reason: null, until: null });
+  }
+}
+
+/** A limit that has room again asks nothing, unless what it stopped waits for an answer. */
+function closeRelieved(deliberation: Deliberation): void {
+  const { state, context } = deliberation;
+  for (const { key, kind, inbox_id } of state.escalations.values()) {
+    if (kind !== 'limit' || !hasRoomAgain(state, context.config, key, context.now)) continue;
+    if (heldUnder(state, key).length === 0) deliberation.closeEscalation(inbox_id, 'there is room again');
   }
 }
 

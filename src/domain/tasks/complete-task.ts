@@ -2,6 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { fireRules } from '../scheduling/fire-rules.ts';
 import { addMillis, second } from '../time.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, ownAttempt } from './standing.ts';
@@ -50,6 +51,9 @@ function succeed(deliberation: Deliberation, task: Task, args: Args): void {
     unblocked: unblockedBy(deliberation.state, task.task_id, 'satisfied'),
   });
   deliberation.closeEscalations(task.task_id, 'completed', 'hold-reached', 'task-failed', 'blocked');
+  const { summary, artifacts = [] } = args;
+  const agent = deliberation.context.actor.name;
+  fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
 }
 
 function fail(deliberation: Deliberation, task: Task, args: Args): void {
@@ -67,12 +71,18 @@ function fail(deliberation: Deliberation, task: Task, args: Args): void {
     duration_minutes: args.duration_minutes ?? null,
     retry_at: again ? addMillis(now, delay * second) : null,
   });
-  if (!again) failForGood(deliberation, task, args.summary);
+  if (!again) failForGood(deliberation, task, args.summary, args.artifacts);
 }
 
 /** The last attempt is used up: the task fails, dependents go by its `on_failure`, the operator hears of it. */
-export function failForGood(deliberation: Deliberation, task: Task, reason: string): void {
+export function failForGood(
+  deliberation: Deliberation,
+  task: Task,
+  reason: string,
+  artifacts: readonly string[] = [],
+): void {
   deliberation.add({ type: 'task_failed', task_id: task.task_id, reason });
+  deliberation.closeEscalations(task.task_id, 'failed', 'hold-reached');
   const blocked = deliberation.endDependents(task);
   deliberation.escalate({
     kind: 'task-failed',
@@ -81,6 +91,8 @@ export function failForGood(deliberation: Deliberation, task: Task, reason: stri
     detail: reason.slice(0, 500),
     task_id: task.task_id,
   });
+  const agent = task.lease?.agent ?? deliberation.context.actor.name;
+  fireRules(deliberation, { task, outcome: 'failed', agent, attempt: task.attempt, summary: reason, artifacts });
 }
 
 /** The same completion of the same attempt again, after an answer that was lost on the way. */

@@ -47,6 +47,14 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
       for (const id of event.task_ids)
         changeTask(state, id, (task) => moveDependency(state, task, event.from, event.to));
       return;
+    case 'dependents_continued': {
+      const archived = state.archived.get(event.task_id);
+      if (archived !== undefined) state.archived.set(event.task_id, { ...archived, on_failure: 'continue' });
+      changeTask(state, event.task_id, (task) =>
+        noted({ ...task, on_failure: 'continue' }, meta, 'dependents continue', event.reason ?? undefined),
+      );
+      return settle(state, event.task_id, meta.at);
+    }
     default:
       changeTask(state, event.task_id, (task) => changed(state, task, event, meta));
       settle(state, event.task_id, meta.at);
@@ -55,7 +63,15 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
 
 type SingleTaskEvent = Exclude<
   TaskEvent,
-  { type: 'task_queued' | 'task_imported' | 'start_times_reached' | 'tasks_archived' | 'dependents_moved' }
+  {
+    type:
+      | 'task_queued'
+      | 'task_imported'
+      | 'start_times_reached'
+      | 'tasks_archived'
+      | 'dependents_moved'
+      | 'dependents_continued';
+  }
 >;
 
 function changed(state: FederationState, task: Task, event: SingleTaskEvent, meta: EventMeta): Task {
@@ -139,6 +155,8 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
       const review = { by: meta.by, verdict: event.verdict, note: event.note, at: meta.at };
       return noted({ ...task, reviews: [...task.reviews, review] }, meta, `review: ${event.verdict}`, event.note);
     }
+    case 'follow_up_joined':
+      return withFollowUp(task, event.joined);
     case 'task_cancelled':
       return noted(finished(task, 'cancelled', meta.at), meta, 'cancelled', event.reason);
     case 'task_approved':
@@ -205,7 +223,15 @@ function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
 function addTask(state: FederationState, task: Task, meta: EventMeta): void {
   countId(state, 'task', task.task_id);
   state.tasks.set(task.task_id, task);
-  if (task.caused_by.kind === 'agent' || task.caused_by.kind === 'rule') countAutomatic(state, meta.at);
+  const { kind, task_id } = task.caused_by;
+  if (kind === 'agent' || kind === 'rule') countAutomatic(state, meta.at);
+  if (kind === 'rule' && task_id !== null) changeTask(state, task_id, (before) => withFollowUp(before, task.task_id));
+}
+
+/** What rules queued when this task finished. One that waited for the operator joins later. */
+function withFollowUp(task: Task, id: TaskId): Task {
+  if (task.result === null) return task;
+  return { ...task, result: { ...task.result, follow_ups: [...task.result.follow_ups, id] } };
 }
 
 function countAutomatic(state: FederationState, at: Timestamp): void {
@@ -265,7 +291,8 @@ function settle(state: FederationState, id: TaskId, at: Timestamp): void {
 
 function moveDependency(state: FederationState, task: Task, from: TaskId, to: TaskId): Task {
   const dependencies = [...new Set(task.dependencies.map((id) => (id === from ? to : id)))];
-  return { ...task, dependencies, waiting_for: unmet(state, dependencies, task.wait_for), ready_since: null };
+  const subject = task.subject === from ? to : task.subject;
+  return { ...task, dependencies, subject, waiting_for: unmet(state, dependencies, task.wait_for), ready_since: null };
 }
 
 function archive(state: FederationState, id: TaskId): void {

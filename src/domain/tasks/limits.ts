@@ -1,7 +1,8 @@
 /** Guards against runaway work. They bound what agents and rules queue, never what a person does. */
 import { agentRecord } from '../agents/evolve-agents.ts';
 import type { Actor } from '../commands.ts';
-import { Deliberation } from '../deliberation.ts';
+import type { Config } from '../config.ts';
+import type { Deliberation, EscalationRequest } from '../deliberation.ts';
 import { OperatorError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { minute, toMillis } from '../time.ts';
@@ -47,30 +48,46 @@ export function automaticLastHour(state: FederationState, now: string): number {
   return state.meta.automatic.reduce((sum, [when, count]) => (when > from ? sum + count : sum), 0);
 }
 
-/**
- * Refuses, and escalates, when queueing `adding` (addressee → how many) would
- * pass a limit; null where all is well.
- */
+/** A limit that queueing would pass: what the operator is asked, and what the caller is told. */
+export interface LimitHit {
+  readonly escalation: EscalationRequest;
+  /** Of the escalation, while it is open. */
+  readonly key: string;
+  readonly next: string;
+}
+
+/** Refuses, and escalates, when queueing `adding` would pass a limit; null where all is well. */
 export function limitReached(
   deliberation: Deliberation,
   cause: Cause,
   adding: ReadonlyMap<AgentName | null, number>,
 ): OperatorError | null {
-  const { state, context } = deliberation;
+  const hit = limitHit(deliberation, cause, adding);
+  if (hit === null) return null;
+  deliberation.escalate(hit.escalation);
+  return new OperatorError('limit-reached', hit.escalation.title, hit.next);
+}
+
+/** The limit that queueing `adding` (addressee → how many) would pass, or null. */
+export function limitHit(
+  { state, context }: Deliberation,
+  cause: Cause,
+  adding: ReadonlyMap<AgentName | null, number>,
+): LimitHit | null {
   const { limits } = context.config;
   if (cause.kind === 'person' || cause.kind === 'import') return null;
-  const stop = (about: string, title: string, next: string): OperatorError => {
-    const chain = chainOf(state, cause);
-    deliberation.escalate({
+  const stop = (about: string, title: string, next: string): LimitHit => ({
+    escalation: {
       kind: 'limit',
       about,
       title,
       detail: `Reached by ${cause.by}.`,
       task_id: cause.task_id,
-      chain,
-    });
-    return new OperatorError('limit-reached', title, next);
-  };
+      chain: chainOf(state, cause),
+    },
+    key: `limit:${about}`,
+    next,
+  });
   if (cause.depth > limits.chain_depth) {
     return stop(
       `chain_depth:${cause.by}`,
@@ -99,4 +116,17 @@ export function limitReached(
     );
   }
   return null;
+}
+
+/**
+ * Whether there is room again below the limit of an escalation's `key`, by a
+ * fifth, so that a queue at its limit does not ask every minute. A chain that
+ * grew too deep stays to be looked at: nothing about it changes by itself.
+ */
+export function hasRoomAgain(state: FederationState, config: Config, key: string, now: string): boolean {
+  const { open_per_agent, automatic_per_hour } = config.limits;
+  if (key === 'limit:automatic_per_hour') return automaticLastHour(state, now) <= automatic_per_hour * 0.8;
+  const addressee = /^limit:open_per_agent:(.+)$/.exec(key)?.[1];
+  if (addressee === undefined) return false;
+  return (state.index.openByAddressee.get(addressee) ?? 0) <= open_per_agent * 0.8;
 }

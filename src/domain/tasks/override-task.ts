@@ -3,10 +3,12 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
-import type { Task } from './task.ts';
+import { doerOf } from './subject.ts';
+import type { AgentName, Task } from './task.ts';
 import { isOpen } from './task-indexes.ts';
 import { checkAddressee, chooseByType, invalid } from './validate-request.ts';
 
@@ -30,7 +32,8 @@ export function overrideTask(
   };
 }
 
-function act(deliberation: Deliberation, task: Task, args: Args): void {
+/** Also what an answer from the inbox does. @throws CallerError where the task is not in a state for it. */
+export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'task_id'>): void {
   const { task_id } = task;
   const reason = args.reason ?? null;
   switch (args.action) {
@@ -48,11 +51,7 @@ function act(deliberation: Deliberation, task: Task, args: Args): void {
       if (!isOpen(task)) throw finishedError(task);
       if (args.to_agent === undefined)
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
-      const { config } = deliberation.context;
-      const auto = args.to_agent === 'auto';
-      const to_agent = auto
-        ? chooseByType(deliberation.state, config, task.type).agent
-        : checkAddressee(config, args.to_agent);
+      const to_agent = addressee(deliberation, task, args.to_agent);
       deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });
       return deliberation.closeEscalations(task_id, `reassigned to ${to_agent ?? 'whoever fits'}`, 'hold-reached');
     }
@@ -65,6 +64,10 @@ function act(deliberation: Deliberation, task: Task, args: Args): void {
         );
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });
+      if (args.to_agent !== undefined) {
+        const to_agent = addressee(deliberation, task, args.to_agent);
+        deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });
+      }
       return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached');
     case 'cancel':
       return cancel(deliberation, task, args.reason ?? `cancelled by ${deliberation.context.actor.name}`);
@@ -74,13 +77,31 @@ function act(deliberation: Deliberation, task: Task, args: Args): void {
         type: 'task_completed',
         task_id,
         attempt: task.attempt,
-        summary: args.reason ?? `completed by ${deliberation.context.actor.name}`,
+        summary: summaryOf(deliberation, args),
         artifacts: [],
         duration_minutes: null,
         unblocked: unblockedBy(deliberation.state, task_id, 'satisfied'),
       });
-      return deliberation.closeEscalations(task_id, 'completed', 'approval', 'hold-reached', 'rework-rounds');
+      deliberation.closeEscalations(task_id, 'completed', 'approval', 'hold-reached', 'rework-rounds');
+      return fireRules(deliberation, {
+        task,
+        outcome: 'success',
+        agent: deliberation.context.actor.name,
+        attempt: task.attempt,
+        summary: summaryOf(deliberation, args),
+        artifacts: [],
+      });
     default:
       return unreachable(args.action);
   }
+}
+
+function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>): string {
+  return reason ?? `completed by ${context.actor.name}`;
+}
+
+function addressee({ state, context }: Deliberation, task: Task, name: string): AgentName | null {
+  if (name !== 'auto') return checkAddressee(context.config, name);
+  const doer = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
+  return chooseByType(state, context.config, task.type, doer).agent;
 }

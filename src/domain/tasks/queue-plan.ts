@@ -28,7 +28,7 @@ export function queuePlan(
   const deliberation = new Deliberation(state, context);
   const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
   const caused_by = causeOf(state, context.actor);
-  const tasks: NewTask[] = [];
+  const tasks = new Map<TaskId, NewTask>();
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
     const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
@@ -39,15 +39,16 @@ export function queuePlan(
       caused_by,
       idempotency_key: null,
       dependencies: [...new Set([...after, ...(task.dependencies ?? [])])],
+      earlier: tasks,
     });
     adding.set(made.to_agent, (adding.get(made.to_agent) ?? 0) + 1);
-    tasks.push(made);
+    tasks.set(made.task_id, made);
   }
 
   const refused = limitReached(deliberation, caused_by, adding);
   if (refused !== null) return { events: deliberation.events, refused };
 
-  for (const task of tasks) {
+  for (const task of tasks.values()) {
     deliberation.add({ type: 'task_queued', task });
     askApproval(deliberation, task);
   }

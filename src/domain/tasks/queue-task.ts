@@ -55,7 +55,8 @@ function queued(state: FederationState, id: TaskId, duplicate_of: TaskId | null)
   return { task: existing(state, id), duplicate_of };
 }
 
-function findTwin(state: FederationState, task: NewTask): TaskId | undefined {
+/** An open task that asks for the same. */
+export function findTwin(state: FederationState, task: NewTask): TaskId | undefined {
   for (const id of state.index.twins.get(twinKey(task)) ?? []) {
     const other: Task | undefined = state.tasks.get(id);
     if (other !== undefined && areTwins(task, other)) return id;

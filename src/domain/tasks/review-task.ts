@@ -3,12 +3,21 @@ import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing } from './standing.ts';
+import { newestForm } from './subject.ts';
 import type { Task } from './task.ts';
 import { longestDescription } from './validate-request.ts';
 
-/** A verdict on finished work. `rework` queues the work again, for who did it. */
+/**
+ * A verdict on finished work. `rework` queues the work again, for who did it.
+ *
+ * That a verdict queues the rework is not one of the configured rules: it must
+ * happen in a pause and with scheduling switched off too, or work that was
+ * refused would count as done; and it moves dependents and counts rounds, which
+ * no rule does. Rules with the outcome `rework` come on top.
+ */
 export function reviewTask(
   state: FederationState,
   args: ArgsOf<'review_task'>,
@@ -66,6 +75,10 @@ export function reviewTask(
       task_id: rework.task_id,
     });
   }
+  if (work.result !== null) {
+    const { by, attempt, artifacts } = work.result;
+    fireRules(deliberation, { task: work, outcome: 'rework', agent: by, attempt, summary: args.note, artifacts });
+  }
   return {
     events: deliberation.events,
     result: () => ({
@@ -81,15 +94,30 @@ function completeOwnReview(deliberation: Deliberation, work: Task, { verdict, no
   const { state, context } = deliberation;
   for (const id of state.index.heldBy.get(context.actor.name) ?? []) {
     const review = state.tasks.get(id);
-    if (review === undefined || review.subject !== work.task_id) continue;
+    if (review === undefined || review.subject === null) continue;
+    // Work that was sent back while its review was waiting is reviewed as what it has become.
+    if (review.subject !== work.task_id && newestForm(state, review.subject) !== work.task_id) continue;
+    const summary = `${verdict}: ${note}`;
     deliberation.add({
       type: 'task_completed',
       task_id: id,
       attempt: review.attempt,
-      summary: `${verdict}: ${note}`,
+      summary,
       artifacts: [],
       duration_minutes: null,
       unblocked: unblockedBy(state, id, 'satisfied'),
+    });
+    deliberation.closeEscalations(id, 'completed', 'hold-reached', 'task-failed', 'blocked');
+    // A review that sends work back is done, but nothing goes on from there.
+    if (verdict === 'rework') continue;
+    const { attempt } = review;
+    fireRules(deliberation, {
+      task: review,
+      outcome: 'success',
+      agent: context.actor.name,
+      attempt,
+      summary,
+      artifacts: [],
     });
   }
 }

@@ -15,6 +15,12 @@ export function taskOrder(id: string): number {
   return day * 10_000_000 + Number(id.slice(16));
 }
 
+/** Day and count of an inbox id, or null for what is none. */
+export function inboxNumber(id: string): { readonly day: string; readonly count: number } | null {
+  const [, day, count] = /^inbox-(\d{4}-\d{2}-\d{2})-(\d{3,9})$/.exec(id) ?? [];
+  return day === undefined ? null : { day, count: Number(count) };
+}
+
 export function noSuchTask(id: string): CallerError {
   return new CallerError(
     'not-found',

@@ -6,6 +6,7 @@ import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { agentRecord } from '../agents/evolve-agents.ts';
 import { dependencyExists } from './dependencies.ts';
+import { doerOf, subjectOf } from './subject.ts';
 import type { AgentName, Cause, Routing, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
@@ -33,16 +34,26 @@ export function checkAddressee(config: DecisionContext['config'], name: string):
 
 /**
  * The first agent of the roster that does this type, is available and has the
- * fewest open tasks; none fits: nobody in particular.
+ * fewest open tasks; none fits: nobody in particular. `except` is who did the
+ * work that a review is about; where nobody else reviews, its fallback does.
  */
-export function chooseByType(state: FederationState, config: DecisionContext['config'], type: string | null): Routing {
+export function chooseByType(
+  state: FederationState,
+  config: DecisionContext['config'],
+  type: string | null,
+  except: AgentName | null = null,
+): Routing {
   let best: { name: string; open: number } | null = null;
   for (const [name, agent] of Object.entries(config.agents)) {
-    if (type === null || !agent.types.includes(type)) continue;
+    if (type === null || !agent.types.includes(type) || name === except) continue;
     const { status } = agentRecord(state, name);
     if (status === 'offline' || status === 'standby') continue;
     const open = state.index.openByAddressee.get(name) ?? 0;
     if (best === null || open < best.open) best = { name, open };
+  }
+  const doer = except !== null && Object.hasOwn(config.agents, except) ? config.agents[except] : undefined;
+  if (best === null && doer?.fallback !== undefined && type !== null && doer.types.includes(type)) {
+    return { agent: doer.fallback, method: 'types', reason: `only ${except} does ${type}, and it is ${except}'s work` };
   }
   if (best === null)
     return { agent: null, method: 'types', reason: `no available agent lists the type ${type ?? '(none)'}` };
@@ -54,6 +65,8 @@ export interface Placement {
   readonly caused_by: Cause;
   readonly idempotency_key: string | null;
   readonly dependencies: readonly string[];
+  /** Tasks queued in the same decision, which the state does not know yet. */
+  readonly earlier?: ReadonlyMap<TaskId, NewTask>;
 }
 
 /** @throws CallerError naming the argument at fault. */
@@ -98,7 +111,12 @@ export function newTask(
     throw invalid('not_before', 'expected a time before the deadline', 'Move one of the two.');
   }
   const type = request.type ?? null;
-  const routing = request.to_agent === 'auto' ? chooseByType(state, config, type) : null;
+  const subject = subjectOf(state, type, placement.dependencies, placement.earlier);
+  const doer =
+    type === 'review' && subject !== null
+      ? (placement.earlier?.get(subject)?.to_agent ?? doerOf(state, subject))
+      : null;
+  const routing = request.to_agent === 'auto' ? chooseByType(state, config, type, doer) : null;
   const named = request.to_agent === undefined || routing !== null ? null : checkAddressee(config, request.to_agent);
   return {
     task_id: placement.task_id,
@@ -118,8 +136,7 @@ export function newTask(
     caused_by: placement.caused_by,
     rework_of: null,
     rework_round: 0,
-    // A review is about the first thing it waits for.
-    subject: type === 'review' ? (placement.dependencies[0] ?? null) : null,
+    subject,
     idempotency_key: placement.idempotency_key,
   };
 }

@@ -1,0 +1,36 @@
+/** The inbox for a person: one item a paragraph, with what can be done about it. */
+import { z } from 'zod';
+import { manyLines, oneLine, paint, type Terminal } from '../terminal.ts';
+import { renderAny } from './render-any.ts';
+
+const inboxSchema = z.object({
+  items: z.array(
+    z.object({
+      inbox_id: z.string(),
+      kind: z.string(),
+      title: z.string(),
+      detail: z.string().nullish(),
+      chain: z.array(z.string()).nullish(),
+      opened_at: z.string(),
+      actions: z.array(z.string()),
+    }),
+  ),
+  total: z.number(),
+});
+
+export function renderInbox(result: unknown, terminal: Terminal): string {
+  const parsed = inboxSchema.safeParse(result);
+  if (!parsed.success) return renderAny(result, terminal);
+  const { items, total } = parsed.data;
+  const shown = items.map(({ inbox_id, kind, title, detail, chain, opened_at, actions }) =>
+    [
+      `${paint(inbox_id, 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${opened_at.slice(0, 16).replace('T', ' ')}`,
+      `  ${oneLine(title)}`,
+      ...(detail ? [manyLines(detail).replaceAll(/^(?=.)/gm, '  ')] : []),
+      ...((chain ?? []).length === 0 ? [] : [`  chain: ${(chain ?? []).join(' → ')}`]),
+      `  ${paint('offers', 'dim', terminal)} ${actions.join(', ')}`,
+    ].join('\n'),
+  );
+  const more = total > items.length ? [`${total - items.length} more`] : [];
+  return [...shown, ...more].join('\n\n');
+}

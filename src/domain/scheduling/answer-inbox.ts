@@ -1,0 +1,105 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import { CallerError, unreachable } from '../errors.ts';
+import type { FederationState } from '../federation-state.ts';
+import { taskStanding } from '../tasks/dependencies.ts';
+import { act } from '../tasks/override-task.ts';
+import { existing, requirePerson } from '../tasks/standing.ts';
+import type { TaskId } from '../tasks/task.ts';
+import { inboxNumber } from '../tasks/task-id.ts';
+import { invalid } from '../tasks/validate-request.ts';
+import type { Escalation } from './escalation.ts';
+import { settleHeld } from './fire-rules.ts';
+import { heldUnder } from './follow-up.ts';
+import { actionsFor } from './inbox.ts';
+
+type Args = ArgsOf<'answer_inbox'>;
+
+/** Does what the item offers, by the same functions as the operator's other controls, and closes it. */
+export function answerInbox(
+  state: FederationState,
+  args: Args,
+  context: DecisionContext,
+): Decision<ResultOf<'answer_inbox'>> {
+  requirePerson(context, 'answer the inbox');
+  const escalation = openItem(state, args.inbox_id);
+  const offered = actionsFor(state, escalation);
+  if (!offered.includes(args.action)) {
+    throw invalid(
+      'action',
+      `expected one that ${args.inbox_id} offers (${offered.join(', ')}), got ${args.action}`,
+      'Look at it with list_inbox.',
+    );
+  }
+  if (args.choice !== undefined) {
+    throw invalid('choice', `expected none, ${args.action} takes no choice`, 'Leave it out.');
+  }
+  const deliberation = new Deliberation(state, context);
+  // First, so that what the answer does finds nothing left to close.
+  deliberation.closeEscalation(escalation.inbox_id, args.action, args.note ?? null);
+  const released = perform(deliberation, escalation, args);
+  const { task_id } = escalation;
+  return {
+    events: deliberation.events,
+    result: () => ({ task: (task_id === null ? null : state.tasks.get(task_id)) ?? null, released }),
+  };
+}
+
+/** @throws CallerError `closed` for one that was answered or settled itself, `not-found` for none. */
+function openItem(state: FederationState, id: string): Escalation {
+  const open = state.escalations.get(id);
+  if (open !== undefined) return open;
+  const number = inboxNumber(id);
+  if (number !== null && number.count <= (state.days.get(number.day)?.inbox ?? 0)) {
+    throw new CallerError('closed', `${id} is closed already.`, 'See what is open with list_inbox.');
+  }
+  throw new CallerError(
+    'not-found',
+    `Nothing in the inbox has the id "${id.slice(0, 60)}".`,
+    'See what is open with list_inbox; ids look like inbox-2026-02-06-001.',
+  );
+}
+
+function perform(deliberation: Deliberation, { key, kind, task_id }: Escalation, args: Args): readonly TaskId[] {
+  const { state } = deliberation;
+  const { action, to_agent, note: reason } = args;
+  const id = task_id ?? '';
+  switch (action) {
+    case 'dismiss':
+      return [];
+    case 'release':
+    case 'drop':
+      return settleHeld(deliberation, heldUnder(state, key), action === 'release' ? 'released' : 'dropped');
+    case 'continue-dependents':
+      deliberation.add({ type: 'dependents_continued', task_id: id, reason: reason ?? null });
+      return [];
+    case 'cancel': {
+      const ended = taskStanding(state, id);
+      if ((kind === 'task-failed' || kind === 'blocked') && ended !== undefined) {
+        deliberation.endDependents(ended, 'cancel');
+        return [];
+      }
+      act(deliberation, existing(state, id), { action, reason });
+      return [];
+    }
+    case 'reassign':
+      if (to_agent === undefined) {
+        throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
+      }
+      act(deliberation, existing(state, id), {
+        action: kind === 'hold-reached' ? action : 'requeue',
+        to_agent,
+        reason,
+      });
+      return [];
+    case 'approve':
+      if (to_agent !== undefined) act(deliberation, existing(state, id), { action: 'reassign', to_agent, reason });
+      act(deliberation, existing(state, id), { action, reason });
+      return [];
+    case 'requeue':
+      act(deliberation, existing(state, id), { action, to_agent, reason });
+      return [];
+    default:
+      return unreachable(action);
+  }
+}

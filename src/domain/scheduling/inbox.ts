@@ -1,0 +1,61 @@
+/** What an escalation offers: each action does the thing in one step. */
+import type { FederationState } from '../federation-state.ts';
+import { waitingOn } from '../tasks/dependencies.ts';
+import type { Task, TaskId } from '../tasks/task.ts';
+import { isOpen } from '../tasks/task-indexes.ts';
+import { unreachable } from '../errors.ts';
+import type { Escalation } from './escalation.ts';
+import { heldUnder } from './follow-up.ts';
+
+/**
+ * approve              lets a task start that waits for approval
+ * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
+ * reassign             addresses it to `to_agent`; a failed one is tried again by it
+ * cancel               it will not be done; of a failed or cancelled task: nor what waits for it
+ * continue-dependents  what waits for it goes on without it
+ * release, drop        queues, or forgets, the follow-ups that were kept
+ * dismiss              seen; nothing is done
+ */
+export const inboxActions = [
+  'approve',
+  'requeue',
+  'reassign',
+  'cancel',
+  'continue-dependents',
+  'release',
+  'drop',
+  'dismiss',
+] as const;
+export type InboxAction = (typeof inboxActions)[number];
+
+/** What can be done about it as things stand, the usual first. Never empty. */
+export function actionsFor(state: FederationState, { kind, key, task_id }: Escalation): readonly InboxAction[] {
+  const task = task_id === null ? undefined : state.tasks.get(task_id);
+  switch (kind) {
+    case 'approval':
+    case 'rework-rounds':
+      return task !== undefined && isOpen(task) && task.approved_by === null ? ['approve', 'cancel'] : ['dismiss'];
+    case 'hold-reached':
+      return task !== undefined && isOpen(task) ? ['reassign', 'cancel', 'dismiss'] : ['dismiss'];
+    case 'task-failed':
+    case 'blocked': {
+      const again: InboxAction[] = task !== undefined && hasEnded(task) ? ['requeue', 'reassign'] : [];
+      const waiting = task_id !== null && blockedBy(state, task_id).length > 0;
+      return [...again, ...(waiting ? (['continue-dependents', 'cancel'] as const) : (['dismiss'] as const))];
+    }
+    case 'limit':
+    case 'held-follow-ups':
+      return heldUnder(state, key).length > 0 ? ['release', 'drop'] : ['dismiss'];
+    default:
+      return unreachable(kind);
+  }
+}
+
+/** Tasks that depend on this one and cannot go on. */
+export function blockedBy(state: FederationState, id: TaskId): Task[] {
+  return [...waitingOn(state, id)].filter((task) => task.dependencies.includes(id));
+}
+
+function hasEnded({ status }: Task): boolean {
+  return status === 'failed' || status === 'cancelled';
+}

@@ -1,0 +1,39 @@
+/** The work that a task judges, and who did that work. */
+import type { FederationState } from '../federation-state.ts';
+import { judgingTypes } from '../scheduling/rule-config.ts';
+import type { AgentName, DependencyId, Task, TaskId } from './task.ts';
+
+/** What is known of a task that may not be in the state yet. */
+type Judged = Pick<Task, 'task_id' | 'subject'>;
+
+/**
+ * Testing and review are about the first thing they wait for, or where that
+ * judges something itself (a review after testing), about the same work.
+ * `earlier`: tasks of the same plan, which the state does not know yet.
+ */
+export function subjectOf(
+  state: FederationState,
+  type: string | null,
+  dependencies: readonly DependencyId[],
+  earlier: ReadonlyMap<TaskId, Judged> = new Map(),
+): TaskId | null {
+  const [first] = dependencies;
+  if (first === undefined || type === null || !judgingTypes.has(type)) return null;
+  const before = earlier.get(first) ?? state.tasks.get(first);
+  return before?.subject ?? first;
+}
+
+/** Who does or did this work; of a task that has not begun, whom it is addressed to. */
+export function doerOf(state: FederationState, id: TaskId): AgentName | null {
+  const work = state.tasks.get(id);
+  return work?.lease?.agent ?? work?.result?.by ?? work?.to_agent ?? null;
+}
+
+/** The newest form of a piece of work: the last rework of it, or itself. */
+export function newestForm(state: FederationState, id: TaskId): TaskId {
+  let newest = id;
+  for (let next = state.index.reworkOf.get(id); next !== undefined; next = state.index.reworkOf.get(next)) {
+    newest = next;
+  }
+  return newest;
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { inboxView } from '../src/views/inbox-view.ts';
+
+export const listInbox = defineTool({
+  name: 'list_inbox',
+  title: 'Look into the inbox',
+  description:
+    'What waits for you, oldest first: reached limits, failed and blocked work, approvals, kept follow-ups. Each item names the actions it offers; answer_inbox does one.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({}),
+  async handle(_input, { federation }) {
+    const { items, total } = inboxView(federation.state());
+    return { items, total, next: total === 0 ? 'Nothing waits for you.' : 'Answer one with answer_inbox.' };
+  },
+});

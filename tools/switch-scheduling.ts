@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { scheduleView } from '../src/views/schedule-view.ts';
+
+export const switchScheduling = defineTool({
+  name: 'switch_scheduling',
+  title: 'Switch automatic scheduling',
+  description:
+    'Turn the rules on or off that queue follow-ups when a task finishes. Off keeps nothing for later; a pause does. Gives the rules.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({ on: z.boolean() }),
+  async handle(input, { federation, actor }) {
+    const { already } = await federation.execute('switch_scheduling', input, actor());
+    const { scheduling, rules } = scheduleView(federation.state(), federation.config);
+    const before = already ? `It was ${scheduling} already. ` : '';
+    return {
+      scheduling,
+      rules,
+      next: `${before}${input.on ? 'Finished tasks queue their follow-ups.' : 'Nothing is queued by itself; on: true turns it on again.'}`,
+    };
+  },
+});

@@ -14,11 +14,11 @@ const layers = [
   ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
   ['src/federation.ts', 'src/federation'],
   ['src/views'],
-  ['src/define-tool.ts', 'src/log-file.ts'],
+  ['src/define-tool.ts', 'src/log-file.ts', 'src/webhook'],
   ['src/wait-for.ts'],
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/bridges'],
-  ['src/open-federation.ts'],
+  ['src/open-federation.ts', 'src/examine.ts'],
   ['src/main.ts', 'src/fed.ts'],
 ];
 

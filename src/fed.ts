@@ -34,6 +34,10 @@ process.exitCode = await runFed(process.argv.slice(2), {
     const { rebuildLog } = await import('./open-federation.ts');
     return await rebuildLog(settings);
   },
+  examine: async (settings) => {
+    const { examine } = await import('./examine.ts');
+    return await examine(settings);
+  },
   surface: async () => {
     const [{ tools }, { resources }, { prompts }] = await Promise.all([
       import('../tools/index.ts'),

@@ -32,6 +32,16 @@ export type FederationChange = Readonly<{
   switches: boolean;
 }>;
 
+/** How deliveries of escalations stand. The inbox has them all, whatever is delivered. */
+export interface WebhookStanding {
+  /** Not delivered yet; being tried. */
+  readonly pending: number;
+  /** Given up, and not answered yet. */
+  readonly failed: number;
+  readonly delivered: number;
+  readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
+}
+
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
@@ -41,6 +51,10 @@ export interface FederationOptions {
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
+  /** Called about once a second where time is kept. */
+  readonly onTick?: () => void;
+  /** How deliveries to the webhook stand, where one is configured. */
+  readonly webhook?: () => WebhookStanding | null;
   /** Awaited at the end of `close`. */
   readonly onClose?: () => Promise<void>;
 }
@@ -87,6 +101,8 @@ export interface Federation {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
   /** The sessions that this process knows of, and how long each has been silent. */
   presence(): readonly PresenceEntry[];
+  /** `null`: no webhook is configured. */
+  webhook(): WebhookStanding | null;
   /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
   subscribe(listener: (change: FederationChange) => void): () => void;
   /**
@@ -119,6 +135,8 @@ class RunningFederation implements Federation {
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
+  readonly #onTick: () => void;
+  readonly #webhook: () => WebhookStanding | null;
   readonly #onClose: () => Promise<void>;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
@@ -140,6 +158,8 @@ class RunningFederation implements Federation {
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#onTick = options.onTick ?? (() => undefined);
+    this.#webhook = options.webhook ?? (() => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#state = state;
   }
@@ -180,6 +200,10 @@ class RunningFederation implements Federation {
     // A process that keeps time looks every second anyway.
     if (this.#ticker === null) this.#store.presence.observe();
     return this.#store.presence.list();
+  }
+
+  webhook(): WebhookStanding | null {
+    return this.#webhook();
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
@@ -398,6 +422,7 @@ class RunningFederation implements Federation {
     const { presence } = this.#store;
     presence.observe();
     if (!this.#notice() || this.#store.fault !== null) return;
+    this.#onTick();
     const gone = presence.gone(this.#holders());
     const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);

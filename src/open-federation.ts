@@ -8,6 +8,7 @@ import { LogFile } from './log-file.ts';
 import { readConfig } from './read-config.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
+import type { Webhook } from './webhook/webhook.ts';
 
 export interface FederationSettings {
   /** The `.federation` folder. */
@@ -36,13 +37,42 @@ async function run(settings: FederationSettings, config: Config): Promise<Federa
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);
-  return await runFederation({
+  const webhook = await webhookOf(settings, config, projectDir, store);
+  const federation = await runFederation({
     store,
     config,
     projectDir,
-    onCommitted: () => logFile?.note(),
-    onClose: async () => await logFile?.flush(),
+    onCommitted: (record) => {
+      logFile?.note();
+      webhook?.note(record);
+    },
+    onTick: () => webhook?.sweep(),
+    webhook: () => webhook?.standing() ?? null,
+    onClose: async () => {
+      await Promise.all([logFile?.flush(), webhook?.close()]);
+    },
   });
+  await webhook?.begin({
+    seq: () => {
+      // Reading the state takes in what others have committed.
+      federation.state();
+      return federation.fault === null ? federation.seq : null;
+    },
+    isOpen: (inboxId) => federation.state().escalations.has(inboxId),
+  });
+  return federation;
+}
+
+/** Loaded only where it is wanted. */
+async function webhookOf(
+  { folder }: FederationSettings,
+  { webhook: config }: Config,
+  projectDir: string,
+  records: EventStore,
+): Promise<Webhook | null> {
+  if (config === null) return null;
+  const { Webhook } = await import('./webhook/webhook.ts');
+  return new Webhook({ folder, projectDir, config, environment: process.env, records });
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */

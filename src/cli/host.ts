@@ -1,5 +1,6 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,6 +9,18 @@ export interface OpenSettings {
   readonly folder: string;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
+}
+
+/** What `fed doctor` found about one thing. */
+export interface Finding {
+  readonly check: string;
+  /** warning: worth knowing; problem: to be mended. */
+  readonly status: 'ok' | 'warning' | 'problem';
+  readonly detail: string;
+  /** How to mend it. */
+  readonly next: string | null;
+  /** Set where a problem is one of the store: the exit code says so. */
+  readonly code: ErrorCode | null;
 }
 
 export interface Host {
@@ -27,6 +40,8 @@ export interface Host {
   readonly open: (settings: OpenSettings) => Promise<Federation>;
   /** Writes the readable log anew from the whole journal, below its marker line. */
   readonly rebuildLog: (settings: OpenSettings) => Promise<{ readonly file: string; readonly entries: number }>;
+  /** Looks at everything there is and changes nothing. */
+  readonly examine: (settings: OpenSettings) => Promise<readonly Finding[]>;
   /** Loaded when a command needs them: `fed --help` does not. */
   readonly surface: () => Promise<Surface>;
 }

@@ -5,6 +5,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
+import type { WebhookStanding } from '../federation.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 
@@ -54,13 +55,20 @@ export interface StatusView {
   readonly kept_follow_ups?: number;
   readonly agents: readonly Record<string, unknown>[];
   readonly records: number;
+  readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
 }
 
 export function statusView(
   state: FederationState,
   config: Config,
-  around: { presence: readonly PresenceEntry[]; now: Timestamp; seq: number; fault: StoreFault | null },
+  around: {
+    presence: readonly PresenceEntry[];
+    now: Timestamp;
+    seq: number;
+    fault: StoreFault | null;
+    webhook: WebhookStanding | null;
+  },
 ): StatusView {
   const { byStatus, ready } = state.index;
   const oldest = ready.oldest();
@@ -89,6 +97,7 @@ export function statusView(
       connected,
     })),
     records: around.seq,
+    ...(around.webhook === null ? {} : { webhook: around.webhook }),
     ...(around.fault === null ? {} : { warning: around.fault }),
   };
 }

@@ -238,6 +238,7 @@ test.each([
   'resume',
   'log',
   'import',
+  'doctor',
 ])('fed %s --help gives examples', async (command) => {
   const { code, out } = await fed([...command.split(' '), '--help']);
   expect(code).toBe(0);

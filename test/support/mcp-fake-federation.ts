@@ -47,6 +47,10 @@ export class FakeFederation implements Federation {
     return [];
   }
 
+  webhook(): null {
+    return null;
+  }
+
   keepTime(): void {}
 
   async tail(): Promise<readonly StoredRecord[]> {

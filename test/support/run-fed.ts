@@ -7,6 +7,7 @@ import { runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import type { ToolDefinition } from '../../src/define-tool.ts';
+import { examine } from '../../src/examine.ts';
 import { openFederation, rebuildLog } from '../../src/open-federation.ts';
 import { tools } from '../../tools/index.ts';
 
@@ -47,6 +48,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     signal: settings.signal ?? new AbortController().signal,
     open: openFederation,
     rebuildLog,
+    examine,
     surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
   });
   return { code, out, err };

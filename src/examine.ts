@@ -1,16 +1,15 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
-import type { Finding } from './cli/host.ts';
+import type { Finding, OpenSettings } from './cli/host.ts';
 import { type Config, defaultConfig } from './domain/config.ts';
 import { FederationError } from './domain/errors.ts';
 import { evolve } from './domain/evolve.ts';
 import { FederationState } from './domain/federation-state.ts';
-import type { FederationSettings } from './open-federation.ts';
 import { readConfig } from './read-config.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
 import { OutboxFile, standingOf } from './webhook/outbox.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
-export async function examine({ folder }: FederationSettings): Promise<readonly Finding[]> {
+export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);

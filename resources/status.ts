@@ -13,6 +13,7 @@ export const status: ResourceDefinition = {
       now: federation.now(),
       seq: federation.seq,
       fault: federation.fault,
+      configWarnings: federation.configWarnings,
     }),
   changedBy: () => ['federation://status'],
 };

@@ -4,7 +4,7 @@ import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
 import { type Federation, runFederation } from './federation.ts';
 import { LogFile } from './log-file.ts';
-import { readConfig } from './read-config.ts';
+import { ConfigFile } from './load-config.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
 
@@ -20,13 +20,16 @@ export interface FederationSettings {
  * @throws ConfigurationError naming file, line and key; StoreError
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
-  const config = await readConfig(settings.folder);
+  const file = new ConfigFile(settings.folder);
+  const { config, warnings } = await file.load();
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);
   return await runFederation({
     store,
     config,
+    configWarnings: warnings,
+    refreshConfig: () => file.refresh(),
     projectDir,
     onCommitted: () => logFile?.note(),
     onClose: async () => await logFile?.flush(),
@@ -35,7 +38,7 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
-  const config = await readConfig(settings.folder);
+  const { config } = await new ConfigFile(settings.folder).load();
   const store = openStore(settings, config);
   const logFile = logFileOf(settings, config, store);
   if (logFile === null) {

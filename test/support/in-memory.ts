@@ -10,7 +10,7 @@ export interface InMemory {
   readonly federation: Federation;
   readonly log: MemoryLog;
   /** Runs a tool as `who` (`name` or `name/session`); throws what it refuses. */
-  call(who: string, tool: string, args?: Readonly<Record<string, unknown>>): Promise<ToolResult>;
+  readonly call: (who: string, tool: string, args?: Readonly<Record<string, unknown>>) => Promise<ToolResult>;
 }
 
 export async function inMemory(

@@ -12,6 +12,7 @@ const layers = [
   ['src/version.ts', 'src/marked-file.ts', 'src/file-lock.ts'],
   ['src/domain'],
   ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
+  ['src/load-config.ts'],
   ['src/federation.ts', 'src/federation'],
   ['src/views'],
   ['src/define-tool.ts', 'src/log-file.ts', 'src/webhook'],

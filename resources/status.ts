@@ -14,6 +14,7 @@ export const status: ResourceDefinition = {
       seq: federation.seq,
       fault: federation.fault,
       webhook: federation.webhook(),
+      configWarnings: federation.configWarnings,
     }),
   changedBy: () => ['federation://status'],
 };

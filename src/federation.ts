@@ -18,6 +18,7 @@ import { FederationState, type Touched } from './domain/federation-state.ts';
 import { restoreState } from './domain/restore-state.ts';
 import { nextDue } from './domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp, toMillis } from './domain/time.ts';
+import type { ConfigWarning, LoadedConfig } from './load-config.ts';
 import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
 /** What changed in the federation, coarse enough to tell subscribers. */
@@ -28,7 +29,7 @@ export type FederationChange = Readonly<{
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
-  /** The pause, or automatic scheduling. */
+  /** The pause, automatic scheduling, or the configuration. */
   switches: boolean;
 }>;
 
@@ -45,6 +46,9 @@ export interface WebhookStanding {
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
+  readonly configWarnings?: readonly ConfigWarning[];
+  /** Asked about once a second: the configuration where it changed, else null. Absent: it never changes. */
+  readonly refreshConfig?: () => Promise<LoadedConfig | null>;
   /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
   readonly projectDir: string;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
@@ -84,7 +88,10 @@ const nobody: ReadonlySet<string> = new Set();
 
 /** The federation as tools, views and the command line see it. */
 export interface Federation {
+  /** The one in force now: a live process takes a changed file within about a second. */
   readonly config: Config;
+  /** What is wrong with the file, while the last good configuration is in force. */
+  readonly configWarnings: readonly ConfigWarning[];
   /** The folder that paths in the configuration are relative to. */
   readonly projectDir: string;
   /** Set while the store is read-only: shown with every answer. */
@@ -130,8 +137,8 @@ export async function runFederation(options: FederationOptions): Promise<Federat
 }
 
 class RunningFederation implements Federation {
-  readonly config: Config;
   readonly projectDir: string;
+  readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
@@ -142,6 +149,7 @@ class RunningFederation implements Federation {
   readonly #listeners = new Set<(change: FederationChange) => void>();
   readonly #announced = new Set<string>();
   #state: FederationState;
+  #loaded: LoadedConfig;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #syncedSeq = 0;
@@ -153,7 +161,8 @@ class RunningFederation implements Federation {
   #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: FederationOptions, state: FederationState) {
-    this.config = options.config;
+    this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
+    this.#refreshConfig = options.refreshConfig ?? (async () => null);
     this.projectDir = options.projectDir;
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
@@ -169,6 +178,14 @@ class RunningFederation implements Federation {
     this.#fold();
     this.#state.takeTouched();
     this.#syncedSeq = this.#store.position.seq;
+  }
+
+  get config(): Config {
+    return this.#loaded.config;
+  }
+
+  get configWarnings(): readonly ConfigWarning[] {
+    return this.#loaded.warnings;
   }
 
   get fault(): StoreFault | null {
@@ -421,12 +438,22 @@ class RunningFederation implements Federation {
   async #keepTimeOnce(): Promise<void> {
     const { presence } = this.#store;
     presence.observe();
+    await this.#takeConfig();
     if (!this.#notice() || this.#store.fault !== null) return;
     this.#onTick();
     const gone = presence.gone(this.#holders());
     const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
     else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
+  }
+
+  /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
+  async #takeConfig(): Promise<void> {
+    const changed = await this.#refreshConfig();
+    if (changed === null) return;
+    this.#loaded = changed;
+    this.#state.touched.switches = true;
+    this.#publish();
   }
 
   #runTick(gone: ReadonlySet<string>): Promise<void> {

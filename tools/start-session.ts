@@ -21,7 +21,14 @@ export const startSession = defineTool({
   },
 });
 
-function nextFor({ paused, held_here, held_elsewhere, ready }: Awaited<ReturnType<typeof sessionView>>): string {
+function nextFor({
+  paused,
+  held_here,
+  held_elsewhere,
+  ready,
+  inbox = 0,
+}: Awaited<ReturnType<typeof sessionView>>): string {
+  if (inbox > 0) return `${inbox} in your inbox: look with list_inbox, answer with answer_inbox.`;
   if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
   const [mine] = held_here;
   if (mine !== undefined) return `Go on with ${mine.task_id}, which you hold, then complete_task.`;

@@ -17,6 +17,9 @@ const commands = new Map([
   ['set_availability', 'agents set'],
   ['pause_federation', 'pause'],
   ['resume_federation', 'resume'],
+  ['switch_scheduling', 'schedule on'],
+  ['list_inbox', 'inbox'],
+  ['answer_inbox', 'inbox answer'],
 ]);
 
 export function inCommands(next: string): string {

@@ -6,6 +6,7 @@ import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
+import type { ConfigWarning } from '../load-config.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 
@@ -57,6 +58,8 @@ export interface StatusView {
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
+  /** What is wrong with the configuration file. */
+  readonly config_warnings?: readonly string[];
 }
 
 export function statusView(
@@ -68,6 +71,7 @@ export function statusView(
     seq: number;
     fault: StoreFault | null;
     webhook: WebhookStanding | null;
+    configWarnings: readonly ConfigWarning[];
   },
 ): StatusView {
   const { byStatus, ready } = state.index;
@@ -99,6 +103,9 @@ export function statusView(
     records: around.seq,
     ...(around.webhook === null ? {} : { webhook: around.webhook }),
     ...(around.fault === null ? {} : { warning: around.fault }),
+    ...(around.configWarnings.length === 0
+      ? {}
+      : { config_warnings: around.configWarnings.map(({ message }) => message) }),
   };
 }
 

@@ -20,13 +20,10 @@ export interface WebhookOptions {
   /** The `.federation` folder. */
   readonly folder: string;
   readonly projectDir: string;
-  readonly config: WebhookConfig;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly records: Pick<EventStore, 'tail' | 'history'>;
-}
-
-/** What it asks of the federation once that is there. */
-interface Around {
+  /** As it is now; `null`: nothing is sent. */
+  readonly config: () => WebhookConfig | null;
   /** The newest record anyone has committed; `null` while the journal is in doubt. */
   readonly seq: () => number | null;
   readonly isOpen: (inboxId: string) => boolean;
@@ -51,7 +48,6 @@ export class Webhook {
   readonly #looks = new PQueue({ concurrency: 1 });
   readonly #posts = new PQueue({ concurrency: atOnce });
   readonly #ending = new AbortController();
-  #around: Around = { seq: () => 0, isOpen: () => true };
   #passedOver = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #retry: NodeJS.Timeout | undefined;
@@ -62,12 +58,11 @@ export class Webhook {
   }
 
   /** Before the first command: what is escalated from here on is sent. */
-  async begin(around: Around): Promise<void> {
-    this.#around = around;
+  async begin(): Promise<void> {
     if (this.#file.read() !== null) return;
     // A disk that takes no file will be noticed by the journal.
     await this.#file
-      .update((outbox) => (outbox === null ? emptyOutbox(around.seq() ?? 0) : null))
+      .update((outbox) => (outbox === null ? emptyOutbox(this.#options.seq() ?? 0) : null))
       .catch(() => undefined);
   }
 
@@ -82,7 +77,7 @@ export class Webhook {
   }
 
   standing(): WebhookStanding {
-    return standingOf(this.#file.read(), this.#around.isOpen);
+    return standingOf(this.#file.read(), this.#options.isOpen);
   }
 
   /** Gives first attempts that are under way a moment; what does not arrive is left for another process. */
@@ -107,31 +102,32 @@ export class Webhook {
   }
 
   async #lookOnce(): Promise<void> {
+    const config = this.#options.config();
+    if (config === null) return;
     const found = await this.#readJournal();
     this.#passedOver = found.through;
-    const secret = this.#secret();
+    const secret = this.#secret(config);
     let mine: readonly Delivery[] = [];
     if (isWorthALock(this.#file.read(), found)) {
       await this.#file.update((before) => {
         const outbox = withFound(before ?? emptyOutbox(found.known), found);
-        if (secret === undefined) return this.#withoutSecret(outbox);
+        if (secret === undefined) return withoutSecret(outbox, config);
         mine = outbox.pending.filter(isDue);
-        return claimed(outbox, mine, { by: this.#self, until: Date.now() + this.#claimMs });
+        return claimed(outbox, mine, {
+          by: this.#self,
+          until: Date.now() + config.timeout_seconds * second + claimSlackMs,
+        });
       });
     }
     for (const item of mine) {
-      void this.#posts.add(() => this.#deliver(item, secret ?? null).catch(() => undefined));
+      void this.#posts.add(() => this.#deliver(item, config, secret ?? null).catch(() => undefined));
     }
     this.#planRetry();
   }
 
-  get #claimMs(): number {
-    return this.#options.config.timeout_seconds * second + claimSlackMs;
-  }
-
   /** Escalations of the records that nobody has looked through. Without the lock: there may be many. */
   async #readJournal(): Promise<Found> {
-    const { seq, isOpen } = this.#around;
+    const { seq, isOpen } = this.#options;
     // The file first: what it names is then in the journal, unless that is another one now.
     const before = this.#file.read()?.through;
     const head = seq();
@@ -156,21 +152,12 @@ export class Webhook {
   }
 
   /** `null`: not wanted; `undefined`: wanted, and this process has none. */
-  #secret(): string | null | undefined {
-    const { config, environment } = this.#options;
-    if (config.secret_env === undefined) return null;
-    return environment[config.secret_env] || undefined;
+  #secret({ secret_env }: WebhookConfig): string | null | undefined {
+    return secret_env === undefined ? null : this.#options.environment[secret_env] || undefined;
   }
 
-  /** Left to a process that has it, and said, once. */
-  #withoutSecret(outbox: Outbox): Outbox {
-    const message = `the variable ${this.#options.config.secret_env} is not set for a process that was to sign`;
-    const isSaid = outbox.pending.length === 0 || outbox.last_error?.message === message;
-    return isSaid ? outbox : withError(outbox, message);
-  }
-
-  async #deliver(item: Delivery, secret: string | null): Promise<void> {
-    const { config, projectDir } = this.#options;
+  async #deliver(item: Delivery, config: WebhookConfig, secret: string | null): Promise<void> {
+    const { projectDir } = this.#options;
     const { signal } = this.#ending;
     let outcome: 'delivered' | 'given back' | { readonly failure: string } = 'delivered';
     try {
@@ -185,19 +172,9 @@ export class Webhook {
       const others = outbox.pending.filter(({ id }) => id !== item.id);
       if (outcome === 'delivered') return { ...outbox, pending: others, delivered: outbox.delivered + 1 };
       if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
-      return this.#failed({ ...outbox, pending: others }, { ...item, last_error: outcome.failure });
+      return withFailure({ ...outbox, pending: others }, { ...item, last_error: outcome.failure }, config);
     });
     this.#planRetry();
-  }
-
-  #failed(outbox: Outbox, item: Delivery): Outbox {
-    const { first_delay_seconds, max_attempts } = this.#options.config;
-    const attempts = item.attempts + 1;
-    const noted = withError(outbox, item.last_error ?? '');
-    const after = { ...item, attempts, claim: null };
-    if (attempts >= max_attempts) return { ...noted, failed: [...outbox.failed, after].slice(-failedKept) };
-    const delay = Math.min(first_delay_seconds * second * 4 ** item.attempts, longestDelayMs);
-    return { ...noted, pending: [...outbox.pending, { ...after, due: Date.now() + delay }] };
   }
 
   #planRetry(): void {
@@ -244,6 +221,23 @@ function isDue({ due, claim }: Delivery): boolean {
 function claimed(outbox: Outbox, mine: readonly Delivery[], claim: NonNullable<Delivery['claim']>): Outbox {
   const ids = new Set(mine.map(({ id }) => id));
   return { ...outbox, pending: outbox.pending.map((item) => (ids.has(item.id) ? { ...item, claim } : item)) };
+}
+
+/** One attempt more: when to try again, or given up. */
+function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_attempts }: WebhookConfig): Outbox {
+  const attempts = item.attempts + 1;
+  const noted = withError(outbox, item.last_error ?? '');
+  const after = { ...item, attempts, claim: null };
+  if (attempts >= max_attempts) return { ...noted, failed: [...outbox.failed, after].slice(-failedKept) };
+  const delay = Math.min(first_delay_seconds * second * 4 ** item.attempts, longestDelayMs);
+  return { ...noted, pending: [...outbox.pending, { ...after, due: Date.now() + delay }] };
+}
+
+/** Left to a process that has the secret, and said, once. */
+function withoutSecret(outbox: Outbox, { secret_env }: WebhookConfig): Outbox {
+  const message = `the variable ${secret_env} is not set for a process that was to sign`;
+  const isSaid = outbox.pending.length === 0 || outbox.last_error?.message === message;
+  return isSaid ? outbox : withError(outbox, message);
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

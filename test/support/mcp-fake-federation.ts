@@ -30,6 +30,7 @@ export class FakeFederation implements Federation {
   }
 
   readonly projectDir = '.';
+  readonly configWarnings = [];
   readonly seq = 0;
 
   now(): string {

@@ -130,17 +130,17 @@ describe('the webhook', () => {
     expect(federation.webhook()).toMatchObject({ pending: 2 });
   });
 
-  it('says nothing of what was escalated before it was configured', async () => {
+  it('begins while a server runs as soon as it is configured, and says nothing of what was before', async () => {
     const receiver = await WebhookReceiver.start();
     const { dir } = makeProject({ log_file: null });
-    const before = await openFederation({ folder: dir });
-    await escalate(before, 'before');
-    await before.close();
-    const config = { webhook: { url: receiver.url }, log_file: null };
-    writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
-    const after = await openFederation({ folder: dir });
-    onTestFinished(() => after.close());
-    const id = await escalate(after, 'after');
+    const federation = await openFederation({ folder: dir });
+    onTestFinished(() => federation.close());
+    federation.keepTime();
+    await escalate(federation, 'before');
+    expect(federation.webhook()).toBeNull();
+    writeFileSync(join(dir, 'config.json'), JSON.stringify({ webhook: { url: receiver.url }, log_file: null }));
+    await expect.poll(() => federation.webhook(), { timeout: 10_000 }).not.toBeNull();
+    const id = await escalate(federation, 'after');
     await expect.poll(() => receiver.ids).toEqual([id]);
   });
 

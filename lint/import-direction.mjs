@@ -9,16 +9,17 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Lowest first. Areas of one layer do not import each other. */
 const layers = [
-  ['src/version.ts'],
+  ['src/version.ts', 'src/marked-file.ts', 'src/file-lock.ts'],
   ['src/domain'],
   ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
+  ['src/load-config.ts'],
   ['src/federation.ts', 'src/federation'],
   ['src/views'],
-  ['src/define-tool.ts', 'src/log-file.ts'],
+  ['src/define-tool.ts', 'src/log-file.ts', 'src/webhook'],
   ['src/wait-for.ts'],
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/bridges'],
-  ['src/open-federation.ts'],
+  ['src/open-federation.ts', 'src/examine.ts'],
   ['src/main.ts', 'src/fed.ts'],
 ];
 

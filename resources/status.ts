@@ -13,6 +13,8 @@ export const status: ResourceDefinition = {
       now: federation.now(),
       seq: federation.seq,
       fault: federation.fault,
+      webhook: federation.webhook(),
+      configWarnings: federation.configWarnings,
     }),
   changedBy: () => ['federation://status'],
 };

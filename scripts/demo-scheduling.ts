@@ -1,5 +1,5 @@
 /** The demo's second half: work that moves by itself, and the ways in which a person stops it. */
-import { type Answer, type DemoAgent, recordOf, textOf } from './demo-agent.ts';
+import { type Answer, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
 
 export interface Cast {
   readonly claude: DemoAgent;
@@ -117,8 +117,4 @@ async function addresseeOf(reader: DemoAgent, task_id: string): Promise<string> 
 
 function idOf(answer: Answer): string {
   return textOf(recordOf(answer['task'])['task_id']);
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

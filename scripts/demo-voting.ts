@@ -1,5 +1,5 @@
 /** The demo's last part: agents that disagree settle it, or leave it to the operator. */
-import { recordOf, textOf } from './demo-agent.ts';
+import { listOf, recordOf, textOf } from './demo-agent.ts';
 import type { Cast } from './demo-scheduling.ts';
 
 interface Teller {
@@ -40,7 +40,7 @@ export async function tellVoting({ claude, copilot, kimi, reuben }: Cast, { head
     );
   }
   const claimed = await kimi.call('claim_task', { task_id: build });
-  const [input] = Array.isArray(claimed['inputs']) ? claimed['inputs'] : [];
+  const [input] = listOf(claimed['inputs']);
   say(`The dashboard waited for it. kimi claims it and is given: ${textOf(recordOf(input)['choice'])}.`);
   await kimi.call('complete_task', { task_id: build, outcome: 'success', summary: 'Built with the app router' });
 

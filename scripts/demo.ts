@@ -11,7 +11,7 @@ import { promisify, styleText } from 'node:util';
 import { defaultConfig } from '../src/domain/config.ts';
 import { tellVoting } from './demo-voting.ts';
 import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';
-import { type Answer, connect, type DemoAgent, recordOf, textOf } from './demo-agent.ts';
+import { type Answer, connect, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const fed = join(root, 'dist/src/fed.js');
@@ -224,10 +224,6 @@ function errorOf(answer: Answer): Answer {
   const error = answer['error'];
   if (typeof error !== 'object' || error === null) throw new Error(`Expected a refusal, got ${JSON.stringify(answer)}`);
   return { ...error };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function heading(text: string): void {

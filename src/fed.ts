@@ -2,25 +2,28 @@
 /** The command line: gives `src/cli` the real terminal, folder and store. */
 import { text } from 'node:stream/consumers';
 import { runFed } from './cli/program.ts';
+import { terminalDevice } from './cli/terminal-device.ts';
 import { terminalOf } from './cli/terminal.ts';
 
 const stopped = new AbortController();
-process.once('SIGINT', () => stopped.abort());
-process.once('SIGTERM', () => stopped.abort());
-// Whoever read the output has seen enough (`fed log | head`): that is no error of ours.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
+// Whoever read the output has seen enough (`fed log | head`), or closed the terminal: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   stopped.abort();
 });
+
+const onTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 process.exitCode = await runFed(process.argv.slice(2), {
   environment: process.env,
   workingFolder: process.cwd(),
-  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+  interactive: onTerminal,
   terminal: terminalOf(process.stdout, process.env),
   errorTerminal: terminalOf(process.stderr, process.env),
   out: (line) => process.stdout.write(line),
   err: (line) => process.stderr.write(line),
+  screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
   readInput: () => text(process.stdin),
   signal: stopped.signal,
   open: async (settings) => {
@@ -30,6 +33,10 @@ process.exitCode = await runFed(process.argv.slice(2), {
   rebuildLog: async (settings) => {
     const { rebuildLog } = await import('./open-federation.ts');
     return await rebuildLog(settings);
+  },
+  examine: async (settings) => {
+    const { examine } = await import('./examine.ts');
+    return await examine(settings);
   },
   surface: async () => {
     const [{ tools }, { resources }, { prompts }] = await Promise.all([

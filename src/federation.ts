@@ -19,6 +19,7 @@ import { FederationState, type Touched } from './domain/federation-state.ts';
 import { restoreState } from './domain/restore-state.ts';
 import { nextDue } from './domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp, toMillis } from './domain/time.ts';
+import type { ConfigWarning, LoadedConfig } from './load-config.ts';
 import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
 /** What changed in the federation, coarse enough to tell subscribers. */
@@ -30,19 +31,36 @@ export type FederationChange = Readonly<{
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
-  /** The pause, or automatic scheduling. */
+  /** The pause, automatic scheduling, or the configuration. */
   switches: boolean;
 }>;
+
+/** How deliveries of escalations stand. The inbox has them all, whatever is delivered. */
+export interface WebhookStanding {
+  /** Not delivered yet; being tried. */
+  readonly pending: number;
+  /** Given up, and not answered yet. */
+  readonly failed: number;
+  readonly delivered: number;
+  readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
+}
 
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
+  readonly configWarnings?: readonly ConfigWarning[];
+  /** Asked about once a second: the configuration where it changed, else null. Absent: it never changes. */
+  readonly refreshConfig?: () => Promise<LoadedConfig | null>;
   /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
   readonly projectDir: string;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
+  /** Called about once a second where time is kept. */
+  readonly onTick?: () => void;
+  /** How deliveries to the webhook stand, where one is configured. */
+  readonly webhook?: () => WebhookStanding | null;
   /** Awaited at the end of `close`. */
   readonly onClose?: () => Promise<void>;
 }
@@ -73,7 +91,10 @@ const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** The federation as tools, views and the command line see it. */
 export interface Federation {
+  /** The one in force now: a live process takes a changed file within about a second. */
   readonly config: Config;
+  /** What is wrong with the file, while the last good configuration is in force. */
+  readonly configWarnings: readonly ConfigWarning[];
   /** The folder that paths in the configuration are relative to. */
   readonly projectDir: string;
   /** Set while the store is read-only: shown with every answer. */
@@ -90,6 +111,8 @@ export interface Federation {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
   /** The sessions that this process knows of, and how long each has been silent. */
   presence(): readonly PresenceEntry[];
+  /** `null`: no webhook is configured. */
+  webhook(): WebhookStanding | null;
   /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
   subscribe(listener: (change: FederationChange) => void): () => void;
   /**
@@ -119,16 +142,19 @@ export async function runFederation(options: FederationOptions): Promise<Federat
 }
 
 class RunningFederation implements Federation {
-  readonly config: Config;
   readonly projectDir: string;
+  readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
+  readonly #onTick: () => void;
+  readonly #webhook: () => WebhookStanding | null;
   readonly #onClose: () => Promise<void>;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
   readonly #announced = new Set<string>();
   #state: FederationState;
+  #loaded: LoadedConfig;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #syncedSeq = 0;
@@ -140,11 +166,14 @@ class RunningFederation implements Federation {
   #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: FederationOptions, state: FederationState) {
-    this.config = options.config;
+    this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
+    this.#refreshConfig = options.refreshConfig ?? (async () => null);
     this.projectDir = options.projectDir;
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#onTick = options.onTick ?? (() => undefined);
+    this.#webhook = options.webhook ?? (() => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#state = state;
   }
@@ -154,6 +183,14 @@ class RunningFederation implements Federation {
     this.#fold();
     this.#state.takeTouched();
     this.#syncedSeq = this.#store.position.seq;
+  }
+
+  get config(): Config {
+    return this.#loaded.config;
+  }
+
+  get configWarnings(): readonly ConfigWarning[] {
+    return this.#loaded.warnings;
   }
 
   get fault(): StoreFault | null {
@@ -185,6 +222,10 @@ class RunningFederation implements Federation {
     // A process that keeps time looks every second anyway.
     if (this.#ticker === null) this.#store.presence.observe();
     return this.#store.presence.list();
+  }
+
+  webhook(): WebhookStanding | null {
+    return this.#webhook();
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
@@ -414,11 +455,22 @@ class RunningFederation implements Federation {
   async #keepTimeOnce(): Promise<void> {
     const { presence } = this.#store;
     presence.observe();
+    await this.#takeConfig();
     if (!this.#notice() || this.#store.fault !== null) return;
+    this.#onTick();
     const gone = presence.gone(this.#holders());
     const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
     else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
+  }
+
+  /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
+  async #takeConfig(): Promise<void> {
+    const changed = await this.#refreshConfig();
+    if (changed === null) return;
+    this.#loaded = changed;
+    this.#state.touched.switches = true;
+    this.#publish();
   }
 
   #runTick(gone: ReadonlySet<string>): Promise<void> {

@@ -7,26 +7,24 @@
  * advisory lock keeps two processes from writing the same lines; nothing but
  * this file depends on it, and `rebuild` makes it anew.
  */
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { FederationError, StoreError } from './domain/errors.ts';
 import { oneLine } from './domain/text.ts';
-import type { EventStore, StoredRecord } from './store/event-store.ts';
+import { withFileLock } from './file-lock.ts';
+import { headingOf, marker, writeBelowMarker } from './marked-file.ts';
+import type { EventStore } from './store/event-store.ts';
+import { recordsFrom } from './store/records-from.ts';
 import { type LogEntry, logEntries } from './views/event-lines.ts';
 
-export const marker = '<!-- federation-mcp writes everything below this line -->';
-const heading = '# Federation log\n\nWrite what you like above the marker; what is below it is generated.\n\n';
+const heading = headingOf('Federation log');
 const linePattern = /^- (\d+)\.(\d+) · /;
 
 /** Bytes read from the end to find the last line; a line has at most about 400. */
 const tailBytes = 64 * 1024;
 /** Lines written soon after each other go into one write. */
 const gatherMs = 100;
-/** A lock that has not changed for this long belonged to a process that was killed. */
-const staleLockMs = 3_000;
 
 type Records = Pick<EventStore, 'tail' | 'history'>;
 
@@ -65,7 +63,7 @@ export class LogFile {
     if (!this.#pending) return;
     this.#pending = false;
     try {
-      await this.#locked(() => this.#appendMissing());
+      await withFileLock(this.#lockPath, () => this.#appendMissing());
     } catch {
       // The log is a copy for reading: an unwritable one must not stop work.
       this.#pending = true;
@@ -75,28 +73,17 @@ export class LogFile {
   /** Writes everything below the marker anew. */
   async rebuild(): Promise<number> {
     try {
-      return await this.#locked(() => this.#rewrite());
+      return await withFileLock(this.#lockPath, async () => {
+        const lines: string[] = [];
+        for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
+        await writeBelowMarker(this.path, heading, lines.map((line) => `${line}\n`).join(''));
+        return lines.length;
+      });
     } catch (error) {
       if (error instanceof FederationError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError(
-        'store-unavailable',
-        `The log could not be written: ${why}.`,
-        'Mend that and rebuild it again.',
-      );
+      throw new StoreError('store-unavailable', `The log could not be written: ${why}.`, 'Mend that and try again.');
     }
-  }
-
-  async #rewrite(): Promise<number> {
-    const text = await readFile(this.path, 'utf8').catch(() => '');
-    const at = text.indexOf(marker);
-    const above = at === -1 ? withHeading(text) : text.slice(0, at);
-    const lines: string[] = [];
-    for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
-    const temporary = `${this.path}.${randomUUID()}.tmp`;
-    await writeFile(temporary, `${above}${marker}\n${lines.map((line) => `${line}\n`).join('')}`);
-    await rename(temporary, this.path);
-    return lines.length;
   }
 
   async #appendMissing(): Promise<void> {
@@ -105,7 +92,7 @@ export class LogFile {
     try {
       const { seq, event } = await this.#lastPlace(file);
       const lines: string[] = [];
-      for await (const record of this.#from(seq)) {
+      for await (const record of recordsFrom(this.#records, seq)) {
         for (const [index, entry] of logEntries(record).entries()) {
           if (record.seq > seq || index + 1 > event) lines.push(`${lineOf(entry)}\n`);
         }
@@ -137,56 +124,13 @@ export class LogFile {
     const place = linePattern.exec(last);
     return { seq: Number(place?.[1] ?? 0), event: Number(place?.[2] ?? 0) };
   }
-
-  async *#from(seq: number): AsyncGenerator<StoredRecord> {
-    const newest = await this.#records.tail(1_000, Math.max(0, seq - 1));
-    const [first] = newest;
-    if (first === undefined || first.seq <= Math.max(1, seq)) {
-      yield* newest;
-      return;
-    }
-    for await (const record of this.#records.history()) if (record.seq >= seq) yield record;
-  }
-
-  async #locked<T>(work: () => Promise<T>): Promise<T> {
-    const token = randomUUID();
-    await this.#takeLock(token);
-    try {
-      return await work();
-    } finally {
-      if ((await readFile(this.#lockPath, 'utf8').catch(() => '')) === token) await rm(this.#lockPath, { force: true });
-    }
-  }
-
-  async #takeLock(token: string): Promise<void> {
-    let seen = '';
-    let since = performance.now();
-    for (;;) {
-      try {
-        await writeFile(this.#lockPath, token, { flag: 'wx' });
-        return;
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      }
-      const holder = await stat(this.#lockPath).then(
-        ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
-        () => '',
-      );
-      if (holder !== seen) {
-        seen = holder;
-        since = performance.now();
-      } else if (performance.now() - since > staleLockMs) {
-        await rm(this.#lockPath, { force: true });
-      }
-      await sleep(20 + Math.random() * 30);
-    }
-  }
 }
 
 function lineOf({ place, at, by, text }: LogEntry): string {
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${oneLine(text, 2_000).replace(/[<[]/g, (character) => (character === '<' ? '&lt;' : '\\['))}`;
+  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${harmless(text)}`;
 }
 
-function withHeading(text: string): string {
-  return text.trim() === '' ? heading : `${text.trimEnd()}\n\n`;
+/** On one line, and nothing in it is markup: what agents write must not become links, pictures or HTML. */
+function harmless(text: string): string {
+  return oneLine(text, 2_000).replace(/</g, '&lt;').replace(/\[/g, '\\[');
 }

@@ -85,7 +85,10 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
     federation.keepTime();
     return federation;
   };
-  const readConfig = async (): Promise<Config> => (await import('./read-config.ts')).readConfig(dir);
+  const readConfig = async (): Promise<Config> => {
+    const { ConfigFile } = await import('./load-config.ts');
+    return (await new ConfigFile(dir).load()).config;
+  };
 
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },

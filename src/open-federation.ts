@@ -5,15 +5,18 @@ import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
 import { type Federation, runFederation } from './federation.ts';
 import { LogFile } from './log-file.ts';
-import { readConfig } from './read-config.ts';
+import { ConfigFile, type LoadedConfig } from './load-config.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
+import { LiveWebhook } from './webhook/live-webhook.ts';
 
 export interface FederationSettings {
   /** The `.federation` folder. */
   readonly folder: string;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
+  /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /**
@@ -21,33 +24,63 @@ export interface FederationSettings {
  * @throws ConfigurationError naming file, line and key; StoreError
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
-  const config = await readConfig(settings.folder);
+  const file = new ConfigFile(settings.folder);
+  const loaded = await file.load();
   try {
-    return await run(settings, config);
+    return await run(settings, file, loaded);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // A checkpoint of another version: the journal has everything, so it is folded from the start.
     await rm(join(settings.folder, 'db.json'), { force: true });
-    return await run(settings, config);
+    return await run(settings, file, loaded);
   }
 }
 
-async function run(settings: FederationSettings, config: Config): Promise<Federation> {
+async function run(
+  settings: FederationSettings,
+  file: ConfigFile,
+  { config, warnings }: LoadedConfig,
+): Promise<Federation> {
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);
-  return await runFederation({
+  const webhook = new LiveWebhook({
+    folder: settings.folder,
+    projectDir,
+    environment: process.env,
+    records: store,
+    config: () => federation.config.webhook,
+    seq: () => {
+      // Reading the state takes in what others have committed.
+      federation.state();
+      return federation.fault === null ? federation.seq : null;
+    },
+    isOpen: (inboxId) => federation.state().escalations.has(inboxId),
+  });
+  const federation = await runFederation({
     store,
     config,
+    configWarnings: warnings,
+    refreshConfig: () => file.refresh(),
     projectDir,
-    onCommitted: () => logFile?.note(),
-    onClose: async () => await logFile?.flush(),
+    ...(settings.clock === undefined ? {} : { clock: settings.clock }),
+    onCommitted: (record) => {
+      logFile?.note();
+      webhook.note(record);
+    },
+    onTick: () => webhook.sweep(),
+    webhook: () => webhook.standing(),
+    onClose: async () => {
+      await Promise.all([logFile?.flush(), webhook.close()]);
+    },
   });
+  await webhook.begin();
+  return federation;
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
-  const config = await readConfig(settings.folder);
+  const { config } = await new ConfigFile(settings.folder).load();
   const store = openStore(settings, config);
   const logFile = logFileOf(settings, config, store);
   if (logFile === null) {

@@ -22,11 +22,12 @@ const shownFaults = 5;
  */
 export async function readConfig(folder: string): Promise<Config> {
   const file = join(folder, 'config.json');
-  const text = await readIfThere(file);
+  const text = await readConfigText(file);
   return text === null ? defaultConfig : parseConfig(text, file);
 }
 
-async function readIfThere(file: string): Promise<string | null> {
+/** @throws ConfigurationError where there is a file that cannot be read; null where there is none. */
+export async function readConfigText(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -83,6 +84,12 @@ function lineOf(tree: Node, path: readonly (string | number)[], source: string):
     return placeOf(source, place.offset).line;
   }
   return placeOf(source, tree.offset).line;
+}
+
+/** The line of a key in the text of a configuration, for faults that only show beyond it. */
+export function placeOfKey(text: string, path: readonly (string | number)[]): number {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  return tree === undefined ? 1 : lineOf(tree, path, text);
 }
 
 function keyPath(path: readonly (string | number)[]): string {

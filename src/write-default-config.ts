@@ -61,7 +61,7 @@ export function renderDefaultConfig(): string {
 
 function renderKey(key: ConfigKey, value: unknown, indent: string): string[] {
   const comment = key.meaning === '' ? [] : [`${indent}// ${key.meaning}`];
-  if (key.named || key.listed) {
+  if (key.named || key.listed || value === null) {
     const keys = innerKeys(key.keys).map((inner) => `${indent}//   ${inner.key}: ${inner.meaning}`);
     return [...comment, ...keys, `${indent}${JSON.stringify(key.key)}: ${renderValue(value, indent)},`];
   }

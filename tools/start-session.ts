@@ -27,7 +27,9 @@ function nextFor({
   held_elsewhere,
   ready,
   ballots_due,
+  inbox = 0,
 }: Awaited<ReturnType<typeof sessionView>>): string {
+  if (inbox > 0) return `${inbox} in your inbox: look with list_inbox, answer with answer_inbox.`;
   const [ballot] = ballots_due;
   if (ballot !== undefined && paused === null && held_here.length === 0) {
     return `Your ballot is due in ${ballot.vote_id}: weigh the options yourself, then cast_vote. Then claim_task.`;

@@ -18,7 +18,7 @@ export const switchScheduling = defineTool({
     return {
       scheduling,
       rules,
-      next: `${before}${input.on ? 'Finished tasks queue their follow-ups.' : 'Nothing is queued by itself; on: true turns it on again.'}`,
+      next: `${before}${input.on ? 'Finished tasks queue their follow-ups.' : 'Nothing is queued by itself until switch_scheduling turns it on again.'}`,
     };
   },
 });

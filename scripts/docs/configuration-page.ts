@@ -32,11 +32,11 @@ function tableOf(keys: readonly ConfigKey[]): string {
 
 function typeOf(key: ConfigKey): string {
   if (key.named) return 'object: name → settings, below';
-  return key.keys.length > 0 ? 'object, below' : key.type;
+  return key.keys.length > 0 ? `${key.type}, below` : key.type;
 }
 
 function defaultOf(key: ConfigKey): string {
-  if (key.keys.length > 0) return 'see below';
+  if (key.keys.length > 0 && key.default !== null) return 'see below';
   if (key.default === undefined) return '–';
   const text = JSON.stringify(key.default);
   return text.length > 60 ? 'see below' : code(text);

@@ -1,12 +1,26 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
+import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
+import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface OpenSettings {
   readonly folder: string;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
+}
+
+/** What `fed doctor` found about one thing. */
+export interface Finding {
+  readonly check: string;
+  /** warning: worth knowing; problem: to be mended. */
+  readonly status: 'ok' | 'warning' | 'problem';
+  readonly detail: string;
+  /** How to mend it. */
+  readonly next: string | null;
+  /** Set where a problem is one of the store: the exit code says so. */
+  readonly code: ErrorCode | null;
 }
 
 export interface Host {
@@ -18,12 +32,16 @@ export interface Host {
   readonly errorTerminal: Terminal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The terminal to draw on, or null where input or output is none. */
+  readonly screen: () => ScreenDevice | null;
   readonly readInput: () => Promise<string>;
-  /** Aborts on Ctrl-C. */
+  /** Aborts on Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly open: (settings: OpenSettings) => Promise<Federation>;
   /** Writes the readable log anew from the whole journal, below its marker line. */
   readonly rebuildLog: (settings: OpenSettings) => Promise<{ readonly file: string; readonly entries: number }>;
+  /** Looks at everything there is and changes nothing. */
+  readonly examine: (settings: OpenSettings) => Promise<readonly Finding[]>;
   /** Loaded when a command needs them: `fed --help` does not. */
   readonly surface: () => Promise<Surface>;
 }

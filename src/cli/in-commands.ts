@@ -26,6 +26,9 @@ const commands = new Map([
   ['extend_vote', 'vote extend'],
   ['close_vote', 'vote close'],
   ['cancel_vote', 'vote cancel'],
+  ['switch_scheduling', 'schedule on'],
+  ['list_inbox', 'inbox'],
+  ['answer_inbox', 'inbox answer'],
 ]);
 
 export function inCommands(next: string): string {

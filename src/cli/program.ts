@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { examples } from './arguments.ts';
 import { addAgents } from './commands/agents.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addImport } from './commands/import.ts';
 import { addInbox } from './commands/inbox.ts';
 import { addInit } from './commands/init.ts';
@@ -13,6 +14,7 @@ import { addSchedule } from './commands/schedule.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addVote } from './commands/vote.ts';
+import { addWatch } from './commands/watch.ts';
 import type { Host } from './host.ts';
 import { exitCodes, formatError, reportError } from './report-error.ts';
 import type { GlobalOptions } from './session.ts';
@@ -54,6 +56,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
   for (const add of [
     addInit,
     addStatus,
+    addWatch,
     addStart,
     addAgents,
     addQueue,
@@ -63,6 +66,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
     addInbox,
     addLog,
     addImport,
+    addDoctor,
   ])
     add(program, host);
   return program;

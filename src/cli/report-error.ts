@@ -18,11 +18,22 @@ export class UsageError extends Error {
   }
 }
 
+/** Everything has been said; only the exit code is left. */
+export class Ended extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`Ended with exit code ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
 export function reportError(error: unknown, host: Host, json: boolean): number {
   if (error instanceof CommanderError) {
     // Commander has written its message, or the help that was asked for, by itself.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+  if (error instanceof Ended) return error.exitCode;
   if (error instanceof UsageError) {
     write(host, json, 'invalid', error.message, error.next);
     return exitCodes.usage;
@@ -43,7 +54,7 @@ export function reportError(error: unknown, host: Host, json: boolean): number {
   return exitCodes.refused;
 }
 
-function exitCodeOf(code: ErrorCode): number {
+export function exitCodeOf(code: ErrorCode): number {
   if (code === 'corrupt-store') return exitCodes.corrupt;
   if (code === 'store-unavailable' || code === 'outcome-unknown') return exitCodes.unreachable;
   return exitCodes.refused;

@@ -8,7 +8,7 @@ import { findDir, setting } from '../find-dir.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
-import { oneLine, paint, type Terminal } from './terminal.ts';
+import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
 import { whoActs } from './who-acts.ts';
 
 export interface GlobalOptions {
@@ -148,7 +148,11 @@ function matchUri(template: string, uri: string): Record<string, string> | null 
 }
 
 function warnOfFault(federation: Federation, host: Host): void {
-  const { fault } = federation;
+  const { fault, configWarnings } = federation;
+  for (const { message, next } of configWarnings) {
+    const label = paint('fed: configuration:', 'yellow', host.errorTerminal);
+    host.err(`${label} ${manyLines(message)}\n  → ${oneLine(next)}\n`);
+  }
   if (fault === null) return;
   const label = paint('fed: read-only:', 'yellow', host.errorTerminal);
   host.err(`${label} ${oneLine(fault.message)}\n  → ${oneLine(fault.next)}\n`);

@@ -141,6 +141,33 @@ const votingSchema = z.strictObject({
     .describe('How ballots are counted, unless the vote says otherwise.'),
 });
 
+const webhookSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
+    .max(2000)
+    .describe('Where each escalation is sent, as a POST with a JSON body.'),
+  secret_env: z
+    .string()
+    .max(200)
+    .refine((name) => /^[A-Za-z_]\w*$/.test(name), 'Expected the name of an environment variable')
+    .optional()
+    .describe('Name of the environment variable that holds the secret to sign with; left out: unsigned.'),
+  timeout_seconds: z.number().min(0.1).max(60).default(10).describe('No answer within this is a failed attempt.'),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('Attempts before a delivery is given up; the escalation stays in the inbox.'),
+  first_delay_seconds: z
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(2)
+    .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
+});
+export type WebhookConfig = z.infer<typeof webhookSchema>;
+
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -166,6 +193,10 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    webhook: webhookSchema
+      .nullable()
+      .default(null)
+      .describe('Where what waits for the operator is sent as well; null: nowhere.'),
     log_file: z
       .string()
       .min(1)

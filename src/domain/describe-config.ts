@@ -54,7 +54,7 @@ function keysOf(properties: Readonly<Record<string, unknown>>): ConfigKey[] {
     const entry = schemaNode.safeParse(node.additionalProperties);
     const item = schemaNode.safeParse(node.items);
     const listed = item.success && Object.keys(item.data.properties).length > 0;
-    const inside = listed ? item.data : entry.success ? entry.data : node;
+    const inside = listed ? item.data : entry.success ? entry.data : objectIn(node);
     return {
       key,
       type: typeOf(node),
@@ -65,6 +65,12 @@ function keysOf(properties: Readonly<Record<string, unknown>>): ConfigKey[] {
       listed,
     };
   });
+}
+
+/** A setting that may be null has its keys in the other choice. */
+function objectIn(node: SchemaNode): SchemaNode {
+  const choices = (node.anyOf ?? []).map((choice) => schemaNode.parse(choice));
+  return choices.find(({ type }) => type === 'object') ?? node;
 }
 
 function typeOf(node: SchemaNode): string {

@@ -51,7 +51,7 @@ export interface Touched {
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
-  /** The pause, or automatic scheduling. */
+  /** The pause, automatic scheduling, or the configuration. */
   switches: boolean;
 }
 

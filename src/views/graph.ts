@@ -1,6 +1,7 @@
 /** Open tasks and what they wait for, as a Mermaid flowchart. */
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Task } from '../domain/tasks/task.ts';
+import { mermaidLabel } from './mermaid.ts';
 import { firstWords } from './task-views.ts';
 
 /** Nodes that a reader can still follow, and renderers still draw. */
@@ -34,10 +35,6 @@ export function graphView(state: FederationState): string {
 function node(task: Task): string {
   const style = task.status === 'in-progress' ? ':::held' : task.waiting_for.length > 0 ? ':::blocked' : '';
   const who = task.lease?.agent ?? task.to_agent ?? 'anyone';
-  // Mermaid reads quotes and brackets inside labels as its own; entities are safe.
-  const label = firstWords(task.description, 40).replace(
-    /[^\p{L}\p{N} .,:/_-]/gu,
-    (character) => `#${character.codePointAt(0)};`,
-  );
+  const label = mermaidLabel(firstWords(task.description, 40));
   return `${task.task_id}["${task.task_id}<br>${label}<br>${who}"]${style}`;
 }

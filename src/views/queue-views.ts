@@ -5,6 +5,8 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
+import type { WebhookStanding } from '../federation.ts';
+import type { ConfigWarning } from '../load-config.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 
@@ -55,13 +57,23 @@ export interface StatusView {
   readonly kept_follow_ups?: number;
   readonly agents: readonly Record<string, unknown>[];
   readonly records: number;
+  readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
+  /** What is wrong with the configuration file. */
+  readonly config_warnings?: readonly string[];
 }
 
 export function statusView(
   state: FederationState,
   config: Config,
-  around: { presence: readonly PresenceEntry[]; now: Timestamp; seq: number; fault: StoreFault | null },
+  around: {
+    presence: readonly PresenceEntry[];
+    now: Timestamp;
+    seq: number;
+    fault: StoreFault | null;
+    webhook: WebhookStanding | null;
+    configWarnings: readonly ConfigWarning[];
+  },
 ): StatusView {
   const { byStatus, ready } = state.index;
   const oldest = ready.oldest();
@@ -91,7 +103,11 @@ export function statusView(
       connected,
     })),
     records: around.seq,
+    ...(around.webhook === null ? {} : { webhook: around.webhook }),
     ...(around.fault === null ? {} : { warning: around.fault }),
+    ...(around.configWarnings.length === 0
+      ? {}
+      : { config_warnings: around.configWarnings.map(({ message }) => message) }),
   };
 }
 

@@ -27,13 +27,20 @@ export interface ScheduleView {
 }
 
 export function scheduleView(state: FederationState, config: Config): ScheduleView {
-  const rules = config.scheduling.rules.map((rule) => ({ name: rule.name, when: whenOf(rule), then: thenOf(rule) }));
   return {
     scheduling: isSchedulingOn(state, config) ? 'on' : 'off',
     paused: state.meta.paused !== null,
     kept: state.held.size,
-    rules: [...rules, rework],
+    rules: rulesInWords(config),
   };
+}
+
+/** Every rule as a sentence in two halves, and what reviews do by themselves. */
+export function rulesInWords(config: Config): ScheduleView['rules'] {
+  return [
+    ...config.scheduling.rules.map((rule) => ({ name: rule.name, when: whenOf(rule), then: thenOf(rule) })),
+    rework,
+  ];
 }
 
 function whenOf({ when }: Rule): string {

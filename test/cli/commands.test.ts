@@ -109,6 +109,14 @@ test('an agent sets its own availability, and the operator anyone’s', async ()
   expect((await fed(['agents'])).out).toMatch(/claude +standby/);
 });
 
+test('the assignments are written below what people wrote, and only when they changed', async () => {
+  const file = join(folder, 'AGENT_ASSIGNMENTS.md');
+  await writeFile(file, '# Our team\n');
+  expect((await fed(['agents', 'assignments'])).out).toContain(`wrote  ${file}`);
+  expect(await readFile(file, 'utf8')).toMatch(/^# Our team\n\n<!-- .* -->\nFrom `[^]*```mermaid\nflowchart TD\n/);
+  expect(JSON.parse((await fed(['agents', 'assignments', '--json'])).out)).toMatchObject({ file, changed: false });
+});
+
 test('a damaged journal can be read, with a warning, and refuses changes as corrupt', async () => {
   await add('One');
   await add('Two');
@@ -119,4 +127,42 @@ test('a damaged journal can be read, with a warning, and refuses changes as corr
   expect(read.code).toBe(0);
   expect(read.err).toContain('fed: read-only: ');
   expect((await fed(['queue', 'add', 'Three'])).code).toBe(3);
+});
+
+test('the operator sees the rules, tries them on a past task, and answers the inbox', async () => {
+  const reuben = (...args: readonly string[]): Promise<Run> =>
+    fed(args, { environment: { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'reuben' } });
+  expect((await fed(['schedule', 'off'])).code).toBe(1);
+  expect((await reuben('schedule', 'off')).out).toContain('scheduling  off');
+  const { out: rules } = await reuben('schedule', 'rules');
+  expect(rules).toContain('review-tested');
+  expect(rules).toContain('testing is completed');
+  const built = await add('Build it', '--type', 'implementation', '--to', 'kimi');
+  await fed(['queue', 'claim', built]);
+  expect((await fed(['queue', 'complete', built, 'Built'])).out).not.toContain('follow-ups');
+  const { out: tried } = await reuben('schedule', 'test', built);
+  expect(tried).toContain('test-implementation');
+  expect(tried).toContain('Nothing was changed');
+  expect((await reuben('schedule', 'test', 'task-2020-01-01-001')).code).toBe(1);
+
+  expect((await reuben('inbox')).out).toContain('Nothing waits for you');
+  const risky = await add('Drop the tables', '--needs-approval');
+  const { out: inbox } = await reuben('inbox');
+  expect(inbox).toContain(`${risky} needs approval`);
+  expect(inbox).toContain('offers approve, cancel');
+  const [id = ''] = /inbox-[\d-]+/.exec(inbox) ?? [];
+  expect((await reuben('inbox', 'answer', id, 'release')).err).toContain('approve, cancel');
+  const { code, out } = await reuben('inbox', 'answer', id, 'cancel', '--note', 'never');
+  expect(code).toBe(0);
+  expect(out).toContain('The inbox is empty');
+  expect((await reuben('inbox', 'answer', id, 'cancel')).err).toContain('closed already');
+  expect((await reuben('log')).out).toContain('never');
+});
+
+test('a broken configuration leaves the last good one in force, and every command says so', async () => {
+  await fed(['status']);
+  await writeFile(join(folder, '.federation/config.json'), '{\n  "operator": 7\n}');
+  const { code, err } = await fed(['status']);
+  expect(code).toBe(0);
+  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator:.*last good configuration is in force/);
 });

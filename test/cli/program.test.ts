@@ -35,6 +35,9 @@ const toolNames = [
   'start_session',
   'pause_federation',
   'resume_federation',
+  'switch_scheduling',
+  'list_inbox',
+  'answer_inbox',
 ];
 
 function echo(name: string): ToolDefinition {
@@ -123,6 +126,14 @@ test.each([
   ['start', 'start_session', {}],
   ['pause freeze', 'pause_federation', { reason: 'freeze' }],
   ['resume --release all', 'resume_federation', { release: 'all' }],
+  ['schedule off', 'switch_scheduling', { on: false }],
+  ['schedule on', 'switch_scheduling', { on: true }],
+  ['inbox', 'list_inbox', {}],
+  [
+    'inbox answer inbox-1 reassign --to kimi --note why',
+    'answer_inbox',
+    { inbox_id: 'inbox-1', action: 'reassign', to_agent: 'kimi', note: 'why' },
+  ],
 ])('fed %s calls %s', async (line, tool, args) => {
   const { code, out, err } = await fed(
     [...line.split(' ').slice(0, 2), '--json', ...line.split(' ').slice(2)].filter(Boolean),
@@ -213,9 +224,11 @@ test('the version is printed', async () => {
 test.each([
   'init',
   'status',
+  'watch',
   'start',
   'agents',
   'agents set',
+  'agents assignments',
   'queue',
   'queue add',
   'queue plan',
@@ -236,6 +249,7 @@ test.each([
   'resume',
   'log',
   'import',
+  'doctor',
 ])('fed %s --help gives examples', async (command) => {
   const { code, out } = await fed([...command.split(' '), '--help']);
   expect(code).toBe(0);

@@ -35,6 +35,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     await kimi.callTool('report_progress', { task_id, note: 'half way', progress: 0.5 });
     const next = await claude.callTool('queue_task', {
       description: 'Test it',
+      type: 'testing',
       dependencies: [task_id],
       to_agent: 'copilot',
     });
@@ -248,6 +249,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       'federation://votes',
       'federation://log',
       'federation://agents',
+      'federation://inbox',
     ]);
     expect(await claude.listResourceTemplates()).toEqual([
       'federation://queue/{agent}',

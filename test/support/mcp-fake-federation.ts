@@ -30,6 +30,7 @@ export class FakeFederation implements Federation {
   }
 
   readonly projectDir = '.';
+  readonly configWarnings = [];
   readonly seq = 0;
 
   now(): string {
@@ -45,6 +46,10 @@ export class FakeFederation implements Federation {
 
   presence(): readonly PresenceEntry[] {
     return [];
+  }
+
+  webhook(): null {
+    return null;
   }
 
   keepTime(): void {}

@@ -4,8 +4,10 @@ import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
+import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import type { ToolDefinition } from '../../src/define-tool.ts';
+import { examine } from '../../src/examine.ts';
 import { openFederation, rebuildLog } from '../../src/open-federation.ts';
 import { tools } from '../../tools/index.ts';
 
@@ -20,6 +22,7 @@ export interface RunSettings {
   readonly input?: string;
   readonly signal?: AbortSignal;
   readonly tools?: readonly ToolDefinition[];
+  readonly screen?: ScreenDevice;
   readonly onOutput?: (text: string) => void;
 }
 
@@ -40,10 +43,12 @@ export async function runWith(folder: string, args: readonly string[], settings:
     err: (text) => {
       err += text;
     },
+    screen: () => settings.screen ?? null,
     readInput: () => Promise.resolve(settings.input ?? ''),
     signal: settings.signal ?? new AbortController().signal,
     open: openFederation,
     rebuildLog,
+    examine,
     surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
   });
   return { code, out, err };

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type AvailabilityStatus, availabilityStatuses } from '../../domain/agents/agent.ts';
+import { headingOf, writeBelowMarker } from '../../marked-file.ts';
+import { assignmentsView } from '../../views/assignments.ts';
 import { examples, parseTime } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderAny } from '../render/render-any.ts';
@@ -44,6 +47,27 @@ export function addAgents(program: Command, host: Host): void {
               next: 'See the roster with fed agents.',
             };
         show(result, (terminal) => renderAny(result, terminal));
+      }),
+    );
+
+  agents
+    .command('assignments')
+    .summary('write down who does what')
+    .description(
+      'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
+        'task, as diagrams. What people wrote above its marker line stays.',
+    )
+    .addHelpText('after', examples('fed agents assignments'))
+    .action(async (_options: unknown, command: Command) =>
+      withSession(host, command, async ({ federation, show }) => {
+        const file = join(federation.projectDir, 'AGENT_ASSIGNMENTS.md');
+        const changed = await writeBelowMarker(
+          file,
+          headingOf('Agent assignments'),
+          assignmentsView(federation.config),
+        );
+        const next = changed ? `Read ${file}.` : 'Nothing is to be done: the file says what the configuration says.';
+        show({ file, changed, next }, () => `${changed ? 'wrote' : 'unchanged'}  ${file}`);
       }),
     );
 }

@@ -39,6 +39,8 @@ export interface JournalOptions extends PresenceOptions {
   readonly segmentBytes?: number;
   /** Default: the disk. Tests make it fail. */
   readonly files?: FileLayer;
+  /** Only looks: not even what was acknowledged is left on record. */
+  readonly readOnly?: boolean;
 }
 
 /** How many hashes before a checkpoint are read, to judge late writers by. */
@@ -54,6 +56,7 @@ export class JournalStore implements EventStore {
   readonly #dir: string;
   readonly #files: FileLayer;
   readonly #segmentBytes: number;
+  readonly #isReadOnly: boolean;
   readonly #sessions: SessionFolder;
   readonly #checkpoints: Checkpoints;
   readonly #turn: Turn;
@@ -68,7 +71,9 @@ export class JournalStore implements EventStore {
   #checkpointing: Promise<void> | undefined;
   #lostEnd: StoreFault | null = null;
 
-  constructor({ dir, segmentBytes = defaultSegmentBytes, files = diskFiles, graceMs, now }: JournalOptions) {
+  constructor(options: JournalOptions) {
+    const { dir, segmentBytes = defaultSegmentBytes, files = diskFiles, graceMs, now } = options;
+    this.#isReadOnly = options.readOnly ?? false;
     this.#dir = dir;
     this.#files = files;
     this.#segmentBytes = segmentBytes;
@@ -241,7 +246,7 @@ export class JournalStore implements EventStore {
     this.presence.stop();
     this.#turn.release();
     try {
-      this.#sessions.leave();
+      if (!this.#isReadOnly) this.#sessions.leave();
     } catch {
       // A disk that takes no file; a cut-off end is then noticed by the older claims only.
     }

@@ -1,0 +1,91 @@
+/**
+ * What is still to be delivered: `.federation/webhook.json`, beside the journal
+ * because it is no history. The journal says what was escalated; this file says
+ * up to where that has been looked through, what of it has not arrived, and who
+ * is at it. A process that is killed between committing an escalation and
+ * sending it leaves a journal that is ahead of this file, or a claim that runs
+ * out: another process goes on from either.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { WebhookStanding } from '../federation.ts';
+import { withFileLock } from '../file-lock.ts';
+import { writeWhole } from '../store/journal/write-whole.ts';
+
+const escalation = z.object({
+  inbox_id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  task_id: z.string().nullable(),
+  chain: z.array(z.string()),
+  opened_at: z.string(),
+});
+
+const delivery = z.object({
+  /** The same in every attempt: receivers tell a repetition by it. */
+  id: z.string(),
+  escalation,
+  attempts: z.int(),
+  /** Milliseconds since 1970. */
+  due: z.number(),
+  /** The process that is sending it, and until when nobody else does. */
+  claim: z.object({ by: z.string(), until: z.number() }).nullable(),
+  last_error: z.string().nullable(),
+});
+export type Delivery = z.infer<typeof delivery>;
+
+const outboxSchema = z.object({
+  /** The journal has been looked through up to this record. */
+  through: z.int(),
+  /** Oldest first. */
+  pending: z.array(delivery),
+  /** Given up, the newest last. */
+  failed: z.array(delivery),
+  delivered: z.int(),
+  last_error: z.object({ at: z.string(), message: z.string() }).nullable(),
+});
+export type Outbox = z.infer<typeof outboxSchema>;
+
+export class OutboxFile {
+  readonly #path: string;
+  readonly #lockPath: string;
+
+  constructor(folder: string) {
+    this.#path = join(folder, 'webhook.json');
+    this.#lockPath = join(folder, 'webhook.lock');
+  }
+
+  /** `null`: there is none yet, or it is damaged: what it knew is then begun anew. */
+  read(): Outbox | null {
+    try {
+      const value: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
+      return outboxSchema.safeParse(value).data ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Changes the file while no other process does. `null` from `change` leaves it as it is. */
+  async update(change: (outbox: Outbox | null) => Outbox | null): Promise<void> {
+    await withFileLock(this.#lockPath, async () => {
+      const after = change(this.read());
+      if (after !== null) writeWhole(this.#path, `${JSON.stringify(after, null, 1)}\n`);
+    });
+  }
+}
+
+export function emptyOutbox(through: number): Outbox {
+  return { through, pending: [], failed: [], delivered: 0, last_error: null };
+}
+
+/** For status and `fed doctor`. What was given up counts until its escalation is answered. */
+export function standingOf(outbox: Outbox | null, isOpen: (inboxId: string) => boolean): WebhookStanding {
+  return {
+    pending: outbox?.pending.length ?? 0,
+    failed: outbox?.failed.filter((item) => isOpen(item.escalation.inbox_id)).length ?? 0,
+    delivered: outbox?.delivered ?? 0,
+    last_error: outbox?.last_error ?? null,
+  };
+}

@@ -1,0 +1,52 @@
+/** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
+import type { WebhookConfig } from '../domain/config.ts';
+import { version } from '../version.ts';
+import type { Delivery } from './outbox.ts';
+import { signature } from './signature.ts';
+
+export interface Attempt {
+  readonly config: WebhookConfig;
+  readonly secret: string | null;
+  /** Which federation it is about, where one receiver serves several. */
+  readonly federation: string;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
+export async function post(delivery: Delivery, { config, secret, federation, signal }: Attempt): Promise<void> {
+  const { inbox_id, kind, title, detail, task_id, chain, opened_at } = delivery.escalation;
+  const body = JSON.stringify({ inbox_id, kind, title, detail, task_id, chain, opened_at, federation });
+  const timestamp = Math.floor(Date.now() / 1_000);
+  // A URL may carry a token in its path: messages name the host alone.
+  const { host } = new URL(config.url);
+  const late = AbortSignal.timeout(config.timeout_seconds * 1_000);
+  let response: Response;
+  try {
+    response = await fetch(config.url, {
+      method: 'POST',
+      // A redirected POST would arrive as a GET, or somewhere nobody named.
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, late]),
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': `federation-mcp/${version}`,
+        'webhook-id': delivery.id,
+        'webhook-timestamp': String(timestamp),
+        ...(secret === null ? {} : { 'webhook-signature': signature({ id: delivery.id, timestamp, body }, secret) }),
+      },
+      body,
+    });
+  } catch (error) {
+    if (late.aborted) throw new Error(`${host} did not answer within ${config.timeout_seconds} s`);
+    throw new Error(`${host} cannot be reached: ${reasonOf(error)}`);
+  }
+  await response.body?.cancel().catch(() => undefined);
+  if (!response.ok) throw new Error(`${host} answered ${response.status}`);
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,258 @@
+/**
+ * Sends every escalation to the configured URL, once it is durable. Commands
+ * never wait for it: the process that committed an escalation begins at once,
+ * in the background; what it leaves behind is taken up by whichever process
+ * keeps time. At least once, with the same id in each attempt.
+ */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import type { WebhookConfig } from '../domain/config.ts';
+import { day, fromMillis, second } from '../domain/time.ts';
+import type { WebhookStanding } from '../federation.ts';
+import type { EventStore, StoredRecord } from '../store/event-store.ts';
+import { recordsFrom } from '../store/records-from.ts';
+import { type Delivery, emptyOutbox, type Outbox, OutboxFile, standingOf } from './outbox.ts';
+import { post } from './post.ts';
+
+export interface WebhookOptions {
+  /** The `.federation` folder. */
+  readonly folder: string;
+  readonly projectDir: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly records: Pick<EventStore, 'tail' | 'history'>;
+  /** As it is now; `null`: nothing is sent. */
+  readonly config: () => WebhookConfig | null;
+  /** The newest record anyone has committed; `null` while the journal is in doubt. */
+  readonly seq: () => number | null;
+  readonly isOpen: (inboxId: string) => boolean;
+}
+
+const longestDelayMs = 3_600 * second;
+/** A claim outlives the attempt by this, so that a slow disk does not lead to a second sender. */
+const claimSlackMs = 5 * second;
+/** Processes that keep time look this often for what others left behind. */
+const lookEveryMs = 2 * second;
+/** How long an ending process waits for its first attempts. */
+const longestGoodbyeMs = 1 * second;
+/** Records without an escalation are passed over in memory; the file follows this far behind. */
+const passedOverAtOnce = 500;
+const failedKept = 500;
+const atOnce = 4;
+
+export class Webhook {
+  readonly #options: WebhookOptions;
+  readonly #file: OutboxFile;
+  readonly #self = randomUUID();
+  readonly #looks = new PQueue({ concurrency: 1 });
+  readonly #posts = new PQueue({ concurrency: atOnce });
+  readonly #ending = new AbortController();
+  #passedOver = 0;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+    this.#file = new OutboxFile(options.folder);
+  }
+
+  /** Before the first command: what is escalated from here on is sent. */
+  async begin(): Promise<void> {
+    if (this.#file.read() !== null) return;
+    // A disk that takes no file will be noticed by the journal.
+    await this.#file
+      .update((outbox) => (outbox === null ? emptyOutbox(this.#options.seq() ?? 0) : null))
+      .catch(() => undefined);
+  }
+
+  /** This process committed a record. */
+  note({ commands }: StoredRecord): void {
+    if (commands.some(({ events }) => events.some(({ type }) => type === 'escalation_opened'))) this.#look();
+  }
+
+  /** Called about once a second by processes that keep time. */
+  sweep(): void {
+    if (performance.now() - this.#lookedAt > lookEveryMs) this.#look();
+  }
+
+  standing(): WebhookStanding {
+    return standingOf(this.#file.read(), this.#options.isOpen);
+  }
+
+  /** Gives first attempts that are under way a moment; what does not arrive is left for another process. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    await Promise.race([this.#settled(), sleep(longestGoodbyeMs, undefined, { ref: false })]);
+    this.#ending.abort();
+    await this.#settled();
+  }
+
+  async #settled(): Promise<void> {
+    await this.#looks.onIdle();
+    await this.#posts.onIdle();
+  }
+
+  #look(): void {
+    this.#lookedAt = performance.now();
+    // One that waits will see everything that came until it begins.
+    if (this.#ending.signal.aborted || this.#looks.size > 0) return;
+    // What fails here is tried again with the next look.
+    void this.#looks.add(() => this.#lookOnce().catch(() => undefined));
+  }
+
+  async #lookOnce(): Promise<void> {
+    const config = this.#options.config();
+    if (config === null) return;
+    const found = await this.#readJournal();
+    this.#passedOver = found.through;
+    const secret = this.#secret(config);
+    let mine: readonly Delivery[] = [];
+    if (isWorthALock(this.#file.read(), found)) {
+      await this.#file.update((before) => {
+        const outbox = withFound(before ?? emptyOutbox(found.known), found);
+        if (secret === undefined) return withoutSecret(outbox, config);
+        mine = outbox.pending.filter(isDue);
+        return claimed(outbox, mine, {
+          by: this.#self,
+          until: Date.now() + config.timeout_seconds * second + claimSlackMs,
+        });
+      });
+    }
+    for (const item of mine) {
+      void this.#posts.add(() => this.#deliver(item, config, secret ?? null).catch(() => undefined));
+    }
+    this.#planRetry();
+  }
+
+  /** Escalations of the records that nobody has looked through. Without the lock: there may be many. */
+  async #readJournal(): Promise<Found> {
+    const { seq, isOpen } = this.#options;
+    // The file first: what it names is then in the journal, unless that is another one now.
+    const before = this.#file.read()?.through;
+    const head = seq();
+    const known = before ?? head ?? 0;
+    if (head === null) return { known, through: known, items: [], isReplaced: false };
+    // A journal shorter than what was looked through was replaced. What is open in it may not have been sent.
+    const isReplaced = known > head;
+    const from = isReplaced ? 0 : Math.max(known, this.#passedOver <= head ? this.#passedOver : 0);
+    const items: FoundDelivery[] = [];
+    let through = from;
+    if (head > from) {
+      for await (const record of recordsFrom(this.#options.records, from + 1)) {
+        through = Math.max(through, record.seq);
+        // After a long time without a webhook nobody wants to hear of what is settled.
+        const onlyOpen = isReplaced || Date.parse(record.at) < Date.now() - day;
+        for (const item of deliveriesOf(record)) {
+          if (!onlyOpen || isOpen(item.escalation.inbox_id)) items.push({ seq: record.seq, item });
+        }
+      }
+    }
+    return { known, through, items, isReplaced };
+  }
+
+  /** `null`: not wanted; `undefined`: wanted, and this process has none. */
+  #secret({ secret_env }: WebhookConfig): string | null | undefined {
+    return secret_env === undefined ? null : this.#options.environment[secret_env] || undefined;
+  }
+
+  async #deliver(item: Delivery, config: WebhookConfig, secret: string | null): Promise<void> {
+    const { projectDir } = this.#options;
+    const { signal } = this.#ending;
+    let outcome: 'delivered' | 'given back' | { readonly failure: string } = 'delivered';
+    try {
+      signal.throwIfAborted();
+      await post(item, { config, secret, federation: basename(projectDir), signal });
+    } catch (error) {
+      outcome = signal.aborted ? 'given back' : { failure: error instanceof Error ? error.message : String(error) };
+    }
+    await this.#file.update((outbox) => {
+      // Its claim may have run out, and another process be done with it.
+      if (outbox?.pending.find(({ id }) => id === item.id)?.claim?.by !== this.#self) return null;
+      const others = outbox.pending.filter(({ id }) => id !== item.id);
+      if (outcome === 'delivered') return { ...outbox, pending: others, delivered: outbox.delivered + 1 };
+      if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
+      return withFailure({ ...outbox, pending: others }, { ...item, last_error: outcome.failure }, config);
+    });
+    this.#planRetry();
+  }
+
+  #planRetry(): void {
+    clearTimeout(this.#retry);
+    const pending = this.#file.read()?.pending ?? [];
+    if (pending.length === 0 || this.#ending.signal.aborted) return;
+    const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - Date.now();
+    this.#retry = setTimeout(() => this.#look(), Math.min(Math.max(next, 0) + 5, longestDelayMs)).unref();
+  }
+}
+
+interface FoundDelivery {
+  readonly seq: number;
+  readonly item: Delivery;
+}
+
+/** What a look at the journal gave. */
+interface Found {
+  /** Up to where it had been looked through before. */
+  readonly known: number;
+  readonly through: number;
+  readonly items: readonly FoundDelivery[];
+  readonly isReplaced: boolean;
+}
+
+function isWorthALock(outbox: Outbox | null, { through, items, isReplaced }: Found): boolean {
+  if (outbox === null || isReplaced || items.length > 0) return true;
+  return through - outbox.through >= passedOverAtOnce || outbox.pending.some(isDue);
+}
+
+/** Another process may have come further, and be done with it, since the journal was read. */
+function withFound(outbox: Outbox, { known, through, items, isReplaced }: Found): Outbox {
+  const begin = isReplaced && outbox.through === known ? 0 : outbox.through;
+  const added = items.filter(({ seq }) => seq > begin).map(({ item }) => item);
+  const after = begin === 0 ? through : Math.max(through, outbox.through);
+  return { ...outbox, through: after, pending: [...outbox.pending, ...added] };
+}
+
+function isDue({ due, claim }: Delivery): boolean {
+  const now = Date.now();
+  return due <= now && (claim === null || claim.until <= now);
+}
+
+function claimed(outbox: Outbox, mine: readonly Delivery[], claim: NonNullable<Delivery['claim']>): Outbox {
+  const ids = new Set(mine.map(({ id }) => id));
+  return { ...outbox, pending: outbox.pending.map((item) => (ids.has(item.id) ? { ...item, claim } : item)) };
+}
+
+/** One attempt more: when to try again, or given up. */
+function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_attempts }: WebhookConfig): Outbox {
+  const attempts = item.attempts + 1;
+  const noted = withError(outbox, item.last_error ?? '');
+  const after = { ...item, attempts, claim: null };
+  if (attempts >= max_attempts) return { ...noted, failed: [...outbox.failed, after].slice(-failedKept) };
+  const delay = Math.min(first_delay_seconds * second * 4 ** item.attempts, longestDelayMs);
+  return { ...noted, pending: [...outbox.pending, { ...after, due: Date.now() + delay }] };
+}
+
+/** Left to a process that has the secret, and said, once. */
+function withoutSecret(outbox: Outbox, { secret_env }: WebhookConfig): Outbox {
+  const message = `the variable ${secret_env} is not set for a process that was to sign`;
+  const isSaid = outbox.pending.length === 0 || outbox.last_error?.message === message;
+  return isSaid ? outbox : withError(outbox, message);
+}
+
+function withError(outbox: Outbox, message: string): Outbox {
+  return { ...outbox, last_error: { at: fromMillis(Date.now()), message } };
+}
+
+/** Record hash and inbox id: the same whoever sends it, another one in every other federation. */
+function deliveriesOf({ hash, commands }: StoredRecord): Delivery[] {
+  return commands.flatMap(({ events }) =>
+    events.flatMap((event): Delivery[] => {
+      if (event.type !== 'escalation_opened') return [];
+      const { inbox_id, kind, title, detail, task_id, chain, opened_at } = event.escalation;
+      const escalation = { inbox_id, kind, title, detail, task_id, chain: [...chain], opened_at };
+      const id = `${hash.slice(0, 16)}-${inbox_id}`;
+      return [{ id, escalation, attempts: 0, due: 0, claim: null, last_error: null }];
+    }),
+  );
+}

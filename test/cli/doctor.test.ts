@@ -1,0 +1,82 @@
+/** `fed doctor` on a real folder, sound and damaged. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runWith } from '../support/run-fed.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fed-doctor-'));
+  await runWith(folder, ['init']);
+  for (const name of ['One', 'Two', 'Three']) await runWith(folder, ['queue', 'add', name]);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const doctor = (...args: readonly string[]) => runWith(folder, ['doctor', ...args]);
+const dir = () => join(folder, '.federation');
+
+async function everyFile(): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true });
+  const files: [string, string][] = [];
+  for (const entry of entries) {
+    const path = join(folder, entry);
+    const { mtimeMs, size, ino } = await stat(path);
+    files.push([entry, `${mtimeMs} ${size} ${ino}`]);
+  }
+  return Object.fromEntries(files);
+}
+
+test('a sound federation has nothing to be mended', async () => {
+  const { code, out } = await doctor();
+  expect(code).toBe(0);
+  expect(out).toMatch(/^✓ configuration: 5 agents, operator reuben\n✓ store: sound up to record 3; /);
+  expect(out).toContain('✓ journal: 3 records with 3 events, each hash verified, make 3 tasks\n✓ webhook: none');
+});
+
+test('looking changes nothing', async () => {
+  const before = await everyFile();
+  await doctor();
+  expect(await everyFile()).toEqual(before);
+});
+
+test('a faulty configuration is named with file and line, and the rest is still looked at', async () => {
+  await writeFile(join(dir(), 'config.json'), '{\n  "operater": "reuben"\n}\n');
+  const { code, out } = await doctor();
+  expect(code).toBe(1);
+  expect(out).toMatch(/^✗ configuration: .*config\.json:2: operater: Expected a known key\n {2}→ Correct the file/);
+  expect(out).toContain('✓ journal: 3 records');
+});
+
+test('damage far before the end is found, which a checkpoint would hide', async () => {
+  const file = join(dir(), 'journal/000001.jsonl');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('One', 'Öne'));
+  const { code, out } = await doctor('--json');
+  expect(code).toBe(3);
+  const said: unknown = JSON.parse(out);
+  expect(said).toMatchObject({
+    ok: false,
+    checks: [
+      { check: 'configuration', status: 'ok' },
+      { check: 'store' },
+      { check: 'journal', status: 'problem', code: 'corrupt-store', detail: expect.stringContaining('000001.jsonl') },
+      { check: 'webhook', status: 'ok' },
+    ],
+  });
+});
+
+test('deliveries that were given up are a problem, those under way a warning', async () => {
+  const webhook = { url: 'http://127.0.0.1:9/', max_attempts: 1 };
+  await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook }));
+  expect((await doctor()).out).toContain('✓ webhook: 0 delivered, 0 pending, 0 given up');
+  const as = ['--as', 'kimi'];
+  const added = await runWith(folder, ['queue', 'add', 'Doomed', '--to', 'kimi', '--json', ...as]);
+  const [id = ''] = /task-[\d-]+/.exec(added.out) ?? [];
+  await runWith(folder, ['queue', 'claim', id, ...as]);
+  await runWith(folder, ['queue', 'fail', id, 'no', '--no-retry', ...as]);
+  const { code, out } = await doctor();
+  expect(out).toMatch(/✗ webhook: 0 delivered, 0 pending, 1 given up; last error .*cannot be reached/);
+  expect(out).toContain('fed inbox');
+  expect(code).toBe(1);
+  expect((await runWith(folder, ['status'])).out).toMatch(/webhook\n {2}pending +0\n {2}failed +1\n/);
+});

@@ -1,0 +1,97 @@
+/** Automatic scheduling through the tools and the application: what is committed, told and shown. */
+import { expect, test } from 'vitest';
+import { dryRun } from '../src/views/schedule-view.ts';
+import { resources } from '../resources/index.ts';
+import { inMemory } from './support/in-memory.ts';
+
+test('a completion and its follow-up are one command of one record: no crash can separate them', async () => {
+  const { log, call } = await inMemory();
+  const { task } = await call('reuben', 'queue_task', {
+    description: 'build',
+    type: 'implementation',
+    to_agent: 'kimi',
+  });
+  const { task_id } = Object(task);
+  expect(await call('kimi', 'claim_task')).toMatchObject({
+    on_success: [{ rule: 'test-implementation', type: 'testing', to_agent: 'auto' }],
+  });
+  const before = log.records.length;
+  const done = { task_id, outcome: 'success', summary: 'built' };
+  const first = await call('kimi', 'complete_task', done);
+  expect(first).toMatchObject({
+    follow_ups: [expect.stringMatching(/^task-/)],
+    next: expect.stringContaining('by rule'),
+  });
+  expect(
+    log.records.slice(before).map(({ commands }) => commands.map(({ events }) => events.map(({ type }) => type))),
+  ).toEqual([[['task_completed', 'task_queued']]]);
+  // The answer was lost on the way: the same again gives the same, and commits nothing.
+  expect(await call('kimi', 'complete_task', done)).toEqual(first);
+  expect(log.records).toHaveLength(before + 1);
+});
+
+test('the inbox is a resource that tells subscribers, and answering does the thing', async () => {
+  const { federation, call } = await inMemory();
+  const inbox = resources.find(({ uri }) => uri === 'federation://inbox');
+  const told: string[] = [];
+  federation.subscribe((change) => told.push(...(inbox?.changedBy(change, federation) ?? [])));
+  await call('claude', 'queue_task', { description: 'risky', needs_approval: true });
+  expect(told).toEqual(['federation://inbox']);
+  const { items, total } = await call('reuben', 'list_inbox');
+  expect(total).toBe(1);
+  const [item] = Object(items);
+  expect(item).toMatchObject({ kind: 'approval', actions: ['approve', 'cancel'] });
+  expect(await call('reuben', 'answer_inbox', { inbox_id: item.inbox_id, action: 'approve' })).toMatchObject({
+    task: { status: 'pending' },
+    next: 'The inbox is empty.',
+  });
+  expect(await inbox?.read({}, federation)).toEqual({ items: [], total: 0 });
+  await call('claude', 'queue_task', { description: 'harmless' });
+  expect(told.length).toBe(2);
+});
+
+test('a dry run says what a past task would queue now, and changes nothing', async () => {
+  const { federation, log, call } = await inMemory({ scheduling: { enabled: false } });
+  const { task } = await call('reuben', 'queue_task', {
+    description: 'build',
+    type: 'implementation',
+    to_agent: 'kimi',
+  });
+  const { task_id } = Object(task);
+  await expect(dryRun(federation, task_id)).rejects.toThrow(/rules fire when/);
+  await call('kimi', 'claim_task');
+  await call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+  const before = log.records.length;
+  expect(await dryRun(federation, task_id)).toMatchObject({
+    scheduling: 'off',
+    outcomes: ['success'],
+    would_queue: [{ rule: 'test-implementation', type: 'testing', subject: task_id }],
+    does_not_match: ['implement-research', 'review-tested'],
+  });
+  await expect(dryRun(federation, 'task-2020-01-01-001')).rejects.toThrow(/No task/);
+  expect(log.records).toHaveLength(before);
+});
+
+test('status says whether rules fire and how much is kept; resume says what became of it', async () => {
+  const { federation, call } = await inMemory();
+  const status = resources.find(({ uri }) => uri === 'federation://status');
+  const { task } = await call('reuben', 'queue_task', {
+    description: 'build',
+    type: 'implementation',
+    to_agent: 'kimi',
+  });
+  const { task_id } = Object(task);
+  await call('kimi', 'claim_task');
+  await call('reuben', 'pause_federation', {});
+  await call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+  expect(await status?.read({}, federation)).toMatchObject({ scheduling: 'on', kept_follow_ups: 1, inbox: 0 });
+  expect(await call('reuben', 'resume_federation', {})).toMatchObject({
+    kept: 1,
+    next: expect.stringContaining('inbox'),
+  });
+  expect(await call('reuben', 'resume_federation', { release: 'all' })).toMatchObject({
+    released: [expect.any(String)],
+  });
+  expect(await call('reuben', 'switch_scheduling', { on: false })).toMatchObject({ scheduling: 'off' });
+  expect(await status?.read({}, federation)).toMatchObject({ scheduling: 'off', inbox: 0 });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { configSchema } from '../../src/domain/config.ts';
+import type { Actor } from '../../src/domain/commands.ts';
+import { runFederation } from '../../src/federation.ts';
+import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { boardView } from '../../src/views/board-view.ts';
+
+const limits = { tasks: 10, events: 5 };
+const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
+const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-1', client: null };
+
+async function open(log = new MemoryLog()) {
+  const federation = await runFederation({
+    store: new MemoryStore(log),
+    config: configSchema.parse({}),
+    projectDir: '/home/reuben/rocket',
+    clock: () => Date.parse('2026-02-06T12:00:00Z'),
+  });
+  onTestFinished(() => federation.close());
+  return federation;
+}
+
+describe('the view of the board', () => {
+  it('sorts tasks into what is ready, in progress, waiting and done lately', async () => {
+    const federation = await open();
+    const add = (description: string, more = {}) =>
+      federation.execute('queue_task', { description, ...more }, reuben).then(({ task }) => task.task_id);
+    const first = await add('first', { priority: 'high' });
+    const second = await add('second');
+    const blocked = await add('blocked', { dependencies: [second] });
+    const guarded = await add('guarded', { needs_approval: true });
+    const later = await add('later', { not_before: '2026-02-06T14:00:00.000Z' });
+    await federation.execute('claim_task', { task_id: first }, kimi);
+    const done = await add('done');
+    await federation.execute('claim_task', { task_id: done }, kimi);
+    await federation.execute('complete_task', { task_id: done, outcome: 'success', summary: 'so' }, kimi);
+
+    const board = await boardView(federation, limits);
+    expect(board.name).toBe('rocket');
+    expect(board.ready).toMatchObject({ total: 1, items: [{ task_id: second, who: null }] });
+    expect(board.in_progress).toMatchObject({ total: 1, items: [{ task_id: first, who: 'kimi', silent: false }] });
+    expect(board.waiting).toMatchObject({
+      total: 3,
+      items: [
+        { task_id: blocked, waits: { for: 'tasks', ids: [second] } },
+        { task_id: guarded, waits: { for: 'approval' } },
+        { task_id: later, waits: { for: 'time', until: '2026-02-06T14:00:00.000Z' } },
+      ],
+    });
+    expect(board.done_lately).toMatchObject({ total: 1, items: [{ task_id: done, status: 'completed', who: 'kimi' }] });
+    expect(board.events.at(-1)?.text).toContain(`completed ${done}`);
+    expect(board.events).toHaveLength(limits.events);
+    expect(board.agents.find(({ name }) => name === 'kimi')).toMatchObject({ holds: 1, connected: 1 });
+  });
+
+  it('tells work whose process is not there', async () => {
+    const log = new MemoryLog();
+    const [here, elsewhere] = [await open(log), await open(log)];
+    const { task } = await here.execute('queue_task', { description: 'held' }, reuben);
+    await elsewhere.execute('claim_task', { task_id: task.task_id }, kimi);
+    const held = async () => (await boardView(here, limits)).in_progress.items;
+    expect(await held()).toMatchObject([{ task_id: task.task_id, silent: false }]);
+    await elsewhere.close();
+    expect(await held()).toMatchObject([{ task_id: task.task_id, silent: true }]);
+  });
+});

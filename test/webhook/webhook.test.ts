@@ -1,0 +1,198 @@
+/** Escalations on their way to a real HTTP server, from real processes' federations on a real journal. */
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import type { Actor } from '../../src/domain/commands.ts';
+import type { Federation } from '../../src/federation.ts';
+import { openFederation } from '../../src/open-federation.ts';
+import { makeProject, type Project } from '../support/project.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
+const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-1', client: null };
+
+function project(url: string, more: Record<string, unknown> = {}): Project {
+  return makeProject({ webhook: { url, first_delay_seconds: 0.1, timeout_seconds: 2, ...more }, log_file: null });
+}
+
+async function open({ dir }: Project): Promise<Federation> {
+  const federation = await openFederation({ folder: dir });
+  onTestFinished(() => federation.close());
+  return federation;
+}
+
+/** A task that fails for good: the operator is asked. Gives the id of the item. */
+async function escalate(federation: Federation, description: string): Promise<string> {
+  const { task } = await federation.execute('queue_task', { description, to_agent: 'kimi' }, reuben);
+  const { task_id } = task;
+  await federation.execute('claim_task', { task_id }, kimi);
+  const summary = `${description} did not work`;
+  await federation.execute('complete_task', { task_id, outcome: 'failure', summary, retryable: false }, kimi);
+  const item = [...federation.state().escalations.values()].find((escalation) => escalation.task_id === task_id);
+  if (item === undefined) throw new Error('Expected an escalation, got none');
+  return item.inbox_id;
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('the webhook', () => {
+  it('receives each escalation once, with everything that the operator needs to know', async () => {
+    const receiver = await WebhookReceiver.start();
+    const federation = await open(project(receiver.url));
+    const ids = [await escalate(federation, 'one'), await escalate(federation, 'two')];
+    await expect.poll(() => receiver.received.length).toBe(2);
+    expect([...receiver.ids].sort()).toEqual(ids);
+    const first = receiver.received.find(({ inbox_id }) => inbox_id === ids[0]);
+    expect(JSON.parse(first?.body ?? '')).toEqual({
+      inbox_id: ids[0],
+      kind: 'task-failed',
+      title: expect.stringMatching(/^task-\S+ failed$/),
+      detail: 'one did not work',
+      task_id: expect.stringMatching(/^task-/),
+      chain: [],
+      opened_at: expect.stringMatching(/Z$/),
+      federation: expect.stringMatching(/^federation-test-/),
+    });
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, failed: 0, delivered: 2 });
+  });
+
+  it('is signed over id, time and body, so that a receiver can tell whom it is from', async () => {
+    vi.stubEnv('TEST_WEBHOOK_SECRET', 'open sesame');
+    const receiver = await WebhookReceiver.start();
+    const federation = await open(project(receiver.url, { secret_env: 'TEST_WEBHOOK_SECRET' }));
+    await escalate(federation, 'one');
+    await expect.poll(() => receiver.received.length).toBe(1);
+    const { headers, body } = receiver.first;
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const mac = createHmac('sha256', 'open sesame').update(signed).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${mac}`);
+    expect(Math.abs(Number(headers['webhook-timestamp']) * 1_000 - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('waits for a process that has the secret, and says so meanwhile', async () => {
+    vi.stubEnv('TEST_WEBHOOK_SECRET', '');
+    const receiver = await WebhookReceiver.start();
+    const here = project(receiver.url, { secret_env: 'TEST_WEBHOOK_SECRET' });
+    const without = await open(here);
+    await escalate(without, 'one');
+    await expect.poll(() => without.webhook()?.last_error?.message).toContain('TEST_WEBHOOK_SECRET is not set');
+    expect(receiver.received).toEqual([]);
+    vi.stubEnv('TEST_WEBHOOK_SECRET', 'open sesame');
+    const withIt = await open(here);
+    withIt.keepTime();
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+  });
+
+  it('is tried again after an answer of 500, with the same id', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth < 3 ? 500 : 200));
+    const federation = await open(project(receiver.url));
+    await escalate(federation, 'one');
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(3);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, delivered: 1 });
+    expect(federation.webhook()?.last_error?.message).toMatch(/^127\.0\.0\.1:\d+ answered 500$/);
+  });
+
+  it('is tried again where nobody listened', async () => {
+    const gone = await WebhookReceiver.start();
+    await gone.stop();
+    const federation = await open(project(gone.url));
+    await escalate(federation, 'one');
+    await expect.poll(() => federation.webhook()?.last_error?.message).toContain('ECONNREFUSED');
+    expect(federation.webhook()?.last_error?.message).not.toContain('secret-token');
+    const back = await WebhookReceiver.start(() => 200, gone.port);
+    await expect.poll(() => back.received.length, { timeout: 20_000 }).toBe(1);
+  });
+
+  it('is given up after its attempts, which stays to be seen until the operator has answered', async () => {
+    const receiver = await WebhookReceiver.start(() => 404);
+    const federation = await open(project(receiver.url, { max_attempts: 2 }));
+    const inbox_id = await escalate(federation, 'one');
+    await expect.poll(() => federation.webhook(), { timeout: 10_000 }).toMatchObject({ pending: 0, failed: 1 });
+    expect(receiver.received).toHaveLength(2);
+    expect(federation.state().escalations.has(inbox_id)).toBe(true);
+    await federation.execute('answer_inbox', { inbox_id, action: 'dismiss' }, reuben);
+    expect(federation.webhook()).toMatchObject({ pending: 0, failed: 0 });
+  });
+
+  it('never blocks a command, nor the end of a process for long', async () => {
+    const receiver = await WebhookReceiver.start(() => 'hang');
+    const federation = await openFederation({ folder: project(receiver.url, { timeout_seconds: 60 }).dir });
+    await escalate(federation, 'one');
+    await expect.poll(() => receiver.received.length).toBe(1);
+    // The receiver holds the request; everything goes on.
+    await escalate(federation, 'two');
+    expect(federation.webhook()).toMatchObject({ delivered: 0 });
+    await federation.close();
+    expect(federation.webhook()).toMatchObject({ pending: 2 });
+  });
+
+  it('begins while a server runs as soon as it is configured, and says nothing of what was before', async () => {
+    const receiver = await WebhookReceiver.start();
+    const { dir } = makeProject({ log_file: null });
+    const federation = await openFederation({ folder: dir });
+    onTestFinished(() => federation.close());
+    federation.keepTime();
+    await escalate(federation, 'before');
+    expect(federation.webhook()).toBeNull();
+    writeFileSync(join(dir, 'config.json'), JSON.stringify({ webhook: { url: receiver.url }, log_file: null }));
+    await expect.poll(() => federation.webhook(), { timeout: 10_000 }).not.toBeNull();
+    const id = await escalate(federation, 'after');
+    await expect.poll(() => receiver.ids).toEqual([id]);
+  });
+
+  it('is sent by one process where several share a federation', async () => {
+    const receiver = await WebhookReceiver.start();
+    const here = project(receiver.url);
+    const all = [await open(here), await open(here), await open(here)];
+    for (const federation of all) federation.keepTime();
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const federation = all[n % all.length];
+      if (federation !== undefined) ids.push(await escalate(federation, `task ${n}`));
+    }
+    await expect.poll(() => receiver.received.length).toBe(12);
+    // Every process looks once more at what is there.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect([...receiver.ids].sort()).toEqual([...ids].sort());
+  });
+});
+
+describe('a process that is killed', () => {
+  const program = resolve(import.meta.dirname, '../support/escalator.ts');
+
+  async function escalateAndDie({ dir }: Project, when: 'committed' | 'sending'): Promise<string> {
+    const child = spawn(process.execPath, ['--import', 'tsx', program, dir, when], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let out = '';
+    for await (const chunk of child.stdout) out += String(chunk);
+    expect(child.exitCode).toBeNull();
+    return z.object({ inbox_id: z.string() }).parse(JSON.parse(out)).inbox_id;
+  }
+
+  it('right after it committed an escalation leaves it to another, which finds it in the journal', async () => {
+    const receiver = await WebhookReceiver.start();
+    const here = project(receiver.url);
+    const id = await escalateAndDie(here, 'committed');
+    expect(receiver.received).toEqual([]);
+    const other = await open(here);
+    other.keepTime();
+    await expect.poll(() => receiver.ids, { timeout: 15_000 }).toEqual([id]);
+  });
+
+  it('while it was sending leaves it to another once its claim has run out, under the same id', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth === 1 ? 'hang' : 200));
+    const here = project(receiver.url, { timeout_seconds: 0.5 });
+    const id = await escalateAndDie(here, 'sending');
+    const other = await open(here);
+    other.keepTime();
+    await expect.poll(() => receiver.ids, { timeout: 20_000 }).toEqual([id, id]);
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    await expect.poll(() => other.webhook()).toMatchObject({ pending: 0, delivered: 1 });
+    expect(readFileSync(join(here.dir, 'webhook.json'), 'utf8')).not.toContain(id);
+  });
+});

@@ -35,7 +35,7 @@ export async function tellVoting({ claude, copilot, kimi, reuben }: Cast, { head
     const shown = recordOf(recordOf(await reuben.call('get_vote', { vote_id: router }))['vote']);
     say(
       shown['sealed'] === true
-        ? `${voter.name} votes. What the others and the operator see: ${listOf(shown['voted'])} voted, nothing else.`
+        ? `${voter.name} votes. What the others and the operator see: ${inWords(shown['voted'])} voted, nothing else.`
         : `${voter.name} votes, and it closes: ${textOf(cast['status'])}, ${textOf(recordOf(cast['result'])['choice'])} with ${sharesOf(cast)}.`,
     );
   }
@@ -71,7 +71,7 @@ export async function tellVoting({ claude, copilot, kimi, reuben }: Cast, { head
   say('Later reuben says that app-router turned out right: from that the tally learns whose confidence to trust.');
 }
 
-function listOf(value: unknown): string {
+function inWords(value: unknown): string {
   return Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
 }
 

@@ -40,8 +40,8 @@ export async function tellVoting({ claude, copilot, kimi, reuben }: Cast, { head
     );
   }
   const claimed = await kimi.call('claim_task', { task_id: build });
-  const [input] = Array.isArray(claimed['inputs']) ? claimed['inputs'] : [];
-  say(`The dashboard waited for it. kimi claims it and is given: ${textOf(recordOf(input)['choice'])}.`);
+  const inputs = Array.isArray(claimed['inputs']) ? claimed['inputs'].map(recordOf) : [];
+  say(`The dashboard waited for it. kimi claims it and is given: ${textOf(inputs[0]?.['choice'])}.`);
   await kimi.call('complete_task', { task_id: build, outcome: 'success', summary: 'Built with the app router' });
 
   heading('A tie');

@@ -3,7 +3,8 @@ import type { Actor } from '../../src/domain/commands.ts';
 import { configSchema } from '../../src/domain/config.ts';
 import { participantKind } from '../../src/domain/participants.ts';
 import type { ToolResult } from '../../src/define-tool.ts';
-import { type Federation, type FederationOptions, runFederation } from '../../src/federation.ts';
+import type { Federation, FederationOptions } from '../../src/federation.ts';
+import { runFederation } from '../../src/federation/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { tools } from '../../tools/index.ts';
 

@@ -69,7 +69,7 @@ export interface ResourceDefinition {
   readonly changedBy: (change: FederationChange, federation: Federation) => readonly string[];
 }
 
-export type CompletionSource = 'agents' | 'tasks';
+export type CompletionSource = 'agents' | 'tasks' | 'votes';
 
 export interface PromptDefinition {
   readonly name: string;

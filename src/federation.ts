@@ -6,6 +6,7 @@
  * committed as the next record. Deciding, writing and reading back is
  * synchronous, so nobody ever reads speculative state.
  */
+import { randomBytes } from 'node:crypto';
 import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, DecisionContext, ResultOf } from './domain/commands.ts';
@@ -26,6 +27,7 @@ export type FederationChange = Readonly<{
   tasks: ReadonlySet<string>;
   /** Agents to whom changed tasks are, or were, addressed. */
   addressees: ReadonlySet<string>;
+  votes: ReadonlySet<string>;
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
@@ -71,6 +73,7 @@ const groupBytes = 256 * 1024;
 /** The journal's time keeps pace with a clock that is behind by less than this. */
 const toleratedStep = 2 * second;
 const nobody: ReadonlySet<string> = new Set();
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** The federation as tools, views and the command line see it. */
 export interface Federation {
@@ -136,7 +139,9 @@ class RunningFederation implements Federation {
   #scheduled = false;
   #syncedSeq = 0;
   #checkpointing = false;
-  #lastCommit = 0;
+  #lastNews = 0;
+  /** Apart from process to process, so that not all of them write the same checkpoint at once. */
+  readonly #idleAfter = (5 + 5 * Math.random()) * second;
   #stopWatching: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
 
@@ -198,7 +203,7 @@ class RunningFederation implements Federation {
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
-    this.#stopWatching ??= this.#store.watch(() => this.#fold());
+    this.#stopWatching ??= this.#store.watch(() => this.#notice());
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -253,7 +258,7 @@ class RunningFederation implements Federation {
     let losses = 0;
     while (this.#waiting.length > 0) {
       await this.#store.backoff(losses);
-      const group = this.#tryGroup();
+      const group = this.#tryGroupOrFail();
       if (group === 'conflict') {
         losses += 1;
         continue;
@@ -264,6 +269,17 @@ class RunningFederation implements Federation {
     void this.#checkpoint('grown');
   }
 
+  /** Where the news cannot even be read, nobody is kept waiting. */
+  #tryGroupOrFail(): Group | 'conflict' {
+    try {
+      return this.#tryGroup();
+    } catch (error) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+      return nothingDone;
+    }
+  }
+
   /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
   #tryGroup(): Group | 'conflict' {
     this.#fold();
@@ -272,11 +288,11 @@ class RunningFederation implements Federation {
     if (fault !== null) {
       const all = this.#waiting.splice(0);
       for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
     state.undo.begin();
     const { now, commands } = this.#timePasses(state);
-    const context = { now, config: this.config, gone: nobody };
+    const context = { now, config: this.config, gone: nobody, random };
     const answers: (() => void)[] = [];
     let taken = 0;
     for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
@@ -288,7 +304,14 @@ class RunningFederation implements Federation {
         if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
         bytes += roughBytes(events);
       } catch (error) {
-        answers.push(() => waiting.fail(error instanceof Error ? error : new Error(String(error))));
+        if (!(error instanceof FederationError)) {
+          // A mistake of ours, perhaps half folded: take the group back and try it without this command.
+          this.#takeBack(state);
+          this.#waiting.splice(taken, 1);
+          waiting.fail(error instanceof Error ? error : new Error(String(error)));
+          return 'conflict';
+        }
+        answers.push(() => waiting.fail(error));
       }
     }
     const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
@@ -305,13 +328,14 @@ class RunningFederation implements Federation {
       }
       state.undo.commit();
       this.#waiting.splice(0, taken);
+      this.#lastNews = this.#clock();
       this.#publish();
       return { ...group, record: verdict.committed };
     } catch (error) {
       this.#takeBack(state);
       this.#waiting.splice(0, taken);
       for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
-      return { commands: [], waiting: [], answers: [], record: null };
+      return nothingDone;
     }
   }
 
@@ -334,7 +358,7 @@ class RunningFederation implements Federation {
     else if (behind > 0) now = state.meta.clock;
     const due = nextDue(state);
     if (due !== null && due <= now) {
-      const context = { now, config: this.config, gone: nobody, actor: systemActor };
+      const context = { now, config: this.config, gone: nobody, random, actor: systemActor };
       system(decide(state, 'tick', {}, context).events);
     }
     return { now, commands };
@@ -350,7 +374,6 @@ class RunningFederation implements Federation {
       }
       for (const answer of answers) answer();
       if (record !== null) {
-        this.#lastCommit = this.#clock();
         this.#onCommitted(record);
       }
     } catch (error) {
@@ -365,6 +388,7 @@ class RunningFederation implements Federation {
         this.#syncedSeq = 0;
         continue;
       }
+      this.#lastNews = this.#clock();
       for (const { by, events } of record.commands) {
         const meta = { at: record.at, by };
         for (const event of events) evolve(this.#state, event, meta);
@@ -373,10 +397,20 @@ class RunningFederation implements Federation {
     this.#publish();
   }
 
+  /** Looks for news where nobody asked: that the store cannot be read now is told to the next who asks. */
+  #notice(): boolean {
+    try {
+      this.#fold();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   #publish(): void {
     const { touched } = this.#state;
-    const { tasks, agents, inbox, switches } = touched;
-    if (tasks.size === 0 && !agents && !inbox && !switches) return;
+    const { tasks, votes, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && votes.size === 0 && !agents && !inbox && !switches) return;
     const change: Touched = this.#state.takeTouched();
     for (const listener of Array.from(this.#listeners)) listener(change);
   }
@@ -391,12 +425,11 @@ class RunningFederation implements Federation {
     const { presence } = this.#store;
     presence.observe();
     await this.#takeConfig();
-    this.#fold();
-    if (this.#store.fault !== null) return;
+    if (!this.#notice() || this.#store.fault !== null) return;
     const gone = presence.gone(this.#holders());
-    const probe = { now: this.now(), config: this.config, gone, actor: systemActor };
+    const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
     if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastCommit > 5 * second) await this.#checkpoint('idle');
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
   }
 
   /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
@@ -458,6 +491,8 @@ interface Group {
   readonly answers: readonly (() => void)[];
   readonly record: StoredRecord | null;
 }
+
+const nothingDone: Group = { commands: [], waiting: [], answers: [], record: null };
 
 /** In doubt about a command, its id is what the caller can look for. */
 function namingCommand(error: unknown, id: string): Error {

@@ -1,10 +1,11 @@
 /** Puts store, configuration, log file and application together for one process. */
+import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
 import { type Federation, runFederation } from './federation.ts';
 import { LogFile } from './log-file.ts';
-import { ConfigFile } from './load-config.ts';
+import { ConfigFile, type LoadedConfig } from './load-config.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
 
@@ -21,7 +22,22 @@ export interface FederationSettings {
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const file = new ConfigFile(settings.folder);
-  const { config, warnings } = await file.load();
+  const loaded = await file.load();
+  try {
+    return await run(settings, file, loaded);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // A checkpoint of another version: the journal has everything, so it is folded from the start.
+    await rm(join(settings.folder, 'db.json'), { force: true });
+    return await run(settings, file, loaded);
+  }
+}
+
+async function run(
+  settings: FederationSettings,
+  file: ConfigFile,
+  { config, warnings }: LoadedConfig,
+): Promise<Federation> {
   const store = openStore(settings, config);
   const projectDir = dirname(resolve(settings.folder));
   const logFile = logFileOf(settings, config, store);

@@ -1,10 +1,11 @@
 /** Arguments that several tools share, each with the words that clients show. */
 import { z } from 'zod';
 import { availabilityStatuses } from '../src/domain/agents/agent.ts';
-import { slug } from '../src/domain/config.ts';
+import { slug } from '../src/domain/slug.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 
 export const taskId = z.string().min(1).max(60);
+export const voteId = z.string().min(1).max(60);
 export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
 export const taskType = slug;
 /** `auto`, an agent or a person; whether it exists is the domain's question. */

@@ -20,6 +20,15 @@ const commands = new Map([
   ['switch_scheduling', 'schedule on'],
   ['list_inbox', 'inbox'],
   ['answer_inbox', 'inbox answer'],
+  ['open_vote', 'vote create'],
+  ['cast_vote', 'vote cast'],
+  ['get_vote', 'vote show'],
+  ['list_votes', 'vote list'],
+  ['decide_vote', 'vote decide'],
+  ['judge_vote', 'vote judge'],
+  ['extend_vote', 'vote extend'],
+  ['close_vote', 'vote close'],
+  ['cancel_vote', 'vote cancel'],
 ]);
 
 export function inCommands(next: string): string {

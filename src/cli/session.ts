@@ -39,6 +39,9 @@ export async function withSession(
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const federation = await host.open(openSettings(host, options));
+  // The store's timers and watchers let a process end; a command that waits on them (log --follow,
+  // queue claim --wait) must not.
+  const alive = setInterval(() => {}, 60_000);
   const actor = (): Actor =>
     whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
   try {
@@ -64,7 +67,7 @@ export async function withSession(
       show: (result, render) => show(host, options.json === true, result, render),
     });
   } finally {
-    await federation.close();
+    await federation.close().finally(() => clearInterval(alive));
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server';
 import type { ToolDefinition } from '../define-tool.ts';
-import { participantKind } from '../domain/config.ts';
+import { participantKind } from '../domain/participants.ts';
 import { CallerError, type FederationError, OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import { answer, asFederationError, refusal } from './answer.ts';

@@ -63,8 +63,9 @@ export class CountingPresence implements Presence {
 
   start(session: string, agent: string, client: string | null): void {
     this.stop();
-    this.#own = { session, agent, client, counter: 0, ended: false };
-    this.#beat();
+    const note: SessionNote = { session, agent, client, counter: 1, ended: false };
+    this.#board.post(note);
+    this.#own = note;
     const period = Math.min(1_000, Math.max(20, this.#graceMs / 10));
     this.#timer = setInterval(() => this.#beat(), period);
     this.#timer.unref();

@@ -5,7 +5,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task, TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
 export interface TaskFilter {

@@ -1,8 +1,9 @@
 /** Tasks as agents and people read them. Terse: empty fields are left out, agents pay for every word. */
 import type { FederationState } from '../domain/federation-state.ts';
+import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 
 export interface TaskBrief {
   readonly task_id: TaskId;
@@ -107,7 +108,7 @@ export function inputsOf(state: FederationState, task: Task): readonly Record<st
     if (before?.result != null) {
       return present({ id, summary: before.result.summary, artifacts: before.result.artifacts });
     }
-    const vote = state.votes.get(id);
+    const vote = voteStanding(state, id);
     if (vote !== undefined) return present({ id, choice: vote.choice });
     return {
       id,

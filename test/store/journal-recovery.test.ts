@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../src/store/event-store.ts';
 import { type JournalOptions, type JournalStore, openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { hashOf } from '../../src/store/journal/record-codec.ts';
+import { encodeRecord, hashOf } from '../../src/store/journal/record-codec.ts';
 import { segmentPath } from '../../src/store/journal/segments.ts';
 import { commandOf, commit, draftOf, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
@@ -153,7 +153,6 @@ describe('the checkpoint file', () => {
     await store.checkpoint('idle', stateOf(store));
     // A process that was suspended after its decision at record 3, and writes now.
     const place = { seq: 4, at: new Date().toISOString(), prev: records[2]?.hash ?? '' };
-    const { encodeRecord } = await import('../../src/store/journal/record-codec.ts');
     writeFileSync(segmentPath(folder.dir, 1), encodeRecord(place, [commandOf('late')]).line, { flag: 'a' });
 
     const next = await open();
@@ -165,7 +164,7 @@ describe('the checkpoint file', () => {
   });
 });
 
-describe('what was acknowledged', () => {
+describe('what was acknowledged, in the notes of sessions', () => {
   it('stays on record when everybody left, so that an end cut off is noticed', async () => {
     await writeAndLeave(['a', 'b']);
     truncateSync(segmentPath(folder.dir, 1), folder.journal().length - 40);
@@ -217,6 +216,11 @@ describe('what was acknowledged', () => {
     expect(next.fault?.message).toContain('sessions/killed.json');
   });
 
+  it('is refused for a session id that could not be the name of a file', async () => {
+    const store = await open();
+    expect(() => store.presence.start('../elsewhere', 'kimi', null)).toThrow('Expected a session id');
+  });
+
   it('is not misread from a note caught half written', async () => {
     const store = await open();
     store.presence.start('torn', 'kimi', null);
@@ -259,6 +263,19 @@ describe('a journal of several files', () => {
     expect(read).toEqual(texts.slice(0, read.length));
     expect(store.fault?.message).toContain('journal/000002.jsonl is missing');
     expect(() => store.append(draftOf('x'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
+  });
+
+  it('goes on where a missing file was put back', async () => {
+    await writeAndLeave(texts, { segmentBytes: 700 });
+    const second = folder.journal(2);
+    rmSync(segmentPath(folder.dir, 2));
+    const store = await open();
+    const before = textsOf(store.read());
+    expect(store.fault).not.toBeNull();
+    folder.damage(second, 2);
+    expect([...before, ...textsOf(store.read())]).toEqual(texts);
+    expect(store.fault).toBeNull();
+    await commit(store, 'more');
   });
 
   it('reports damage in a file before the checkpoint when its history is read', async () => {

@@ -44,7 +44,7 @@ export async function eventually<T>(look: () => T | undefined | false, limitMs =
   for (;;) {
     const found = look();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > until) throw new Error(`Expected it within ${limitMs} ms: ${look}`);
+    if (performance.now() > until) throw new Error(`Expected it within ${limitMs} ms: ${String(look)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

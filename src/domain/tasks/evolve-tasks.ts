@@ -7,7 +7,7 @@ import type { FederationState } from '../federation-state.ts';
 import { countId } from '../scheduling/evolve-scheduling.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { isSatisfied, isSettled, unmet } from './dependencies.ts';
-import type { HistoryEntry, Outcome, Task, TaskId } from './task.ts';
+import type { DependencyId, HistoryEntry, Outcome, Task, TaskId } from './task.ts';
 
 const keptHistory = 20;
 const keptClaims = 10;
@@ -53,6 +53,7 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
       changeTask(state, event.task_id, (task) =>
         noted({ ...task, on_failure: 'continue' }, meta, 'dependents continue', event.reason ?? undefined),
       );
+      continueAfterVote(state, event.task_id);
       return settle(state, event.task_id, meta.at);
     }
     default:
@@ -275,8 +276,27 @@ function noted(task: Task, meta: EventMeta, what: string, text?: string): Task {
   return { ...task, updated_at: meta.at, history: [...task.history.slice(1 - keptHistory), entry] };
 }
 
-/** Tells the dependents of a task that may have just ended. */
-function settle(state: FederationState, id: TaskId, at: Timestamp): void {
+function continueAfterVote(state: FederationState, id: DependencyId): void {
+  const vote = state.votes.get(id);
+  if (vote !== undefined) state.votes.set(id, { ...vote, continued: true });
+  const archived = state.archivedVotes.get(id);
+  if (archived !== undefined) state.archivedVotes.set(id, { ...archived, continued: true });
+}
+
+/** Whoever holds this task, or takes it next, reads that a vote it builds on was overruled. */
+export function noteOverruledVote(
+  state: FederationState,
+  id: TaskId,
+  { vote_id, before, choice, reason }: { vote_id: string; before: string; choice: string; reason: string },
+  meta: EventMeta,
+): void {
+  changeTask(state, id, (task) =>
+    noted(task, meta, 'vote overruled', `${vote_id}: ${before} → ${choice}: ${reason}`.slice(0, 500)),
+  );
+}
+
+/** Tells the dependents of a task or vote that may have just ended. */
+export function settle(state: FederationState, id: DependencyId, at: Timestamp): void {
   if (!isSettled(state, id)) return;
   const satisfied = isSatisfied(state, id);
   for (const dependent of Array.from(state.index.dependents.get(id) ?? [])) {

@@ -7,9 +7,9 @@ import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
+import { isOpen } from './readiness.ts';
 import { doerOf } from './subject.ts';
 import type { AgentName, Task } from './task.ts';
-import { isOpen } from './task-indexes.ts';
 import { checkAddressee, chooseByType, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;

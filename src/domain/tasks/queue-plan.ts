@@ -8,11 +8,8 @@ import { causeOf, limitReached } from './limits.ts';
 import { askApproval } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
-import { isReady } from './task-indexes.ts';
-import { checkDependencies, invalid, newTask } from './validate-request.ts';
-
-/** More than this in one call is an import. */
-export const largestPlan = 200;
+import { isReady } from './readiness.ts';
+import { checkDependencies, invalid, largestPlan, newTask } from './validate-request.ts';
 
 export function queuePlan(
   state: FederationState,
@@ -22,17 +19,18 @@ export function queuePlan(
   const { idempotency_key: key } = args;
   const fingerprint = key === undefined ? '' : fingerprintOf('queue_plan', args);
   const first = rememberedResult(state, context, key, fingerprint);
-  if (first !== null) return { events: [], result: () => planned(state, first) };
+  if (first !== null) return { events: [], result: () => planOf(state, first) };
 
   const ordered = inOrder(args.tasks);
   const deliberation = new Deliberation(state, context);
   const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
+  const planned = new Set(ids.values());
   const caused_by = causeOf(state, context.actor);
   const tasks = new Map<TaskId, NewTask>();
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
     const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
-    const known = [...after, ...(task.dependencies ?? [])].filter((id) => ![...ids.values()].includes(id));
+    const known = [...after, ...(task.dependencies ?? [])].filter((id) => !planned.has(id));
     checkDependencies(state, known, `tasks.${task.key}.after`);
     const made = newTask(state, task, context, {
       task_id: ids.get(task.key) ?? '',
@@ -54,7 +52,7 @@ export function queuePlan(
   }
   const named = Object.fromEntries(ids);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, named));
-  return { events: deliberation.events, result: () => planned(state, named) };
+  return { events: deliberation.events, result: () => planOf(state, named) };
 }
 
 /** The tasks with everything they wait for before them, so that folding finds each dependency. */
@@ -89,7 +87,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
   return [...ordered];
 }
 
-function planned(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
+function planOf(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
   const ready = Object.values(ids).filter((id) => {
     const task = state.tasks.get(id);
     return task !== undefined && isReady(task);

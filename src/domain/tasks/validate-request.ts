@@ -1,6 +1,6 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import type { DecisionContext, TaskRequest } from '../commands.ts';
-import { participantKind } from '../config.ts';
+import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -13,6 +13,8 @@ import type { AgentName, Cause, Routing, TaskId } from './task.ts';
 export const longestDescription = 32_768;
 /** Bytes of JSON. */
 export const largestContext = 65_536;
+/** Tasks. More than this in one call is an import. */
+export const largestPlan = 200;
 
 export function invalid(argument: string, problem: string, next: string): CallerError {
   return new CallerError('invalid', `${argument}: ${problem}`, next);

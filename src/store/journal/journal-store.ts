@@ -291,8 +291,8 @@ export class JournalStore implements EventStore {
       earlier.unshift({ seq: record.seq - 1, hash: record.prev });
       if (earlier.length === stretchBeforeCheckpoint) break;
     }
-    const [first = position, ...rest] = [...earlier, position];
-    return { stretch: [first, ...rest], place, at };
+    const [first, ...rest] = earlier;
+    return { stretch: first === undefined ? [position] : [first, ...rest, position], place, at };
   }
 
   #reading<T>(look: () => T): T {

@@ -67,13 +67,14 @@ export function judge(bytes: Buffer, start: number, chain: ChainKnowledge): Verd
   return { kind: 'corrupt', reason: damage(beginsAsRecord, endsAsRecord) };
 }
 
-function place(record: SoundRecord, { head, hashAt }: ChainKnowledge): Verdict {
+function place(record: SoundRecord, chain: ChainKnowledge): Verdict {
+  const { head } = chain;
   const { seq, prev, end } = record;
   if (seq === head.seq + 1 && prev === head.hash) return { kind: 'committed', end, record };
   if (seq > head.seq || seq < 1) {
     return { kind: 'corrupt', reason: `record ${seq} does not continue record ${head.seq}, which comes before it` };
   }
-  const expected = hashAt(seq - 1);
+  const expected = chain.hashAt(seq - 1);
   if (expected === undefined) return { kind: 'unread-past' };
   if (expected === prev) return { kind: 'lost', end, record };
   return { kind: 'corrupt', reason: `record ${seq} belongs to another history (two journals merged?)` };

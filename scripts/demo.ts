@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify, styleText } from 'node:util';
 import { defaultConfig } from '../src/domain/config.ts';
+import { tellVoting } from './demo-voting.ts';
 import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';
 import { type Answer, connect, type DemoAgent, recordOf, textOf } from './demo-agent.ts';
 
@@ -113,7 +114,10 @@ async function tellStory(): Promise<void> {
 
   heading('One of them is killed in the middle of a task');
   const kimi = agentNamed('kimi');
-  const held = await kimi.call('claim_task');
+  // Addressed to nobody, so that another agent may take it over.
+  const convoy = { description: 'Close a convoy only once', type: 'implementation', priority: 'critical' };
+  const queued = taskOf(await agentNamed('reuben').call('queue_task', convoy));
+  const held = await kimi.call('claim_task', { task_id: queued.id });
   const task = taskOf(held);
   say(`kimi claims ${task.id} (attempt ${task.attempt}): "${task.description}"`);
   kimi.kill();
@@ -143,7 +147,9 @@ async function tellStory(): Promise<void> {
   });
   say('copilot completes it. Done once.');
 
-  await tellScheduling({ claude, copilot, kimi: revived, reuben: agentNamed('reuben') }, { heading, say });
+  const cast = { claude, copilot, kimi: revived, reuben: agentNamed('reuben') };
+  await tellScheduling(cast, { heading, say });
+  await tellVoting(cast, { heading, say });
 
   heading('Who did what');
   for (const agent of agents.values()) {

@@ -12,6 +12,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FederationError, StoreError } from './domain/errors.ts';
+import { oneLine } from './domain/text.ts';
 import type { EventStore, StoredRecord } from './store/event-store.ts';
 import { type LogEntry, logEntries } from './views/event-lines.ts';
 
@@ -72,17 +74,29 @@ export class LogFile {
 
   /** Writes everything below the marker anew. */
   async rebuild(): Promise<number> {
-    return this.#locked(async () => {
-      const text = await readFile(this.path, 'utf8').catch(() => '');
-      const at = text.indexOf(marker);
-      const above = at === -1 ? withHeading(text) : text.slice(0, at);
-      const lines: string[] = [];
-      for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
-      const temporary = `${this.path}.${randomUUID()}.tmp`;
-      await writeFile(temporary, `${above}${marker}\n${lines.map((line) => `${line}\n`).join('')}`);
-      await rename(temporary, this.path);
-      return lines.length;
-    });
+    try {
+      return await this.#locked(() => this.#rewrite());
+    } catch (error) {
+      if (error instanceof FederationError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError(
+        'store-unavailable',
+        `The log could not be written: ${why}.`,
+        'Mend that and rebuild it again.',
+      );
+    }
+  }
+
+  async #rewrite(): Promise<number> {
+    const text = await readFile(this.path, 'utf8').catch(() => '');
+    const at = text.indexOf(marker);
+    const above = at === -1 ? withHeading(text) : text.slice(0, at);
+    const lines: string[] = [];
+    for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
+    const temporary = `${this.path}.${randomUUID()}.tmp`;
+    await writeFile(temporary, `${above}${marker}\n${lines.map((line) => `${line}\n`).join('')}`);
+    await rename(temporary, this.path);
+    return lines.length;
   }
 
   async #appendMissing(): Promise<void> {
@@ -170,7 +184,7 @@ export class LogFile {
 }
 
 function lineOf({ place, at, by, text }: LogEntry): string {
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${text}`;
+  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${oneLine(text, 2_000).replace(/[<[]/g, (character) => (character === '<' ? '&lt;' : '\\['))}`;
 }
 
 function withHeading(text: string): string {

@@ -34,7 +34,28 @@ export const castVote = defineTool({
       next: nextAfter(vote),
     };
   },
+  question: ({ vote_id, ...result }, { federation }) => {
+    const state = federation.state();
+    const vote = state.votes.get(String(vote_id));
+    const inbox_id = state.escalationKeys.get(`vote:${String(vote_id)}`);
+    if (vote?.status !== 'escalated' || inbox_id === undefined) return null;
+    return {
+      message: questionAbout(vote),
+      choices: vote.options,
+      answer: async (choice, note, person) => {
+        const args = { inbox_id, action: 'decide', choice, ...(note === null ? {} : { note }) } as const;
+        const { vote: now } = await federation.execute('answer_inbox', args, person);
+        if (now === null) return { ...result, vote_id, next: 'Read the result with get_vote.' };
+        return { ...result, vote_id, status: now.status, result: resultOf(now), next: nextAfter(now) };
+      },
+    };
+  },
 });
+
+function questionAbout({ vote_id, question, escalated, closing }: Vote): string {
+  const shares = closing?.tally.in_force.map(({ option, share }) => `${option}: ${Math.round(share * 100)}%`) ?? [];
+  return `${vote_id} is undecided (${escalated?.reason ?? ''}): ${question} The ballots: ${shares.join(', ')}. Decline to leave it in the inbox.`;
+}
 
 function nextAfter({ status, choice, escalated, deadline }: Vote): string {
   if (status === 'decided') return `It is decided: ${choice ?? ''}. Go on with that.`;

@@ -5,7 +5,7 @@ import { emptyServerFile, serverFile } from '../support/lab.ts';
 import { median, rateOf } from '../support/numbers.ts';
 import type { Row } from '../support/row.ts';
 
-const rounds = 9;
+const rounds = 7;
 const callsEach = 3_000;
 const inFlight = 64;
 

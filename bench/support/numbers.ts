@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The value below which this share of the values lies. `share` 0.5 is the median. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -10,14 +12,17 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** How long it takes, in ms. */
+export async function timed(call: () => unknown): Promise<number> {
+  const begun = performance.now();
+  await call();
+  return performance.now() - begun;
+}
+
 /** How long each call takes, one after another, in ms. */
 export async function timeEach(count: number, call: (n: number) => unknown): Promise<number[]> {
   const times: number[] = [];
-  for (let n = 0; n < count; n++) {
-    const begun = performance.now();
-    await call(n);
-    times.push(performance.now() - begun);
-  }
+  for (let n = 0; n < count; n++) times.push(await timed(() => call(n)));
   return times;
 }
 
@@ -30,6 +35,18 @@ export async function rateOf(count: number, inFlight: number, call: (n: number) 
   const begun = performance.now();
   await Promise.all(Array.from({ length: inFlight }, lane));
   return (count * 1_000) / (performance.now() - begun);
+}
+
+/**
+ * How long the main thread has been on a processor, in ms: a busy machine does
+ * not stretch it. Where the system does not say, the time that has passed.
+ */
+export function processorMs(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    return performance.now();
+  }
 }
 
 export function ms(value: number): string {

@@ -8,7 +8,7 @@ import { workerFile } from './lab.ts';
 export async function writeTogether(
   folder: string,
   seconds: number,
-  decisions: readonly number[],
+  decisions: readonly (number | 'bare')[],
 ): Promise<readonly (readonly number[])[]> {
   const writers = decisions.map((decision) => {
     const args = [workerFile('writer'), folder, String(seconds), String(decision)];

@@ -178,6 +178,13 @@ export const configSchema = z
     const people = new Set([config.operator, ...config.people]);
     const clients = new Map<string, string>();
     for (const [name, agent] of Object.entries(config.agents)) {
+      if (name === 'auto' || name === 'system') {
+        issues.addIssue({
+          code: 'custom',
+          path: ['agents', name],
+          message: `Expected another name: "${name}" has a meaning of its own`,
+        });
+      }
       if (people.has(name)) {
         issues.addIssue({
           code: 'custom',

@@ -261,6 +261,8 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   clock_stepped_back: "The machine's clock went back; open leases and times were moved with it.",
 };
 
+const knownEventTypes: ReadonlySet<string> = new Set(Object.keys(eventDescriptions));
+
 export function isKnownEventType(type: string): type is EventType {
-  return Object.hasOwn(eventDescriptions, type);
+  return knownEventTypes.has(type);
 }

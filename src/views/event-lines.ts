@@ -36,7 +36,7 @@ export function describeEvent(event: FederationEvent): string {
       return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${rework}${after}: ${quoted(task.description)}`;
     }
     case 'task_imported':
-      return `imported ${event.task.task_id} from ${event.source.system} ${event.source.id}: ${quoted(event.task.description)}`;
+      return `imported ${event.task.task_id} from ${event.source.system} ${firstWords(event.source.id, 60)}: ${quoted(event.task.description)}`;
     case 'task_claimed':
       return `claimed ${event.task_id} (attempt ${event.attempt})`;
     case 'progress_reported': {
@@ -89,9 +89,9 @@ export function describeEvent(event: FederationEvent): string {
     case 'votes_archived':
       return describeVoteEvent(event);
     case 'availability_set':
-      return `${event.agent} is ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
+      return `set ${event.agent} to ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
     case 'session_started':
-      return `${event.agent} started a session${event.client === null ? '' : ` with ${firstWords(event.client, 40)}`}`;
+      return `started a session${event.client === null ? '' : ` with ${firstWords(event.client, 40)}`}`;
     case 'federation_paused':
       return `paused the federation${because(event.reason)}`;
     case 'federation_resumed':

@@ -44,18 +44,34 @@ interface Line {
   last: FederationEvent;
 }
 
-/** At most `most` lines, oldest first; where more happened the first one says how much. */
-export function newsFrom(records: readonly StoredRecord[], except: string, most: number): string[] {
+/** Who is told, and what it holds. */
+export interface Reader {
+  readonly name: string;
+  readonly holds: ReadonlySet<string>;
+}
+
+/**
+ * At most `most` lines, oldest first, what changes the ground under work in
+ * hand last; where more happened the first line says how much.
+ */
+export function newsFrom(records: readonly StoredRecord[], reader: Reader, most: number): string[] {
   const lines: Line[] = [];
   for (const { at, commands } of records) {
     for (const { by, events } of commands) {
-      if (by === except) continue;
+      if (by === reader.name) continue;
       for (const event of events) if (!noise.has(event.type)) note(lines, at, by, event);
     }
   }
-  if (lines.length <= most) return lines.map(textOf);
-  const left = lines.slice(0, 1 - most).reduce((sum, { count }) => sum + count, 0);
-  return [`${left} earlier events; see federation://log`, ...lines.slice(1 - most).map(textOf)];
+  const concerns = ({ last }: Line): boolean => concernsHeld(last, reader.holds);
+  const ordered = [...lines.filter((line) => !concerns(line)), ...lines.filter(concerns)];
+  if (ordered.length <= most) return ordered.map(textOf);
+  const left = ordered.slice(0, 1 - most).reduce((sum, { count }) => sum + count, 0);
+  return [`${left} earlier events; see federation://log`, ...ordered.slice(1 - most).map(textOf)];
+}
+
+/** A vote was overruled that a task in the reader's hands builds on. */
+function concernsHeld(event: FederationEvent, holds: ReadonlySet<string>): boolean {
+  return event.type === 'vote_overruled' && event.told.some((id) => holds.has(id));
 }
 
 function note(lines: Line[], at: string, by: string, event: FederationEvent): void {

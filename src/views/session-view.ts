@@ -53,7 +53,7 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
     held_here: here.slice(0, most).map(briefHeld),
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),
     ballots_due: ballotsDue(state, actor.name, most),
-    news: newsFrom(records, actor.name, most),
+    news: newsFrom(records, { name: actor.name, holds: new Set(held.map(({ task_id }) => task_id)) }, most),
     ...(kind === 'person' ? { inbox: state.escalations.size } : {}),
     ...(federation.fault === null ? {} : { warning: federation.fault }),
     ...present({

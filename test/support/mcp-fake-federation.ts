@@ -50,6 +50,8 @@ export class FakeFederation implements Federation {
 
   keepTime(): void {}
 
+  async catchUp(): Promise<void> {}
+
   async tail(): Promise<readonly StoredRecord[]> {
     return [];
   }

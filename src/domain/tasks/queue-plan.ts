@@ -3,9 +3,10 @@ import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '.
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { quote } from '../text.ts';
 import { cycleError, findCircle } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
-import { askApproval } from './queue-task.ts';
+import { askApproval, tellBlocked } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
 import { isReady } from './readiness.ts';
@@ -24,13 +25,13 @@ export function queuePlan(
   const ordered = inOrder(args.tasks);
   const deliberation = new Deliberation(state, context);
   const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
-  const planned = new Set(ids.values());
   const caused_by = causeOf(state, context.actor);
   const tasks = new Map<TaskId, NewTask>();
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
     const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
-    const known = [...after, ...(task.dependencies ?? [])].filter((id) => !planned.has(id));
+    // Ids that the caller wrote must exist: one that happens to be given out now would go unnoticed.
+    const known = [...(task.after ?? []).filter((name) => !ids.has(name)), ...(task.dependencies ?? [])];
     checkDependencies(state, known, `tasks.${task.key}.after`);
     const made = newTask(state, task, context, {
       task_id: ids.get(task.key) ?? '',
@@ -49,6 +50,7 @@ export function queuePlan(
   for (const task of tasks.values()) {
     deliberation.add({ type: 'task_queued', task });
     askApproval(deliberation, task);
+    tellBlocked(deliberation, task);
   }
   const named = Object.fromEntries(ids);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, named));
@@ -68,7 +70,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
   const byKey = new Map<string, PlannedTask>();
   for (const task of tasks) {
     if (byKey.has(task.key))
-      throw invalid('tasks', `expected each key once, got "${task.key}" twice`, 'Give every task its own key.');
+      throw invalid('tasks', `expected each key once, got ${quote(task.key)} twice`, 'Give every task its own key.');
     byKey.set(task.key, task);
   }
   const edges = new Map(tasks.map((task) => [task.key, task.after ?? []]));

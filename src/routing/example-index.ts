@@ -50,7 +50,7 @@ interface Posting {
 /** Document frequencies move every norm a little; all are taken anew when the examples grew by an eighth. */
 const refreshShare = 8;
 /** Entries read for the nearest tasks of a `learned` decision. */
-const postingBudget = 3_000;
+const postingBudget = 500;
 
 export class ExampleIndex {
   readonly capacity: number;
@@ -92,14 +92,30 @@ export class ExampleIndex {
 
   /** Adds the example numbered {@link total}. */
   add(example: Example): void {
+    this.restore(example, null);
+    if (this.total - this.refreshedAt > this.size / refreshShare) this.refresh();
+  }
+
+  /** Numbers examples from `first` on; for an empty index. */
+  startAt(first: number): void {
+    this.oldest = first;
+    this.total = first;
+  }
+
+  /** Adds an example with the norm it had, or with today's where null. */
+  restore(example: Example, norm: number | null): void {
     this.#features += example.features.slots.length;
     while (this.size > 0 && (this.size >= this.capacity || this.#features > this.#featureLimit)) this.#evictOldest();
-    this.#ring[this.total % this.capacity] = example;
-    this.#columns[this.total % this.capacity] = example.lesson === 'failure' ? -1 : example.column;
+    const place = this.total % this.capacity;
+    this.#ring[place] = example;
+    this.#columns[place] = example.lesson === 'failure' ? -1 : example.column;
     this.total += 1;
     for (const [stem, count] of countStems(example.stems)) this.#append(stem, example.number, count);
-    this.#norms[example.number % this.capacity] = this.#norm(example);
-    if (this.total - this.refreshedAt > this.size / refreshShare) this.refresh();
+    this.#norms[place] = norm ?? this.#norm(example);
+  }
+
+  normOf(number: number): number {
+    return this.#norms[number % this.capacity] ?? 0;
   }
 
   /** Takes all norms anew. */
@@ -120,6 +136,9 @@ export class ExampleIndex {
    * as long.
    */
   compare(stems: Uint32Array, columns: number, wanted: number, exact: boolean): Similarities {
+    const { capacity } = this;
+    const dots = this.#dots;
+    const places = this.#touched;
     const asked = [...countStems(stems)].map(([stem, count]) => ({ stem, count, idf: this.#idf(stem) }));
     asked.sort((a, b) => b.idf - a.idf || a.stem - b.stem);
     let queryNorm = 0;
@@ -135,10 +154,10 @@ export class ExampleIndex {
       const start = Math.max(posting.start, end - budget);
       budget -= end - start;
       for (let at = start; at < end; at += 1) {
-        const place = (numbers[at] ?? 0) % this.capacity;
-        const before = this.#dots[place] ?? 0;
-        if (before === 0) this.#touched[touched++] = place;
-        this.#dots[place] = before + product;
+        const place = (numbers[at] ?? 0) % capacity;
+        const before = dots[place] ?? 0;
+        if (before === 0) places[touched++] = place;
+        dots[place] = before + product;
       }
     }
     return this.#collect(touched, queryNorm > 0 ? 1 / Math.sqrt(queryNorm) : 0, columns, wanted);
@@ -148,13 +167,17 @@ export class ExampleIndex {
   #collect(touched: number, scale: number, columns: number, wanted: number): Similarities {
     const best = new Float64Array(columns);
     const nearest: Similar[] = [];
+    const dots = this.#dots;
+    const norms = this.#norms;
+    const places = this.#touched;
+    const owners = this.#columns;
     let least = 0;
     for (let at = 0; at < touched; at += 1) {
-      const place = this.#touched[at] ?? 0;
-      const norm = this.#norms[place] ?? 0;
-      const cosine = norm > 0 ? Math.min(1, ((this.#dots[place] ?? 0) * scale) / norm) : 0;
-      this.#dots[place] = 0;
-      const column = this.#columns[place] ?? -1;
+      const place = places[at] ?? 0;
+      const norm = norms[place] ?? 0;
+      const cosine = norm > 0 ? Math.min(1, ((dots[place] ?? 0) * scale) / norm) : 0;
+      dots[place] = 0;
+      const column = owners[place] ?? -1;
       if (column >= 0 && cosine > (best[column] ?? 0)) best[column] = cosine;
       if (cosine < least && nearest.length >= wanted) continue;
       const example = this.#ring[place];

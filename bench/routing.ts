@@ -1,0 +1,176 @@
+/**
+ * `npm run bench:routing [-- --split val] [-- --quick]`
+ *
+ * Everything docs/predictive-routing.md states about accuracy and speed, from
+ * CLINC150 with fixed seeds. Hyper-parameters were chosen on `train` and `val`
+ * (`--split val`); the default, `test`, is for stating the result.
+ */
+import { baselines, evaluate, loadLearner, Router, saveLearner, type Strategy } from '../src/routing/index.ts';
+import { median, scopeScore } from '../src/routing/evaluation.ts';
+import { atThreshold, auroc, thresholdFor, type ScopedScore } from '../src/routing/scoring-metrics.ts';
+import { labelsOf, readClinc, readRules, shuffled, type ClincRow, type Target } from './routing/clinc.ts';
+import { nearestDocuments } from './routing/nearest-document.ts';
+import { simulateWrongRules } from './routing/wrong-rules.ts';
+
+const split = process.argv.includes('val') ? 'val' : 'test';
+const quick = process.argv.includes('--quick');
+const sizes = quick ? [60, 100, 500, 1_000] : [60, 100, 500, 1_000, 15_000];
+/** Orders of the training rows over which the sizes up to 1,000 are averaged. */
+const seeds = [1, 2, 3];
+/** natural's TfIdf reads every document for every term: it gets some of the rows, drawn once. */
+const nearestRows = 300;
+const methods = ['v1', 'v2', 'learned'] as const;
+
+const rows = readClinc();
+const train = rows.filter((row) => row.split === 'train');
+const judgedRows = rows.filter((row) => row.split === split);
+const targets = ['domain', 'intent'] as const;
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function taught(target: Target, lessons: readonly ClincRow[], settings = {}): Router {
+  const router = new Router({ agents: labelsOf(train, target), rules: readRules(target), settings });
+  for (const row of lessons) router.learn({ text: row.text, agent: row[target], lesson: 'label' });
+  return router;
+}
+
+function labelled(list: readonly ClincRow[], target: Target): { text: string; label: string }[] {
+  return list.map((row) => ({ text: row.text, label: row[target] }));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function printAccuracy(): Map<Target, Router> {
+  const full = new Map<Target, Router>();
+  print(`Accuracy on ${split} (%), by training rows; up to 1,000 the mean of ${seeds.length} orders\n`);
+  print('| agents | rows | v1 | v2 | learned | nearest document |');
+  print('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const target of targets) {
+    for (const size of sizes) {
+      const orders = size > 1_000 ? seeds.slice(0, 1) : seeds;
+      const results: Record<Strategy, number[]> = { v1: [], v2: [], learned: [], auto: [] };
+      const nearest: number[] = [];
+      for (const seed of orders) {
+        const lessons = shuffled(train, seed).slice(0, size);
+        const router = taught(target, lessons);
+        if (size === train.length) full.set(target, router);
+        for (const strategy of methods) {
+          results[strategy].push(evaluate(router, labelled(judgedRows, target), { strategy }).accuracy);
+        }
+        const queries = shuffled(judgedRows, 9).slice(0, nearestRows);
+        const found = nearestDocuments(
+          lessons.map(({ text }) => text),
+          queries.map(({ text }) => text),
+        );
+        const right = queries.filter((row, at) => lessons[found[at] ?? -1]?.[target] === row[target]);
+        nearest.push(right.length / queries.length);
+      }
+      const cells = methods.map((method) => percent(mean(results[method])));
+      print(`| ${labelsOf(train, target).length} | ${size} | ${cells.join(' | ')} | ${percent(mean(nearest))} |`);
+    }
+  }
+  return full;
+}
+
+function printDetail(full: ReadonlyMap<Target, Router>): void {
+  print(`\nAll training rows, ${split} (%)\n`);
+  print(
+    '| agents | strategy | accuracy | 95% interval | macro-F1 | calibration error | coverage 90 | 80 | 70 | AUROC out of scope |',
+  );
+  print('| --- | --- | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |');
+  const outside = rows.filter((row) => row.split === `oos_${split}`);
+  for (const [target, router] of full) {
+    for (const strategy of methods) {
+      const outOfScope = labelled(outside, target);
+      const result = evaluate(router, labelled(judgedRows, target), { strategy, outOfScope });
+      const [, ...narrower] = result.coverage.map(({ accuracy: share }) => percent(share));
+      const interval = `${percent(result.interval.low)}–${percent(result.interval.high)}`;
+      const figures = [percent(result.accuracy), interval, percent(result.macro_f1), percent(result.calibration_error)];
+      const cells = [...figures, ...narrower, result.auroc?.toFixed(3) ?? ''];
+      print(`| ${router.agents.length} | ${strategy} | ${cells.join(' | ')} |`);
+    }
+    const bounds = baselines(router.agents, labelled(judgedRows, target));
+    const best = percent(bounds.best_single.accuracy);
+    print(`| ${router.agents.length} | best single agent ${best}, oracle ${percent(bounds.oracle)} | | | | | | | | |`);
+  }
+}
+
+function printScope(full: ReadonlyMap<Target, Router>): void {
+  print('\nOut of scope: threshold chosen on val, where it turns away 1% of the rows answered right\n');
+  print(`| agents | val in scope | val recall | ${split} in scope | ${split} recall | AUROC |`);
+  print('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const [target, router] of full) {
+    const scored = (part: string): ScopedScore[] =>
+      rows
+        .filter((row) => row.split === part)
+        .map((row) => {
+          const decision = router.decide({ text: row.text, strategy: 'learned' });
+          return { score: scopeScore(decision), right: decision.agent === row[target] };
+        });
+    const heights = (part: string): number[] => scored(part).map(({ score }) => score);
+    const val = scored('val');
+    const right = val.filter((one) => one.right).length / val.length;
+    const threshold = thresholdFor(val, right * 0.99);
+    const inside = scored(split);
+    const outside = heights(`oos_${split}`);
+    const chosen = atThreshold(val, heights('oos_val'), threshold);
+    const judged = atThreshold(inside, outside, threshold);
+    const area =
+      auroc(
+        inside.map(({ score }) => score),
+        outside,
+      ) ?? 0;
+    const cells = [chosen.inScopeAccuracy, chosen.outOfScopeRecall, judged.inScopeAccuracy, judged.outOfScopeRecall];
+    print(`| ${router.agents.length} | ${cells.map(percent).join(' | ')} | ${area.toFixed(3)} |`);
+  }
+}
+
+function printSpeed(): void {
+  const lessons = shuffled(train, 1);
+  const router = taught('domain', lessons.slice(0, 9_000));
+  const updates = lessons.slice(9_000, 10_000).map((row) => {
+    const before = performance.now();
+    router.learn({ text: row.text, agent: row.domain, lesson: 'label' });
+    return performance.now() - before;
+  });
+  print('\nMicroseconds, 10 agents, 10,000 examples, median\n');
+  print('| what | µs |');
+  print('| --- | ---: |');
+  for (const strategy of methods) {
+    const { microseconds } = evaluate(router, labelled(judgedRows, 'domain'), { strategy });
+    print(`| decision, ${strategy} | ${microseconds.toFixed(0)} |`);
+  }
+  print(`| update | ${(1000 * median(updates)).toFixed(0)} |`);
+  const before = performance.now();
+  const bytes = saveLearner(router.learner);
+  const saved = performance.now();
+  const loaded = loadLearner(bytes, router.agents, readRules('domain'));
+  const after = performance.now();
+  print(`| save, ${(bytes.length / 1e6).toFixed(1)} MB | ${((saved - before) * 1000).toFixed(0)} |`);
+  print(`| load (${loaded === null ? 'failed' : 'ok'}) | ${((after - saved) * 1000).toFixed(0)} |`);
+}
+
+function printSimulation(): void {
+  print('\nTwo rule groups point at the wrong agent, only the chosen agent’s outcome is seen; success (%)\n');
+  print('| strategy | 5,000 tasks | last 1,000 |');
+  print('| --- | ---: | ---: |');
+  for (const strategy of ['v1', 'v2', 'learned', 'auto'] as const) {
+    const tasks = shuffled(train, 4).slice(0, 5_000);
+    const result = simulateWrongRules(strategy, labelsOf(train, 'domain'), readRules('domain'), tasks);
+    print(`| ${strategy} | ${percent(result.all)} | ${percent(result.last)} |`);
+  }
+}
+
+const full = printAccuracy();
+printDetail(full);
+printScope(full);
+printSpeed();
+printSimulation();

@@ -1,0 +1,88 @@
+/**
+ * From scores to one agent: who can take work, whose strategy decides, and the
+ * probability with which this choice was made (without which no strategy that
+ * was not used could be judged later).
+ */
+import type { AgentScore, Method } from './strategies.ts';
+
+export interface Availability {
+  readonly status: 'available' | 'busy' | 'standby' | 'offline';
+  /** Tasks it could still hold; at 0 it is passed over while another has room. */
+  readonly free: number;
+  /** Who takes its work while it is on standby. */
+  readonly fallback?: string;
+}
+
+/** A method and the share of decisions it makes; shares need not sum to 1. */
+export interface Share {
+  readonly method: Method;
+  readonly share: number;
+}
+
+export interface Choice {
+  readonly agent: string;
+  readonly method: Method;
+  readonly explored: boolean;
+  /** `Σ share·[method picks agent]·(1 − ε) + ε/n`, n the agents that could take it. */
+  readonly probability: number;
+}
+
+/** Agents that can take work: with room if any has, else those that are there; empty when nobody is. */
+export function candidates(roster: readonly string[], availability: ReadonlyMap<string, Availability>): string[] {
+  const there = roster.filter((agent) => {
+    const status = availability.get(agent)?.status ?? 'available';
+    return status === 'available' || status === 'busy';
+  });
+  const withRoom = there.filter((agent) => (availability.get(agent)?.free ?? 1) > 0);
+  return withRoom.length > 0 ? withRoom : there;
+}
+
+/** The best that can take it; the work of an agent on standby goes to its fallback. */
+export function pick(
+  ranking: readonly AgentScore[],
+  able: readonly string[],
+  availability: ReadonlyMap<string, Availability>,
+): string | null {
+  for (const { agent } of ranking) {
+    if (able.includes(agent)) return agent;
+    const its = availability.get(agent);
+    if (its?.status === 'standby' && its.fallback !== undefined && able.includes(its.fallback)) return its.fallback;
+  }
+  return null;
+}
+
+/**
+ * Draws strategy and exploration from one uniform number in [0, 1). The first
+ * ε of it explores, evenly over `able`; the rest is divided by the shares.
+ * Null when nobody can take it.
+ */
+export function choose(
+  picks: readonly (Share & { readonly agent: string })[],
+  able: readonly string[],
+  exploration: number,
+  uniform: number,
+): Choice | null {
+  const total = picks.reduce((sum, { share }) => sum + Math.max(0, share), 0);
+  if (able.length === 0 || total <= 0) return null;
+  const epsilon = Math.min(1, Math.max(0, exploration));
+  const probability = (agent: string): number => {
+    let chosen = 0;
+    for (const { agent: picked, share } of picks) if (picked === agent) chosen += Math.max(0, share) / total;
+    return chosen * (1 - epsilon) + (able.includes(agent) ? epsilon / able.length : 0);
+  };
+  let rest = epsilon < 1 ? ((uniform - epsilon) / (1 - epsilon)) * total : 0;
+  const explored = uniform < epsilon;
+  if (explored) rest = (uniform / epsilon) * total;
+  let drawn = picks[picks.length - 1];
+  for (const one of picks) {
+    rest -= Math.max(0, one.share);
+    if (rest < 0) {
+      drawn = one;
+      break;
+    }
+  }
+  if (drawn === undefined) return null;
+  if (!explored) return { agent: drawn.agent, method: drawn.method, explored, probability: probability(drawn.agent) };
+  const agent = able[Math.floor((uniform / epsilon) * able.length)] ?? drawn.agent;
+  return { agent, method: drawn.method, explored, probability: probability(agent) };
+}

@@ -1,0 +1,260 @@
+/**
+ * Everything learned from outcomes: models, calibration, past examples and
+ * tallies, by agent name. Deterministic: the same rules and the same lessons
+ * in the same order give the same state, bit for bit.
+ */
+import { Calibration } from './calibration.ts';
+import { ExampleIndex, hashStems, type Example, type Similarities } from './example-index.ts';
+import { FeatureExtractor, type Features, type PlacedFeatures } from './features.ts';
+import { Random } from './hash.ts';
+import { LogisticModels, type Lesson } from './logistic-models.ts';
+import { RuleBook, type RoutingRule } from './rules.ts';
+import { defaultSettings, type LearnerSettings } from './settings.ts';
+import { Tallies } from './tally.ts';
+import { readText, textWindow, type TokenizedText } from './tokens.ts';
+
+/** Names that may ever be learned about; a cap, so that bad input cannot grow memory without bound. */
+export const agentLimit = 512;
+
+/** One thing to learn. */
+export interface RoutingOutcome {
+  readonly text: string;
+  readonly type?: string | null;
+  readonly agent: string;
+  /** `label`: right for this agent, wrong for the others. Otherwise only this agent is judged. */
+  readonly lesson: Lesson;
+  /** Shown among the nearest past tasks. */
+  readonly id?: string;
+}
+
+/** A text as read once for all strategies. */
+export interface Reading {
+  readonly tokens: TokenizedText;
+  readonly type: string | null;
+  /** Indices into the rule book. */
+  readonly fired: readonly number[];
+  readonly features: PlacedFeatures;
+  readonly stems: Uint32Array;
+}
+
+export class Learner {
+  readonly settings: LearnerSettings;
+  readonly models: LogisticModels;
+  readonly calibration: Calibration;
+  readonly examples: ExampleIndex;
+  readonly tallies = new Tallies();
+  readonly random: Random;
+  readonly #extractor: FeatureExtractor;
+  /** Agent of each column. */
+  readonly names: string[] = [];
+  readonly #columns = new Map<string, number>();
+  #roster: readonly number[] = [];
+  #book: RuleBook;
+  #ruleRows = new Int32Array(0);
+
+  /** Throws nothing; rules that name no agent of the roster are kept but never chosen. */
+  constructor(agents: readonly string[], rules: readonly RoutingRule[], settings: Partial<LearnerSettings> = {}) {
+    this.settings = { ...defaultSettings, ...settings };
+    this.models = new LogisticModels(this.settings);
+    this.calibration = new Calibration(this.settings.track);
+    this.examples = new ExampleIndex(this.settings.examples, this.settings.exampleFeatures);
+    this.random = new Random(this.settings.seed);
+    this.#extractor = new FeatureExtractor(this.settings.bits);
+    this.#book = new RuleBook([]);
+    this.setRoster(agents);
+    this.setRules(rules);
+  }
+
+  get book(): RuleBook {
+    return this.#book;
+  }
+
+  /** Lessons learned. */
+  get outcomes(): number {
+    return this.examples.total;
+  }
+
+  /** Columns of the agents that can be chosen. */
+  get roster(): readonly number[] {
+    return this.#roster;
+  }
+
+  /** Who can be chosen. Agents that left keep what was learned about them, for when they return. */
+  setRoster(agents: readonly string[]): void {
+    const columns = new Set<number>();
+    for (const agent of agents) {
+      const column = this.ensureColumn(agent);
+      if (column >= 0) columns.add(column);
+    }
+    this.#roster = [...columns].sort((a, b) => a - b);
+  }
+
+  setRules(rules: readonly RoutingRule[]): void {
+    this.#book = new RuleBook(rules);
+    this.#ruleRows = new Int32Array(this.#book.rules.length).fill(-1);
+    for (const [index, rule] of this.#book.rules.entries()) {
+      const column = this.ensureColumn(rule.agent);
+      if (column < 0) continue;
+      this.#ruleRows[index] = this.models.ensureRule(column, rule.on ?? 'text', rule.keyword, rule.weight);
+    }
+  }
+
+  /** Gives what `from` learned to `to`. Refused (false) when `from` is unknown or `to` known. */
+  rename(from: string, to: string): boolean {
+    const column = this.#columns.get(from);
+    if (column === undefined || this.#columns.has(to)) return false;
+    this.#columns.delete(from);
+    this.#columns.set(to, column);
+    this.names[column] = to;
+    this.tallies.rename(from, to);
+    return true;
+  }
+
+  columnOf(agent: string): number {
+    return this.#columns.get(agent) ?? -1;
+  }
+
+  /** Column of an agent, made when new; −1 beyond {@link agentLimit} and for an empty name. */
+  ensureColumn(agent: string): number {
+    const known = this.#columns.get(agent);
+    if (known !== undefined) return known;
+    if (agent === '' || this.names.length >= agentLimit) return -1;
+    const column = this.models.addColumn();
+    this.names.push(agent);
+    this.#columns.set(agent, column);
+    return column;
+  }
+
+  read(text: string, type: string | null): Reading {
+    const tokens = readText(text);
+    return {
+      tokens,
+      type,
+      fired: this.#book.match(tokens, type),
+      features: this.#extractor.extract(tokens, type),
+      stems: hashStems(tokens.stems),
+    };
+  }
+
+  /** Features of a kept example, as they were when it was learned. */
+  readAgain(text: string, type: string | null): { features: Features; stems: Uint32Array } {
+    const tokens = readText(text);
+    return { features: bare(this.#extractor.extract(tokens, type)), stems: hashStems(tokens.stems) };
+  }
+
+  /** Logits by column. */
+  score(reading: Reading): Float64Array {
+    const logits = new Float64Array(this.names.length);
+    this.models.score(reading.features, this.#rowsOf(reading.fired), logits);
+    return logits;
+  }
+
+  /**
+   * How far the best of the roster stands above the roster's mean, in logits:
+   * low for a text unlike any learned. The best logit alone recognises 57% of
+   * CLINC150's out-of-scope rows at an in-scope accuracy of 91.5%, this 81%.
+   */
+  height(logits: Float64Array): number {
+    let best = Number.NEGATIVE_INFINITY;
+    let sum = 0;
+    for (const column of this.#roster) {
+      const logit = logits[column] ?? 0;
+      sum += logit;
+      if (logit > best) best = logit;
+    }
+    if (this.#roster.length === 0) return 0;
+    return this.#roster.length === 1 ? best : best - sum / this.#roster.length;
+  }
+
+  compare(reading: Reading, wanted: number, exact: boolean): Similarities {
+    return this.examples.compare(reading.stems, this.names.length, wanted, exact);
+  }
+
+  /** Learns one outcome. Gives false, and learns nothing, for an agent beyond the limit or without a name. */
+  learn(outcome: RoutingOutcome): boolean {
+    const column = this.ensureColumn(outcome.agent);
+    if (column < 0) return false;
+    const { lesson } = outcome;
+    const type = outcome.type ?? null;
+    const text = outcome.text.slice(0, textWindow);
+    const reading = this.read(text, type);
+    const rules = this.#rowsOf(reading.fired);
+    this.tallies.add(outcome.agent, type, lesson !== 'failure');
+    this.models.count(reading.features);
+    this.models.learn(reading.features, rules, column, lesson, null);
+    this.#track(column, lesson);
+    this.examples.add({
+      number: this.examples.total,
+      id: outcome.id ?? '',
+      text,
+      type,
+      column,
+      lesson,
+      features: bare(reading.features),
+      rules,
+      stems: reading.stems,
+    });
+    for (let replay = 0; replay < this.settings.replays; replay += 1) {
+      const past = this.examples.get(this.examples.oldest + this.random.below(this.examples.size));
+      if (past !== undefined) this.models.learn(past.features, past.rules, past.column, past.lesson, this.random);
+    }
+    return true;
+  }
+
+  /** What was predicted before the step: the honest source of calibration and novelty. */
+  #track(column: number, lesson: Lesson): void {
+    const { logits } = this.models;
+    let best = column;
+    if (lesson === 'label') {
+      for (const other of this.#roster) if ((logits[other] ?? 0) > (logits[best] ?? 0)) best = other;
+    }
+    const right = lesson === 'label' ? best === column : lesson === 'success';
+    this.calibration.record(logits[best] ?? 0, this.height(logits), right);
+  }
+
+  #rowsOf(fired: readonly number[]): Int32Array {
+    const rows = new Int32Array(fired.length);
+    let count = 0;
+    for (const index of fired) {
+      const row = this.#ruleRows[index] ?? -1;
+      if (row >= 0) rows[count++] = row;
+    }
+    return rows.slice(0, count);
+  }
+}
+
+/**
+ * The words of the text that speak most for one agent against its rival (a
+ * column; −1 for none), in logits, strongest first.
+ */
+export function telling(
+  learner: Learner,
+  reading: Reading,
+  column: number,
+  rival: number,
+  wanted: number,
+): [string, number][] {
+  const shares = learner.models.contributions(reading.features, column, rival);
+  const byWord = new Float64Array(reading.tokens.words.length);
+  for (let at = 0; at < shares.length; at += 1) {
+    const first = reading.features.first[at] ?? -1;
+    const second = reading.features.second[at] ?? -1;
+    if (first < 0) continue;
+    const half = (shares[at] ?? 0) / 2;
+    byWord[first] = (byWord[first] ?? 0) + half;
+    byWord[second] = (byWord[second] ?? 0) + half;
+  }
+  const words = new Map<string, number>();
+  for (const [at, word] of reading.tokens.words.entries()) words.set(word, (words.get(word) ?? 0) + (byWord[at] ?? 0));
+  return [...words]
+    .filter(([, weight]) => weight > 0)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, wanted);
+}
+
+/** Without the places in the text, which only explanations need: 6 bytes a feature instead of 10. */
+function bare({ slots, counts, groups }: Features): Features {
+  return { slots, counts, groups };
+}
+
+export type { Lesson };

@@ -1,0 +1,196 @@
+/**
+ * The router: decides who gets a task, and learns from how it went. Free of
+ * clock and chance: the uniform number comes with the request.
+ */
+import { candidates, choose, pick, type Availability } from './choice.ts';
+import { Learner, telling, type Reading, type RoutingOutcome } from './learner.ts';
+import type { Lesson } from './logistic-models.ts';
+import type { RoutingRule } from './rules.ts';
+import type { LearnerSettings } from './settings.ts';
+import {
+  rank,
+  resolveMethod,
+  type AgentScore,
+  type Method,
+  type ScoreParts,
+  type Scoring,
+  type Strategy,
+} from './strategies.ts';
+
+/** Nearest past tasks and most telling terms that a decision names. */
+const shown = 5;
+/** From here on a text counts as novel: one past task in fifty spoke less clearly. */
+export const novelFrom = 0.98;
+/** Below this confidence a person should look at tasks that matter. */
+export const confidentFrom = 0.5;
+
+export interface RouterOptions {
+  readonly agents: readonly string[];
+  readonly rules?: readonly RoutingRule[];
+  /** Who gets what no rule and no outcome speaks for; default: the first agent. */
+  readonly defaultAgent?: string;
+  readonly settings?: Partial<LearnerSettings>;
+}
+
+export interface RoutingRequest {
+  readonly text: string;
+  readonly type?: string | null;
+  /** Default `auto`. Several with shares: an A/B comparison. */
+  readonly strategy?: Strategy | readonly { readonly strategy: Strategy; readonly share: number }[];
+  /** Takes the choice away from the router; recorded as forced, with no probability. */
+  readonly force?: string;
+  /** Agents not named are available with room. */
+  readonly availability?: ReadonlyMap<string, Availability>;
+  /** Bonus in force for `v1` and `learned`; `v2` has its own. */
+  readonly bonus?: ReadonlyMap<string, number>;
+  /** Share of choices made at random, 0 by default; the caller gives it for low priority only. */
+  readonly exploration?: number;
+  /** Uniform in [0, 1), for shares and exploration; default 0.5. */
+  readonly uniform?: number;
+}
+
+export interface NearTask {
+  readonly id: string;
+  readonly text: string;
+  readonly agent: string;
+  readonly lesson: Lesson;
+  /** TF-IDF cosine over stems, 0 to 1. */
+  readonly cosine: number;
+}
+
+export interface RoutingDecision {
+  /** Null when nobody can take it: the operator's inbox. */
+  readonly agent: string | null;
+  readonly confidence: number;
+  readonly method: Method | 'forced';
+  readonly score: number;
+  readonly parts: ScoreParts;
+  /** The agent ranked first, where it could not take the task, else null. */
+  readonly instead_of: string | null;
+  readonly rules: readonly RoutingRule[];
+  /** Words that speak for the agent against the runner-up, with their logits, strongest first. */
+  readonly terms: readonly { readonly term: string; readonly weight: number }[];
+  readonly nearest: readonly NearTask[];
+  readonly runner_up: { readonly agent: string; readonly score: number } | null;
+  /** Share of past tasks that spoke more clearly, 0 to 1; 1 while little is known. */
+  readonly novelty: number;
+  /** Logits by which the best agent stands above the mean: what novelty is ranked by. */
+  readonly height: number;
+  /** Outcomes learned from. */
+  readonly outcomes: number;
+  readonly explored: boolean;
+  /** With which this choice was made; null when forced or nobody was there. */
+  readonly probability: number | null;
+  readonly ranking: readonly AgentScore[];
+}
+
+export class Router {
+  readonly learner: Learner;
+  readonly #defaultAgent: string | null;
+  #agents: readonly string[];
+
+  /** `learner`: one restored from a snapshot, given the same agents and rules. */
+  constructor(options: RouterOptions, learner?: Learner) {
+    this.#agents = options.agents;
+    this.#defaultAgent = options.defaultAgent ?? options.agents[0] ?? null;
+    this.learner = learner ?? new Learner(options.agents, options.rules ?? [], options.settings);
+  }
+
+  get agents(): readonly string[] {
+    return this.#agents;
+  }
+
+  /** Who can be chosen from now on. */
+  setAgents(agents: readonly string[]): void {
+    this.#agents = agents;
+    this.learner.setRoster(agents);
+  }
+
+  /** Learns one outcome; false where its agent has no name or there are too many agents. */
+  learn(outcome: RoutingOutcome): boolean {
+    return this.learner.learn(outcome);
+  }
+
+  /** Changes nothing. Decides the same for the same history and request. */
+  decide(request: RoutingRequest): RoutingDecision {
+    const { learner } = this;
+    const reading = learner.read(request.text, request.type ?? null);
+    const wanted =
+      typeof request.strategy === 'object' ? request.strategy : [{ strategy: request.strategy ?? 'auto', share: 1 }];
+    const shares = wanted
+      .filter(({ share }) => share > 0)
+      .map(({ strategy, share }) => ({ method: resolveMethod(strategy, learner.outcomes), share }));
+    const exact = shares.some(({ method }) => method === 'v2');
+    const logits = learner.score(reading);
+    const scoring: Scoring = {
+      learner,
+      reading,
+      logits,
+      similarities: learner.compare(reading, shown, exact),
+      defaultAgent: this.#defaultAgent,
+      bonus: request.bonus ?? new Map<string, number>(),
+    };
+    const rankings = new Map(shares.map(({ method }) => [method, rank(method, scoring)]));
+    const availability = request.availability ?? new Map<string, Availability>();
+    const able = candidates(this.#agents, availability);
+    const picks = shares.flatMap((share) => {
+      const agent = pick(rankings.get(share.method) ?? [], able, availability);
+      return agent === null ? [] : [{ ...share, agent }];
+    });
+    const choice = choose(picks, able, request.exploration ?? 0, request.uniform ?? 0.5);
+    const method = choice?.method ?? shares[0]?.method ?? resolveMethod('auto', learner.outcomes);
+    const ranking = rankings.get(method) ?? rank(method, scoring);
+    const agent = request.force ?? choice?.agent ?? null;
+    const top = ranking[0];
+    const own = ranking.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
+    const runnerUp = ranking.find((one) => one.agent !== (agent ?? top?.agent));
+    const height = learner.height(logits);
+    return {
+      agent,
+      confidence: own?.confidence ?? 0,
+      method: request.force === undefined ? method : 'forced',
+      score: own?.score ?? 0,
+      parts: own?.parts ?? { rules: 0, similarity: null, model: null, bonus: 0 },
+      instead_of: choice !== null && top !== undefined && !choice.explored && top.agent !== agent ? top.agent : null,
+      rules: reading.fired.flatMap((index) => learner.book.rules[index] ?? []),
+      terms: this.#terms(reading, agent ?? top?.agent ?? '', runnerUp?.agent ?? ''),
+      nearest: scoring.similarities.nearest.map(({ example, cosine }) => ({
+        id: example.id,
+        text: example.text,
+        agent: learner.names[example.column] ?? '',
+        lesson: example.lesson,
+        cosine,
+      })),
+      runner_up: runnerUp === undefined ? null : { agent: runnerUp.agent, score: runnerUp.score },
+      novelty: reading.tokens.words.length === 0 ? 1 : learner.calibration.novelty(height),
+      height,
+      outcomes: learner.outcomes,
+      explored: request.force === undefined && (choice?.explored ?? false),
+      probability: request.force === undefined ? (choice?.probability ?? null) : null,
+      ranking,
+    };
+  }
+
+  #terms(reading: Reading, agent: string, rival: string): { term: string; weight: number }[] {
+    const column = this.learner.columnOf(agent);
+    if (column < 0) return [];
+    return telling(this.learner, reading, column, this.learner.columnOf(rival), shown).map(([term, weight]) => ({
+      term,
+      weight,
+    }));
+  }
+}
+
+/**
+ * Whether a person should approve the suggestion first: a first task of its
+ * type, low confidence, or a novel text, when the priority is high or critical.
+ */
+export function needsReview(
+  decision: Pick<RoutingDecision, 'confidence' | 'novelty' | 'method'>,
+  priority: 'low' | 'normal' | 'high' | 'critical',
+  firstOfType: boolean,
+): boolean {
+  if (priority !== 'high' && priority !== 'critical') return false;
+  if (decision.method === 'forced') return false;
+  return firstOfType || decision.confidence < confidentFrom || decision.novelty >= novelFrom;
+}

@@ -1,0 +1,194 @@
+/**
+ * What was learned as bytes and back, exactly: a restored router decides and
+ * goes on learning bit for bit like the one that was saved.
+ *
+ * `[4 bytes length of header][header, JSON][numbers]`, deflated. Only rows of
+ * features that were seen and columns in use are written; features of past
+ * examples are read again from their texts. 15,000 short texts with 10 agents
+ * take 10 MB and 0.5 s each way; 200 outcomes about 0.3 MB.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { Learner } from './learner.ts';
+import type { RoutingRule } from './rules.ts';
+import type { LearnerSettings } from './settings.ts';
+import type { WeightTable } from './weight-table.ts';
+
+/** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
+const snapshotVersion = 1;
+
+const tableHeader = z.object({ rows: z.number().int().min(0) });
+const headerSchema = z.object({
+  version: z.literal(snapshotVersion),
+  settings: z.string(),
+  names: z.array(z.string()),
+  documents: z.number(),
+  random: z.number(),
+  features: tableHeader,
+  rules: tableHeader,
+  rule_rows: z.array(z.tuple([z.string(), z.number()])),
+  calibration: z.object({ total: z.number(), slope: z.number(), offset: z.number() }),
+  tallies: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
+  first: z.number().int().min(0),
+  refreshed_at: z.number(),
+  examples: z.array(
+    z.tuple([
+      z.string(),
+      z.string(),
+      z.string().nullable(),
+      z.number(),
+      z.enum(['label', 'success', 'failure']),
+      z.array(z.number()),
+    ]),
+  ),
+});
+
+/** Bytes of everything learned. */
+export function saveLearner(learner: Learner): Buffer {
+  const { models, calibration, examples } = learner;
+  const kept = [];
+  const norms = new Float64Array(examples.size);
+  for (let number = examples.oldest; number < examples.total; number += 1) {
+    const example = examples.get(number);
+    if (example === undefined) continue;
+    norms[kept.length] = examples.normOf(number);
+    kept.push([example.id, example.text, example.type, example.column, example.lesson, [...example.rules]]);
+  }
+  const header = Buffer.from(
+    JSON.stringify({
+      version: snapshotVersion,
+      settings: JSON.stringify(learner.settings),
+      names: learner.names,
+      documents: models.documents,
+      random: learner.random.state,
+      features: { rows: models.features.rows },
+      rules: { rows: models.rules.rows },
+      rule_rows: [...models.ruleRows],
+      calibration: { total: calibration.total, slope: calibration.slope, offset: calibration.offset },
+      tallies: learner.tallies.toRows(),
+      first: examples.oldest,
+      refreshed_at: examples.refreshedAt,
+      examples: kept,
+    }),
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const parts: Uint8Array[] = [length, header];
+  const numbers = [
+    models.bias,
+    models.biasSquares,
+    ...tableNumbers(models.features),
+    ...tableNumbers(models.rules),
+    calibration.logits,
+    calibration.heights,
+    calibration.right,
+    norms,
+  ];
+  for (const array of numbers) parts.push(Buffer.from(array.buffer, array.byteOffset, array.byteLength));
+  return deflateRawSync(Buffer.concat(parts), { level: 1 });
+}
+
+/**
+ * The learner that {@link saveLearner} wrote, with the roster and rules of
+ * today. Null when the bytes are damaged, or of another version or other
+ * settings: then it is built anew from the outcomes.
+ */
+export function loadLearner(
+  bytes: Uint8Array,
+  agents: readonly string[],
+  rules: readonly RoutingRule[],
+  settings: Partial<LearnerSettings> = {},
+): Learner | null {
+  try {
+    const raw = inflateRawSync(bytes);
+    const headerEnd = 4 + raw.readUInt32LE(0);
+    const value: unknown = JSON.parse(raw.toString('utf8', 4, headerEnd));
+    const header = headerSchema.parse(value);
+    const learner = new Learner([], [], settings);
+    if (header.settings !== JSON.stringify(learner.settings)) return null;
+    for (const name of header.names) learner.ensureColumn(name);
+    const { models, calibration, examples, random, tallies } = learner;
+    const reader = new NumberReader(raw, headerEnd);
+    reader.into(models.bias);
+    reader.into(models.biasSquares);
+    readTable(models.features, header.features.rows, reader);
+    readTable(models.rules, header.rules.rows, reader);
+    for (const [key, row] of header.rule_rows) models.ruleRows.set(key, row);
+    models.documents = header.documents;
+    random.state = header.random;
+    reader.into(calibration.logits);
+    reader.into(calibration.heights);
+    reader.into(calibration.right);
+    calibration.total = header.calibration.total;
+    calibration.slope = header.calibration.slope;
+    calibration.offset = header.calibration.offset;
+    tallies.load(header.tallies);
+    const norms = new Float64Array(header.examples.length);
+    reader.into(norms);
+    if (!reader.finished) return null;
+    examples.startAt(header.first);
+    for (const [at, [id, text, type, column, lesson, fired]] of header.examples.entries()) {
+      if (column >= header.names.length) return null;
+      const number = header.first + at;
+      const example = { number, id, text, type, column, lesson, rules: Int32Array.from(fired) };
+      examples.restore({ ...example, ...learner.readAgain(text, type) }, norms[at] ?? 0);
+    }
+    examples.refreshedAt = header.refreshed_at;
+    learner.setRoster(agents);
+    learner.setRules(rules);
+    return learner;
+  } catch {
+    // Whatever is wrong with the bytes, the remedy is the same.
+    return null;
+  }
+}
+
+/** Slots and the used part of the records. */
+function tableNumbers(table: WeightTable): [Int32Array, Float32Array] {
+  const { rows, columns, stride, width } = table;
+  const packed = new Float32Array(rows * (1 + 2 * columns));
+  for (let row = 0; row < rows; row += 1) {
+    const from = row * width;
+    const to = row * (1 + 2 * columns);
+    packed.set(table.records.subarray(from, from + 1 + columns), to);
+    packed.set(table.records.subarray(from + 1 + stride, from + 1 + stride + columns), to + 1 + columns);
+  }
+  return [table.slotOf.slice(0, rows), packed];
+}
+
+function readTable(table: WeightTable, rows: number, reader: NumberReader): void {
+  const slots = new Int32Array(rows);
+  reader.into(slots);
+  const { columns } = table;
+  const packed = new Float32Array(rows * (1 + 2 * columns));
+  reader.into(packed);
+  for (const [row, slot] of slots.entries()) {
+    table.ensureRow(slot);
+    const from = row * (1 + 2 * columns);
+    const to = row * table.width;
+    table.records.set(packed.subarray(from, from + 1 + columns), to);
+    table.records.set(packed.subarray(from + 1 + columns, from + 1 + 2 * columns), to + 1 + table.stride);
+  }
+}
+
+/** Reads typed arrays one behind the other; throws past the end. */
+class NumberReader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  get finished(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  into(array: Float32Array | Float64Array | Int32Array | Uint8Array): void {
+    const end = this.#at + array.byteLength;
+    if (end > this.#bytes.length) throw new Error('Expected more bytes in the routing snapshot');
+    new Uint8Array(array.buffer, array.byteOffset, array.byteLength).set(this.#bytes.subarray(this.#at, end));
+    this.#at = end;
+  }
+}

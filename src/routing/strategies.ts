@@ -1,0 +1,112 @@
+/**
+ * The ways to score agents for a text.
+ *
+ * v1       keyword rules: `1 − Π(1 − w)`
+ * v2       the plan's hybrid: `0.6 × rule + 0.4 × similarity × min(1, outcomes/100) + bonus`
+ * learned  P(success) from one logistic model per agent
+ * auto     `v2` below 60 outcomes, `learned` from there on
+ */
+import type { Similarities } from './example-index.ts';
+import type { Learner, Reading } from './learner.ts';
+import { planBonus } from './tally.ts';
+
+export const strategies = ['v1', 'v2', 'learned', 'auto'] as const;
+export type Strategy = (typeof strategies)[number];
+/** What `auto` comes down to. */
+export type Method = Exclude<Strategy, 'auto'>;
+
+/** Outcomes from which `auto` trusts the learned models. */
+export const outcomesForLearned = 60;
+/** Outcomes from which `v2` gives similarity its full part. */
+const fullSimilarity = 100;
+
+export interface ScoreParts {
+  /** Rule score, 0 to 1. */
+  readonly rules: number;
+  /** Best cosine with the agent's successes over the best of all agents, 0 to 1; null where not asked. */
+  readonly similarity: number | null;
+  /** P(success), 0 to 1; null where not asked. */
+  readonly model: number | null;
+  /** Added at the end. */
+  readonly bonus: number;
+}
+
+export interface AgentScore {
+  readonly agent: string;
+  /** What agents are ranked by. May leave [0, 1] by the bonus. */
+  readonly score: number;
+  /** 0 to 1. `v1`, `v2`: the clipped score; `learned`: P(success), without the bonus. */
+  readonly confidence: number;
+  readonly parts: ScoreParts;
+}
+
+/** What was computed once and is shared by the strategies. */
+export interface Scoring {
+  readonly learner: Learner;
+  readonly reading: Reading;
+  readonly similarities: Similarities;
+  readonly logits: Float64Array;
+  /** Chosen among equals, and where no rule fires. */
+  readonly defaultAgent: string | null;
+  /** Bonus in force for `v1` and `learned`, by agent; 0 where absent. */
+  readonly bonus: ReadonlyMap<string, number>;
+}
+
+export function resolveMethod(strategy: Strategy, outcomes: number): Method {
+  if (strategy !== 'auto') return strategy;
+  return outcomes < outcomesForLearned ? 'v2' : 'learned';
+}
+
+/** All agents of the roster, best first; of equals the default agent, then in the order they became known. */
+export function rank(method: Method, scoring: Scoring): AgentScore[] {
+  const scores = scorers[method](scoring);
+  const position = (agent: string): number => (agent === scoring.defaultAgent ? -1 : scoring.learner.columnOf(agent));
+  return scores.sort((a, b) => b.score - a.score || position(a.agent) - position(b.agent));
+}
+
+const scorers = { v1: scoreByRules, v2: scoreByPlan, learned: scoreByModels } as const;
+
+function scoreByRules(scoring: Scoring): AgentScore[] {
+  const matched = scoring.learner.book.scores(scoring.reading.fired);
+  return forRoster(scoring.learner, (agent) => {
+    const rules = matched.get(agent) ?? 0;
+    // Nothing matched: a bonus alone says nothing about this text.
+    const bonus = rules > 0 ? (scoring.bonus.get(agent) ?? 0) : 0;
+    const score = rules + bonus;
+    return { agent, score, confidence: clip(score), parts: { rules, similarity: null, model: null, bonus } };
+  });
+}
+
+function scoreByPlan(scoring: Scoring): AgentScore[] {
+  const { learner, reading, similarities } = scoring;
+  const matched = learner.book.scores(reading.fired);
+  const grown = Math.min(1, learner.outcomes / fullSimilarity);
+  let best = 0;
+  for (const column of learner.roster) best = Math.max(best, similarities.best[column] ?? 0);
+  return forRoster(learner, (agent, column) => {
+    const rules = matched.get(agent) ?? 0;
+    const similarity = best > 0 ? (similarities.best[column] ?? 0) / best : 0;
+    const bonus = planBonus(learner.tallies.get(agent, reading.type));
+    const score = 0.6 * rules + 0.4 * similarity * grown + bonus;
+    return { agent, score, confidence: clip(score), parts: { rules, similarity, model: null, bonus } };
+  });
+}
+
+function scoreByModels(scoring: Scoring): AgentScore[] {
+  const { learner, reading, logits } = scoring;
+  const matched = learner.book.scores(reading.fired);
+  return forRoster(learner, (agent, column) => {
+    const model = learner.calibration.probability(logits[column] ?? 0);
+    const bonus = scoring.bonus.get(agent) ?? 0;
+    const rules = matched.get(agent) ?? 0;
+    return { agent, score: model + bonus, confidence: model, parts: { rules, similarity: null, model, bonus } };
+  });
+}
+
+function forRoster(learner: Learner, score: (agent: string, column: number) => AgentScore): AgentScore[] {
+  return learner.roster.map((column) => score(learner.names[column] ?? '', column));
+}
+
+function clip(score: number): number {
+  return Math.min(1, Math.max(0, score));
+}

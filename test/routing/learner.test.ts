@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Calibration } from '../../src/routing/calibration.ts';
+import { ExampleIndex, hashStems } from '../../src/routing/example-index.ts';
+import { Random } from '../../src/routing/hash.ts';
+import { agentLimit, Learner } from '../../src/routing/learner.ts';
+import { loadLearner, saveLearner } from '../../src/routing/snapshot.ts';
+import { madeAgents, makeTasks } from './support/tasks.ts';
+
+const rules = [{ agent: 'kimi', keyword: 'deploy', weight: 0.8 }];
+
+function teach(learner: Learner, count: number, seed: number): void {
+  const random = new Random(seed);
+  for (const { text, agent } of makeTasks(count, seed)) {
+    const lesson = (['label', 'success', 'failure'] as const)[random.below(3)] ?? 'label';
+    learner.learn({ text, agent, lesson, type: random.below(2) === 0 ? 'made' : null, id: `task-${learner.outcomes}` });
+  }
+}
+
+function logitsOf(learner: Learner): number[] {
+  return makeTasks(20, 99).flatMap(({ text }) => [...learner.score(learner.read(text, 'made'))]);
+}
+
+describe('learning', () => {
+  test('is the same for the same history', () => {
+    const [one, other] = [new Learner(madeAgents, rules), new Learner(madeAgents, rules)];
+    teach(one, 150, 3);
+    teach(other, 150, 3);
+    expect(logitsOf(other)).toEqual(logitsOf(one));
+    expect(saveLearner(other).equals(saveLearner(one))).toBe(true);
+  });
+
+  test('from an outcome moves only its own agent', () => {
+    const learner = new Learner(madeAgents, [], { replays: 0 });
+    teach(learner, 50, 1);
+    const before = learner.score(learner.read('deploy the cluster', null));
+    learner.learn({ text: 'deploy the cluster', agent: 'kimi', lesson: 'failure' });
+    learner.learn({ text: 'deploy the cluster', agent: 'kimi', lesson: 'failure' });
+    const after = learner.score(learner.read('deploy the cluster', null));
+    const kimi = learner.columnOf('kimi');
+    expect(after[kimi]).toBeLessThan(before[kimi] ?? 0);
+    // The others only see how common the words became.
+    for (const column of learner.roster) {
+      if (column !== kimi) expect(after[column]).toBeCloseTo(before[column] ?? 0, 0);
+    }
+  });
+
+  test('survives whatever text comes', () => {
+    const learner = new Learner(['a', 'b'], []);
+    const texts = [
+      '',
+      '   ',
+      'constructor __proto__ toString',
+      '修复登录页面',
+      'x'.repeat(100_000),
+      'word '.repeat(20_000),
+      '\ud800 \0',
+    ];
+    for (const text of texts) {
+      expect(learner.learn({ text, agent: 'a', lesson: 'label' })).toBe(true);
+      for (const logit of learner.score(learner.read(text, null))) expect(Number.isFinite(logit)).toBe(true);
+    }
+  });
+
+  test('keeps every logit finite for any history', () => {
+    const outcome = fc.record({
+      text: fc.string({ maxLength: 60 }),
+      agent: fc.constantFrom('a', 'b', '__proto__'),
+      lesson: fc.constantFrom('label' as const, 'success' as const, 'failure' as const),
+      type: fc.option(fc.constantFrom('x', 'constructor')),
+    });
+    fc.assert(
+      fc.property(fc.array(outcome, { maxLength: 60 }), (outcomes) => {
+        const learner = new Learner(['a', 'b'], rules, { bits: 10 });
+        for (const one of outcomes) learner.learn(one);
+        const logits = [...learner.score(learner.read('a text', 'x'))];
+        return logits.every(Number.isFinite) && Number.isFinite(learner.calibration.probability(logits[0] ?? 0));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('refuses an agent without a name and more agents than the limit', () => {
+    const learner = new Learner([], [], { bits: 8 });
+    expect(learner.learn({ text: 'x', agent: '', lesson: 'label' })).toBe(false);
+    for (let at = 0; at < agentLimit; at += 1) learner.ensureColumn(`agent-${at}`);
+    expect(learner.learn({ text: 'x', agent: 'one-more', lesson: 'label' })).toBe(false);
+    expect(learner.outcomes).toBe(0);
+  });
+
+  test('goes on under a new name', () => {
+    const learner = new Learner(madeAgents, rules);
+    teach(learner, 60, 1);
+    const before = logitsOf(learner);
+    expect(learner.rename('kimi', 'kimi-2')).toBe(true);
+    expect(learner.rename('kimi', 'other')).toBe(false);
+    expect(learner.rename('claude', 'kimi-2')).toBe(false);
+    learner.setRoster(madeAgents.map((agent) => (agent === 'kimi' ? 'kimi-2' : agent)));
+    learner.setRules([{ agent: 'kimi-2', keyword: 'deploy', weight: 0.8 }]);
+    expect(logitsOf(learner)).toEqual(before);
+  });
+});
+
+describe('a snapshot', () => {
+  test('restores a learner that goes on exactly like the saved one', () => {
+    const learner = new Learner(madeAgents, rules, { examples: 64 });
+    teach(learner, 100, 4);
+    const restored = loadLearner(saveLearner(learner), madeAgents, rules, { examples: 64 });
+    if (restored === null) throw new Error('Expected the snapshot to load');
+    expect(logitsOf(restored)).toEqual(logitsOf(learner));
+    teach(learner, 50, 5);
+    teach(restored, 50, 5);
+    expect(logitsOf(restored)).toEqual(logitsOf(learner));
+    const reading = learner.read('deploy the cluster', null);
+    expect(restored.compare(reading, 5, true)).toEqual(learner.compare(reading, 5, true));
+    expect(saveLearner(restored).equals(saveLearner(learner))).toBe(true);
+  });
+
+  test('of an empty learner restores an empty learner', () => {
+    expect(loadLearner(saveLearner(new Learner([], [])), ['a'], [])?.outcomes).toBe(0);
+  });
+
+  test('is refused when damaged, cut off or made with other settings', () => {
+    const learner = new Learner(madeAgents, rules);
+    teach(learner, 20, 1);
+    const bytes = saveLearner(learner);
+    expect(loadLearner(bytes.subarray(0, bytes.length - 9), madeAgents, rules)).toBeNull();
+    expect(loadLearner(Buffer.from('no snapshot'), madeAgents, rules)).toBeNull();
+    expect(loadLearner(bytes, madeAgents, rules, { rate: 0.5 })).toBeNull();
+  });
+});
+
+describe('the index of examples', () => {
+  const features = { slots: new Int32Array(3), counts: new Uint8Array(3), groups: new Uint8Array(3) };
+  const example = (number: number, words: readonly string[], column: number, success: boolean) => ({
+    number,
+    id: '',
+    text: words.join(' '),
+    type: null,
+    column,
+    lesson: success ? ('success' as const) : ('failure' as const),
+    features,
+    rules: new Int32Array(0),
+    stems: hashStems(words),
+  });
+  const wordList = fc.array(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1, maxLength: 6 });
+
+  test('finds the cosines that comparing with every example would', () => {
+    const item = fc.record({ words: wordList, column: fc.nat({ max: 2 }), success: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(item, { minLength: 1, maxLength: 40 }), wordList, (items, query) => {
+        const index = new ExampleIndex(16, 1_000);
+        for (const [at, { words, column, success }] of items.entries()) index.add(example(at, words, column, success));
+        index.refresh();
+        const kept = items.slice(-16);
+        const idf = (word: string): number =>
+          1 + Math.log((kept.length + 1) / (kept.filter(({ words }) => words.includes(word)).length + 1));
+        const vector = (words: readonly string[]): Map<string, number> => {
+          const counts = new Map<string, number>();
+          for (const word of words) counts.set(word, (counts.get(word) ?? 0) + idf(word));
+          return counts;
+        };
+        const length = (words: readonly string[]): number => Math.hypot(...vector(words).values());
+        const best = [0, 0, 0];
+        for (const { words, column, success } of kept) {
+          if (!success) continue;
+          const other = vector(words);
+          let dot = 0;
+          for (const [word, weight] of vector(query)) dot += weight * (other.get(word) ?? 0);
+          best[column] = Math.max(best[column] ?? 0, dot / (length(words) * length(query)));
+        }
+        const found = index.compare(hashStems(query), 3, 5, true);
+        return best.every((cosine, column) => Math.abs((found.best[column] ?? 0) - Math.min(1, cosine)) < 1e-9);
+      }),
+    );
+  });
+
+  test('lets the oldest go when the examples or their features are too many', () => {
+    const few = new ExampleIndex(10, 12);
+    for (let at = 0; at < 9; at += 1) few.add(example(at, [`w${at}`], 0, true));
+    expect(few.size).toBe(4);
+    expect(few.get(4)).toBeUndefined();
+    expect(few.compare(hashStems(['w4']), 1, 5, true).nearest).toHaveLength(0);
+    expect(few.compare(hashStems(['w5']), 1, 5, true).nearest).toHaveLength(1);
+  });
+});
+
+describe('calibration', () => {
+  test('brings stated probabilities to what is observed', () => {
+    const calibration = new Calibration(2_048);
+    const random = new Random(1);
+    const truth = (logit: number): number => 1 / (1 + Math.exp(-(0.5 * logit + 1)));
+    for (let at = 0; at < 6_000; at += 1) {
+      const logit = 8 * random.next() - 4;
+      calibration.record(logit, logit, random.next() < truth(logit));
+    }
+    for (const logit of [-3, 0, 3]) expect(calibration.probability(logit)).toBeCloseTo(truth(logit), 1);
+    expect(calibration.temperature).toBeGreaterThan(1.5);
+  });
+
+  test('stays sane when every prediction was right', () => {
+    const calibration = new Calibration(256);
+    for (let at = 0; at < 300; at += 1) calibration.record(at % 7, 1, true);
+    expect(calibration.probability(3)).toBeGreaterThan(0.9);
+    expect(Number.isFinite(calibration.temperature)).toBe(true);
+  });
+
+  test('ranks novelty against the newest predictions, also after the ring has turned', () => {
+    const calibration = new Calibration(100);
+    for (let at = 0; at < 450; at += 1) calibration.record(0, at, at % 2 === 0);
+    expect(calibration.novelty(449)).toBe(0);
+    expect(calibration.novelty(399)).toBeCloseTo(0.5);
+    expect(calibration.novelty(-1)).toBe(1);
+  });
+
+  test('takes everything for novel while little is known', () => {
+    expect(new Calibration(100).novelty(10)).toBe(1);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import type { Availability } from '../../src/routing/choice.ts';
+import { needsReview, Router, type RoutingDecision } from '../../src/routing/router.ts';
+import { outcomesForLearned, strategies } from '../../src/routing/strategies.ts';
+import { madeAgents, makeTasks } from './support/tasks.ts';
+
+const rules = [
+  { agent: 'kimi', keyword: 'deploy', weight: 0.8 },
+  { agent: 'kimi', keyword: 'server', weight: 0.5 },
+  { agent: 'claude', keyword: 'research', weight: 0.8 },
+];
+
+function taught(count: number): Router {
+  const router = new Router({ agents: madeAgents, rules });
+  for (const { text, agent } of makeTasks(count, 1)) router.learn({ text, agent, lesson: 'label' });
+  return router;
+}
+
+describe('without any history', () => {
+  const router = new Router({ agents: madeAgents, rules, defaultAgent: 'copilot' });
+
+  test('v1 scores by the rules that fire', () => {
+    const decision = router.decide({ text: 'Deploy the server', strategy: 'v1' });
+    expect(decision).toMatchObject({ agent: 'kimi', method: 'v1', probability: 1, outcomes: 0, novelty: 1 });
+    expect(decision.confidence).toBeCloseTo(0.9);
+    expect(decision.rules.map(({ keyword }) => keyword)).toEqual(['deploy', 'server']);
+  });
+
+  test('v1 gives what no rule knows to the default agent, with confidence 0', () => {
+    expect(router.decide({ text: 'water the plants', strategy: 'v1' })).toMatchObject({
+      agent: 'copilot',
+      confidence: 0,
+    });
+  });
+
+  test('auto is v2, and v2 has only its rules', () => {
+    const decision = router.decide({ text: 'deploy it' });
+    expect(decision).toMatchObject({ agent: 'kimi', method: 'v2' });
+    expect(decision.score).toBeCloseTo(0.6 * 0.8);
+  });
+
+  test('learned starts from the rules', () => {
+    expect(router.decide({ text: 'research a thing', strategy: 'learned' }).agent).toBe('claude');
+  });
+
+  test('every strategy defines what an empty text means', () => {
+    for (const strategy of strategies) {
+      expect(router.decide({ text: '', strategy })).toMatchObject({
+        agent: 'copilot',
+        novelty: 1,
+        terms: [],
+        nearest: [],
+      });
+    }
+  });
+
+  test('a router without agents sends everything to the inbox', () => {
+    const empty = new Router({ agents: [] });
+    expect(empty.decide({ text: 'anything' })).toMatchObject({ agent: null, confidence: 0, probability: null });
+  });
+});
+
+describe('the plan’s formula', () => {
+  test('adds similarity by the outcomes so far, and the bonus', () => {
+    const router = new Router({ agents: ['a', 'b'], rules: [{ agent: 'b', keyword: 'report', weight: 0.5 }] });
+    for (let at = 0; at < 8; at += 1) router.learn({ text: 'quarterly report', agent: 'a', lesson: 'success' });
+    for (let at = 0; at < 2; at += 1) router.learn({ text: 'something else', agent: 'a', lesson: 'failure' });
+    const { ranking } = router.decide({ text: 'quarterly report', strategy: 'v2' });
+    const [first, second] = ranking;
+    expect(first).toMatchObject({ agent: 'b', parts: { rules: 0.5, similarity: 0, bonus: 0 } });
+    expect(first?.score).toBeCloseTo(0.6 * 0.5);
+    expect(second?.score).toBeCloseTo(0.4 * 1 * (10 / 100) + (0.8 - 0.8) * 0.1);
+  });
+
+  test('ignores failures when it looks for similar tasks', () => {
+    const router = new Router({ agents: ['a', 'b'] });
+    for (let at = 0; at < 5; at += 1) router.learn({ text: 'fix the login page', agent: 'a', lesson: 'failure' });
+    const own = router
+      .decide({ text: 'fix the login page', strategy: 'v2' })
+      .ranking.find(({ agent }) => agent === 'a');
+    expect(own?.parts.similarity).toBe(0);
+  });
+});
+
+describe('with a history', () => {
+  const router = taught(200);
+
+  test('auto is learned, and right about tasks it has not seen', () => {
+    const tasks = makeTasks(100, 2);
+    const right = tasks.filter(({ text, agent }) => router.decide({ text }).agent === agent).length;
+    expect(router.decide({ text: 'x' }).method).toBe('learned');
+    expect(right).toBeGreaterThanOrEqual(98);
+  });
+
+  test('a decision says why', () => {
+    const decision = router.decide({ text: 'migrate the database before noon' });
+    expect(decision.agent).toBe('kimi');
+    expect(
+      decision.terms
+        .slice(0, 2)
+        .map(({ term }) => term)
+        .sort(),
+    ).toEqual(['database', 'migrate']);
+    expect(decision.nearest[0]).toMatchObject({ agent: 'kimi', lesson: 'label' });
+    expect(decision.nearest[0]?.cosine).toBeGreaterThan(0.7);
+    expect(decision.runner_up?.agent).not.toBe('kimi');
+    expect(decision.confidence).toBeGreaterThan(0.8);
+    expect(decision.outcomes).toBe(200);
+  });
+
+  test('a text unlike any other is more novel than a usual one', () => {
+    const usual = router.decide({ text: 'deploy the cluster today' });
+    const odd = router.decide({ text: 'how many giraffes fit into a violin' });
+    expect(odd.novelty).toBeGreaterThan(usual.novelty);
+    expect(odd.novelty).toBeGreaterThan(0.9);
+    expect(odd.confidence).toBeLessThan(usual.confidence);
+  });
+
+  test('deciding changes nothing', () => {
+    const first = router.decide({ text: 'classify the transcript' });
+    router.decide({ text: 'another text', strategy: 'v2' });
+    expect(router.decide({ text: 'classify the transcript' })).toEqual(first);
+  });
+
+  test('a forced agent is recorded as forced', () => {
+    const decision = router.decide({ text: 'deploy the cluster', force: 'ollama' });
+    expect(decision).toMatchObject({ agent: 'ollama', method: 'forced', probability: null, explored: false });
+    expect(router.decide({ text: 'x', force: 'nobody-known' })).toMatchObject({ agent: 'nobody-known', confidence: 0 });
+  });
+
+  test('names the agent it would have preferred where that one is away', () => {
+    const availability = new Map<string, Availability>([['kimi', { status: 'standby', free: 3, fallback: 'copilot' }]]);
+    const decision = router.decide({ text: 'deploy the cluster', availability });
+    expect(decision).toMatchObject({ agent: 'copilot', instead_of: 'kimi' });
+  });
+
+  test('every agent offline leaves it to the operator, with the suggestion’s confidence', () => {
+    const availability = new Map<string, Availability>(
+      madeAgents.map((agent) => [agent, { status: 'offline', free: 3 }]),
+    );
+    const decision = router.decide({ text: 'deploy the cluster', availability });
+    expect(decision).toMatchObject({ agent: null, probability: null });
+    expect(decision.ranking[0]?.agent).toBe('kimi');
+  });
+
+  test('a bonus moves the score, not the confidence', () => {
+    const plain = router.decide({ text: 'deploy the cluster' });
+    const boosted = router.decide({ text: 'deploy the cluster', bonus: new Map([['kimi', 0.05]]) });
+    expect(boosted.score).toBeCloseTo(plain.score + 0.05);
+    expect(boosted.confidence).toBe(plain.confidence);
+  });
+
+  test('shares and exploration give the probability of the choice', () => {
+    const strategy = [
+      { strategy: 'v1', share: 1 },
+      { strategy: 'learned', share: 1 },
+    ] as const;
+    const decision = router.decide({ text: 'deploy the cluster', strategy, exploration: 0.2, uniform: 0.9 });
+    expect(decision.agent).toBe('kimi');
+    expect(decision.probability).toBeCloseTo(0.8 + 0.2 / madeAgents.length);
+  });
+
+  test('an agent that joins can be chosen, one that leaves cannot, and remembers', () => {
+    const changing = taught(120);
+    changing.setAgents(['claude', 'copilot', 'ollama', 'newcomer']);
+    expect(changing.decide({ text: 'deploy the cluster' }).ranking.map(({ agent }) => agent)).not.toContain('kimi');
+    for (let at = 0; at < 30; at += 1) changing.learn({ text: 'knit a scarf', agent: 'newcomer', lesson: 'label' });
+    expect(changing.decide({ text: 'knit a scarf' }).agent).toBe('newcomer');
+    changing.setAgents(madeAgents);
+    expect(changing.decide({ text: 'deploy the cluster' }).agent).toBe('kimi');
+  });
+});
+
+test('auto changes to learned at the sixtieth outcome', () => {
+  expect(taught(outcomesForLearned - 1).decide({ text: 'deploy' }).method).toBe('v2');
+  expect(taught(outcomesForLearned).decide({ text: 'deploy' }).method).toBe('learned');
+});
+
+test('a wrong rule is unlearned from the outcomes of the chosen agent alone', () => {
+  const wrong = [
+    { agent: 'claude', keyword: 'deploy', weight: 0.9 },
+    { agent: 'kimi', keyword: 'research', weight: 0.9 },
+  ];
+  const share = (strategy: 'v1' | 'v2' | 'learned'): number => {
+    const router = new Router({ agents: madeAgents, rules: wrong });
+    const successes = makeTasks(600, 5).map((task) => {
+      const { agent } = router.decide({ text: task.text, strategy });
+      const success = agent === task.agent;
+      router.learn({ text: task.text, agent: agent ?? '', lesson: success ? 'success' : 'failure' });
+      return success;
+    });
+    return successes.slice(-200).filter((success) => success).length / 200;
+  };
+  const learned = share('learned');
+  expect(learned).toBeGreaterThan(share('v1') + 0.05);
+  expect(learned).toBeGreaterThan(share('v2') + 0.05);
+});
+
+describe('review by a person', () => {
+  const sure: Pick<RoutingDecision, 'confidence' | 'novelty' | 'method'> = {
+    confidence: 0.9,
+    novelty: 0.2,
+    method: 'learned',
+  };
+
+  test('is asked for when it matters and something is doubtful', () => {
+    expect(needsReview({ ...sure, confidence: 0.49 }, 'high', false)).toBe(true);
+    expect(needsReview({ ...sure, novelty: 0.99 }, 'critical', false)).toBe(true);
+    expect(needsReview(sure, 'high', true)).toBe(true);
+  });
+
+  test('is not asked for otherwise', () => {
+    expect(needsReview(sure, 'critical', false)).toBe(false);
+    expect(needsReview({ ...sure, confidence: 0.1 }, 'normal', true)).toBe(false);
+    expect(needsReview({ confidence: 0, novelty: 1, method: 'forced' }, 'critical', true)).toBe(false);
+  });
+});

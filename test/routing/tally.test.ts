@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { betaCumulative, betaQuantile, evidenceBonus, planBonus, Tallies } from '../../src/routing/tally.ts';
+
+describe('the incomplete beta function', () => {
+  test('agrees with closed forms', () => {
+    expect(betaCumulative(0.3, 1, 1)).toBeCloseTo(0.3, 10);
+    expect(betaCumulative(0.3, 3, 1)).toBeCloseTo(0.3 ** 3, 10);
+    expect(betaCumulative(0.3, 1, 4)).toBeCloseTo(1 - 0.7 ** 4, 10);
+    expect(betaCumulative(0.5, 8, 8)).toBeCloseTo(0.5, 10);
+  });
+
+  test('is inverted by the quantile', () => {
+    for (const [a, b] of [
+      [1, 1],
+      [20, 2],
+      [7, 15],
+      [500, 30],
+    ] as const) {
+      for (const p of [0.1, 0.5, 0.9]) expect(betaCumulative(betaQuantile(p, a, b), a, b)).toBeCloseTo(p, 6);
+    }
+  });
+});
+
+describe('the bonus from evidence', () => {
+  test('boosts 19 of 20, leaves 12 of 20, penalises 6 of 20', () => {
+    expect(evidenceBonus({ successes: 19, failures: 1 })).toBe(0.05);
+    expect(evidenceBonus({ successes: 12, failures: 8 })).toBe(0);
+    expect(evidenceBonus({ successes: 6, failures: 14 })).toBe(-0.05);
+  });
+
+  test('does not take six successes of six for more than luck', () => {
+    expect(evidenceBonus({ successes: 6, failures: 0 })).toBe(0);
+  });
+
+  test('waits for more than five outcomes', () => {
+    expect(evidenceBonus({ successes: 0, failures: 5 })).toBe(0);
+    expect(evidenceBonus({ successes: 0, failures: 6 })).toBe(-0.05);
+  });
+});
+
+test('the bonus of the plan is a tenth of the success rate above 0.80', () => {
+  expect(planBonus({ successes: 9, failures: 1 })).toBeCloseTo(0.01);
+  expect(planBonus({ successes: 0, failures: 3 })).toBeCloseTo(-0.08);
+  expect(planBonus({ successes: 0, failures: 0 })).toBe(0);
+});
+
+test('tallies count by type and in all, and follow a new name', () => {
+  const tallies = new Tallies();
+  tallies.add('kimi', 'testing', true);
+  tallies.add('kimi', null, false);
+  tallies.rename('kimi', 'kimi-2');
+  expect(tallies.get('kimi-2', 'testing')).toEqual({ successes: 1, failures: 0 });
+  expect(tallies.get('kimi-2', null)).toEqual({ successes: 1, failures: 1 });
+  expect(tallies.get('kimi', null)).toEqual({ successes: 0, failures: 0 });
+});

@@ -8,5 +8,18 @@ import { log } from './log.ts';
 import { queue } from './queue.ts';
 import { status } from './status.ts';
 import { task } from './task.ts';
+import { vote } from './vote.ts';
+import { votes } from './votes.ts';
 
-export const resources: readonly ResourceDefinition[] = [status, queue, agentQueue, task, graph, log, agents, inbox];
+export const resources: readonly ResourceDefinition[] = [
+  status,
+  queue,
+  agentQueue,
+  task,
+  graph,
+  votes,
+  vote,
+  log,
+  agents,
+  inbox,
+];

@@ -80,6 +80,11 @@ export async function connect(name: string, root: string, dir: string): Promise<
   };
 }
 
+/** The members of a list; none where it is something else. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** The fields of an object; none where it is something else. */
 export function recordOf(value: unknown): Answer {
   return typeof value === 'object' && value !== null ? { ...value } : {};

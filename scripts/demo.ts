@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify, styleText } from 'node:util';
-import { type Answer, connect, type DemoAgent, recordOf, textOf } from './demo-agent.ts';
+import { defaultConfig } from '../src/domain/config.ts';
+import { tellVoting } from './demo-voting.ts';
+import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';
+import { type Answer, connect, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const fed = join(root, 'dist/src/fed.js');
@@ -23,6 +26,8 @@ const agents = new Map<string, DemoAgent>();
 const names = ['claude', 'copilot', 'kimi'];
 const share = 24;
 
+/** The shipped rules, written out so that one can be added to them. */
+const rules = defaultConfig.scheduling.rules;
 const work = { priority: 'critical' };
 const plan = [
   { ...work, key: 'research', type: 'research', description: 'Find out why mail to a queue is delivered twice' },
@@ -63,7 +68,10 @@ async function tellStory(): Promise<void> {
   heading('A real backlog');
   await mkdir(dir);
   // A process counts as gone after 2 s instead of 30, so that nobody has to wait for the story to go on.
-  await writeFile(join(dir, 'config.json'), JSON.stringify({ leases: { grace_seconds: 2 } }, null, 2));
+  // Chains are cut after 9 tasks, not 12: enough for real work, short enough to watch.
+  const scheduling = { rules: [...rules, selfFeedingRule] };
+  const config = { leases: { grace_seconds: 2 }, limits: { chain_depth: 9, automatic_per_hour: 500 }, scheduling };
+  await writeFile(join(dir, 'config.json'), JSON.stringify(config, null, 2));
   const backlog = join(root, 'test/fixtures/gastown/issues.jsonl');
   const imported = await fedJson('import', backlog, '--from', 'beads', '--reopen');
   say(
@@ -74,8 +82,9 @@ async function tellStory(): Promise<void> {
   );
 
   heading('Three agents, three processes, one queue');
+  const connected = await Promise.all([...names, 'reuben'].map((name) => connect(name, root, dir)));
+  for (const agent of connected) agents.set(agent.name, agent);
   for (const name of names) {
-    agents.set(name, await connect(name, root, dir));
     say(`${name} connected, as an MCP client over stdio`);
   }
   const claude = agentNamed('claude');
@@ -88,7 +97,7 @@ async function tellStory(): Promise<void> {
   );
 
   const first = performance.now();
-  await Promise.all([...agents.values()].map((agent) => agent.work(share)));
+  await Promise.all(names.map((name) => agentNamed(name).work(share)));
   const elapsed = (performance.now() - first) / 1_000;
   const done = [...agents.values()].flatMap((agent) => agent.done);
   const twice = done.length - new Set(done.map(({ id }) => id)).size;
@@ -105,7 +114,10 @@ async function tellStory(): Promise<void> {
 
   heading('One of them is killed in the middle of a task');
   const kimi = agentNamed('kimi');
-  const held = await kimi.call('claim_task');
+  // Addressed to nobody, so that another agent may take it over.
+  const convoy = { description: 'Close a convoy only once', type: 'implementation', priority: 'critical' };
+  const queued = taskOf(await agentNamed('reuben').call('queue_task', convoy));
+  const held = await kimi.call('claim_task', { task_id: queued.id });
   const task = taskOf(held);
   say(`kimi claims ${task.id} (attempt ${task.attempt}): "${task.description}"`);
   kimi.kill();
@@ -134,6 +146,10 @@ async function tellStory(): Promise<void> {
     summary: 'Took it over and finished it',
   });
   say('copilot completes it. Done once.');
+
+  const cast = { claude, copilot, kimi: revived, reuben: agentNamed('reuben') };
+  await tellScheduling(cast, { heading, say });
+  await tellVoting(cast, { heading, say });
 
   heading('Who did what');
   for (const agent of agents.values()) {
@@ -208,10 +224,6 @@ function errorOf(answer: Answer): Answer {
   const error = answer['error'];
   if (typeof error !== 'object' || error === null) throw new Error(`Expected a refusal, got ${JSON.stringify(answer)}`);
   return { ...error };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function heading(text: string): void {

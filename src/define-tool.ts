@@ -24,6 +24,14 @@ export interface ToolHints {
   readonly idempotent: boolean;
 }
 
+/** What a call has left to a person: put to the one in front of the client where the client can ask. */
+export interface PersonQuestion {
+  readonly message: string;
+  readonly choices: readonly string[];
+  /** Carries the choice out as this person's and gives what the call now answers. */
+  readonly answer: (choice: string, reason: string | null, person: Actor) => Promise<ToolResult>;
+}
+
 export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -43,6 +51,8 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
    * tools of different inputs fit into one list; `input` has been parsed before.
    */
   handle(input: z.output<Input>, context: ToolContext): Promise<ToolResult>;
+  /** What this result leaves to a person; it waits in the inbox all the same. */
+  readonly question?: (result: ToolResult, context: ToolContext) => PersonQuestion | null;
 }
 
 export interface ToolResult {
@@ -69,7 +79,7 @@ export interface ResourceDefinition {
   readonly changedBy: (change: FederationChange, federation: Federation) => readonly string[];
 }
 
-export type CompletionSource = 'agents' | 'tasks';
+export type CompletionSource = 'agents' | 'tasks' | 'votes';
 
 export interface PromptDefinition {
   readonly name: string;

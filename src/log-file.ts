@@ -10,6 +10,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FederationError, StoreError } from './domain/errors.ts';
+import { oneLine } from './domain/text.ts';
 import { withFileLock } from './file-lock.ts';
 import { headingOf, marker, writeBelowMarker } from './marked-file.ts';
 import type { EventStore } from './store/event-store.ts';
@@ -70,12 +72,18 @@ export class LogFile {
 
   /** Writes everything below the marker anew. */
   async rebuild(): Promise<number> {
-    return withFileLock(this.#lockPath, async () => {
-      const lines: string[] = [];
-      for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
-      await writeBelowMarker(this.path, heading, lines.map((line) => `${line}\n`).join(''));
-      return lines.length;
-    });
+    try {
+      return await withFileLock(this.#lockPath, async () => {
+        const lines: string[] = [];
+        for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
+        await writeBelowMarker(this.path, heading, lines.map((line) => `${line}\n`).join(''));
+        return lines.length;
+      });
+    } catch (error) {
+      if (error instanceof FederationError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError('store-unavailable', `The log could not be written: ${why}.`, 'Mend that and try again.');
+    }
   }
 
   async #appendMissing(): Promise<void> {
@@ -119,5 +127,10 @@ export class LogFile {
 }
 
 function lineOf({ place, at, by, text }: LogEntry): string {
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${text}`;
+  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${harmless(text)}`;
+}
+
+/** On one line, and nothing in it is markup: what agents write must not become links, pictures or HTML. */
+function harmless(text: string): string {
+  return oneLine(text, 2_000).replace(/</g, '&lt;').replace(/\[/g, '\\[');
 }

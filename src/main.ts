@@ -114,6 +114,12 @@ const completions = {
       .reverse()
       .filter((id) => id.includes(typed))
       .slice(0, mostCompletions),
+  votes: async (typed: string, federation: Federation) =>
+    [...federation.state().votes.values()]
+      .map((vote) => vote.vote_id)
+      .reverse()
+      .filter((id) => id.includes(typed))
+      .slice(0, mostCompletions),
 };
 
 async function main(): Promise<number> {

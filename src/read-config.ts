@@ -10,7 +10,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
-import { type Config, configSchema, defaultConfig } from './domain/config.ts';
+import { type Config, configSchema, defaultConfig, once } from './domain/config.ts';
 import { ConfigurationError } from './domain/errors.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
@@ -52,7 +52,7 @@ export function parseConfig(text: string, file: string): Config {
     );
   }
   const value: unknown = getNodeValue(tree);
-  const result = configSchema.safeParse(value);
+  const result = configSchema.safeParse(value, once);
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => describeIssue(issue, tree, source, file));
   const more = lines.length > shownFaults ? [`… and ${lines.length - shownFaults} more`] : [];

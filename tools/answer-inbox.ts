@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { inboxActions } from '../src/domain/scheduling/inbox.ts';
 import { briefTask } from '../src/views/task-views.ts';
+import { briefVote } from '../src/views/vote-views.ts';
 import { addressee, note } from './arguments.ts';
 
 export const answerInbox = defineTool({
   name: 'answer_inbox',
   title: 'Answer an inbox item',
   description:
-    'Do what an inbox item offers, in one step, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, dismiss. Only the actions that list_inbox shows for it.',
+    'Do what an inbox item offers, in one step, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, decide, extend or cancel a vote, dismiss. Only the actions that list_inbox shows for it.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -20,12 +21,13 @@ export const answerInbox = defineTool({
     note: note.optional().describe('Why; kept in the log'),
   }),
   async handle(input, { federation, actor }) {
-    const { task, released } = await federation.execute('answer_inbox', input, actor());
+    const { task, vote, released } = await federation.execute('answer_inbox', input, actor());
     const left = federation.state().escalations.size;
     return {
       inbox_id: input.inbox_id,
       action: input.action,
       ...(task === null ? {} : { task: briefTask(task) }),
+      ...(vote === null ? {} : { vote: briefVote(vote) }),
       ...(released.length === 0 ? {} : { released }),
       next: left === 0 ? 'The inbox is empty.' : `${left} more in the inbox.`,
     };

@@ -1,18 +1,22 @@
 /** Arguments that several tools share, each with the words that clients show. */
 import { z } from 'zod';
+import { wellFormed } from '../src/domain/text.ts';
 import { availabilityStatuses } from '../src/domain/agents/agent.ts';
-import { slug } from '../src/domain/config.ts';
+import { slug } from '../src/domain/slug.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 
 export const taskId = z.string().min(1).max(60);
+export const voteId = z.string().min(1).max(60);
 export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
 export const taskType = slug;
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
 export const addressee = z.string().min(1).max(40);
-export const note = z.string().trim().min(1).max(8_000);
+export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);
 export const timestamp = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
+  // Years beyond 9999 are written with a sign and would sort before all others.
+  .refine((text) => text.length === 24, 'Expected a year up to 9999')
   .describe('ISO 8601');
 
 const context = z

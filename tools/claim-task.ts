@@ -28,6 +28,10 @@ export const claimTask = defineTool({
       const { task } = await federation.execute('claim_task', args, actor);
       return task;
     });
+    if (claimed !== null && context.signal.aborted) {
+      // The caller left while it waited: nobody would ever finish this.
+      await federation.execute('release_task', { task_id: claimed.task_id, reason: 'the caller had left' }, actor);
+    }
     const state = federation.state();
     if (claimed === null) {
       return {

@@ -2,11 +2,20 @@
 import type { ToolDefinition } from '../src/define-tool.ts';
 import { answerInbox } from './answer-inbox.ts';
 import { cancelTask } from './cancel-task.ts';
+import { cancelVote } from './cancel-vote.ts';
+import { castVote } from './cast-vote.ts';
 import { claimTask } from './claim-task.ts';
+import { closeVote } from './close-vote.ts';
 import { completeTask } from './complete-task.ts';
+import { decideVote } from './decide-vote.ts';
+import { extendVote } from './extend-vote.ts';
 import { getTask } from './get-task.ts';
+import { getVote } from './get-vote.ts';
+import { judgeVote } from './judge-vote.ts';
 import { listInbox } from './list-inbox.ts';
 import { listTasks } from './list-tasks.ts';
+import { listVotes } from './list-votes.ts';
+import { openVote } from './open-vote.ts';
 import { overrideTask } from './override-task.ts';
 import { pauseFederation } from './pause-federation.ts';
 import { queuePlan } from './queue-plan.ts';
@@ -32,9 +41,18 @@ export const tools: readonly ToolDefinition[] = [
   getTask,
   cancelTask,
   setAvailability,
+  openVote,
+  castVote,
+  getVote,
   pauseFederation,
   resumeFederation,
   overrideTask,
+  listVotes,
+  decideVote,
+  judgeVote,
+  extendVote,
+  closeVote,
+  cancelVote,
   switchScheduling,
   listInbox,
   answerInbox,

@@ -6,7 +6,7 @@ export const listInbox = defineTool({
   name: 'list_inbox',
   title: 'Look into the inbox',
   description:
-    'What waits for you, oldest first: reached limits, failed and blocked work, approvals, kept follow-ups. Each item names the actions it offers; answer_inbox does one.',
+    'What waits for you, oldest first: reached limits, failed and blocked work, approvals, undecided votes, kept follow-ups. Each item names the actions it offers; answer_inbox does one.',
   audience: 'operator',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },

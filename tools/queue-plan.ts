@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { largestPlan } from '../src/domain/tasks/queue-plan.ts';
+import { largestPlan } from '../src/domain/tasks/validate-request.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 const key = z.string().min(1).max(60);

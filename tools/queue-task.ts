@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { whyNotReady } from '../src/domain/tasks/claim-task.ts';
-import { isReady } from '../src/domain/tasks/task-indexes.ts';
+import { isReady } from '../src/domain/tasks/readiness.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 

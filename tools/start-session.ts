@@ -26,9 +26,14 @@ function nextFor({
   held_here,
   held_elsewhere,
   ready,
+  ballots_due,
   inbox = 0,
 }: Awaited<ReturnType<typeof sessionView>>): string {
   if (inbox > 0) return `${inbox} in your inbox: look with list_inbox, answer with answer_inbox.`;
+  const [ballot] = ballots_due;
+  if (ballot !== undefined && paused === null && held_here.length === 0) {
+    return `Your ballot is due in ${ballot.vote_id}: weigh the options yourself, then cast_vote. Then claim_task.`;
+  }
   if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
   const [mine] = held_here;
   if (mine !== undefined) return `Go on with ${mine.task_id}, which you hold, then complete_task.`;

@@ -4,7 +4,7 @@ import type { FederationEvent, NewTask } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';
 import { minute, toMillis } from '../../src/domain/time.ts';
-import { participantKind } from '../../src/domain/config.ts';
+import { participantKind } from '../../src/domain/participants.ts';
 import type { StoredRecord } from '../../src/store/event-store.ts';
 import type { Acknowledgement } from './crew.ts';
 

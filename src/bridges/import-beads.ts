@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import type { ImportedTask } from '../domain/commands.ts';
+import { longestDescription } from '../domain/tasks/validate-request.ts';
+import { cut } from '../domain/text.ts';
 import type { Priority, TaskContext } from '../domain/tasks/task.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 
@@ -88,8 +90,17 @@ export function importBeads(source: string, options: BeadsOptions = {}): BeadsIm
     }
     lines.set(issue.id, line);
     const kind = issue.status === 'tombstone' ? 'tombstone' : issue.issue_type;
-    if (typesOfWork.has(kind)) tasks.set(issue.id, toTask(issue, options));
-    else skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
+    if (typesOfWork.has(kind)) {
+      const task = toTask(issue, options);
+      const { length } = task.description;
+      if (length > longestDescription) {
+        problems.push({
+          line,
+          message: `Expected at most ${longestDescription} characters of text, got ${length}: cut`,
+        });
+      }
+      tasks.set(issue.id, { ...task, description: cut(task.description, longestDescription) });
+    } else skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
   }
   return { tasks: [...tasks.values()], skipped: Object.fromEntries(skipped), problems };
 }

@@ -13,6 +13,7 @@ import { addQueue } from './commands/queue.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
+import { addVote } from './commands/vote.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Host } from './host.ts';
 import { exitCodes, formatError, reportError } from './report-error.ts';
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
     addStart,
     addAgents,
     addQueue,
+    addVote,
     addSchedule,
     addPause,
     addInbox,

@@ -46,6 +46,7 @@ export async function withSession(
     whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
   try {
     warnOfFault(federation, host);
+    await federation.catchUp();
     await work({
       federation,
       terminal: host.terminal,

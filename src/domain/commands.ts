@@ -19,6 +19,8 @@ import type {
   TaskId,
 } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
+import type { Ballot, Stakes, VoteId, VotingMethod } from './votes/vote.ts';
+import type { Vote } from './votes/vote-state.ts';
 
 /** Who acts. `system` is what follows from time passing. */
 export interface Actor {
@@ -36,6 +38,8 @@ export interface DecisionContext {
   readonly config: Config;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
+  /** Fresh random bytes, for keys and nonces. */
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** The arguments of one task to queue, as a caller gives them. */
@@ -52,6 +56,21 @@ export interface TaskRequest {
   readonly max_attempts?: number | undefined;
   readonly on_failure?: FailurePolicy | undefined;
   readonly needs_approval?: boolean | undefined;
+}
+
+/** The arguments of a vote to open, as a caller gives them. */
+export interface VoteRequest {
+  readonly question: string;
+  readonly options: readonly string[];
+  readonly context_url?: string | undefined;
+  readonly topic?: string | undefined;
+  /** Agents; absent: those available or busy, and the opener. */
+  readonly eligible?: readonly AgentName[] | undefined;
+  readonly quorum?: number | undefined;
+  readonly method?: VotingMethod | undefined;
+  readonly stakes?: Stakes | undefined;
+  readonly deadline?: Timestamp | undefined;
+  readonly open_ballots?: boolean | undefined;
 }
 
 export interface PlannedTask extends TaskRequest {
@@ -195,6 +214,38 @@ export interface CommandTable {
     args: { readonly on: boolean };
     result: { readonly already: boolean };
   };
+  open_vote: { args: VoteRequest; result: { readonly vote: Vote } };
+  cast_vote: {
+    args: {
+      readonly vote_id: VoteId;
+      /** An option, or `abstain`. */
+      readonly choice: string;
+      readonly also?: readonly string[] | undefined;
+      /** 0 to 1. */
+      readonly confidence: number;
+      readonly reasoning: string;
+      readonly block?: boolean | undefined;
+    };
+    result: { readonly vote: Vote; readonly ballot: Ballot; readonly revision: number };
+  };
+  /** On a decided vote: overrules it. */
+  decide_vote: {
+    args: { readonly vote_id: VoteId; readonly choice: string; readonly reason: string };
+    result: { readonly vote: Vote };
+  };
+  judge_vote: {
+    args: { readonly vote_id: VoteId; readonly right_choice: string };
+    result: { readonly vote: Vote; readonly judged_votes: number };
+  };
+  extend_vote: {
+    args: { readonly vote_id: VoteId; readonly minutes: number };
+    result: { readonly vote: Vote };
+  };
+  close_vote: { args: { readonly vote_id: VoteId }; result: { readonly vote: Vote } };
+  cancel_vote: {
+    args: { readonly vote_id: VoteId; readonly reason: string };
+    result: { readonly vote: Vote; readonly blocked: readonly TaskId[] };
+  };
   /** Does what an escalation offers, and closes it. */
   answer_inbox: {
     args: {
@@ -207,6 +258,7 @@ export interface CommandTable {
     result: {
       /** What it was about, where that is still in state. */
       readonly task: Task | null;
+      readonly vote: Vote | null;
       /** Kept follow-ups that are queued now. */
       readonly released: readonly TaskId[];
     };

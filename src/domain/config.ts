@@ -5,8 +5,10 @@
 import { z } from 'zod';
 import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
 import { slug } from './slug.ts';
+import { votingMethods } from './votes/vote.ts';
 
-export { slug } from './slug.ts';
+/** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
+export const once = { jitless: true } as const;
 
 export const agentSchema = z.strictObject({
   role: z.string().max(200).default('').describe('One line on what this agent is for.'),
@@ -116,13 +118,27 @@ const retentionSchema = z.strictObject({
     .min(1)
     .max(3650)
     .default(30)
-    .describe('Finished tasks leave the state after this many days.'),
+    .describe('Finished tasks and votes leave the state after this many days.'),
   finished_tasks: z
     .int()
     .min(10)
     .max(1_000_000)
     .default(5000)
-    .describe('The newest finished tasks that stay in state.'),
+    .describe('The newest finished tasks that stay in state, and as many votes.'),
+});
+
+const votingSchema = z.strictObject({
+  quorum: z.int().min(1).max(100).default(2).describe('Ballots that must take a side, unless the vote says otherwise.'),
+  deadline_hours: z
+    .number()
+    .min(0.01)
+    .max(8760)
+    .default(24)
+    .describe('How long a vote is open, unless it says otherwise.'),
+  method: z
+    .enum(votingMethods)
+    .default('weighted')
+    .describe('How ballots are counted, unless the vote says otherwise.'),
 });
 
 const webhookSchema = z.strictObject({
@@ -159,7 +175,7 @@ export const configSchema = z
     people: z.array(slug).default([]).describe('Further persons with the rights of the operator.'),
     agents: z
       .record(slug, agentSchema)
-      .default(() => z.record(slug, agentSchema).parse(defaultAgents))
+      .default(() => z.record(slug, agentSchema).parse(defaultAgents, once))
       .describe('The roster.'),
     principles: z
       .array(z.string().max(300))
@@ -176,6 +192,7 @@ export const configSchema = z
     leases: leasesSchema.prefault({}).describe('How long claims last.'),
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
+    voting: votingSchema.prefault({}).describe('Defaults of votes.'),
     webhook: webhookSchema
       .nullable()
       .default(null)
@@ -192,6 +209,13 @@ export const configSchema = z
     const people = new Set([config.operator, ...config.people]);
     const clients = new Map<string, string>();
     for (const [name, agent] of Object.entries(config.agents)) {
+      if (name === 'auto' || name === 'system') {
+        issues.addIssue({
+          code: 'custom',
+          path: ['agents', name],
+          message: `Expected another name: "${name}" has a meaning of its own`,
+        });
+      }
       if (people.has(name)) {
         issues.addIssue({
           code: 'custom',
@@ -231,10 +255,4 @@ export const configSchema = z
 
 export type Config = z.infer<typeof configSchema>;
 
-export const defaultConfig: Config = configSchema.parse({});
-
-/** Agent or person, or neither. */
-export function participantKind(config: Config, name: string): 'agent' | 'person' | null {
-  if (name === config.operator || config.people.includes(name)) return 'person';
-  return Object.hasOwn(config.agents, name) ? 'agent' : null;
-}
+export const defaultConfig: Config = configSchema.parse({}, once);

@@ -21,6 +21,13 @@ import { queueTask } from './tasks/queue-task.ts';
 import { endSession, releaseTask } from './tasks/release-task.ts';
 import { reportProgress } from './tasks/report-progress.ts';
 import { reviewTask } from './tasks/review-task.ts';
+import { cancelVote } from './votes/cancel-vote.ts';
+import { castVote } from './votes/cast-vote.ts';
+import { closeVote } from './votes/close-vote.ts';
+import { decideVote } from './votes/decide-vote.ts';
+import { extendVote } from './votes/extend-vote.ts';
+import { judgeVote } from './votes/judge-vote.ts';
+import { openVote } from './votes/open-vote.ts';
 
 type Deciders = {
   readonly [C in CommandName]: (
@@ -46,6 +53,13 @@ const deciders: Deciders = {
   end_session: endSession,
   pause_federation: pauseFederation,
   resume_federation: resumeFederation,
+  open_vote: openVote,
+  cast_vote: castVote,
+  decide_vote: decideVote,
+  judge_vote: judgeVote,
+  extend_vote: extendVote,
+  close_vote: closeVote,
+  cancel_vote: cancelVote,
   switch_scheduling: switchScheduling,
   answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),

@@ -8,15 +8,17 @@ import type { FederationState } from './federation-state.ts';
 import type { EscalationKind } from './scheduling/escalation.ts';
 import { idSource } from './scheduling/evolve-scheduling.ts';
 import { waitingOn } from './tasks/dependencies.ts';
-import type { FailurePolicy, Task, TaskId } from './tasks/task.ts';
+import type { DependencyId, FailurePolicy, Task, TaskId } from './tasks/task.ts';
+import type { VoteId } from './votes/vote.ts';
 
 export interface EscalationRequest {
   readonly kind: EscalationKind;
-  /** What it is about: a task's id, an agent. With the kind it makes the key. */
+  /** What it is about: the id of a task or vote, an agent. With the kind it makes the key. */
   readonly about: string;
   readonly title: string;
   readonly detail: string;
   readonly task_id: TaskId | null;
+  readonly vote_id?: VoteId;
   readonly chain?: readonly TaskId[];
 }
 
@@ -39,7 +41,7 @@ export class Deliberation {
   }
 
   /** Opens an escalation, unless one about the same is open. */
-  escalate({ kind, about, title, detail, task_id, chain = [] }: EscalationRequest): void {
+  escalate({ kind, about, title, detail, task_id, vote_id, chain = [] }: EscalationRequest): void {
     const key = `${kind}:${about}`;
     const open = this.state.escalationKeys.get(key);
     if ((open !== undefined && !this.#closed.has(open)) || this.#escalated.has(key)) return;
@@ -51,14 +53,15 @@ export class Deliberation {
       title,
       detail,
       task_id,
+      ...(vote_id === undefined ? {} : { vote_id }),
       chain,
       opened_at: this.context.now,
     };
     this.add({ type: 'escalation_opened', escalation });
   }
 
-  /** Closes what is open about this task: what it asked for has happened. */
-  closeEscalations(id: TaskId, how: string, ...kinds: readonly EscalationKind[]): void {
+  /** Closes what is open about this task or vote: what it asked for has happened. */
+  closeEscalations(id: DependencyId, how: string, ...kinds: readonly EscalationKind[]): void {
     for (const kind of kinds) {
       const inbox_id = this.state.escalationKeys.get(`${kind}:${id}`);
       if (inbox_id !== undefined) this.closeEscalation(inbox_id, how);

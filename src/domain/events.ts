@@ -4,13 +4,15 @@
  * process that reads it.
  *
  * Adding an event: a member of a union here, a line in `eventDescriptions`, an
- * entry in the `evolve` table of its domain folder. `docs/events.md` follows.
+ * entry in the `evolve` table of its domain folder. Those of voting are in
+ * `votes/vote-events.ts`. `docs/events.md` follows.
  */
 import type { AvailabilityStatus } from './agents/agent.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
+import type { VoteEvent } from './votes/vote-events.ts';
 
 /** What a new task is made of; the rest of a `Task` follows from its history. */
 export type NewTask = Pick<
@@ -210,7 +212,7 @@ export type SchedulingEvent =
       readonly milliseconds: number;
     };
 
-export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent;
+export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent;
 export type EventType = FederationEvent['type'];
 export type EventOf<T extends EventType> = Extract<FederationEvent, { type: T }>;
 
@@ -233,9 +235,19 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   task_reassigned: 'The task was addressed to someone else, or to whoever fits.',
   task_requeued: 'The operator put a finished or held task back in the queue.',
   follow_up_joined: 'A rule fired, and an open task asks for the same already.',
-  dependents_continued: 'The operator let dependents of a failed or cancelled task go on.',
+  dependents_continued: 'The operator let dependents of a failed or cancelled task, or of a cancelled vote, go on.',
   start_times_reached: 'The start times of these tasks have passed.',
   tasks_archived: 'Old finished tasks left the state; their ids still resolve.',
+  vote_opened: 'A question was put to the vote; who may vote, the quorum and the key that seals its ballots are fixed.',
+  ballot_cast: 'An agent voted, or revised its ballot; sealed unless open ballots were asked for.',
+  vote_decided:
+    'A vote has a result, by its ballots or by the operator; holds the opened ballots where this closed it.',
+  vote_escalated: 'A vote closed without a result that stands and waits for the operator; holds the opened ballots.',
+  vote_extended: 'A vote got a later deadline; an escalated one is active again and its ballots are sealed anew.',
+  vote_cancelled: 'The question is dropped; sealed ballots stay sealed.',
+  vote_judged: 'The operator said which option turned out right; holds what is learned from it.',
+  vote_overruled: 'The operator put another choice in place of a decided one, which stays on record.',
+  votes_archived: 'Old finished votes left the state; their ids still resolve.',
   availability_set: 'An agent became available, busy, standby or offline.',
   session_started: 'An agent looked at where things stand.',
   federation_paused: 'Nothing is claimed until the federation is resumed.',
@@ -249,6 +261,8 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   clock_stepped_back: "The machine's clock went back; open leases and times were moved with it.",
 };
 
+const knownEventTypes: ReadonlySet<string> = new Set(Object.keys(eventDescriptions));
+
 export function isKnownEventType(type: string): type is EventType {
-  return Object.hasOwn(eventDescriptions, type);
+  return knownEventTypes.has(type);
 }

@@ -8,6 +8,7 @@ import type { FederationState } from './federation-state.ts';
 import { evolveScheduling } from './scheduling/evolve-scheduling.ts';
 import { evolveTask } from './tasks/evolve-tasks.ts';
 import { day, type Timestamp, toMillis } from './time.ts';
+import { evolveVote } from './votes/evolve-votes.ts';
 
 /** The envelope's part of an event. */
 export interface EventMeta {
@@ -34,6 +35,16 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
     case 'clock_stepped_back':
     case 'request_remembered':
       return evolveScheduling(state, event, meta);
+    case 'vote_opened':
+    case 'ballot_cast':
+    case 'vote_decided':
+    case 'vote_escalated':
+    case 'vote_extended':
+    case 'vote_cancelled':
+    case 'vote_judged':
+    case 'vote_overruled':
+    case 'votes_archived':
+      return evolveVote(state, event, meta);
     default:
       return evolveTask(state, event, meta);
   }

@@ -6,9 +6,13 @@ import type { AgentRecord } from './agents/agent.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { HeldFollowUp } from './scheduling/follow-up.ts';
 import { Table, UndoLog } from './table.ts';
-import type { ArchivedTask, DependencyId, Task, TaskId } from './tasks/task.ts';
+import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
+import type { VoteId } from './votes/vote.ts';
+import { VoteIndexes } from './votes/vote-indexes.ts';
+import type { ArchivedVote, Vote } from './votes/vote-state.ts';
+import { emptyVotingRecord, type VotingRecord } from './votes/voting-record.ts';
 
 /** Small facts about the whole federation. */
 export interface Meta {
@@ -39,17 +43,11 @@ export interface RememberedRequest {
   readonly at: Timestamp;
 }
 
-/** What a dependency on a vote needs to know of it. */
-export interface VoteStanding {
-  readonly vote_id: string;
-  readonly status: 'active' | 'escalated' | 'decided' | 'cancelled';
-  readonly choice: string | null;
-}
-
 /** What changed since it was last taken, for subscribers. */
 export interface Touched {
   readonly tasks: Set<TaskId>;
   readonly addressees: Set<string>;
+  readonly votes: Set<VoteId>;
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
@@ -58,14 +56,16 @@ export interface Touched {
 }
 
 function untouched(): Touched {
-  return { tasks: new Set(), addressees: new Set(), agents: false, inbox: false, switches: false };
+  return { tasks: new Set(), addressees: new Set(), votes: new Set(), agents: false, inbox: false, switches: false };
 }
 
 const sectionNames = [
   'meta',
   'days',
   'agents',
+  'voting',
   'votes',
+  'archived_votes',
   'escalations',
   'held',
   'requests',
@@ -87,7 +87,11 @@ export class FederationState {
   readonly agents = new Table<string, AgentRecord>(this.undo, () => {
     this.touched.agents = true;
   });
-  readonly votes = new Table<DependencyId, VoteStanding>(this.undo);
+  readonly voteIndex = new VoteIndexes();
+  readonly votes = new Table<VoteId, Vote>(this.undo, (before, after) => this.#voteChanged(before, after));
+  readonly archivedVotes = new Table<VoteId, ArchivedVote>(this.undo);
+  /** What was learned from judged votes; one row. */
+  readonly #voting = new Table<'voting', VotingRecord>(this.undo);
   readonly requests = new Table<string, RememberedRequest>(this.undo);
   /** `system:id` there → task here, so that an import can be repeated. */
   readonly imports = new Table<string, TaskId>(this.undo);
@@ -114,6 +118,14 @@ export class FederationState {
     this.#meta.set('meta', meta);
   }
 
+  get voting(): VotingRecord {
+    return this.#voting.get('voting') ?? emptyVotingRecord;
+  }
+
+  set voting(record: VotingRecord) {
+    this.#voting.set('voting', record);
+  }
+
   takeTouched(): Touched {
     const taken = this.touched;
     this.touched = untouched();
@@ -126,7 +138,9 @@ export class FederationState {
       meta: [this.meta],
       days: [...this.days.values()],
       agents: [...this.agents.values()],
+      voting: [this.voting],
       votes: [...this.votes.values()],
+      archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
       requests: [...this.requests.values()],
@@ -143,6 +157,12 @@ export class FederationState {
     this.touched.tasks.add(task.task_id);
     if (before?.to_agent != null) this.touched.addressees.add(before.to_agent);
     if (after?.to_agent != null) this.touched.addressees.add(after.to_agent);
+  }
+
+  #voteChanged(before: Vote | undefined, after: Vote | undefined): void {
+    this.voteIndex.update(before, after);
+    const vote = after ?? before;
+    if (vote !== undefined) this.touched.votes.add(vote.vote_id);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

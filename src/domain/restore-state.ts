@@ -19,7 +19,10 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   if (meta !== undefined) state.meta = meta;
   fill(state.days, rowsOf(sections, 'days', 'day'), (row) => row.day);
   fill(state.agents, rowsOf(sections, 'agents', 'name'), (row) => row.name);
+  const [voting] = rowsOf<FederationState['voting']>(sections, 'voting', 'judged_votes');
+  if (voting !== undefined) state.voting = voting;
   fill(state.votes, rowsOf(sections, 'votes', 'vote_id'), (row) => row.vote_id);
+  fill(state.archivedVotes, rowsOf(sections, 'archived_votes', 'vote_id'), (row) => row.vote_id);
   fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));

@@ -3,6 +3,7 @@ import { CLIENT_INFO_META_KEY, type McpServer, type ServerContext } from '@model
 import type { PromptDefinition, ResourceDefinition, ToolContext, ToolDefinition } from '../define-tool.ts';
 import type { Config } from '../domain/config.ts';
 import type { Federation } from '../federation.ts';
+import type { OpenQuestions } from './ask-person.ts';
 import type { CompletionSources } from './completion.ts';
 import type { Identity } from './identity.ts';
 import type { LazyFederation } from './lazy-federation.ts';
@@ -29,6 +30,7 @@ export interface Connection {
   readonly coreOnly: boolean;
   readonly log: Log;
   readonly underWay: UnderWay;
+  readonly questions: OpenQuestions;
 }
 
 /** Counts the calls that are being worked on, so that an ending process can let them settle. */

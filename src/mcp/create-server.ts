@@ -1,5 +1,6 @@
 /** One MCP server for one connection, made of plain definitions. */
 import { McpServer } from '@modelcontextprotocol/server';
+import { OpenQuestions } from './ask-person.ts';
 import { serveCompletion } from './completion.ts';
 import type { Connection } from './connection.ts';
 import { servePrompts } from './serve-prompts.ts';
@@ -12,10 +13,13 @@ export interface ServedConnection {
   readonly subscriptions: Subscriptions;
 }
 
-export function createServer(parts: Omit<Connection, 'server'>, era: 'modern' | 'legacy'): ServedConnection {
+/** `questions`: shared where one client's requests reach several servers; each its own otherwise. */
+export type ServerParts = Omit<Connection, 'server' | 'questions'> & { readonly questions?: OpenQuestions };
+
+export function createServer(parts: ServerParts, era: 'modern' | 'legacy'): ServedConnection {
   const { version, instructions } = parts.definitions;
   const server = new McpServer({ name: 'federation', title: 'Federation', version }, { instructions });
-  const connection: Connection = { ...parts, server };
+  const connection: Connection = { ...parts, server, questions: parts.questions ?? new OpenQuestions() };
   serveTools(connection);
   servePrompts(connection);
   serveCompletion(connection);

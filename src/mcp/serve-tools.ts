@@ -5,12 +5,19 @@
  * `registerTool`, which words its own errors for arguments and unknown tools,
  * and would validate a second time.
  */
-import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  isInputRequiredResult,
+  type ServerContext,
+  type Tool,
+} from '@modelcontextprotocol/server';
 import type { ToolDefinition } from '../define-tool.ts';
-import { participantKind } from '../domain/config.ts';
+import { participantKind } from '../domain/participants.ts';
 import { CallerError, type FederationError, OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import { answer, asFederationError, refusal } from './answer.ts';
+import { answeredByPerson, askPerson } from './ask-person.ts';
 import { closest } from './closest.ts';
 import { type Connection, toolContext } from './connection.ts';
 import { invalidArguments } from './describe-issues.ts';
@@ -48,7 +55,7 @@ async function callTool(
   tool: ToolDefinition,
   given: unknown,
   context: ServerContext,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   const parsed = tool.input.safeParse(given);
   if (!parsed.success) {
     return refusal(invalidArguments(tool.name, Object.keys(tool.input.shape), given, parsed.error.issues));
@@ -58,7 +65,13 @@ async function callTool(
   if (tool.audience === 'operator' && working.actor().kind !== 'person') {
     return refusal(forOperatorOnly(tool.name, federation));
   }
-  return answer(await tool.handle(parsed.data, working), federation.fault);
+  const answered = await answeredByPerson(connection, federation, context);
+  if (answered !== null) return answer(answered, federation.fault);
+  const result = await tool.handle(parsed.data, working);
+  const question = tool.question?.(result, working) ?? null;
+  if (question === null) return answer(result, federation.fault);
+  const outcome = await askPerson(connection, federation, { question, result }, context);
+  return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Task } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 import { day, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';

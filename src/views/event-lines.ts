@@ -4,6 +4,7 @@ import type { FederationEvent } from '../domain/events.ts';
 import { pauseKey } from '../domain/scheduling/follow-up.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { firstWords } from './task-views.ts';
+import { describeVoteEvent } from './vote-lines.ts';
 
 export interface LogEntry {
   /** Record and event within it: `42.1`. */
@@ -35,7 +36,7 @@ export function describeEvent(event: FederationEvent): string {
       return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${rework}${after}: ${quoted(task.description)}`;
     }
     case 'task_imported':
-      return `imported ${event.task.task_id} from ${event.source.system} ${event.source.id}: ${quoted(event.task.description)}`;
+      return `imported ${event.task.task_id} from ${event.source.system} ${firstWords(event.source.id, 60)}: ${quoted(event.task.description)}`;
     case 'task_claimed':
       return `claimed ${event.task_id} (attempt ${event.attempt})`;
     case 'progress_reported': {
@@ -77,10 +78,20 @@ export function describeEvent(event: FederationEvent): string {
       return `the time has come for ${event.task_ids.slice(0, 5).join(', ')}${event.task_ids.length > 5 ? ` and ${event.task_ids.length - 5} more` : ''}`;
     case 'tasks_archived':
       return `archived ${event.task_ids.length} finished tasks`;
+    case 'vote_opened':
+    case 'ballot_cast':
+    case 'vote_decided':
+    case 'vote_escalated':
+    case 'vote_extended':
+    case 'vote_cancelled':
+    case 'vote_judged':
+    case 'vote_overruled':
+    case 'votes_archived':
+      return describeVoteEvent(event);
     case 'availability_set':
-      return `${event.agent} is ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
+      return `set ${event.agent} to ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
     case 'session_started':
-      return `${event.agent} started a session${event.client === null ? '' : ` with ${firstWords(event.client, 40)}`}`;
+      return `started a session${event.client === null ? '' : ` with ${firstWords(event.client, 40)}`}`;
     case 'federation_paused':
       return `paused the federation${because(event.reason)}`;
     case 'federation_resumed':
@@ -98,7 +109,7 @@ export function describeEvent(event: FederationEvent): string {
     case 'request_remembered':
       return `remembered the request "${firstWords(event.key, 40)}"`;
     case 'clock_stepped_back':
-      return `the clock went back by ${Math.round(event.milliseconds / 1000)} s; leases moved with it`;
+      return `the clock went back by ${Math.round(event.milliseconds / 1000)} s; leases and deadlines moved with it`;
     default:
       return unreachable(event);
   }

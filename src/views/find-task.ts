@@ -1,6 +1,4 @@
 import type { FederationEvent } from '../domain/events.ts';
-import { evolve } from '../domain/evolve.ts';
-import { FederationState } from '../domain/federation-state.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import { noSuchTask } from '../domain/tasks/task-id.ts';
 import type { Federation } from '../federation.ts';
@@ -14,6 +12,11 @@ export async function findTask(federation: Federation, id: TaskId): Promise<Task
   const task = state.tasks.get(id);
   if (task !== undefined) return task;
   if (!state.archived.has(id)) throw noSuchTask(id);
+  // Loaded here, where hardly anyone comes: the handshake waits for every module that a view imports.
+  const [{ evolve }, { FederationState }] = await Promise.all([
+    import('../domain/evolve.ts'),
+    import('../domain/federation-state.ts'),
+  ]);
   const past = new FederationState();
   for await (const record of federation.history()) {
     for (const { by, events } of record.commands) {

@@ -21,13 +21,15 @@ export function inboxView(state: FederationState): InboxView {
 }
 
 function inboxItem(state: FederationState, escalation: Escalation): Record<string, unknown> {
-  const { inbox_id, kind, title, detail, task_id, chain, opened_at, key } = escalation;
+  const { inbox_id, kind, title, detail, task_id, chain, opened_at, key, vote_id } = escalation;
   return present({
     inbox_id,
     kind,
     title,
     detail: detail === '' ? null : detail,
     task_id,
+    vote_id,
+    options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
     chain,
     /** What `release` would queue. */
     kept: heldUnder(state, key).map(({ rule, type, task_id: after }) => ({ rule, type, after })),

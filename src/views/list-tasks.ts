@@ -5,7 +5,8 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task, TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { checkAddressee } from '../domain/tasks/validate-request.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
 export interface TaskFilter {
@@ -32,6 +33,7 @@ const usualPage = 20;
 
 export function listTasks(state: FederationState, config: Config, filter: TaskFilter): TaskPage {
   const limit = filter.limit ?? usualPage;
+  for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(config, name);
   const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
   const matching = candidates(state, config, filter).filter((task) => matches(task, filter));
   const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
@@ -50,7 +52,7 @@ export function listTasks(state: FederationState, config: Config, filter: TaskFi
 /** The smallest set an index gives; the filters do the rest. */
 function candidates(state: FederationState, config: Config, filter: TaskFilter): Task[] {
   const { index, tasks } = state;
-  if (filter.ready === true && filter.to_agent !== undefined && Object.hasOwn(config.agents, filter.to_agent)) {
+  if (filter.ready === true && filter.to_agent !== undefined) {
     const fit = fitOf(state, config, filter.to_agent);
     return index.ready.next(fit, index.ready.count(fit));
   }

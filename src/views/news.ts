@@ -44,15 +44,24 @@ interface Line {
   last: FederationEvent;
 }
 
-/** At most `most` lines, oldest first; where more happened the first one says how much. */
-export function newsFrom(records: readonly StoredRecord[], except: string, most: number): string[] {
-  const lines: Line[] = [];
+/**
+ * At most `most` lines, oldest first; where more happened the first one says
+ * how much. What `concerns` the reader comes last, and so is never left out first.
+ */
+export function newsFrom(
+  records: readonly StoredRecord[],
+  except: string,
+  most: number,
+  concerns: (event: FederationEvent) => boolean = () => false,
+): string[] {
+  const told: Line[] = [];
   for (const { at, commands } of records) {
     for (const { by, events } of commands) {
       if (by === except) continue;
-      for (const event of events) if (!noise.has(event.type)) note(lines, at, by, event);
+      for (const event of events) if (!noise.has(event.type)) note(told, at, by, event);
     }
   }
+  const lines = [...told.filter(({ last }) => !concerns(last)), ...told.filter(({ last }) => concerns(last))];
   if (lines.length <= most) return lines.map(textOf);
   const left = lines.slice(0, 1 - most).reduce((sum, { count }) => sum + count, 0);
   return [`${left} earlier events; see federation://log`, ...lines.slice(1 - most).map(textOf)];

@@ -50,6 +50,7 @@ export interface StatusView {
   readonly paused: FederationState['meta']['paused'];
   readonly tasks: Readonly<Record<string, number>>;
   readonly oldest_ready_minutes: number | null;
+  readonly votes: { readonly active: number; readonly escalated: number };
   readonly inbox: number;
   readonly scheduling: 'on' | 'off';
   /** Follow-ups that wait for the operator's word. */
@@ -89,6 +90,7 @@ export function statusView(
     },
     oldest_ready_minutes:
       oldest === undefined ? null : Math.max(0, Math.floor((toMillis(around.now) - oldest) / minute)),
+    votes: { active: state.voteIndex.deadlines.size, escalated: state.voteIndex.escalated.size },
     inbox: state.escalations.size,
     scheduling: isSchedulingOn(state, config) ? 'on' : 'off',
     ...(state.held.size === 0 ? {} : { kept_follow_ups: state.held.size }),

@@ -2,12 +2,15 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
-import { participantKind } from '../domain/config.ts';
+import type { FederationEvent } from '../domain/events.ts';
+import { participantKind } from '../domain/participants.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
+import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { newsFrom } from './news.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
+import { ballotsDue } from './vote-views.ts';
 
 /** Entries in each section. */
 const most = 5;
@@ -51,14 +54,19 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
     ...(readyTotal > most ? { ready_total: readyTotal } : {}),
     held_here: here.slice(0, most).map(briefHeld),
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),
-    ballots_due: [],
-    news: newsFrom(records, actor.name, most),
+    ballots_due: ballotsDue(state, actor.name, most),
+    news: newsFrom(records, actor.name, most, (event) => concernsAny(event, held)),
     ...(kind === 'person' ? { inbox: state.escalations.size } : {}),
     ...(federation.fault === null ? {} : { warning: federation.fault }),
     ...present({
       config_warnings: federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300)),
     }),
   });
+}
+
+/** Changes the ground under work in hand: must not drown in the rest. */
+function concernsAny(event: FederationEvent, held: readonly Task[]): boolean {
+  return event.type === 'vote_overruled' && held.some((task) => event.told.includes(task.task_id));
 }
 
 interface Shrinkable {

@@ -3,7 +3,8 @@
  * hand-offs a day and the share of tasks that were queued automatically, over
  * the trailing 7 days. Imports count nowhere.
  */
-import { type Config, participantKind } from '../domain/config.ts';
+import type { Config } from '../domain/config.ts';
+import { participantKind } from '../domain/participants.ts';
 import type { FederationEvent, NewTask } from '../domain/events.ts';
 import { addMillis, day, type Timestamp, toMillis } from '../domain/time.ts';
 import type { StoredRecord } from '../store/event-store.ts';

@@ -1,8 +1,10 @@
 /** Tasks as agents and people read them. Terse: empty fields are left out, agents pay for every word. */
 import type { FederationState } from '../domain/federation-state.ts';
+import { voteStanding } from '../domain/tasks/dependencies.ts';
+import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/task-indexes.ts';
+import { isReady } from '../domain/tasks/readiness.ts';
 
 export interface TaskBrief {
   readonly task_id: TaskId;
@@ -18,7 +20,8 @@ export interface TaskBrief {
 const briefLength = 80;
 
 export function briefTask(task: Task): TaskBrief {
-  const shown = task.waiting_for.slice(0, 3);
+  // One tells why it waits; twenty briefs must fit into 5 KB.
+  const shown = task.waiting_for.slice(0, 1);
   return {
     task_id: task.task_id,
     status: task.status,
@@ -30,10 +33,7 @@ export function briefTask(task: Task): TaskBrief {
   };
 }
 
-export function firstWords(text: string, length: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= length ? line : `${line.slice(0, length - 1).trimEnd()}…`;
-}
+export const firstWords = oneLine;
 
 /** Everything a reader may need of a task. */
 export interface TaskInFull extends Omit<TaskBrief, 'waiting_for'> {
@@ -53,7 +53,7 @@ export function fullTask(task: Task): TaskInFull {
     created_at: task.created_at,
     dependencies: task.dependencies,
     ...present({
-      waiting_for: task.waiting_for,
+      waiting_for: task.status === 'pending' ? task.waiting_for : null,
       wait_for: task.wait_for,
       context: Object.keys(task.context).length > 0 ? task.context : null,
       ready: isReady(task) || null,
@@ -88,7 +88,10 @@ export function fullTask(task: Task): TaskInFull {
 
 /** A task with what happened to it, newest last. */
 export function taskWithHistory(task: Task): TaskInFull {
-  return { ...fullTask(task), history: task.history };
+  const history = task.history.map((entry) =>
+    entry.text === undefined ? entry : { ...entry, text: cut(entry.text, 500) },
+  );
+  return { ...fullTask(task), history };
 }
 
 /** Without the fields that say nothing: null, undefined, empty lists. */
@@ -100,14 +103,20 @@ export function present(fields: Readonly<Record<string, unknown>>): Record<strin
   );
 }
 
+/** Inputs, and artifacts of each, that come with a claim; get_task has the rest. */
+const mostInputs = 20;
+/** Characters of an input's summary. */
+const longestInput = 1_500;
+
 /** What the dependencies of a task produced, for the one who goes on from there. */
 export function inputsOf(state: FederationState, task: Task): readonly Record<string, unknown>[] {
-  return task.dependencies.map((id) => {
+  return task.dependencies.slice(0, mostInputs).map((id) => {
     const before = state.tasks.get(id);
     if (before?.result != null) {
-      return present({ id, summary: before.result.summary, artifacts: before.result.artifacts });
+      const { summary, artifacts } = before.result;
+      return present({ id, summary: cut(summary, longestInput), artifacts: artifacts.slice(0, mostInputs) });
     }
-    const vote = state.votes.get(id);
+    const vote = voteStanding(state, id);
     if (vote !== undefined) return present({ id, choice: vote.choice });
     return {
       id,

@@ -10,6 +10,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { eventDescriptions } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { contentsOf, Scenario } from '../support/scenario.ts';
+import { aboutOneVote, voteCommands, voteFor, voterOf } from '../support/vote-steps.ts';
 
 /** A step names tasks by number: which one that is depends on what there is when it is played. */
 interface Step {
@@ -102,6 +103,7 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
       }),
     ),
   },
+  ...voteCommands,
 );
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -144,6 +146,8 @@ function play(scenario: Scenario, step: Step): void {
   const pick = (from: readonly Task[], n: number): Task | undefined => pickAny(from, n);
   const target = pick(asHolder && held.length > 0 ? held : all, step.task);
   const others = step.others.flatMap((n) => pick(all, n)?.task_id ?? []);
+  const vote_id = voteFor(scenario, step.command, step.task);
+  const waitedFor = step.asHolder && state.votes.has(vote_id) ? [vote_id] : [];
   const holder =
     target?.lease == null ? step.who : [target.lease.agent, target.lease.session].filter(Boolean).join('/');
   const item = pickAny([...state.escalations.values()], step.task);
@@ -154,12 +158,14 @@ function play(scenario: Scenario, step: Step): void {
       : {}),
     ...(aboutOneTask.has(step.command) ? { task_id: target?.task_id ?? 'task-2026-01-01-001' } : {}),
     ...(step.command === 'claim_task' && asHolder && target !== undefined ? { task_id: target.task_id } : {}),
-    ...(step.command === 'queue_task' ? { dependencies: others } : {}),
+    ...(step.command === 'queue_task' ? { dependencies: [...others, ...waitedFor] } : {}),
+    ...(aboutOneVote.has(step.command) ? { vote_id } : {}),
     ...(step.command === 'release_task' ? { wait_for: others } : {}),
   };
   try {
     // The generator keeps to each command's shape; this is the one place that says so to the types.
-    scenario.run(forPersons.has(step.command) ? 'reuben' : asHolder ? holder : step.who, step.command, args);
+    const who = forPersons.has(step.command) ? 'reuben' : asHolder ? holder : step.who;
+    scenario.run(voterOf(step, who), step.command, args);
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
   }
@@ -196,7 +202,7 @@ describe('whatever is commanded', () => {
       fc.property(steps, (list) => {
         for (const { event } of played(list).happened) seen.add(event.type);
       }),
-      { numRuns: 150, seed: 7 },
+      { numRuns: 350, seed: 7 },
     );
     const elsewhere = ['task_imported', 'session_started', 'request_remembered', 'clock_stepped_back'];
     expect(Object.keys(eventDescriptions).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
@@ -278,10 +284,37 @@ describe('whatever is commanded', () => {
           for (const id of task.dependencies) {
             const before = state.tasks.get(id) ?? state.archived.get(id);
             // A requeued dependency may run again after what followed it began.
+            const vote = state.votes.get(id) ?? state.archivedVotes.get(id);
+            if (vote !== undefined) expect(vote.status === 'decided' || vote.continued).toBe(true);
             if (before?.status === 'pending' || before?.status === 'in-progress') {
               expect(JSON.stringify(state.tasks.get(id)?.history)).toContain('requeued');
             }
           }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('no ballot of a sealed vote is in the state in plain text, and a vote closes once', () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const { state, happened } = played(list);
+        for (const vote of state.votes.values()) {
+          if (vote.status !== 'active' || vote.seal_key === null) continue;
+          for (const { ballot } of vote.ballots.flatMap(({ revisions }) => revisions))
+            expect(ballot).toHaveProperty('sealed');
+          expect(JSON.stringify(vote)).not.toMatch(/because|still|"confidence"/);
+        }
+        const open = new Set<string>();
+        for (const { event } of happened) {
+          if (event.type === 'vote_opened') open.add(event.vote.vote_id);
+          if (event.type === 'vote_extended' && event.reopened !== null) open.add(event.vote_id);
+          if (event.type === 'ballot_cast') expect(open.has(event.vote_id)).toBe(true);
+          const closing = event.type === 'vote_decided' || event.type === 'vote_escalated' ? event.closing : null;
+          if (closing === null || !('vote_id' in event)) continue;
+          expect(open.delete(event.vote_id)).toBe(true);
+          expect(closing.unreadable).toEqual([]);
         }
       }),
       { numRuns: 100 },
@@ -317,12 +350,17 @@ describe('whatever is commanded', () => {
           actor: scenario.actor(name, session),
           config: scenario.config,
           gone: new Set<string>(),
+          random: (bytes: number) => scenario.random(bytes),
         };
         try {
           decide(
             scenario.state,
             last.command,
-            { ...last.args, task_id: [...scenario.state.tasks.values()][0]?.task_id ?? 'task-2026-01-01-001' },
+            {
+              ...last.args,
+              task_id: [...scenario.state.tasks.values()][0]?.task_id ?? 'task-2026-01-01-001',
+              vote_id: [...scenario.state.votes.values()][0]?.vote_id ?? 'vote-2026-01-01-001',
+            },
             context,
           );
         } catch (error) {

@@ -90,6 +90,9 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       'release_task',
       'review_task',
       'get_task',
+      'open_vote',
+      'cast_vote',
+      'get_vote',
     ]);
     expect(await names(agent)).not.toContain('override_task');
     expect(await names(operator)).toContain('override_task');
@@ -243,6 +246,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       'federation://status',
       'federation://queue',
       'federation://graph',
+      'federation://votes',
       'federation://log',
       'federation://agents',
       'federation://inbox',
@@ -250,6 +254,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     expect(await claude.listResourceTemplates()).toEqual([
       'federation://queue/{agent}',
       'federation://tasks/{task_id}',
+      'federation://votes/{vote_id}',
     ]);
     const read = async (uri: string) => await claude.readResource(uri);
     expect(JSON.parse((await read('federation://status')).text)).toMatchObject({
@@ -273,7 +278,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     await expect(read('federation://tasks/task-2020-01-01-001')).rejects.toThrow(/task-2020-01-01-001/);
     await expect(read('federation://queue/nobody')).rejects.toThrow(/nobody/);
 
-    expect(await claude.listPrompts()).toEqual(['start-session', 'hand-off']);
+    expect(await claude.listPrompts()).toEqual(['start-session', 'hand-off', 'deliberate', 'review']);
     expect(await claude.getPrompt('start-session')).toContain('claim_task');
     expect(await claude.getPrompt('hand-off', { to_agent: 'kimi' })).toContain('kimi');
     expect(await claude.completePrompt('hand-off', 'to_agent', 'ki')).toEqual(['kimi', 'kimi-ide']);

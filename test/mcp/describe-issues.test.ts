@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { slug } from '../../src/domain/config.ts';
+import { slug } from '../../src/domain/slug.ts';
 import { invalidArguments } from '../../src/mcp/describe-issues.ts';
 
 const input = z.strictObject({

@@ -8,7 +8,7 @@ import { Client as Client2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as Stdio2 } from '@modelcontextprotocol/client/stdio';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { getDefaultEnvironment, StdioClientTransport as Stdio1 } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 
 export interface ServerCommand {
@@ -18,7 +18,13 @@ export interface ServerCommand {
   readonly cwd?: string;
   /** How the client introduces itself. */
   readonly clientName?: string;
+  /** What the person in front of the client says to a question; absent: the client cannot ask. */
+  readonly onAsked?: (message: string) => PersonAnswer;
 }
+
+export type PersonAnswer =
+  | { readonly action: 'accept'; readonly content: Record<string, string> }
+  | { readonly action: 'decline' | 'cancel' };
 
 export interface ToolAnswer {
   readonly isError: boolean;
@@ -156,7 +162,14 @@ class Watchers {
 }
 
 async function connectVersion1(server: ServerCommand): Promise<McpClient> {
-  const client = new Client1({ name: server.clientName ?? defaultClientName, version: '1.0.0' });
+  const { onAsked } = server;
+  const client = new Client1(
+    { name: server.clientName ?? defaultClientName, version: '1.0.0' },
+    { capabilities: onAsked === undefined ? {} : { elicitation: {} } },
+  );
+  if (onAsked !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...onAsked(params.message) }));
+  }
   const transport = new Stdio1(parametersOf(server));
   const watchers = new Watchers();
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => watchers.tell(params.uri));
@@ -194,10 +207,17 @@ async function connectVersion1(server: ServerCommand): Promise<McpClient> {
 }
 
 async function connectVersion2(server: ServerCommand, era: 'legacy' | 'modern'): Promise<McpClient> {
+  const { onAsked } = server;
   const client = new Client2(
     { name: server.clientName ?? defaultClientName, version: '1.0.0' },
-    { versionNegotiation: { mode: era === 'modern' ? { pin: modernRevision } : 'legacy' } },
+    {
+      versionNegotiation: { mode: era === 'modern' ? { pin: modernRevision } : 'legacy' },
+      capabilities: onAsked === undefined ? {} : { elicitation: { form: {} } },
+    },
   );
+  if (onAsked !== undefined) {
+    client.setRequestHandler('elicitation/create', ({ params }) => ({ ...onAsked(params.message) }));
+  }
   const transport = new Stdio2(parametersOf(server));
   const watchers = new Watchers();
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => watchers.tell(params.uri));

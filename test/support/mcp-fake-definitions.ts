@@ -152,6 +152,7 @@ export function fakeDefinitions(fake: FakeFederation): Definitions {
     prompts: [startSession, handOff],
     completions: {
       agents: async (typed, { config }) => Object.keys(config.agents).filter((name) => name.startsWith(typed)),
+      votes: async () => [],
       tasks: async (typed) => [...fake.tasks.keys()].filter((id) => id.startsWith(typed)),
     },
     instructions: 'Call start_session first.',

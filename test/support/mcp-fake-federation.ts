@@ -54,6 +54,8 @@ export class FakeFederation implements Federation {
 
   keepTime(): void {}
 
+  async catchUp(): Promise<void> {}
+
   async tail(): Promise<readonly StoredRecord[]> {
     return [];
   }
@@ -77,6 +79,7 @@ export class FakeFederation implements Federation {
       this.tasks.set(task.task_id, task);
       this.#changes.emit('change', {
         tasks: new Set([task.task_id]),
+        votes: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
         inbox: false,
@@ -101,6 +104,13 @@ export class FakeFederation implements Federation {
     set_availability: refuse,
     start_session: refuse,
     resume_federation: refuse,
+    open_vote: refuse,
+    cast_vote: refuse,
+    decide_vote: refuse,
+    judge_vote: refuse,
+    extend_vote: refuse,
+    close_vote: refuse,
+    cancel_vote: refuse,
     switch_scheduling: refuse,
     answer_inbox: refuse,
     tick: refuse,

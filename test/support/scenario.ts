@@ -3,7 +3,8 @@
  * test moves. Every event is kept, so a test can fold them again and compare.
  */
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
-import { type Config, configSchema, participantKind } from '../../src/domain/config.ts';
+import { type Config, configSchema } from '../../src/domain/config.ts';
+import { participantKind } from '../../src/domain/participants.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 import type { EventOf, EventType, FederationEvent } from '../../src/domain/events.ts';
@@ -23,6 +24,7 @@ export class Scenario {
   readonly happened: Happened[] = [];
   readonly config: Config;
   readonly gone = new Set<string>();
+  #drawn = 0;
   now = '2026-02-06T09:00:00.000Z';
 
   constructor(config: Record<string, unknown> = {}) {
@@ -38,7 +40,13 @@ export class Scenario {
   run<C extends CommandName>(who: string, command: C, args: ArgsOf<C>): ResultOf<C> {
     const [name = '', session] = who.split('/');
     const actor = this.actor(name, session);
-    const context = { now: this.now, actor, config: this.config, gone: this.gone };
+    const context = {
+      now: this.now,
+      actor,
+      config: this.config,
+      gone: this.gone,
+      random: (n: number) => this.random(n),
+    };
     const decision = decide(this.state, command, args, context);
     for (const event of decision.events) {
       this.happened.push({ event, at: this.now, by: actor.name });
@@ -46,6 +54,12 @@ export class Scenario {
     }
     if ('refused' in decision) throw decision.refused;
     return decision.result();
+  }
+
+  /** Different at every call, and the same in every run. */
+  random(bytes: number): Uint8Array {
+    this.#drawn += 1;
+    return Uint8Array.from({ length: bytes }, (_, place) => (this.#drawn >> (8 * (place % 4))) & 0xff);
   }
 
   refusal<C extends CommandName>(who: string, command: C, args: ArgsOf<C>): FederationError {
@@ -138,6 +152,9 @@ export function contentsOf(state: FederationState): unknown {
     starting: [...state.index.starting.values()],
     finished: [...state.index.finished.values()],
     twins: sets(state.index.twins),
+    deadlines: [...state.voteIndex.deadlines.values()],
+    escalatedVotes: sorted(state.voteIndex.escalated),
+    finishedVotes: [...state.voteIndex.finished.values()],
     reworkOf: [...state.index.reworkOf.entries()].sort(byText),
     escalationKeys: [...state.escalationKeys.entries()].sort(byText),
   };

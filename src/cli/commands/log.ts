@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { examples, parseInteger } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
+import { readableRecord } from '../../views/readable-record.ts';
 import { type GlobalOptions, openSettings, type Session, show, withSession } from '../session.ts';
 
 interface LogOptions extends GlobalOptions {
@@ -38,7 +39,7 @@ export function addLog(program: Command, host: Host): void {
 
 async function printNewest(session: Session, limit: number): Promise<void> {
   const items = await session.federation.tail(limit);
-  session.show({ items, total: items.length, next: '' }, (terminal) =>
+  session.show({ items: items.map(readableRecord), total: items.length, next: '' }, (terminal) =>
     items.length === 0 ? 'Nothing has happened yet.' : items.map((record) => renderRecord(record, terminal)).join('\n'),
   );
 }
@@ -50,7 +51,7 @@ async function follow({ federation, terminal, json }: Session, limit: number, ho
     const records = await federation.tail(count, seen);
     for (const record of records) {
       seen = record.seq;
-      host.out(json ? `${JSON.stringify(record)}\n` : `${renderRecord(record, terminal)}\n`);
+      host.out(json ? `${JSON.stringify(readableRecord(record))}\n` : `${renderRecord(record, terminal)}\n`);
     }
     return records.length === count;
   };

@@ -22,12 +22,15 @@ function renderEvent(at: string, command: CommittedCommand, event: FederationEve
 
 /** The fields that tell most, in whichever event they stand: a new event needs no change here. */
 const telling = [
+  'vote_id',
   'task_id',
   'task_ids',
   'agent',
   'to_agent',
   'status',
   'verdict',
+  'choice',
+  'right_choice',
   'summary',
   'reason',
   'note',
@@ -40,6 +43,7 @@ function detailsOf(event: FederationEvent): string[] {
     const { task_id, to_agent, description } = event.task;
     return [task_id, to_agent === null ? '' : `→ ${to_agent}`, oneLine(description.split('\n', 1)[0] ?? '')];
   }
+  if (event.type === 'vote_opened') return [event.vote.vote_id, oneLine(event.vote.question)];
   if (event.type === 'escalation_opened') return [event.escalation.inbox_id, oneLine(event.escalation.title)];
   return telling.flatMap((name) => {
     const value = facts.get(name);

@@ -3,11 +3,15 @@ import type { Style } from '../terminal.ts';
 export function statusStyle(status: string): Style | null {
   switch (status) {
     case 'in-progress':
+    case 'active':
       return 'cyan';
     case 'completed':
+    case 'decided':
       return 'green';
     case 'failed':
       return 'red';
+    case 'escalated':
+      return 'yellow';
     case 'cancelled':
       return 'dim';
     default:

@@ -8,6 +8,10 @@ import { existing, requirePerson } from '../tasks/standing.ts';
 import type { TaskId } from '../tasks/task.ts';
 import { inboxNumber } from '../tasks/task-id.ts';
 import { invalid } from '../tasks/validate-request.ts';
+import { cancelByOperator } from '../votes/cancel-vote.ts';
+import { decideByOperator } from '../votes/decide-vote.ts';
+import { extendByOperator } from '../votes/extend-vote.ts';
+import { existingVote } from '../votes/standing.ts';
 import type { Escalation } from './escalation.ts';
 import { settleHeld } from './fire-rules.ts';
 import { heldUnder } from './follow-up.ts';
@@ -31,17 +35,21 @@ export function answerInbox(
       'Look at it with list_inbox.',
     );
   }
-  if (args.choice !== undefined) {
+  if (args.choice !== undefined && args.action !== 'decide') {
     throw invalid('choice', `expected none, ${args.action} takes no choice`, 'Leave it out.');
   }
   const deliberation = new Deliberation(state, context);
   // First, so that what the answer does finds nothing left to close.
   deliberation.closeEscalation(escalation.inbox_id, args.action, args.note ?? null);
   const released = perform(deliberation, escalation, args);
-  const { task_id } = escalation;
+  const { task_id, vote_id } = escalation;
   return {
     events: deliberation.events,
-    result: () => ({ task: (task_id === null ? null : state.tasks.get(task_id)) ?? null, released }),
+    result: () => ({
+      task: (task_id === null ? null : state.tasks.get(task_id)) ?? null,
+      vote: (vote_id === undefined ? null : state.votes.get(vote_id)) ?? null,
+      released,
+    }),
   };
 }
 
@@ -60,10 +68,14 @@ function openItem(state: FederationState, id: string): Escalation {
   );
 }
 
-function perform(deliberation: Deliberation, { key, kind, task_id }: Escalation, args: Args): readonly TaskId[] {
+function perform(
+  deliberation: Deliberation,
+  { key, kind, task_id, vote_id }: Escalation,
+  args: Args,
+): readonly TaskId[] {
   const { state } = deliberation;
   const { action, to_agent, note: reason } = args;
-  const id = task_id ?? '';
+  const id = task_id ?? vote_id ?? '';
   switch (action) {
     case 'dismiss':
       return [];
@@ -74,7 +86,12 @@ function perform(deliberation: Deliberation, { key, kind, task_id }: Escalation,
       deliberation.add({ type: 'dependents_continued', task_id: id, reason: reason ?? null });
       return [];
     case 'cancel': {
-      const ended = taskStanding(state, id);
+      if (kind === 'vote') {
+        cancelByOperator(deliberation, existingVote(state, id), reason ?? 'cancelled in the inbox');
+        return [];
+      }
+      const ended =
+        taskStanding(state, id) ?? (state.votes.has(id) ? { task_id: id, on_failure: 'block' as const } : undefined);
       if ((kind === 'task-failed' || kind === 'blocked') && ended !== undefined) {
         deliberation.endDependents(ended, 'cancel');
         return [];
@@ -82,6 +99,21 @@ function perform(deliberation: Deliberation, { key, kind, task_id }: Escalation,
       act(deliberation, existing(state, id), { action, reason });
       return [];
     }
+    case 'decide': {
+      const vote = existingVote(state, id);
+      if (args.choice === undefined) {
+        throw invalid(
+          'choice',
+          'expected the option to decide for, got none',
+          `Use one of ${vote.options.join(' | ').slice(0, 400)}.`,
+        );
+      }
+      decideByOperator(deliberation, vote, args.choice, reason ?? 'decided in the inbox');
+      return [];
+    }
+    case 'extend':
+      extendByOperator(deliberation, existingVote(state, id), deliberation.context.config.voting.deadline_hours * 60);
+      return [];
     case 'reassign':
       if (to_agent === undefined) {
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');

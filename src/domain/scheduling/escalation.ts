@@ -1,15 +1,17 @@
 import type { TaskId } from '../tasks/task.ts';
 import type { Timestamp } from '../time.ts';
+import type { VoteId } from '../votes/vote.ts';
 
 /**
  * Why something waits for the operator.
  *
  * limit            a guard against runaway work refused to queue something
  * task-failed      a task failed for good; its dependents may be blocked
- * blocked          a cancelled task leaves dependents that cannot go on
+ * blocked          a cancelled task or vote leaves dependents that cannot go on
  * hold-reached     a task was held to the end of its hold and came back
  * rework-rounds    work was sent back more often than allowed
  * approval         a task waits for the operator's approval
+ * vote             a vote closed without a result that stands
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -19,6 +21,7 @@ export const escalationKinds = [
   'hold-reached',
   'rework-rounds',
   'approval',
+  'vote',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
@@ -31,6 +34,8 @@ export interface Escalation {
   readonly title: string;
   readonly detail: string;
   readonly task_id: TaskId | null;
+  /** Set where it is about a vote. */
+  readonly vote_id?: VoteId;
   /** The tasks that led here, oldest first. */
   readonly chain: readonly TaskId[];
   readonly opened_at: Timestamp;

@@ -4,7 +4,8 @@ import type { FederationState } from '../federation-state.ts';
 import { requestKey } from '../restore-state.ts';
 import { heldId } from './follow-up.ts';
 import { numberedId } from '../tasks/task-id.ts';
-import { addMillis, type Timestamp } from '../time.ts';
+import { addMillis, minute, type Timestamp } from '../time.ts';
+import { moveDeadlinesBack, moveDeadlinesByPause } from '../votes/deadlines.ts';
 
 export function evolveScheduling(state: FederationState, event: SchedulingEvent, meta: EventMeta): void {
   switch (event.type) {
@@ -12,6 +13,7 @@ export function evolveScheduling(state: FederationState, event: SchedulingEvent,
       state.meta = { ...state.meta, paused: { since: meta.at, by: meta.by, reason: event.reason } };
       return;
     case 'federation_resumed':
+      if (state.meta.paused !== null) moveDeadlinesByPause(state, state.meta.paused.since, meta.at);
       state.meta = { ...state.meta, paused: null };
       return;
     case 'scheduling_switched':
@@ -87,6 +89,15 @@ function moveTimesBack(state: FederationState, by: number): void {
       state.tasks.set(id, { ...task, starts_at: moved(task.starts_at) });
     }
   }
+  moveDeadlinesBack(state, by);
+  // Otherwise whatever is queued from now on would have been ready for longer.
+  for (const id of Array.from(state.index.byStatus.pending)) {
+    const task = state.tasks.get(id);
+    if (task?.ready_since != null) state.tasks.set(id, { ...task, ready_since: moved(task.ready_since) });
+  }
+  const minutes = Math.round(by / minute);
+  const automatic = state.meta.automatic.map(([when, count]) => [when - minutes, count] as const);
+  state.meta = { ...state.meta, automatic };
   for (const agent of Array.from(state.agents.values())) {
     if (agent.until !== null) state.agents.set(agent.name, { ...agent, until: moved(agent.until) });
   }

@@ -6,7 +6,7 @@
  * completion stands.
  */
 import { Deliberation } from '../deliberation.ts';
-import { participantKind } from '../config.ts';
+import { participantKind } from '../participants.ts';
 import type { NewTask } from '../events.ts';
 import { limitHit } from '../tasks/limits.ts';
 import { findTwin } from '../tasks/queue-task.ts';

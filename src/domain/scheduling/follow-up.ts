@@ -9,7 +9,7 @@
 import type { Config } from '../config.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { Priority, Task, TaskContext, TaskId } from '../tasks/task.ts';
-import { isOpen } from '../tasks/task-indexes.ts';
+import { isOpen } from '../tasks/readiness.ts';
 import type { Timestamp } from '../time.ts';
 import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule-config.ts';
 

@@ -1,8 +1,8 @@
 /** What an escalation offers: each action does the thing in one step. */
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
-import type { Task, TaskId } from '../tasks/task.ts';
-import { isOpen } from '../tasks/task-indexes.ts';
+import type { DependencyId, Task } from '../tasks/task.ts';
+import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
 import type { Escalation } from './escalation.ts';
 import { heldUnder } from './follow-up.ts';
@@ -11,9 +11,11 @@ import { heldUnder } from './follow-up.ts';
  * approve              lets a task start that waits for approval
  * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
  * reassign             addresses it to `to_agent`; a failed one is tried again by it
- * cancel               it will not be done; of a failed or cancelled task: nor what waits for it
+ * cancel               it will not be done; of a failed or cancelled task or vote: nor what waits for it
  * continue-dependents  what waits for it goes on without it
  * release, drop        queues, or forgets, the follow-ups that were kept
+ * decide               settles a vote by `choice`
+ * extend               opens a vote for the usual time again
  * dismiss              seen; nothing is done
  */
 export const inboxActions = [
@@ -24,12 +26,17 @@ export const inboxActions = [
   'continue-dependents',
   'release',
   'drop',
+  'decide',
+  'extend',
   'dismiss',
 ] as const;
 export type InboxAction = (typeof inboxActions)[number];
 
 /** What can be done about it as things stand, the usual first. Never empty. */
-export function actionsFor(state: FederationState, { kind, key, task_id }: Escalation): readonly InboxAction[] {
+export function actionsFor(
+  state: FederationState,
+  { kind, key, task_id, vote_id }: Escalation,
+): readonly InboxAction[] {
   const task = task_id === null ? undefined : state.tasks.get(task_id);
   switch (kind) {
     case 'approval':
@@ -40,9 +47,14 @@ export function actionsFor(state: FederationState, { kind, key, task_id }: Escal
     case 'task-failed':
     case 'blocked': {
       const again: InboxAction[] = task !== undefined && hasEnded(task) ? ['requeue', 'reassign'] : [];
-      const waiting = task_id !== null && blockedBy(state, task_id).length > 0;
+      const ended = task_id ?? vote_id;
+      const waiting = ended !== undefined && blockedBy(state, ended).length > 0;
       return [...again, ...(waiting ? (['continue-dependents', 'cancel'] as const) : (['dismiss'] as const))];
     }
+    case 'vote':
+      return vote_id !== undefined && state.voteIndex.escalated.has(vote_id)
+        ? ['decide', 'extend', 'cancel']
+        : ['dismiss'];
     case 'limit':
     case 'held-follow-ups':
       return heldUnder(state, key).length > 0 ? ['release', 'drop'] : ['dismiss'];
@@ -51,8 +63,8 @@ export function actionsFor(state: FederationState, { kind, key, task_id }: Escal
   }
 }
 
-/** Tasks that depend on this one and cannot go on. */
-export function blockedBy(state: FederationState, id: TaskId): Task[] {
+/** Tasks that depend on this task or vote and cannot go on. */
+export function blockedBy(state: FederationState, id: DependencyId): Task[] {
   return [...waitingOn(state, id)].filter((task) => task.dependencies.includes(id));
 }
 

@@ -9,6 +9,7 @@ import { failForGood } from '../tasks/complete-task.ts';
 import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { day, fromMillis, toMillis } from '../time.ts';
+import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
 import { heldUnder } from './follow-up.ts';
 
 /** Tasks in one event; the rest follows with the next tick. */
@@ -21,6 +22,8 @@ export function tick(state: FederationState, context: DecisionContext): Decision
   returnAgents(deliberation);
   closeRelieved(deliberation);
   archiveFinished(deliberation);
+  closeDueVotes(deliberation);
+  archiveVotes(deliberation);
   const { events } = deliberation;
   return { events, result: () => ({ events: events.length }) };
 }
@@ -118,5 +121,7 @@ export function nextDue(state: FederationState): string | null {
     }
   }
   for (const { until } of state.agents.values()) if (until !== null) earliest = Math.min(earliest, toMillis(until));
+  // While the federation is paused deadlines of votes stand still.
+  if (state.meta.paused === null) earliest = Math.min(earliest, state.voteIndex.deadlines.minKey()?.[0] ?? earliest);
   return Number.isFinite(earliest) ? fromMillis(earliest) : null;
 }

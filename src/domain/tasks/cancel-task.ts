@@ -5,7 +5,7 @@ import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task, TaskId } from './task.ts';
-import { isOpen } from './task-indexes.ts';
+import { isOpen } from './readiness.ts';
 
 export function cancelTask(
   state: FederationState,

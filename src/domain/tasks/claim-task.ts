@@ -1,13 +1,14 @@
 import { agentRecord } from '../agents/evolve-agents.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { type Config, participantKind } from '../config.ts';
+import type { Config } from '../config.ts';
+import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import type { Fit } from './ready-index.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
-import { isReady } from './task-indexes.ts';
+import { isReady } from './readiness.ts';
 import { invalid, unknownAgent } from './validate-request.ts';
 
 /** Every n-th claim of an agent takes the longest-ready task that fits, so that nothing starves. */

@@ -1,19 +1,27 @@
 /** When a dependency is satisfied, a wait settled, and what would go round in a circle. */
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import type { ArchivedVote, Vote } from '../votes/vote-state.ts';
 import type { ArchivedTask, DependencyId, Task, TaskId } from './task.ts';
 
 export function taskStanding(state: FederationState, id: DependencyId): Task | ArchivedTask | undefined {
   return state.tasks.get(id) ?? state.archived.get(id);
 }
 
+export function voteStanding(state: FederationState, id: DependencyId): Vote | ArchivedVote | undefined {
+  return state.votes.get(id) ?? state.archivedVotes.get(id);
+}
+
 export function dependencyExists(state: FederationState, id: DependencyId): boolean {
-  return taskStanding(state, id) !== undefined || state.votes.has(id);
+  return (taskStanding(state, id) ?? voteStanding(state, id)) !== undefined;
 }
 
 export function isSatisfied(state: FederationState, id: DependencyId): boolean {
   const task = taskStanding(state, id);
-  if (task === undefined) return state.votes.get(id)?.status === 'decided';
+  if (task === undefined) {
+    const vote = voteStanding(state, id);
+    return vote?.status === 'decided' || vote?.continued === true;
+  }
   if (task.status === 'completed') return true;
   return (task.status === 'failed' || task.status === 'cancelled') && task.on_failure === 'continue';
 }
@@ -21,7 +29,7 @@ export function isSatisfied(state: FederationState, id: DependencyId): boolean {
 export function isSettled(state: FederationState, id: DependencyId): boolean {
   const task = taskStanding(state, id);
   if (task !== undefined) return task.status !== 'pending' && task.status !== 'in-progress';
-  const status = state.votes.get(id)?.status;
+  const status = voteStanding(state, id)?.status;
   return status === 'decided' || status === 'cancelled';
 }
 

@@ -7,7 +7,7 @@ import type { FederationState } from '../federation-state.ts';
 import { countId } from '../scheduling/evolve-scheduling.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { isSatisfied, isSettled, unmet } from './dependencies.ts';
-import type { HistoryEntry, Outcome, Task, TaskId } from './task.ts';
+import type { DependencyId, HistoryEntry, Outcome, Task, TaskId } from './task.ts';
 
 const keptHistory = 20;
 const keptClaims = 10;
@@ -53,6 +53,7 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
       changeTask(state, event.task_id, (task) =>
         noted({ ...task, on_failure: 'continue' }, meta, 'dependents continue', event.reason ?? undefined),
       );
+      continueAfterVote(state, event.task_id);
       return settle(state, event.task_id, meta.at);
     }
     default:
@@ -80,19 +81,17 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
       const { agent, session, attempt, expires_at, hold_until } = event;
       const record = agentRecord(state, agent);
       state.agents.set(agent, { ...record, claims: record.claims + 1, last_active: meta.at });
-      return noted(
-        {
-          ...task,
-          status: 'in-progress',
-          attempt,
-          progress: null,
-          claims: [...task.claims.slice(1 - keptClaims), { attempt, agent, session }],
-          lease: { agent, session, expires_at, hold_until, claimed_at: meta.at },
-        },
-        meta,
-        'claimed',
-        `attempt ${attempt}`,
-      );
+      // One copy of the row here and where it completes: three take an eighth of what folding these events does.
+      return {
+        ...task,
+        status: 'in-progress',
+        attempt,
+        progress: null,
+        claims: [...task.claims.slice(1 - keptClaims), { attempt, agent, session }],
+        lease: { agent, session, expires_at, hold_until, claimed_at: meta.at },
+        updated_at: meta.at,
+        history: historyWith(task, meta, 'claimed', `attempt ${attempt}`),
+      };
     }
     case 'progress_reported': {
       const lease = task.lease === null || event.lease === null ? task.lease : { ...task.lease, ...event.lease };
@@ -113,7 +112,17 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
         unblocked,
         follow_ups: nothing,
       } as const;
-      return noted({ ...finished(task, 'completed', meta.at), progress: 1, result }, meta, 'completed');
+      return {
+        ...task,
+        status: 'completed',
+        lease: null,
+        progress: 1,
+        starts_at: null,
+        result,
+        updated_at: meta.at,
+        finished_at: meta.at,
+        history: historyWith(task, meta, 'completed'),
+      };
     }
     case 'attempt_failed': {
       if (task.lease !== null) rememberFinish(state, task.lease.agent, task.task_id);
@@ -153,7 +162,12 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
     }
     case 'task_reviewed': {
       const review = { by: meta.by, verdict: event.verdict, note: event.note, at: meta.at };
-      return noted({ ...task, reviews: [...task.reviews, review] }, meta, `review: ${event.verdict}`, event.note);
+      return noted(
+        { ...task, reviews: [...task.reviews.slice(1 - keptHistory), review] },
+        meta,
+        `review: ${event.verdict}`,
+        event.note,
+      );
     }
     case 'follow_up_joined':
       return withFollowUp(task, event.joined);
@@ -167,7 +181,13 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
     }
     case 'task_requeued': {
       const waiting_for = unmet(state, task.dependencies, task.wait_for);
-      const back = { ...returned(task), failed_attempts: 0, finished_at: null, starts_at: null, waiting_for };
+      const back = {
+        ...returned(task),
+        failed_attempts: 0,
+        finished_at: null,
+        starts_at: startOf(task, meta.at),
+        waiting_for,
+      };
       return noted(readied({ ...back, ready_since: null }, meta.at), meta, 'requeued', event.reason ?? undefined);
     }
     default:
@@ -176,10 +196,11 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
 }
 
 function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
-  const starts_at = task.not_before !== null && task.not_before > at ? task.not_before : null;
+  const starts_at = startOf(task, at);
   const waiting_for = unmet(state, task.dependencies, nothing);
+  const isHeldBack = waiting_for.length > 0 || task.needs_approval || starts_at !== null;
   // Every field is always present and in this order: tasks then share one hidden class.
-  const made: Task = {
+  return {
     task_id: task.task_id,
     status: 'pending',
     created_at: at,
@@ -201,7 +222,7 @@ function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
     needs_approval: task.needs_approval,
     approved_by: null,
     starts_at,
-    ready_since: null,
+    ready_since: isHeldBack ? null : at,
     lease: null,
     claims: nothing,
     progress: null,
@@ -217,7 +238,11 @@ function taskFrom(state: FederationState, task: NewTask, at: Timestamp): Task {
     updated_at: at,
     finished_at: null,
   };
-  return readied(made, at);
+}
+
+/** Its start time while that lies ahead. */
+function startOf({ not_before }: Pick<Task, 'not_before'>, at: Timestamp): Timestamp | null {
+  return not_before !== null && not_before > at ? not_before : null;
 }
 
 function addTask(state: FederationState, task: Task, meta: EventMeta): void {
@@ -271,12 +296,35 @@ function rememberFinish(state: FederationState, agent: string, id: TaskId): void
 }
 
 function noted(task: Task, meta: EventMeta, what: string, text?: string): Task {
-  const entry: HistoryEntry = { at: meta.at, by: meta.by, what, ...(text === undefined ? {} : { text }) };
-  return { ...task, updated_at: meta.at, history: [...task.history.slice(1 - keptHistory), entry] };
+  return { ...task, updated_at: meta.at, history: historyWith(task, meta, what, text) };
 }
 
-/** Tells the dependents of a task that may have just ended. */
-function settle(state: FederationState, id: TaskId, at: Timestamp): void {
+function historyWith({ history }: Task, { at, by }: EventMeta, what: string, text?: string): readonly HistoryEntry[] {
+  const entry: HistoryEntry = text === undefined ? { at, by, what } : { at, by, what, text };
+  return [...history.slice(1 - keptHistory), entry];
+}
+
+function continueAfterVote(state: FederationState, id: DependencyId): void {
+  const vote = state.votes.get(id);
+  if (vote !== undefined) state.votes.set(id, { ...vote, continued: true });
+  const archived = state.archivedVotes.get(id);
+  if (archived !== undefined) state.archivedVotes.set(id, { ...archived, continued: true });
+}
+
+/** Whoever holds this task, or takes it next, reads that a vote it builds on was overruled. */
+export function noteOverruledVote(
+  state: FederationState,
+  id: TaskId,
+  { vote_id, before, choice, reason }: { vote_id: string; before: string; choice: string; reason: string },
+  meta: EventMeta,
+): void {
+  changeTask(state, id, (task) =>
+    noted(task, meta, 'vote overruled', `${vote_id}: ${before} → ${choice}: ${reason}`.slice(0, 500)),
+  );
+}
+
+/** Tells the dependents of a task or vote that may have just ended. */
+export function settle(state: FederationState, id: DependencyId, at: Timestamp): void {
   if (!isSettled(state, id)) return;
   const satisfied = isSatisfied(state, id);
   for (const dependent of Array.from(state.index.dependents.get(id) ?? [])) {

@@ -6,10 +6,11 @@ import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
+import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
+import { isOpen } from './readiness.ts';
 import { doerOf } from './subject.ts';
 import type { AgentName, Task } from './task.ts';
-import { isOpen } from './task-indexes.ts';
 import { checkAddressee, chooseByType, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;
@@ -64,6 +65,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         );
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });
+      if (task.approved_by === null) askApproval(deliberation, task);
       if (args.to_agent !== undefined) {
         const to_agent = addressee(deliberation, task, args.to_agent);
         deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });

@@ -3,16 +3,14 @@ import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '.
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { quote } from '../text.ts';
 import { cycleError, findCircle } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
-import { askApproval } from './queue-task.ts';
+import { askApproval, tellBlocked } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
-import { isReady } from './task-indexes.ts';
-import { checkDependencies, invalid, newTask } from './validate-request.ts';
-
-/** More than this in one call is an import. */
-export const largestPlan = 200;
+import { isReady } from './readiness.ts';
+import { checkDependencies, invalid, largestPlan, newTask } from './validate-request.ts';
 
 export function queuePlan(
   state: FederationState,
@@ -22,7 +20,7 @@ export function queuePlan(
   const { idempotency_key: key } = args;
   const fingerprint = key === undefined ? '' : fingerprintOf('queue_plan', args);
   const first = rememberedResult(state, context, key, fingerprint);
-  if (first !== null) return { events: [], result: () => planned(state, first) };
+  if (first !== null) return { events: [], result: () => planOf(state, first) };
 
   const ordered = inOrder(args.tasks);
   const deliberation = new Deliberation(state, context);
@@ -32,7 +30,8 @@ export function queuePlan(
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
     const after = (task.after ?? []).map((name) => ids.get(name) ?? name);
-    const known = [...after, ...(task.dependencies ?? [])].filter((id) => ![...ids.values()].includes(id));
+    // Ids that the caller wrote must exist: one that happens to be given out now would go unnoticed.
+    const known = [...(task.after ?? []).filter((name) => !ids.has(name)), ...(task.dependencies ?? [])];
     checkDependencies(state, known, `tasks.${task.key}.after`);
     const made = newTask(state, task, context, {
       task_id: ids.get(task.key) ?? '',
@@ -51,10 +50,11 @@ export function queuePlan(
   for (const task of tasks.values()) {
     deliberation.add({ type: 'task_queued', task });
     askApproval(deliberation, task);
+    tellBlocked(deliberation, task);
   }
   const named = Object.fromEntries(ids);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, named));
-  return { events: deliberation.events, result: () => planned(state, named) };
+  return { events: deliberation.events, result: () => planOf(state, named) };
 }
 
 /** The tasks with everything they wait for before them, so that folding finds each dependency. */
@@ -70,7 +70,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
   const byKey = new Map<string, PlannedTask>();
   for (const task of tasks) {
     if (byKey.has(task.key))
-      throw invalid('tasks', `expected each key once, got "${task.key}" twice`, 'Give every task its own key.');
+      throw invalid('tasks', `expected each key once, got ${quote(task.key)} twice`, 'Give every task its own key.');
     byKey.set(task.key, task);
   }
   const edges = new Map(tasks.map((task) => [task.key, task.after ?? []]));
@@ -89,7 +89,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
   return [...ordered];
 }
 
-function planned(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
+function planOf(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
   const ready = Object.values(ids).filter((id) => {
     const task = state.tasks.get(id);
     return task !== undefined && isReady(task);

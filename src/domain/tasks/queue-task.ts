@@ -2,6 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { isSatisfied, isSettled } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
 import { existing } from './standing.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
@@ -35,12 +36,16 @@ export function queueTask(
 
   deliberation.add({ type: 'task_queued', task });
   askApproval(deliberation, task);
+  tellBlocked(deliberation, task);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, { task_id: task.task_id }));
   return { events: deliberation.events, result: () => queued(state, task.task_id, null) };
 }
 
 /** Work that needs the operator's approval stands in the inbox until it has it. */
-export function askApproval(deliberation: Deliberation, task: NewTask): void {
+export function askApproval(
+  deliberation: Deliberation,
+  task: Pick<NewTask, 'task_id' | 'from_agent' | 'to_agent' | 'description' | 'needs_approval'>,
+): void {
   if (!task.needs_approval) return;
   deliberation.escalate({
     kind: 'approval',
@@ -49,6 +54,21 @@ export function askApproval(deliberation: Deliberation, task: NewTask): void {
     detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'whoever fits'}: ${task.description.slice(0, 200)}`,
     task_id: task.task_id,
   });
+}
+
+/** A dependency that has ended without success already would be waited for in vain. */
+export function tellBlocked(deliberation: Deliberation, { task_id, dependencies }: NewTask): void {
+  const { state } = deliberation;
+  for (const id of dependencies) {
+    if (!isSettled(state, id) || isSatisfied(state, id)) continue;
+    deliberation.escalate({
+      kind: 'blocked',
+      about: id,
+      title: `${id} ended without success, and ${task_id} waits for it`,
+      detail: 'It was queued after that; nothing will change by itself.',
+      task_id: id,
+    });
+  }
 }
 
 function queued(state: FederationState, id: TaskId, duplicate_of: TaskId | null): ResultOf<'queue_task'> {

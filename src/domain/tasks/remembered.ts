@@ -4,6 +4,7 @@ import type { DecisionContext } from '../commands.ts';
 import type { EventOf } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requestKey } from '../restore-state.ts';
+import { quote } from '../text.ts';
 import { day, toMillis } from '../time.ts';
 import type { TaskId } from './task.ts';
 import { invalid } from './validate-request.ts';
@@ -25,7 +26,7 @@ export function rememberedResult(
   if (request.fingerprint !== fingerprint) {
     throw invalid(
       'idempotency_key',
-      `"${key}" was used at ${request.at} with other arguments`,
+      `${quote(key)} was used at ${request.at} with other arguments`,
       'Repeat the first arguments exactly, or use a new key.',
     );
   }

@@ -6,8 +6,10 @@ import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing } from './standing.ts';
-import { newestForm } from './subject.ts';
-import type { Task } from './task.ts';
+import { newestForm, workerOf } from './subject.ts';
+import type { Task, TaskId } from './task.ts';
+import { participantKind } from '../participants.ts';
+import { cut } from '../text.ts';
 import { longestDescription } from './validate-request.ts';
 
 /**
@@ -32,7 +34,7 @@ export function reviewTask(
       'Review it once it is completed.',
     );
   }
-  if (work.result?.by === actor.name) {
+  if (workerOf(work) === actor.name) {
     throw new CallerError(
       'not-allowed',
       `${work.task_id} is ${actor.name}'s own work.`,
@@ -50,7 +52,7 @@ export function reviewTask(
 
   const deliberation = new Deliberation(state, context);
   deliberation.add({ type: 'task_reviewed', task_id: work.task_id, verdict: args.verdict, note: args.note });
-  completeOwnReview(deliberation, work, args);
+  const reviews = completeOwnReviews(deliberation, work, args);
   if (args.verdict === 'accept') {
     return {
       events: deliberation.events,
@@ -62,16 +64,18 @@ export function reviewTask(
   const askFirst = rounds > config.limits.rework_rounds;
   const rework = reworkOf(work, deliberation, args.note, rounds, askFirst);
   deliberation.add({ type: 'task_queued', task: rework });
-  const waiting = dependentsOf(state, work);
-  if (waiting.length > 0) {
-    deliberation.add({ type: 'dependents_moved', from: work.task_id, to: rework.task_id, task_ids: waiting });
+  const waiting = dependentsOf(state, work.task_id);
+  // Whoever waited for the verdict waited for the work to be good: that now means the rework.
+  for (const from of [work.task_id, ...reviews]) {
+    const task_ids = from === work.task_id ? waiting : dependentsOf(state, from);
+    if (task_ids.length > 0) deliberation.add({ type: 'dependents_moved', from, to: rework.task_id, task_ids });
   }
   if (askFirst) {
     deliberation.escalate({
       kind: 'rework-rounds',
       about: rework.task_id,
       title: `${rework.rework_of} was sent back ${rounds} times; ${rework.task_id} waits for approval`,
-      detail: `${actor.name}: ${args.note.slice(0, 400)}${waiting.length === 0 ? '' : ` Waiting: ${listed(waiting)}.`}`,
+      detail: `${actor.name}: ${cut(args.note, 400)}${waiting.length === 0 ? '' : ` Waiting: ${listed(waiting)}.`}`,
       task_id: rework.task_id,
     });
   }
@@ -89,14 +93,20 @@ export function reviewTask(
   };
 }
 
-/** The reviewer's own review task is done with the verdict. */
-function completeOwnReview(deliberation: Deliberation, work: Task, { verdict, note }: ArgsOf<'review_task'>): void {
+/** The reviewer's own review task is done with the verdict. Gives the ones completed. */
+function completeOwnReviews(
+  deliberation: Deliberation,
+  work: Task,
+  { verdict, note }: ArgsOf<'review_task'>,
+): TaskId[] {
   const { state, context } = deliberation;
+  const completed: TaskId[] = [];
   for (const id of state.index.heldBy.get(context.actor.name) ?? []) {
     const review = state.tasks.get(id);
     if (review === undefined || review.subject === null) continue;
     // Work that was sent back while its review was waiting is reviewed as what it has become.
     if (review.subject !== work.task_id && newestForm(state, review.subject) !== work.task_id) continue;
+    completed.push(id);
     const summary = `${verdict}: ${note}`;
     deliberation.add({
       type: 'task_completed',
@@ -105,7 +115,7 @@ function completeOwnReview(deliberation: Deliberation, work: Task, { verdict, no
       summary,
       artifacts: [],
       duration_minutes: null,
-      unblocked: unblockedBy(state, id, 'satisfied'),
+      unblocked: verdict === 'accept' ? unblockedBy(state, id, 'satisfied') : [],
     });
     deliberation.closeEscalations(id, 'completed', 'hold-reached', 'task-failed', 'blocked');
     // A review that sends work back is done, but nothing goes on from there.
@@ -120,6 +130,7 @@ function completeOwnReview(deliberation: Deliberation, work: Task, { verdict, no
       artifacts: [],
     });
   }
+  return completed;
 }
 
 function reworkOf(
@@ -134,17 +145,20 @@ function reworkOf(
   return {
     task_id: nextId('task'),
     from_agent: context.actor.name,
-    to_agent: work.result?.by ?? work.to_agent,
+    // Who did it, if it is still one of us; imported work was done by nobody here.
+    to_agent:
+      [workerOf(work), work.to_agent].find((name) => name !== null && participantKind(context.config, name) !== null) ??
+      null,
     type: work.type,
-    description: `Rework of ${work.task_id}: ${note.replace(/\s+/g, ' ').trim()}\n\n${original}`.slice(
-      0,
+    description: cut(
+      `Rework of ${work.task_id}: ${note.replace(/\s+/g, ' ').trim()}\n\n${original}`,
       longestDescription,
     ),
     priority: work.priority,
     dependencies: [],
     context: {
       ...work.context,
-      rework_note: note.slice(0, 8_000),
+      rework_note: note,
       previous_artifacts: [...(work.result?.artifacts ?? [])],
     },
     not_before: null,
@@ -165,12 +179,12 @@ function openRework(state: FederationState, work: Task): Task | undefined {
   return state.tasks.get(state.index.reworkOf.get(work.task_id) ?? '');
 }
 
-/** Unclaimed tasks that build on this work. */
-function dependentsOf(state: FederationState, work: Task): string[] {
-  const ids: string[] = [];
-  for (const id of state.index.dependents.get(work.task_id) ?? []) {
+/** Unclaimed tasks that build on this one. */
+function dependentsOf(state: FederationState, work: TaskId): TaskId[] {
+  const ids: TaskId[] = [];
+  for (const id of state.index.dependents.get(work) ?? []) {
     const task = state.tasks.get(id);
-    if (task?.status === 'pending' && task.dependencies.includes(work.task_id)) ids.push(id);
+    if (task?.status === 'pending' && task.dependencies.includes(work)) ids.push(id);
   }
   return ids;
 }

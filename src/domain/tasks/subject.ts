@@ -29,6 +29,11 @@ export function doerOf(state: FederationState, id: TaskId): AgentName | null {
   return work?.lease?.agent ?? work?.result?.by ?? work?.to_agent ?? null;
 }
 
+/** Who did finished work: the last to claim it; the operator may have closed it without. */
+export function workerOf(work: Task): AgentName | null {
+  return work.claims.at(-1)?.agent ?? work.result?.by ?? null;
+}
+
 /** The newest form of a piece of work: the last rework of it, or itself. */
 export function newestForm(state: FederationState, id: TaskId): TaskId {
   let newest = id;

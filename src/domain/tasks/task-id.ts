@@ -1,5 +1,6 @@
 import { CallerError } from '../errors.ts';
-import type { Timestamp } from '../time.ts';
+import { quote } from '../text.ts';
+import { type Timestamp, twoDigits } from '../time.ts';
 
 type NumberedKind = 'task' | 'vote' | 'inbox';
 
@@ -10,7 +11,8 @@ export function numberedId(kind: NumberedKind, at: Timestamp, count: number): st
 
 /** A number that sorts ids in the order they were given: as text, `-1000` would come before `-999`. */
 export function taskOrder(id: string): number {
-  const day = Number(id.slice(5, 9)) * 372 + (Number(id.slice(10, 12)) - 1) * 31 + Number(id.slice(13, 15)) - 1;
+  const year = twoDigits(id, 5) * 100 + twoDigits(id, 7);
+  const day = year * 372 + (twoDigits(id, 10) - 1) * 31 + twoDigits(id, 13) - 1;
   // Ten million tasks a day still fit below 2^53.
   return day * 10_000_000 + Number(id.slice(16));
 }
@@ -24,7 +26,7 @@ export function inboxNumber(id: string): { readonly day: string; readonly count:
 export function noSuchTask(id: string): CallerError {
   return new CallerError(
     'not-found',
-    `No task has the id "${id.slice(0, 60)}".`,
+    `No task has the id ${quote(id)}.`,
     'Use list_tasks to find it; ids look like task-2026-02-06-001.',
   );
 }

@@ -5,6 +5,7 @@
  */
 import BTreeModule from 'sorted-btree';
 import { toMillis } from '../time.ts';
+import { isOpen, isReady } from './readiness.ts';
 import { comparePlaces, ReadyIndex } from './ready-index.ts';
 import type { AgentName, DependencyId, Task, TaskId, TaskStatus } from './task.ts';
 import { taskOrder } from './task-id.ts';
@@ -95,19 +96,8 @@ export class TaskIndexes {
   }
 }
 
-export function isOpen(task: Task): boolean {
-  return task.status === 'pending' || task.status === 'in-progress';
-}
-
 function isRework(task: Task): boolean {
   return task.rework_of !== null && task.caused_by.task_id !== null;
-}
-
-/** Could be claimed now, the federation's pause aside. */
-export function isReady(task: Task): boolean {
-  return (
-    task.status === 'pending' && task.ready_since !== null && task.starts_at === null && task.waiting_for.length === 0
-  );
 }
 
 function place(at: string, task: Task): readonly [number, number] {

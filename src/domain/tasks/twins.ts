@@ -19,8 +19,9 @@ export function twinKey(task: TwinFields): number {
   const text = task.description;
   for (let i = 0, taken = 0; i < text.length && taken < 160; i++) {
     const code = text.charCodeAt(i);
-    if (code <= 32) continue;
-    // Bit 5 is the case of an ASCII letter; other characters that it merges only cost a comparison.
+    // Beyond ASCII, case and spaces have rules of their own, which areTwins knows.
+    if (code <= 32 || code > 126) continue;
+    // Bit 5 is the case of a letter; other characters that it merges only cost a comparison.
     hash = Math.imul(hash ^ (code | 32), prime);
     taken++;
   }

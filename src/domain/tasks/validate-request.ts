@@ -1,10 +1,11 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import type { DecisionContext, TaskRequest } from '../commands.ts';
-import { participantKind } from '../config.ts';
+import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { agentRecord } from '../agents/evolve-agents.ts';
+import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
 import type { AgentName, Cause, Routing, TaskId } from './task.ts';
@@ -13,6 +14,8 @@ import type { AgentName, Cause, Routing, TaskId } from './task.ts';
 export const longestDescription = 32_768;
 /** Bytes of JSON. */
 export const largestContext = 65_536;
+/** Tasks. More than this in one call is an import. */
+export const largestPlan = 200;
 
 export function invalid(argument: string, problem: string, next: string): CallerError {
   return new CallerError('invalid', `${argument}: ${problem}`, next);
@@ -21,8 +24,8 @@ export function invalid(argument: string, problem: string, next: string): Caller
 export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
   return new CallerError(
     'unknown-agent',
-    `No agent is called "${name.slice(0, 60)}".`,
-    `Use one of: ${[...Object.keys(config.agents), config.operator].join(', ')}.`,
+    `No agent is called ${quote(name)}.`,
+    `Use one of: ${[...Object.keys(config.agents), config.operator, ...config.people].join(', ')}.`,
   );
 }
 
@@ -77,7 +80,7 @@ export function newTask(
   placement: Placement,
 ): NewTask {
   const { config, now } = context;
-  const description = request.description.trim();
+  const description = wellFormed(request.description).trim();
   if (description === '') {
     throw invalid(
       'description',
@@ -146,7 +149,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
     if (!dependencyExists(state, id)) {
       throw new CallerError(
         'not-found',
-        `${argument}: no task or vote has the id "${id.slice(0, 60)}".`,
+        `${argument}: no task or vote has the id ${quote(id)}.`,
         'Use list_tasks to find it, or queue_plan to queue tasks that depend on each other in one go.',
       );
     }

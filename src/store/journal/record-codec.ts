@@ -100,7 +100,7 @@ export function soundRecordAt(bytes: Buffer, start: number, lineEnd: number): So
     if (!endsInTrailer(bytes, at, end)) continue;
     running.update(bytes.subarray(hashed, at));
     hashed = at;
-    if (running.copy().digest('hex').startsWith(trailerHash(bytes, end))) return parse(bytes, start, end);
+    if (isTrailerHash(bytes, end, running.copy().digest('hex'))) return parse(bytes, start, end);
   }
   return undefined;
 }
@@ -134,8 +134,8 @@ export function soundRecordEndingAt(bytes: Buffer, start: number, lineEnd: numbe
 
 function soundRecordBetween(bytes: Buffer, start: number, end: number): SoundRecord | undefined {
   if (!endsInTrailer(bytes, start, end)) return undefined;
-  const hash = hashOf(bytes.subarray(start, end - trailerLength));
-  return hash === trailerHash(bytes, end) ? parse(bytes, start, end) : undefined;
+  const hash = digest('sha256', bytes.subarray(start, end - trailerLength), 'hex');
+  return isTrailerHash(bytes, end, hash) ? parse(bytes, start, end) : undefined;
 }
 
 export function startsLikeRecord(bytes: Buffer, start: number, end: number): boolean {
@@ -154,8 +154,13 @@ export function endsInTrailer(bytes: Buffer, start: number, end: number): boolea
   return true;
 }
 
-function trailerHash(bytes: Buffer, end: number): string {
-  return bytes.toString('latin1', end - trailerEnd.length - hashLength, end - trailerEnd.length);
+/** Whether the trailer that ends there holds the beginning of this hash. Byte by byte: no text is made of the bytes. */
+function isTrailerHash(bytes: Buffer, end: number, hash: string): boolean {
+  const at = end - trailerEnd.length - hashLength;
+  for (let i = 0; i < hashLength; i++) {
+    if (bytes[at + i] !== hash.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 // User data may hold `{"seq":` as well; only what has the whole beginning of a record is worth a hash.

@@ -90,6 +90,17 @@ describe('queueing', () => {
     expect(s.run('claude', 'queue_task', args).task.task_id).toBe('task-2026-03-20-001');
   });
 
+  it('tells the operator of a task that waits for one that has ended without success', () => {
+    const s = new Scenario();
+    const ended = s.queue('ended');
+    s.run('reuben', 'cancel_task', { task_id: ended.task_id, reason: 'no' });
+    expect(s.state.escalations.size).toBe(0);
+    const waiting = s.queue('waiting', { dependencies: [ended.task_id] });
+    expect([...s.state.escalations.values()]).toMatchObject([
+      { kind: 'blocked', title: expect.stringContaining(waiting.task_id) },
+    ]);
+  });
+
   it('makes a task with a start time ahead wait for it, and one with approval for that', () => {
     const s = new Scenario();
     const later = s.queue('later', { not_before: '2026-02-06T09:30:00.000Z' });
@@ -135,6 +146,15 @@ describe('plans', () => {
       message: expect.stringMatching(/a → c → b → a|c → b → a → c|b → a → c → b/),
     });
     expect(s.state.tasks.size).toBe(0);
+  });
+
+  it('does not take an id that it is about to give out for one that exists', () => {
+    const s = new Scenario();
+    const tasks = [
+      { key: 'a', description: 'a', dependencies: ['task-2026-02-06-002'] },
+      { key: 'b', description: 'b', after: ['a'] },
+    ];
+    expect(s.refusal('claude', 'queue_plan', { tasks })).toMatchObject({ code: 'not-found' });
   });
 
   it('refuses the whole plan for one bad member', () => {

@@ -73,4 +73,29 @@ describe('reviewing', () => {
     expect(s.state.escalations.size).toBe(0);
     expect(s.claim('kimi', task_id).rework_of).toBe('task-2026-02-06-001');
   });
+
+  it('lets what waits for the verdict wait for the rework, too', () => {
+    const s = new Scenario();
+    const work = s.queue('Build it', { type: 'implementation', to_agent: 'kimi' });
+    const review = s.queue('Review it', { type: 'review', to_agent: 'claude', dependencies: [work.task_id] });
+    const ship = s.queue('Ship it', { dependencies: [review.task_id] });
+    s.claim('kimi', work.task_id);
+    s.complete('kimi', work.task_id);
+    s.claim('claude', review.task_id);
+    const { rework } = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'not yet' });
+    expect(s.task(ship.task_id)).toMatchObject({ dependencies: [rework?.task_id], ready_since: null });
+    expect(s.refusal('copilot', 'claim_task', { task_id: ship.task_id })).toMatchObject({ code: 'not-ready' });
+  });
+
+  it('sends work back to who did it, not to who closed it', () => {
+    const s = new Scenario();
+    const work = s.queue('Build it', { type: 'implementation' });
+    s.claim('kimi', work.task_id);
+    s.run('reuben', 'override_task', { task_id: work.task_id, action: 'complete' });
+    expect(s.refusal('kimi', 'review_task', { task_id: work.task_id, verdict: 'accept', note: 'mine' })).toMatchObject({
+      code: 'not-allowed',
+    });
+    const { rework } = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'no' });
+    expect(rework?.to_agent).toBe('kimi');
+  });
 });

@@ -1,0 +1,27 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
+import { CallerError } from '../errors.ts';
+import type { FederationState } from '../federation-state.ts';
+import { requirePerson } from '../tasks/standing.ts';
+import { closeByBallots } from './closing.ts';
+import { existingVote } from './standing.ts';
+
+/** Ends a vote before its time; the ballots that are there decide. */
+export function closeVote(
+  state: FederationState,
+  args: ArgsOf<'close_vote'>,
+  context: DecisionContext,
+): Decision<ResultOf<'close_vote'>> {
+  requirePerson(context, 'close a vote early');
+  const vote = existingVote(state, args.vote_id);
+  if (vote.status !== 'active') {
+    throw new CallerError(
+      'closed',
+      `${vote.vote_id} is ${vote.status} already.`,
+      vote.status === 'escalated' ? 'Settle it with decide_vote.' : 'Read the result with get_vote.',
+    );
+  }
+  const deliberation = new Deliberation(state, context);
+  closeByBallots(deliberation, vote, 'operator');
+  return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote.vote_id) }) };
+}

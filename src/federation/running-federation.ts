@@ -1,0 +1,418 @@
+/**
+ * The application: runs commands against the store, folds what everyone
+ * committed into state, and tells subscribers.
+ *
+ * Commands that arrive while a record is being synced are decided together and
+ * committed as the next record. Deciding, writing and reading back is
+ * synchronous, so nobody ever reads speculative state.
+ */
+import { randomBytes } from 'node:crypto';
+import PQueue from 'p-queue';
+import { v7 as uuid } from 'uuid';
+import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
+import type { Config } from '../domain/config.ts';
+import { decide } from '../domain/decide.ts';
+import { FederationError, StoreError } from '../domain/errors.ts';
+import type { FederationEvent } from '../domain/events.ts';
+import { evolve } from '../domain/evolve.ts';
+import { FederationState, type Touched } from '../domain/federation-state.ts';
+import { restoreState } from '../domain/restore-state.ts';
+import { nextDue } from '../domain/scheduling/tick.ts';
+import { fromMillis, second, type Timestamp, toMillis } from '../domain/time.ts';
+import type { Federation, FederationChange, FederationOptions, WebhookStanding } from '../federation.ts';
+import type { ConfigWarning, LoadedConfig } from '../load-config.ts';
+import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
+import { type Group, groupBytes, namingCommand, nothingDone, roughBytes, type Waiting } from './group.ts';
+
+/** The participant behind whatever follows from time passing. */
+const systemActor: Actor = { name: 'system', kind: 'system', session: null, client: null };
+
+/** The journal's time keeps pace with a clock that is behind by less than this. */
+const toleratedStep = 2 * second;
+const nobody: ReadonlySet<string> = new Set();
+const random = (bytes: number): Uint8Array => randomBytes(bytes);
+
+/** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
+export async function runFederation(options: FederationOptions): Promise<Federation> {
+  const checkpoint = await options.store.open();
+  const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
+  const federation = new RunningFederation(options, state);
+  federation.begin();
+  return federation;
+}
+
+class RunningFederation implements Federation {
+  readonly projectDir: string;
+  readonly #refreshConfig: () => Promise<LoadedConfig | null>;
+  readonly #store: EventStore;
+  readonly #clock: () => number;
+  readonly #onCommitted: (record: StoredRecord) => void;
+  readonly #onTick: () => void;
+  readonly #webhook: () => WebhookStanding | null;
+  readonly #onClose: () => Promise<void>;
+  readonly #commits = new PQueue({ concurrency: 1 });
+  readonly #listeners = new Set<(change: FederationChange) => void>();
+  readonly #announced = new Set<string>();
+  #state: FederationState;
+  #loaded: LoadedConfig;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #syncedSeq = 0;
+  #checkpointing = false;
+  #lastNews = 0;
+  /** Apart from process to process, so that not all of them write the same checkpoint at once. */
+  readonly #idleAfter = (5 + 5 * Math.random()) * second;
+  #stopWatching: (() => void) | null = null;
+  #ticker: NodeJS.Timeout | null = null;
+
+  constructor(options: FederationOptions, state: FederationState) {
+    this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
+    this.#refreshConfig = options.refreshConfig ?? (async () => null);
+    this.projectDir = options.projectDir;
+    this.#store = options.store;
+    this.#clock = options.clock ?? Date.now;
+    this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#onTick = options.onTick ?? (() => undefined);
+    this.#webhook = options.webhook ?? (() => null);
+    this.#onClose = options.onClose ?? (async () => undefined);
+    this.#state = state;
+  }
+
+  /** Folds what is there before anyone looks. */
+  begin(): void {
+    this.#fold();
+    this.#state.takeTouched();
+    this.#syncedSeq = this.#store.position.seq;
+  }
+
+  get config(): Config {
+    return this.#loaded.config;
+  }
+
+  get configWarnings(): readonly ConfigWarning[] {
+    return this.#loaded.warnings;
+  }
+
+  get fault(): StoreFault | null {
+    return this.#store.fault;
+  }
+
+  get seq(): number {
+    return this.#store.position.seq;
+  }
+
+  now(): Timestamp {
+    return fromMillis(this.#clock());
+  }
+
+  state(): FederationState {
+    this.#fold();
+    return this.#state;
+  }
+
+  tail(limit: number, after?: number): Promise<readonly StoredRecord[]> {
+    return this.#store.tail(limit, after);
+  }
+
+  history(): AsyncGenerator<StoredRecord, void, undefined> {
+    return this.#store.history();
+  }
+
+  presence(): readonly PresenceEntry[] {
+    // A process that keeps time looks every second anyway.
+    if (this.#ticker === null) this.#store.presence.observe();
+    return this.#store.presence.list();
+  }
+
+  webhook(): WebhookStanding | null {
+    return this.#webhook();
+  }
+
+  subscribe(listener: (change: FederationChange) => void): () => void {
+    this.#stopWatching ??= this.#store.watch(() => this.#notice());
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  keepTime(): void {
+    // An observer that is late by half the grace time begins afresh: it must look well within that.
+    const everyMs = Math.min(second, (this.config.leases.grace_seconds * second) / 8);
+    this.#ticker ??= setInterval(() => void this.#keepTimeOnce(), everyMs).unref();
+  }
+
+  execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    this.#announce(actor);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        id: uuid(),
+        by: actor.name,
+        fail: reject,
+        run: (context) => {
+          const decision = decide(this.#state, command, args, { ...context, actor });
+          const meta = { at: context.now, by: actor.name };
+          for (const event of decision.events) evolve(this.#state, event, meta);
+          if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
+          const result = decision.result();
+          return { events: decision.events, answer: () => resolve(result) };
+        },
+      });
+      this.#schedule();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#stopWatching?.();
+    this.#listeners.clear();
+    await this.#commits.onIdle();
+    await this.#checkpoint('exit');
+    this.#store.presence.stop();
+    await this.#onClose();
+    await this.#store.close();
+  }
+
+  async catchUp(): Promise<void> {
+    const due = nextDue(this.state());
+    if (due !== null && due <= this.now() && this.#store.fault === null) await this.#runTick(nobody);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    void this.#commits.add(() => this.#commitWaiting());
+  }
+
+  async #commitWaiting(): Promise<void> {
+    this.#scheduled = false;
+    let losses = 0;
+    while (this.#waiting.length > 0) {
+      await this.#store.backoff(losses);
+      const group = this.#tryGroupOrFail();
+      if (group === 'conflict') {
+        losses += 1;
+        continue;
+      }
+      losses = 0;
+      await this.#acknowledge(group);
+    }
+    void this.#checkpoint('grown');
+  }
+
+  /** Where the news cannot even be read, nobody is kept waiting. */
+  #tryGroupOrFail(): Group | 'conflict' {
+    try {
+      return this.#tryGroup();
+    } catch (error) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+      return nothingDone;
+    }
+  }
+
+  /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
+  #tryGroup(): Group | 'conflict' {
+    this.#fold();
+    const state = this.#state;
+    const { fault } = this.#store;
+    if (fault !== null) {
+      const all = this.#waiting.splice(0);
+      for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
+      return nothingDone;
+    }
+    state.undo.begin();
+    const { now, commands } = this.#timePasses(state);
+    const context = { now, config: this.config, gone: nobody, random };
+    const answers: (() => void)[] = [];
+    let taken = 0;
+    for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
+      const waiting = this.#waiting[taken];
+      if (waiting === undefined) break;
+      try {
+        const { events, answer } = waiting.run(context);
+        answers.push(answer);
+        if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
+        bytes += roughBytes(events);
+      } catch (error) {
+        if (!(error instanceof FederationError)) {
+          // A mistake of ours, perhaps half folded: take the group back and try it without this command.
+          this.#takeBack(state);
+          this.#waiting.splice(taken, 1);
+          waiting.fail(error instanceof Error ? error : new Error(String(error)));
+          return 'conflict';
+        }
+        answers.push(() => waiting.fail(error));
+      }
+    }
+    const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
+    if (commands.length === 0) {
+      state.undo.commit();
+      this.#waiting.splice(0, taken);
+      return group;
+    }
+    try {
+      const verdict = this.#store.append({ at: now, commands });
+      if (verdict === 'conflict') {
+        this.#takeBack(state);
+        return 'conflict';
+      }
+      state.undo.commit();
+      this.#waiting.splice(0, taken);
+      this.#lastNews = this.#clock();
+      this.#publish();
+      return { ...group, record: verdict.committed };
+    } catch (error) {
+      this.#takeBack(state);
+      this.#waiting.splice(0, taken);
+      for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
+      return nothingDone;
+    }
+  }
+
+  #takeBack(state: FederationState): void {
+    state.undo.rollback();
+    state.takeTouched();
+  }
+
+  /** The moment of this decision, and what is due by it. */
+  #timePasses(state: FederationState): { now: Timestamp; commands: CommittedCommand[] } {
+    const commands: CommittedCommand[] = [];
+    let now = this.now();
+    const system = (events: readonly FederationEvent[]): void => {
+      if (events.length === 0) return;
+      for (const event of events) evolve(state, event, { at: now, by: systemActor.name });
+      commands.push({ id: uuid(), by: systemActor.name, events });
+    };
+    const behind = toMillis(state.meta.clock) - toMillis(now);
+    if (behind > toleratedStep) system([{ type: 'clock_stepped_back', milliseconds: behind }]);
+    else if (behind > 0) now = state.meta.clock;
+    const due = nextDue(state);
+    if (due !== null && due <= now) {
+      const context = { now, config: this.config, gone: nobody, random, actor: systemActor };
+      system(decide(state, 'tick', {}, context).events);
+    }
+    return { now, commands };
+  }
+
+  async #acknowledge({ waiting, answers, record }: Group): Promise<void> {
+    try {
+      // An answer may also rest on what others committed and have not synced yet.
+      if (this.#store.position.seq > this.#syncedSeq) {
+        const { seq } = this.#store.position;
+        await this.#store.sync();
+        this.#syncedSeq = seq;
+      }
+      for (const answer of answers) answer();
+      if (record !== null) {
+        this.#onCommitted(record);
+      }
+    } catch (error) {
+      for (const { id, fail } of waiting) fail(namingCommand(error, id));
+    }
+  }
+
+  #fold(): void {
+    for (const record of this.#store.read()) {
+      if (record === 'restarted') {
+        this.#state = new FederationState();
+        this.#syncedSeq = 0;
+        continue;
+      }
+      this.#lastNews = this.#clock();
+      for (const { by, events } of record.commands) {
+        const meta = { at: record.at, by };
+        for (const event of events) evolve(this.#state, event, meta);
+      }
+    }
+    this.#publish();
+  }
+
+  /** Looks for news where nobody asked: that the store cannot be read now is told to the next who asks. */
+  #notice(): boolean {
+    try {
+      this.#fold();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #publish(): void {
+    const { touched } = this.#state;
+    const { tasks, votes, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && votes.size === 0 && !agents && !inbox && !switches) return;
+    const change: Touched = this.#state.takeTouched();
+    for (const listener of Array.from(this.#listeners)) listener(change);
+  }
+
+  #announce({ name, session, client }: Actor): void {
+    if (session === null || this.#announced.has(session)) return;
+    this.#announced.add(session);
+    this.#store.presence.start(session, name, client);
+  }
+
+  async #keepTimeOnce(): Promise<void> {
+    const { presence } = this.#store;
+    presence.observe();
+    await this.#takeConfig();
+    if (!this.#notice() || this.#store.fault !== null) return;
+    this.#onTick();
+    const gone = presence.gone(this.#holders());
+    const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
+    if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
+  }
+
+  /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
+  async #takeConfig(): Promise<void> {
+    const changed = await this.#refreshConfig();
+    if (changed === null) return;
+    this.#loaded = changed;
+    this.#state.touched.switches = true;
+    this.#publish();
+  }
+
+  #runTick(gone: ReadonlySet<string>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({
+        id: uuid(),
+        by: systemActor.name,
+        // The next tick tries again.
+        fail: () => resolve(),
+        run: (context) => {
+          const { events } = decide(this.#state, 'tick', {}, { ...context, gone, actor: systemActor });
+          for (const event of events) evolve(this.#state, event, { at: context.now, by: systemActor.name });
+          return { events, answer: resolve };
+        },
+      });
+      this.#schedule();
+    });
+  }
+
+  #holders(): Set<string> {
+    const sessions = new Set<string>();
+    for (const ids of this.#state.index.heldBy.values()) {
+      for (const id of ids) {
+        const session = this.#state.tasks.get(id)?.lease?.session;
+        if (session != null) sessions.add(session);
+      }
+    }
+    return sessions;
+  }
+
+  async #checkpoint(when: 'grown' | 'idle' | 'exit'): Promise<void> {
+    if (this.#checkpointing || this.#store.fault !== null) return;
+    this.#checkpointing = true;
+    try {
+      await this.#store.checkpoint(when, () => ({
+        position: this.#store.position,
+        sections: this.#state.toSections(),
+      }));
+    } catch {
+      // A checkpoint only saves time at the next start; the journal has everything.
+    } finally {
+      this.#checkpointing = false;
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Asks the person in front of the client what a call has left to a person. At
+ * once, and always optional: a client that cannot ask, a person who declines or
+ * does not answer, all leave it in the inbox.
+ *
+ * Until the protocol of 2025 this is a request to the client while the call
+ * waits. Since 2026 the call is answered with the question and repeated with
+ * the answer; the question's token, random and good for one answer, keeps a
+ * client from answering what it was not asked.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  acceptedContent,
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import type { PersonQuestion, ToolResult } from '../define-tool.ts';
+import { FederationError } from '../domain/errors.ts';
+import type { Federation } from '../federation.ts';
+import type { Connection } from './connection.ts';
+
+/** Clients give up on a call after 60 s; the answer must come before. */
+const longestAnswer = 50_000;
+/** Questions that a client never comes back with must not pile up. */
+const mostOpen = 100;
+const key = 'decision';
+
+export interface Asked {
+  readonly question: PersonQuestion;
+  /** What the call gives where the question stays unanswered. */
+  readonly result: ToolResult;
+}
+
+const decision = z.object({ choice: z.string(), reason: z.string().optional() });
+type Decision = z.infer<typeof decision>;
+
+/** The questions of one connection that wait for an answer, by token. */
+export class OpenQuestions {
+  readonly #open = new Map<string, Asked>();
+
+  /** Once: an answer that comes twice finds nothing. */
+  take(token: unknown): Asked | null {
+    if (typeof token !== 'string') return null;
+    const asked = this.#open.get(token) ?? null;
+    this.#open.delete(token);
+    return asked;
+  }
+
+  keep(asked: Asked): string {
+    const [oldest] = this.#open.keys();
+    if (this.#open.size >= mostOpen && oldest !== undefined) this.#open.delete(oldest);
+    const token = randomUUID();
+    this.#open.set(token, asked);
+    return token;
+  }
+}
+
+/** The question to the client, or the call's final answer. */
+export async function askPerson(
+  connection: Connection,
+  federation: Federation,
+  asked: Asked,
+  context: ServerContext,
+): Promise<InputRequiredResult | ToolResult> {
+  const request = context.mcpReq;
+  const isModern = request.envelope !== undefined;
+  if (!canAsk(connection, request)) return asked.result;
+  const { message } = asked.question;
+  const requestedSchema = formOf(asked.question);
+  if (isModern) {
+    return inputRequired({
+      inputRequests: { [key]: inputRequired.elicit({ mode: 'form', message, requestedSchema }) },
+      requestState: connection.questions.keep(asked),
+    });
+  }
+  try {
+    const { action, content } = await request.elicitInput(
+      { mode: 'form', message, requestedSchema },
+      { timeout: longestAnswer, signal: request.signal },
+    );
+    const answer = decision.safeParse(content);
+    return action === 'accept' && answer.success
+      ? await carryOut(connection, federation, asked, answer.data)
+      : asked.result;
+  } catch (error) {
+    connection.log.info({ reason: error instanceof Error ? error.message : String(error) }, 'nobody answered');
+    return asked.result;
+  }
+}
+
+/** The answer that a repeated call brings; null: the call brings none, or none that was asked for. */
+export async function answeredByPerson(
+  connection: Connection,
+  federation: Federation,
+  { mcpReq }: ServerContext,
+): Promise<ToolResult | null> {
+  const asked = connection.questions.take(mcpReq.requestState());
+  if (asked === null) return null;
+  const answer = acceptedContent(mcpReq.inputResponses, key, decision);
+  return answer === undefined ? asked.result : await carryOut(connection, federation, asked, answer);
+}
+
+async function carryOut(
+  connection: Connection,
+  { config }: Federation,
+  { question, result }: Asked,
+  { choice, reason }: Decision,
+): Promise<ToolResult> {
+  const client = connection.identity.last?.client ?? null;
+  try {
+    const person = { name: config.operator, kind: 'person', session: null, client } as const;
+    return await question.answer(choice, reason?.trim() || null, person);
+  } catch (error) {
+    // Somebody else was faster, or the choice is none: the call itself has done its part.
+    if (error instanceof FederationError) return result;
+    throw error;
+  }
+}
+
+function canAsk(connection: Connection, request: ServerContext['mcpReq']): boolean {
+  const capabilities: unknown =
+    request.envelope === undefined
+      ? connection.server.server.getClientCapabilities()
+      : Reflect.get(request.envelope, CLIENT_CAPABILITIES_META_KEY);
+  if (typeof capabilities !== 'object' || capabilities === null || !('elicitation' in capabilities)) return false;
+  const { elicitation } = capabilities;
+  if (typeof elicitation !== 'object' || elicitation === null) return false;
+  // An empty object is how forms were declared before there was another mode.
+  return 'form' in elicitation || Object.keys(elicitation).length === 0;
+}
+
+function formOf({ choices }: PersonQuestion) {
+  return {
+    type: 'object' as const,
+    properties: {
+      choice: { type: 'string' as const, title: 'Decision', enum: [...choices] },
+      reason: { type: 'string' as const, title: 'Reason', maxLength: 2_000 },
+    },
+    required: ['choice'],
+  };
+}

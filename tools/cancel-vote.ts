@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { fullVote } from '../src/views/vote-views.ts';
+import { note, voteId } from './arguments.ts';
+
+export const cancelVote = defineTool({
+  name: 'cancel_vote',
+  title: 'Cancel a vote',
+  description: 'Drop the question. Sealed ballots stay sealed. Tasks that depend on the result are blocked.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: true, idempotent: false },
+  input: z.strictObject({ vote_id: voteId, reason: note }),
+  async handle(input, { federation, actor }) {
+    const { vote, blocked } = await federation.execute('cancel_vote', input, actor());
+    return {
+      vote: fullVote(vote),
+      ...(blocked.length === 0 ? {} : { blocked }),
+      next: blocked.length === 0 ? 'Nothing more to do.' : `${blocked.join(', ')} cannot go on without it.`,
+    };
+  },
+});

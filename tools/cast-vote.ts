@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { ownBallot, resultOf, votedIn } from '../src/views/vote-views.ts';
+import type { Vote } from '../src/domain/votes/vote-state.ts';
+import { voteId } from './arguments.ts';
+
+export const castVote = defineTool({
+  name: 'cast_vote',
+  title: 'Cast your ballot',
+  description:
+    'Vote; calling again revises it. Weigh the options yourself before you hear what others think. confidence: how likely your choice is right; it is measured. abstain if you cannot tell. block sends the vote to the operator.',
+  audience: 'agent',
+  core: true,
+  hints: { readOnly: false, destructive: false, idempotent: true },
+  input: z.strictObject({
+    vote_id: voteId,
+    choice: z.string().describe('An option to the letter, or abstain'),
+    also: z.array(z.string()).optional().describe('approval: others approved; ranked: next best first'),
+    confidence: z.number().min(0).max(1),
+    reasoning: z.string(),
+    block: z.boolean().optional(),
+  }),
+  async handle(input, { federation, actor }) {
+    const { vote, ballot, revision } = await federation.execute('cast_vote', input, actor());
+    const result = resultOf(vote);
+    return {
+      vote_id: vote.vote_id,
+      status: vote.status,
+      voted: votedIn(vote),
+      eligible: vote.eligible.map(({ agent }) => agent),
+      deadline: vote.deadline,
+      your_ballot: { ...ownBallot(ballot), revision },
+      ...(result === null ? {} : { result }),
+      next: nextAfter(vote),
+    };
+  },
+  question: ({ vote_id, ...result }, { federation }) => {
+    const state = federation.state();
+    const vote = state.votes.get(String(vote_id));
+    const inbox_id = state.escalationKeys.get(`vote:${String(vote_id)}`);
+    if (vote?.status !== 'escalated' || inbox_id === undefined) return null;
+    return {
+      message: questionAbout(vote),
+      choices: vote.options,
+      answer: async (choice, note, person) => {
+        const args = { inbox_id, action: 'decide', choice, ...(note === null ? {} : { note }) } as const;
+        const { vote: now } = await federation.execute('answer_inbox', args, person);
+        if (now === null) return { ...result, vote_id, next: 'Read the result with get_vote.' };
+        return { ...result, vote_id, status: now.status, result: resultOf(now), next: nextAfter(now) };
+      },
+    };
+  },
+});
+
+function questionAbout({ vote_id, question, escalated, closing }: Vote): string {
+  const shares = closing?.tally.in_force.map(({ option, share }) => `${option}: ${Math.round(share * 100)}%`) ?? [];
+  return `${vote_id} is undecided (${escalated?.reason ?? ''}): ${question} The ballots: ${shares.join(', ')}. Decline to leave it in the inbox.`;
+}
+
+function nextAfter({ status, choice, escalated, deadline }: Vote): string {
+  if (status === 'decided') return `It is decided: ${choice ?? ''}. Go on with that.`;
+  if (status === 'escalated') return `${escalated?.to ?? 'The operator'} settles it (${escalated?.reason ?? ''}).`;
+  return `Nothing more to do: it closes when the others have voted, at ${deadline} at the latest.`;
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { fullVote } from '../src/views/vote-views.ts';
+import { voteId } from './arguments.ts';
+
+export const closeVote = defineTool({
+  name: 'close_vote',
+  title: 'Close a vote early',
+  description: 'End a vote before its deadline; the ballots that are there decide it, or escalate it to you.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: true, idempotent: false },
+  input: z.strictObject({ vote_id: voteId }),
+  async handle(input, { federation, actor }) {
+    const { vote } = await federation.execute('close_vote', input, actor());
+    return {
+      vote: fullVote(vote),
+      next:
+        vote.status === 'decided'
+          ? `It is decided: ${vote.choice ?? ''}.`
+          : 'Settle it with decide_vote, extend_vote or cancel_vote.',
+    };
+  },
+});

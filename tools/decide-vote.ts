@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { fullVote } from '../src/views/vote-views.ts';
+import { note, voteId } from './arguments.ts';
+
+export const decideVote = defineTool({
+  name: 'decide_vote',
+  title: 'Decide a vote',
+  description:
+    'Settle an escalated vote, end an active one, or overrule a decided one: its first result stays on record, and unfinished tasks that depend on it get a note; nothing restarts.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: false, destructive: true, idempotent: true },
+  input: z.strictObject({ vote_id: voteId, choice: z.string().describe('An option to the letter'), reason: note }),
+  async handle(input, { federation, actor }) {
+    const { vote } = await federation.execute('decide_vote', input, actor());
+    return { vote: fullVote(vote), next: 'judge_vote, once you know which option was right, teaches the tally.' };
+  },
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { voteStatuses } from '../src/domain/votes/vote.ts';
+import { listVotes as listView } from '../src/views/list-votes.ts';
+import { page } from './arguments.ts';
+
+export const listVotes = defineTool({
+  name: 'list_votes',
+  title: 'List votes',
+  description: 'Find votes by status, newest first, 20 a page. Gives briefs; get_vote shows one in full.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({ status: z.enum(voteStatuses).optional(), ...page }),
+  async handle(input, { federation }) {
+    const list = listView(federation.state(), input);
+    const next =
+      list.total === 0
+        ? 'There is none.'
+        : list.next_cursor === undefined
+          ? 'get_vote shows one of them in full.'
+          : `${list.items.length} of ${list.total}; give cursor: next_cursor for more.`;
+    return { ...list, next };
+  },
+});

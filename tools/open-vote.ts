@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
+import { fullVote } from '../src/views/vote-views.ts';
+import { taskType, timestamp } from './arguments.ts';
+
+export const openVote = defineTool({
+  name: 'open_vote',
+  title: 'Open a vote',
+  description:
+    'Put to the vote what agents disagree on, instead of asking a person. Ballots are sealed until all have voted or the time is up; others find it in start_session. Tasks can depend on the vote_id.',
+  audience: 'agent',
+  core: true,
+  hints: { readOnly: false, destructive: false, idempotent: false },
+  input: z.strictObject({
+    question: z.string(),
+    options: z.array(z.string()).describe('2 to 20'),
+    context_url: z.string().max(2_000).optional(),
+    topic: taskType.optional(),
+    eligible: z.array(z.string()).optional().describe('Default: agents that are there'),
+    quorum: z.int().optional().describe('Default 2'),
+    method: z.enum(votingMethods).optional().describe('Default weighted, by confidence'),
+    stakes: z.enum(stakesLevels).optional().describe('low may close early; the operator confirms high'),
+    deadline: timestamp.optional(),
+    open_ballots: z.boolean().optional(),
+  }),
+  async handle(input, { federation, actor }) {
+    const caller = actor();
+    const { vote } = await federation.execute('open_vote', input, caller);
+    const isVoter = vote.eligible.some(({ agent }) => agent === caller.name);
+    return {
+      vote: fullVote(vote),
+      next: isVoter
+        ? `Cast your own ballot with cast_vote; release_task with wait_for: ["${vote.vote_id}"] waits for the result.`
+        : 'Nothing more to do: the agents vote; get_vote shows the result.',
+    };
+  },
+});

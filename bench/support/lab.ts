@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ export class Lab {
     const making = this.#prepared.get(key) ?? this.#prepare(kind, size);
     this.#prepared.set(key, making);
     const folder = this.folder();
-    cpSync(await making, folder, { recursive: true });
+    cpSync(dirname(await making), dirname(folder), { recursive: true });
     return folder;
   }
 

@@ -1,6 +1,7 @@
 /** Makes a store: `prepare FOLDER open|records SIZE`. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { rebuildLog } from '../../src/open-federation.ts';
 import { diskFiles } from '../../src/store/journal/file-layer.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { claimAndComplete, keepCheckpoint, queueMany, queueOne, runOn } from '../support/in-process.ts';
@@ -14,6 +15,8 @@ if (kind === 'open') {
   await queueMany(federation, Number(size));
   await keepCheckpoint(folder, store, federation.state());
   await federation.close();
+  // As a server finds it: without it, the first one would read the whole journal to write it.
+  await rebuildLog({ folder });
 } else {
   while (store.position.seq < Number(size)) {
     await queueOne(federation, store.position.seq);

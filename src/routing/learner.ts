@@ -4,7 +4,7 @@
  * in the same order give the same state, bit for bit.
  */
 import { Calibration } from './calibration.ts';
-import { ExampleIndex, hashStems, type Example, type Similarities } from './example-index.ts';
+import { ExampleIndex, hashStems, type Similarities } from './example-index.ts';
 import { FeatureExtractor, type Features, type PlacedFeatures } from './features.ts';
 import { Random } from './hash.ts';
 import { LogisticModels, type Lesson } from './logistic-models.ts';

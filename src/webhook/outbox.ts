@@ -13,12 +13,15 @@ import type { WebhookStanding } from '../federation.ts';
 import { withFileLock } from '../file-lock.ts';
 import { writeWhole } from '../store/journal/write-whole.ts';
 
-const escalation = z.object({
+/** What is told of an escalation; its key stays here. */
+export const toldEscalation = z.object({
   inbox_id: z.string(),
   kind: z.string(),
   title: z.string(),
   detail: z.string(),
   task_id: z.string().nullable(),
+  /** Set where it is about a vote. */
+  vote_id: z.string().optional(),
   chain: z.array(z.string()),
   opened_at: z.string(),
 });
@@ -26,7 +29,7 @@ const escalation = z.object({
 const delivery = z.object({
   /** The same in every attempt: receivers tell a repetition by it. */
   id: z.string(),
-  escalation,
+  escalation: toldEscalation,
   attempts: z.int(),
   /** Milliseconds since 1970. */
   due: z.number(),

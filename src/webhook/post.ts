@@ -14,8 +14,7 @@ export interface Attempt {
 
 /** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
 export async function post(delivery: Delivery, { config, secret, federation, signal }: Attempt): Promise<void> {
-  const { inbox_id, kind, title, detail, task_id, chain, opened_at } = delivery.escalation;
-  const body = JSON.stringify({ inbox_id, kind, title, detail, task_id, chain, opened_at, federation });
+  const body = JSON.stringify({ ...delivery.escalation, federation });
   const timestamp = Math.floor(Date.now() / 1_000);
   // A URL may carry a token in its path: messages name the host alone.
   const { host } = new URL(config.url);

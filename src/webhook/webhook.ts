@@ -13,7 +13,7 @@ import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
-import { type Delivery, emptyOutbox, type Outbox, OutboxFile, standingOf } from './outbox.ts';
+import { type Delivery, emptyOutbox, type Outbox, OutboxFile, standingOf, toldEscalation } from './outbox.ts';
 import { post } from './post.ts';
 
 export interface WebhookOptions {
@@ -249,9 +249,8 @@ function deliveriesOf({ hash, commands }: StoredRecord): Delivery[] {
   return commands.flatMap(({ events }) =>
     events.flatMap((event): Delivery[] => {
       if (event.type !== 'escalation_opened') return [];
-      const { inbox_id, kind, title, detail, task_id, chain, opened_at } = event.escalation;
-      const escalation = { inbox_id, kind, title, detail, task_id, chain: [...chain], opened_at };
-      const id = `${hash.slice(0, 16)}-${inbox_id}`;
+      const escalation = toldEscalation.parse(event.escalation);
+      const id = `${hash.slice(0, 16)}-${escalation.inbox_id}`;
       return [{ id, escalation, attempts: 0, due: 0, claim: null, last_error: null }];
     }),
   );

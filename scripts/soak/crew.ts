@@ -43,9 +43,9 @@ export interface CrewOptions {
 export class Crew {
   readonly acknowledged: Acknowledgement[] = [];
   kills = 0;
-  /** Processes that ended without being asked to. */
-  crashes = 0;
   readonly #options: CrewOptions;
+  /** Sessions of processes that ended without being asked to. */
+  readonly #crashed: string[] = [];
   #workers: Worker[] = [];
   #started = 0;
 
@@ -99,6 +99,8 @@ export class Crew {
 
   async #everyone(): Promise<void> {
     await Promise.all(this.#workers.map(({ turn }) => turn.settled));
+    if (this.#crashed.length > 0)
+      throw new Error(`Expected only killed processes to end, got ${this.#crashed.join(', ')}`);
   }
 
   #spawn(agent: string): void {
@@ -123,14 +125,14 @@ export class Crew {
     const worker: Worker = { agent, session, process: child, turn: newTurn(), ended: ended.settled, state: 'alive' };
     // A step may be written to one that has just been killed.
     child.stdin.on('error', () => undefined);
-    createInterface({ input: child.stdout })
-      .on('line', (line) => this.#hear(worker, line))
-      .once('close', () => {
-        if (worker.state === 'alive') this.crashes += 1;
-        worker.state = 'ended';
-        worker.turn.settle();
-        ended.settle();
-      });
+    createInterface({ input: child.stdout }).on('line', (line) => this.#hear(worker, line));
+    // Behind the end of the process and everything that it said.
+    child.once('close', (code, signal) => {
+      if (worker.state === 'alive') this.#crashed.push(`${session} (${signal ?? `exit code ${code}`})`);
+      worker.state = 'ended';
+      worker.turn.settle();
+      ended.settle();
+    });
     this.#workers.push(worker);
   }
 

@@ -10,6 +10,7 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { Routing } from '../outcomes/routing.ts';
 import type { Timestamp } from '../time.ts';
 
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;
@@ -91,12 +92,6 @@ export interface Review {
   readonly verdict: 'accept' | 'rework';
   readonly note: string;
   readonly at: Timestamp;
-}
-
-export interface Routing {
-  readonly agent: AgentName | null;
-  readonly method: string;
-  readonly reason: string;
 }
 
 export interface Task {

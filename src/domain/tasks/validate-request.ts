@@ -8,7 +8,8 @@ import { agentRecord } from '../agents/evolve-agents.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import type { AgentName, Cause, Routing, TaskId } from './task.ts';
+import type { Routing } from '../outcomes/routing.ts';
+import type { AgentName, Cause, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
 export const longestDescription = 32_768;
@@ -56,11 +57,32 @@ export function chooseByType(
   }
   const doer = except !== null && Object.hasOwn(config.agents, except) ? config.agents[except] : undefined;
   if (best === null && doer?.fallback !== undefined && type !== null && doer.types.includes(type)) {
-    return { agent: doer.fallback, method: 'types', reason: `only ${except} does ${type}, and it is ${except}'s work` };
+    return byTypes(doer.fallback, `only ${except} does ${type}, and it is ${except}'s work`);
   }
-  if (best === null)
-    return { agent: null, method: 'types', reason: `no available agent lists the type ${type ?? '(none)'}` };
-  return { agent: best.name, method: 'types', reason: `does ${type}, ${best.open} open` };
+  if (best === null) return byTypes(null, `no available agent lists the type ${type ?? '(none)'}`);
+  return byTypes(best.name, `does ${type}, ${best.open} open`);
+}
+
+function byTypes(agent: AgentName | null, reason: string): Routing {
+  return {
+    agent,
+    method: 'v1',
+    confidence: 0,
+    reason,
+    score: 0,
+    parts: { rules: 0, similarity: null, model: null, bonus: 0 },
+    rules: [],
+    terms: [],
+    nearest: [],
+    runner_up: null,
+    instead_of: null,
+    novelty: null,
+    outcomes: 0,
+    explored: false,
+    probability: null,
+    picks: { v1: agent, v2: agent, learned: agent },
+    judged: null,
+  };
 }
 
 export interface Placement {

@@ -9,7 +9,7 @@
  * 2.8% for 10 agents and 8.4% for 150; with both, 0.8% and 1.7%.
  */
 
-/** Below this many predictions nothing is fitted and every text is novel. */
+/** Below this many predictions nothing is fitted and nothing is known of novelty. */
 export const leastTracked = 30;
 /** Fitted again after this many predictions. */
 const refitEvery = 64;
@@ -54,6 +54,11 @@ export class Calibration {
     if (this.total >= leastTracked && (this.total % refitEvery === 0 || this.total === leastTracked)) this.#fit();
   }
 
+  /** Prediction `number`, from 0, came out wrong after all. Acts from the next fit on. */
+  correct(number: number): void {
+    if (number < this.total && number >= this.total - this.size) this.right[number % this.size] = 0;
+  }
+
   /** P(success) of a logit. */
   probability(logit: number): number {
     return 1 / (1 + Math.exp(-(this.slope * logit + this.offset)));
@@ -61,10 +66,11 @@ export class Calibration {
 
   /**
    * Share of past predictions that stood out more than this one, 0 to 1. At
-   * 0.95, only one past task in twenty spoke less clearly for any agent.
+   * 0.95, only one past task in twenty spoke less clearly for any agent. Null
+   * below {@link leastTracked} predictions.
    */
-  novelty(height: number): number {
-    if (this.total < leastTracked) return 1;
+  novelty(height: number): number | null {
+    if (this.total < leastTracked) return null;
     const tracked = this.tracked;
     // Two straight runs instead of a modulo a step: a fifth of the time.
     const end = ((this.total - 1) % this.size) + 1;

@@ -9,6 +9,8 @@ export interface Availability {
   readonly status: 'available' | 'busy' | 'standby' | 'offline';
   /** Tasks it could still hold; at 0 it is passed over while another has room. */
   readonly free: number;
+  /** Tasks it has open, 0 by default: of agents with equal scores the one with fewer goes first. */
+  readonly load?: number;
   /** Who takes its work while it is on standby. */
   readonly fallback?: string;
 }

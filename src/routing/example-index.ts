@@ -7,7 +7,7 @@
  */
 import type { Features } from './features.ts';
 import { hashText } from './hash.ts';
-import type { Lesson } from './logistic-models.ts';
+import { isSuccess, type Lesson } from './logistic-models.ts';
 
 export interface Example {
   /** Counts from 0 over everything learned. */
@@ -108,10 +108,25 @@ export class ExampleIndex {
     while (this.size > 0 && (this.size >= this.capacity || this.#features > this.#featureLimit)) this.#evictOldest();
     const place = this.total % this.capacity;
     this.#ring[place] = example;
-    this.#columns[place] = example.lesson === 'failure' ? -1 : example.column;
+    this.#columns[place] = isSuccess(example.lesson) ? example.column : -1;
     this.total += 1;
     for (const [stem, count] of countStems(example.stems)) this.#append(stem, example.number, count);
     this.#norms[place] = norm ?? this.#norm(example);
+  }
+
+  /** The newest success of `column` with this id becomes `sent-back`; gives it, or undefined where none is kept. */
+  sendBack(id: string, column: number): Example | undefined {
+    if (id === '') return undefined;
+    for (let number = this.total - 1; number >= this.oldest; number -= 1) {
+      const example = this.get(number);
+      if (example?.id !== id || example.column !== column || example.lesson !== 'success') continue;
+      const place = number % this.capacity;
+      const refused = { ...example, lesson: 'sent-back' as const };
+      this.#ring[place] = refused;
+      this.#columns[place] = -1;
+      return refused;
+    }
+    return undefined;
   }
 
   normOf(number: number): number {

@@ -7,7 +7,7 @@ import { Calibration } from './calibration.ts';
 import { ExampleIndex, hashStems, type Similarities } from './example-index.ts';
 import { FeatureExtractor, type Features, type PlacedFeatures } from './features.ts';
 import { Random } from './hash.ts';
-import { LogisticModels, type Lesson } from './logistic-models.ts';
+import { isSuccess, LogisticModels, type Lesson } from './logistic-models.ts';
 import { RuleBook, type RoutingRule } from './rules.ts';
 import { defaultSettings, type LearnerSettings } from './settings.ts';
 import { Tallies } from './tally.ts';
@@ -21,7 +21,11 @@ export interface RoutingOutcome {
   readonly text: string;
   readonly type?: string | null;
   readonly agent: string;
-  /** `label`: right for this agent, wrong for the others. Otherwise only this agent is judged. */
+  /**
+   * `label`: right for this agent, wrong for the others. Otherwise only this
+   * agent is judged. `sent-back` takes back the agent's success with the same
+   * id, where that is still kept.
+   */
   readonly lesson: Lesson;
   /** Shown among the nearest past tasks. */
   readonly id?: string;
@@ -69,7 +73,7 @@ export class Learner {
     return this.#book;
   }
 
-  /** Lessons learned. */
+  /** Lessons learned; one that takes back another is no further one. */
   get outcomes(): number {
     return this.examples.total;
   }
@@ -177,9 +181,18 @@ export class Learner {
     const { lesson } = outcome;
     const type = outcome.type ?? null;
     const text = outcome.text.slice(0, textWindow);
+    if (lesson === 'sent-back') {
+      this.tallies.sendBack(outcome.agent, type);
+      const refused = this.examples.sendBack(outcome.id ?? '', column);
+      if (refused !== undefined) {
+        this.models.learn(refused.features, refused.rules, column, lesson, null);
+        this.calibration.correct(refused.number);
+        this.#replay();
+        return true;
+      }
+    } else this.tallies.add(outcome.agent, type, isSuccess(lesson));
     const reading = this.read(text, type);
     const rules = this.#rowsOf(reading.fired);
-    this.tallies.add(outcome.agent, type, lesson !== 'failure');
     this.models.count(reading.features);
     this.models.learn(reading.features, rules, column, lesson, null);
     this.#track(column, lesson);
@@ -194,11 +207,15 @@ export class Learner {
       rules,
       stems: reading.stems,
     });
+    this.#replay();
+    return true;
+  }
+
+  #replay(): void {
     for (let replay = 0; replay < this.settings.replays; replay += 1) {
       const past = this.examples.get(this.examples.oldest + this.random.below(this.examples.size));
       if (past !== undefined) this.models.learn(past.features, past.rules, past.column, past.lesson, this.random);
     }
-    return true;
   }
 
   /** What was predicted before the step: the honest source of calibration and novelty. */
@@ -208,7 +225,7 @@ export class Learner {
     if (lesson === 'label') {
       for (const other of this.#roster) if ((logits[other] ?? 0) > (logits[best] ?? 0)) best = other;
     }
-    const right = lesson === 'label' ? best === column : lesson === 'success';
+    const right = best === column && isSuccess(lesson);
     this.calibration.record(logits[best] ?? 0, this.height(logits), right);
   }
 

@@ -26,8 +26,18 @@ const rarityFade = 4_000;
 /** Length of each group's values; stems at 1.5 gain 0.1 to 0.3 points below 1,000 rows. */
 const groupWeights = [1, 1.5, 1, 1, 1, 1.5] as const;
 
-/** What one example teaches. `label`: success of its agent, failure of every other. */
-export type Lesson = 'label' | 'success' | 'failure';
+/**
+ * What one example teaches. `label`: success of its agent, failure of every
+ * other. The others teach only its agent; `sent-back`, a success that a review
+ * refused later, teaches what `failure` does.
+ */
+export const lessons = ['label', 'success', 'failure', 'sent-back'] as const;
+export type Lesson = (typeof lessons)[number];
+
+/** Whether the example's agent did well. */
+export function isSuccess(lesson: Lesson): boolean {
+  return lesson === 'label' || lesson === 'success';
+}
 
 export class LogisticModels {
   readonly features: WeightTable;
@@ -120,7 +130,7 @@ export class LogisticModels {
     const from = lesson === 'label' ? 0 : column;
     const to = lesson === 'label' ? this.columns : column + 1;
     for (let agent = from; agent < to; agent += 1) {
-      const right = agent === column && lesson !== 'failure' ? 1 : 0;
+      const right = agent === column && isSuccess(lesson) ? 1 : 0;
       const gradient = 1 / (1 + Math.exp(-(this.logits[agent] ?? 0))) - right;
       if (Math.abs(gradient) < deadZone) {
         gradients[agent] = 0;

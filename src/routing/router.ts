@@ -8,6 +8,7 @@ import type { Lesson } from './logistic-models.ts';
 import type { RoutingRule } from './rules.ts';
 import type { LearnerSettings } from './settings.ts';
 import {
+  methods,
   rank,
   resolveMethod,
   type AgentScore,
@@ -39,14 +40,20 @@ export interface RoutingRequest {
   readonly strategy?: Strategy | readonly { readonly strategy: Strategy; readonly share: number }[];
   /** Takes the choice away from the router; recorded as forced, with no probability. */
   readonly force?: string;
+  /** Only these agents of the roster may be chosen; default: all. A forced agent need not be among them. */
+  readonly among?: readonly string[];
   /** Agents not named are available with room. */
   readonly availability?: ReadonlyMap<string, Availability>;
   /** Bonus in force for `v1` and `learned`; `v2` has its own. */
   readonly bonus?: ReadonlyMap<string, number>;
+  /** Bonus of `v2`, 0 for agents not named; default: from the learner's own tallies. */
+  readonly planBonus?: ReadonlyMap<string, number>;
   /** Share of choices made at random, 0 by default; the caller gives it for low priority only. */
   readonly exploration?: number;
   /** Uniform in [0, 1), for shares and exploration; default 0.5. */
   readonly uniform?: number;
+  /** Also say whom the methods without a share would have chosen. Comparing with all examples, for `v2`, takes time. */
+  readonly comparePicks?: boolean;
 }
 
 export interface NearTask {
@@ -72,8 +79,12 @@ export interface RoutingDecision {
   readonly terms: readonly { readonly term: string; readonly weight: number }[];
   readonly nearest: readonly NearTask[];
   readonly runner_up: { readonly agent: string; readonly score: number } | null;
-  /** Share of past tasks that spoke more clearly, 0 to 1; 1 while little is known. */
-  readonly novelty: number;
+  /**
+   * Share of past tasks that spoke more clearly, 0 to 1; 1 for a text without
+   * words. Null while the learned model has no say: another method decides,
+   * or too few of its predictions came out yet.
+   */
+  readonly novelty: number | null;
   /** Logits by which the best agent stands above the mean: what novelty is ranked by. */
   readonly height: number;
   /** Outcomes learned from. */
@@ -82,6 +93,8 @@ export interface RoutingDecision {
   /** With which this choice was made; null when forced or nobody was there. */
   readonly probability: number | null;
   readonly ranking: readonly AgentScore[];
+  /** Whom each method picks, before exploration and force; null: nobody. All methods with `comparePicks`, else those with a share. */
+  readonly picks: Readonly<Partial<Record<Method, string | null>>>;
 }
 
 export class Router {
@@ -120,29 +133,43 @@ export class Router {
     const shares = wanted
       .filter(({ share }) => share > 0)
       .map(({ strategy, share }) => ({ method: resolveMethod(strategy, learner.outcomes), share }));
-    const exact = shares.some(({ method }) => method === 'v2');
+    const asked = new Set(request.comparePicks === true ? methods : shares.map(({ method }) => method));
     const logits = learner.score(reading);
+    const availability = request.availability ?? new Map<string, Availability>();
     const scoring: Scoring = {
       learner,
       reading,
       logits,
-      similarities: learner.compare(reading, shown, exact),
+      similarities: learner.compare(reading, shown, asked.has('v2')),
       defaultAgent: this.#defaultAgent,
+      roster: this.#agents,
+      availability,
       bonus: request.bonus ?? new Map<string, number>(),
+      planBonus: request.planBonus ?? null,
     };
-    const rankings = new Map(shares.map(({ method }) => [method, rank(method, scoring)]));
-    const availability = request.availability ?? new Map<string, Availability>();
-    const able = candidates(this.#agents, availability);
-    const picks = shares.flatMap((share) => {
-      const agent = pick(rankings.get(share.method) ?? [], able, availability);
+    const { among } = request;
+    const mayDo = (agent: string): boolean => among === undefined || among.includes(agent);
+    const able = candidates(this.#agents.filter(mayDo), availability);
+    const rankings = new Map([...asked].map((method) => [method, rank(method, scoring)]));
+    const picks: Partial<Record<Method, string | null>> = {};
+    for (const [method, ranked] of rankings) {
+      picks[method] = pick(
+        ranked.filter((one) => mayDo(one.agent)),
+        able,
+        availability,
+      );
+    }
+    const drawn = shares.flatMap((share) => {
+      const agent = picks[share.method] ?? null;
       return agent === null ? [] : [{ ...share, agent }];
     });
-    const choice = choose(picks, able, request.exploration ?? 0, request.uniform ?? 0.5);
+    const choice = choose(drawn, able, request.exploration ?? 0, request.uniform ?? 0.5);
     const method = choice?.method ?? shares[0]?.method ?? resolveMethod('auto', learner.outcomes);
-    const ranking = rankings.get(method) ?? rank(method, scoring);
+    const everyone = rankings.get(method) ?? rank(method, scoring);
+    const ranking = everyone.filter((one) => mayDo(one.agent));
     const agent = request.force ?? choice?.agent ?? null;
     const top = ranking[0];
-    const own = ranking.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
+    const own = everyone.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
     const runnerUp = ranking.find((one) => one.agent !== (agent ?? top?.agent));
     const height = learner.height(logits);
     return {
@@ -162,13 +189,19 @@ export class Router {
         cosine,
       })),
       runner_up: runnerUp === undefined ? null : { agent: runnerUp.agent, score: runnerUp.score },
-      novelty: reading.tokens.words.length === 0 ? 1 : learner.calibration.novelty(height),
+      novelty: this.#novelty(reading, method, height),
       height,
       outcomes: learner.outcomes,
       explored: request.force === undefined && (choice?.explored ?? false),
       probability: request.force === undefined ? (choice?.probability ?? null) : null,
       ranking,
+      picks,
     };
+  }
+
+  #novelty(reading: Reading, method: Method, height: number): number | null {
+    if (reading.tokens.words.length === 0) return 1;
+    return method === 'learned' ? this.learner.calibration.novelty(height) : null;
   }
 
   #terms(reading: Reading, agent: string, rival: string): { term: string; weight: number }[] {
@@ -192,5 +225,6 @@ export function needsReview(
 ): boolean {
   if (priority !== 'high' && priority !== 'critical') return false;
   if (decision.method === 'forced') return false;
-  return firstOfType || decision.confidence < confidentFrom || decision.novelty >= novelFrom;
+  const { confidence, novelty } = decision;
+  return firstOfType || confidence < confidentFrom || (novelty !== null && novelty >= novelFrom);
 }

@@ -10,12 +10,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { Learner } from './learner.ts';
+import { lessons } from './logistic-models.ts';
 import type { RoutingRule } from './rules.ts';
 import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 1;
+const snapshotVersion = 2;
 
 const tableHeader = z.object({ rows: z.number().int().min(0) });
 const headerSchema = z.object({
@@ -32,14 +33,7 @@ const headerSchema = z.object({
   first: z.number().int().min(0),
   refreshed_at: z.number(),
   examples: z.array(
-    z.tuple([
-      z.string(),
-      z.string(),
-      z.string().nullable(),
-      z.number(),
-      z.enum(['label', 'success', 'failure']),
-      z.array(z.number()),
-    ]),
+    z.tuple([z.string(), z.string(), z.string().nullable(), z.number(), z.enum(lessons), z.array(z.number())]),
   ),
 });
 

@@ -6,6 +6,7 @@
  * learned  P(success) from one logistic model per agent
  * auto     `v2` below 60 outcomes, `learned` from there on
  */
+import type { Availability } from './choice.ts';
 import type { Similarities } from './example-index.ts';
 import type { Learner, Reading } from './learner.ts';
 import { planBonus } from './tally.ts';
@@ -13,12 +14,15 @@ import { planBonus } from './tally.ts';
 export const strategies = ['v1', 'v2', 'learned', 'auto'] as const;
 export type Strategy = (typeof strategies)[number];
 /** What `auto` comes down to. */
-export type Method = Exclude<Strategy, 'auto'>;
+export const methods = ['v1', 'v2', 'learned'] as const;
+export type Method = (typeof methods)[number];
 
 /** Outcomes from which `auto` trusts the learned models. */
 export const outcomesForLearned = 60;
 /** Outcomes from which `v2` gives similarity its full part. */
 const fullSimilarity = 100;
+/** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
+const sameScore = 1e-9;
 
 export interface ScoreParts {
   /** Rule score, 0 to 1. */
@@ -46,10 +50,14 @@ export interface Scoring {
   readonly reading: Reading;
   readonly similarities: Similarities;
   readonly logits: Float64Array;
-  /** Chosen among equals, and where no rule fires. */
+  /** Of equals with equal load, this agent, then the roster's order. */
   readonly defaultAgent: string | null;
+  readonly roster: readonly string[];
+  readonly availability: ReadonlyMap<string, Availability>;
   /** Bonus in force for `v1` and `learned`, by agent; 0 where absent. */
   readonly bonus: ReadonlyMap<string, number>;
+  /** Bonus of `v2`, 0 where an agent is absent; null: from the learner's own tallies. */
+  readonly planBonus: ReadonlyMap<string, number> | null;
 }
 
 export function resolveMethod(strategy: Strategy, outcomes: number): Method {
@@ -57,11 +65,25 @@ export function resolveMethod(strategy: Strategy, outcomes: number): Method {
   return outcomes < outcomesForLearned ? 'v2' : 'learned';
 }
 
-/** All agents of the roster, best first; of equals the default agent, then in the order they became known. */
+/** All agents of the roster, best first; of equals the least loaded, then the default agent, then the roster's order. */
 export function rank(method: Method, scoring: Scoring): AgentScore[] {
-  const scores = scorers[method](scoring);
-  const position = (agent: string): number => (agent === scoring.defaultAgent ? -1 : scoring.learner.columnOf(agent));
-  return scores.sort((a, b) => b.score - a.score || position(a.agent) - position(b.agent));
+  const { roster, availability, defaultAgent } = scoring;
+  const scores = scorers[method](scoring).sort((a, b) => b.score - a.score);
+  const load = (agent: string): number => availability.get(agent)?.load ?? 0;
+  const position = (agent: string): number => (agent === defaultAgent ? -1 : roster.indexOf(agent));
+  const ranking: AgentScore[] = [];
+  // Runs of equals are ordered apart: a comparison with a tolerance is not transitive.
+  for (let start = 0; start < scores.length; start = ranking.length) {
+    const highest = scores[start]?.score ?? 0;
+    let end = start + 1;
+    while (end < scores.length && highest - (scores[end]?.score ?? 0) < sameScore) end += 1;
+    const equals = scores.slice(start, end);
+    if (equals.length > 1) {
+      equals.sort((a, b) => load(a.agent) - load(b.agent) || position(a.agent) - position(b.agent));
+    }
+    ranking.push(...equals);
+  }
+  return ranking;
 }
 
 const scorers = { v1: scoreByRules, v2: scoreByPlan, learned: scoreByModels } as const;
@@ -86,7 +108,10 @@ function scoreByPlan(scoring: Scoring): AgentScore[] {
   return forRoster(learner, (agent, column) => {
     const rules = matched.get(agent) ?? 0;
     const similarity = best > 0 ? (similarities.best[column] ?? 0) / best : 0;
-    const bonus = planBonus(learner.tallies.get(agent, reading.type));
+    const bonus =
+      scoring.planBonus === null
+        ? planBonus(learner.tallies.get(agent, reading.type))
+        : (scoring.planBonus.get(agent) ?? 0);
     const score = 0.6 * rules + 0.4 * similarity * grown + bonus;
     return { agent, score, confidence: clip(score), parts: { rules, similarity, model: null, bonus } };
   });

@@ -96,6 +96,16 @@ export class Tallies {
     if (type !== null) this.#count(agent, type, success);
   }
 
+  /** A success turned out to be none: it counts as a failure from now on. Without a success nothing changes. */
+  sendBack(agent: string, type: string | null): void {
+    for (const key of type === null ? [null] : [null, type]) {
+      const tally = this.#counts.get(agent)?.get(key);
+      if (tally === undefined || tally.successes === 0) continue;
+      tally.successes -= 1;
+      tally.failures += 1;
+    }
+  }
+
   /** Outcomes of the agent with the type; of all its types where `type` is null. */
   get(agent: string, type: string | null): Tally {
     return this.#counts.get(agent)?.get(type) ?? { successes: 0, failures: 0 };

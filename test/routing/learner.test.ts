@@ -4,6 +4,7 @@ import { Calibration } from '../../src/routing/calibration.ts';
 import { ExampleIndex, hashStems } from '../../src/routing/example-index.ts';
 import { Random } from '../../src/routing/hash.ts';
 import { agentLimit, Learner } from '../../src/routing/learner.ts';
+import { lessons } from '../../src/routing/logistic-models.ts';
 import { loadLearner, saveLearner } from '../../src/routing/snapshot.ts';
 import { madeAgents, makeTasks } from './support/tasks.ts';
 
@@ -12,8 +13,8 @@ const rules = [{ agent: 'kimi', keyword: 'deploy', weight: 0.8 }];
 function teach(learner: Learner, count: number, seed: number): void {
   const random = new Random(seed);
   for (const { text, agent } of makeTasks(count, seed)) {
-    const lesson = (['label', 'success', 'failure'] as const)[random.below(3)] ?? 'label';
-    learner.learn({ text, agent, lesson, type: random.below(2) === 0 ? 'made' : null, id: `task-${learner.outcomes}` });
+    const lesson = lessons[random.below(lessons.length)] ?? 'label';
+    learner.learn({ text, agent, lesson, type: random.below(2) === 0 ? 'made' : null, id: `task-${random.below(9)}` });
   }
 }
 
@@ -66,7 +67,8 @@ describe('learning', () => {
     const outcome = fc.record({
       text: fc.string({ maxLength: 60 }),
       agent: fc.constantFrom('a', 'b', '__proto__'),
-      lesson: fc.constantFrom('label' as const, 'success' as const, 'failure' as const),
+      lesson: fc.constantFrom(...lessons),
+      id: fc.constantFrom('', 'one', 'two'),
       type: fc.option(fc.constantFrom('x', 'constructor')),
     });
     fc.assert(
@@ -213,7 +215,14 @@ describe('calibration', () => {
     expect(calibration.novelty(-1)).toBe(1);
   });
 
-  test('takes everything for novel while little is known', () => {
-    expect(new Calibration(100).novelty(10)).toBe(1);
+  test('says nothing of novelty while little is known', () => {
+    expect(new Calibration(100).novelty(10)).toBeNull();
+  });
+
+  test('takes back what was recorded as right, while it is kept', () => {
+    const calibration = new Calibration(40);
+    for (let at = 0; at < 50; at += 1) calibration.record(1, 1, true);
+    for (const number of [5, 30, 60]) calibration.correct(number);
+    expect([...calibration.right].filter((right) => right === 0)).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { leastTracked } from '../../src/routing/calibration.ts';
 import type { Availability } from '../../src/routing/choice.ts';
 import { needsReview, Router, type RoutingDecision } from '../../src/routing/router.ts';
 import { outcomesForLearned, strategies } from '../../src/routing/strategies.ts';
@@ -21,7 +22,7 @@ describe('without any history', () => {
 
   test('v1 scores by the rules that fire', () => {
     const decision = router.decide({ text: 'Deploy the server', strategy: 'v1' });
-    expect(decision).toMatchObject({ agent: 'kimi', method: 'v1', probability: 1, outcomes: 0, novelty: 1 });
+    expect(decision).toMatchObject({ agent: 'kimi', method: 'v1', probability: 1, outcomes: 0, novelty: null });
     expect(decision.confidence).toBeCloseTo(0.9);
     expect(decision.rules.map(({ keyword }) => keyword)).toEqual(['deploy', 'server']);
   });
@@ -111,7 +112,7 @@ describe('with a history', () => {
   test('a text unlike any other is more novel than a usual one', () => {
     const usual = router.decide({ text: 'deploy the cluster today' });
     const odd = router.decide({ text: 'how many giraffes fit into a violin' });
-    expect(odd.novelty).toBeGreaterThan(usual.novelty);
+    expect(odd.novelty).toBeGreaterThan(usual.novelty ?? 1);
     expect(odd.novelty).toBeGreaterThan(0.9);
     expect(odd.confidence).toBeLessThan(usual.confidence);
   });
@@ -171,6 +172,190 @@ describe('with a history', () => {
   });
 });
 
+describe('among some of the agents', () => {
+  const router = taught(200);
+  const text = 'deploy the cluster';
+
+  test('only they are ranked, chosen, explored and named as the runner-up', () => {
+    const among = ['claude', 'ollama'];
+    for (const strategy of strategies) {
+      const decision = router.decide({ text, strategy, among, comparePicks: true });
+      expect(among).toContain(decision.agent);
+      expect(decision.ranking.map(({ agent }) => agent).sort()).toEqual(among);
+      expect(among).toContain(decision.runner_up?.agent);
+      for (const picked of Object.values(decision.picks)) expect(among).toContain(picked);
+      expect(decision.instead_of).toBeNull();
+    }
+    for (const uniform of [0.1, 0.6, 0.9]) {
+      const decision = router.decide({ text, among, exploration: 1, uniform });
+      expect(among).toContain(decision.agent);
+      expect(decision.probability).toBeCloseTo(0.5);
+    }
+  });
+
+  test('nobody is chosen where none of them can', () => {
+    const availability = new Map<string, Availability>([['claude', { status: 'offline', free: 1 }]]);
+    expect(router.decide({ text, among: ['claude', 'stranger'], availability })).toMatchObject({
+      agent: null,
+      probability: null,
+    });
+    expect(router.decide({ text, among: [] })).toMatchObject({ agent: null, ranking: [], runner_up: null });
+  });
+
+  test('a fallback that is not one of them does not take their work', () => {
+    const availability = new Map<string, Availability>([['kimi', { status: 'standby', free: 3, fallback: 'copilot' }]]);
+    expect(router.decide({ text, among: ['kimi', 'ollama'], availability })).toMatchObject({
+      agent: 'ollama',
+      instead_of: 'kimi',
+    });
+  });
+
+  test('a forced agent need not be one of them', () => {
+    const decision = router.decide({ text, among: ['claude'], force: 'kimi' });
+    expect(decision.agent).toBe('kimi');
+    expect(decision.confidence).toBeGreaterThan(0.8);
+  });
+});
+
+describe('of agents with equal scores', () => {
+  const loads = (entries: readonly (readonly [string, number])[]) =>
+    new Map<string, Availability>(entries.map(([agent, load]) => [agent, { status: 'available', free: 9, load }]));
+
+  test('the least loaded goes first, then the default agent, then the roster’s order', () => {
+    const router = new Router({ agents: ['a', 'b', 'c', 'd'], defaultAgent: 'c' });
+    const order = (availability: Map<string, Availability>): string[] =>
+      router.decide({ text: 'anything', strategy: 'v1', availability }).ranking.map(({ agent }) => agent);
+    expect(order(new Map())).toEqual(['c', 'a', 'b', 'd']);
+    expect(
+      order(
+        loads([
+          ['a', 2],
+          ['b', 1],
+          ['c', 2],
+        ]),
+      ),
+    ).toEqual(['d', 'b', 'c', 'a']);
+    router.setAgents(['d', 'c', 'b', 'a']);
+    expect(order(new Map())).toEqual(['c', 'd', 'b', 'a']);
+  });
+
+  test('a difference in the last digits is none, any other counts more than load', () => {
+    const router = new Router({
+      agents: ['a', 'b', 'c'],
+      rules: [
+        { agent: 'a', keyword: 'report', weight: 0.3 },
+        { agent: 'b', keyword: 'report', weight: 0.3 - 1e-10 },
+        { agent: 'c', keyword: 'report', weight: 0.299 },
+      ],
+    });
+    const decision = router.decide({
+      text: 'report',
+      strategy: 'v1',
+      availability: loads([
+        ['a', 3],
+        ['b', 2],
+        ['c', 0],
+      ]),
+    });
+    expect(decision.ranking.map(({ agent }) => agent)).toEqual(['b', 'a', 'c']);
+  });
+});
+
+describe('what each method picks', () => {
+  const wrong = [{ agent: 'claude', keyword: 'deploy', weight: 0.9 }];
+  const router = new Router({ agents: madeAgents, rules: wrong });
+  for (const { text, agent } of makeTasks(200, 1)) router.learn({ text, agent, lesson: 'label' });
+
+  test('is told for all when asked, and agrees with asking each', () => {
+    const availability = new Map<string, Availability>([['kimi', { status: 'busy', free: 0 }]]);
+    for (const text of ['deploy the cluster', 'research the paper', 'x']) {
+      const { picks } = router.decide({ text, availability, comparePicks: true });
+      for (const strategy of ['v1', 'v2', 'learned'] as const) {
+        expect(picks[strategy]).toBe(router.decide({ text, availability, strategy }).agent);
+      }
+    }
+    expect(router.decide({ text: 'deploy the cluster', comparePicks: true }).picks).toMatchObject({
+      v1: 'claude',
+      learned: 'kimi',
+    });
+  });
+
+  test('is otherwise told for those with a share', () => {
+    expect(router.decide({ text: 'deploy the cluster' }).picks).toEqual({ learned: 'kimi' });
+    const strategy = [
+      { strategy: 'v1', share: 1 },
+      { strategy: 'learned', share: 0 },
+    ] as const;
+    expect(router.decide({ text: 'deploy the cluster', strategy }).picks).toEqual({ v1: 'claude' });
+  });
+
+  test('is nobody where nobody can', () => {
+    const picks = { v1: null, v2: null, learned: null };
+    expect(router.decide({ text: 'deploy', among: [], comparePicks: true }).picks).toEqual(picks);
+  });
+});
+
+test('novelty is told only while the learned model has a say, and for a text without words', () => {
+  const few = taught(leastTracked - 1);
+  expect(few.decide({ text: 'deploy', strategy: 'learned' }).novelty).toBeNull();
+  expect(few.decide({ text: '?!', strategy: 'learned' }).novelty).toBe(1);
+  const enough = taught(leastTracked);
+  expect(enough.decide({ text: 'deploy', strategy: 'learned' }).novelty).not.toBeNull();
+  for (const strategy of ['v1', 'v2', 'auto'] as const) {
+    expect(enough.decide({ text: 'deploy', strategy }).novelty).toBeNull();
+    expect(enough.decide({ text: '?!', strategy }).novelty).toBe(1);
+  }
+});
+
+test('the plan’s bonus may come from outside', () => {
+  const router = taught(100);
+  const parts = (planBonus?: Map<string, number>): number[] =>
+    router
+      .decide({ text: 'x', strategy: 'v2', ...(planBonus === undefined ? {} : { planBonus }) })
+      .ranking.map(({ parts: { bonus } }) => bonus);
+  for (const bonus of parts()) expect(bonus).toBeCloseTo(0.02);
+  expect(parts(new Map([['claude', 0.01]]))).toEqual([0.01, 0, 0, 0]);
+});
+
+describe('work sent back', () => {
+  const text = 'deploy the cluster';
+
+  test('counts as a failure instead of the success it was', () => {
+    const router = new Router({ agents: ['kimi', 'claude'] });
+    for (const id of ['one', 'two', 'three']) {
+      router.learn({ text, type: 'deployment', agent: 'kimi', lesson: 'success', id });
+    }
+    const before = router.decide({ text, strategy: 'learned' });
+    expect(router.learn({ text, type: 'deployment', agent: 'kimi', lesson: 'sent-back', id: 'two' })).toBe(true);
+    const after = router.decide({ text, strategy: 'learned' });
+    const { tallies } = router.learner;
+    expect(tallies.get('kimi', null)).toEqual({ successes: 2, failures: 1 });
+    expect(tallies.get('kimi', 'deployment')).toEqual({ successes: 2, failures: 1 });
+    expect(after.outcomes).toBe(3);
+    expect(after.nearest.map(({ id, lesson }) => [id, lesson])).toContainEqual(['two', 'sent-back']);
+    expect(after.ranking.find(({ agent }) => agent === 'kimi')?.confidence).toBeLessThan(
+      before.ranking.find(({ agent }) => agent === 'kimi')?.confidence ?? 0,
+    );
+  });
+
+  test('is learned as a failure where the success is not known any more, and never counts below none', () => {
+    const router = new Router({ agents: ['kimi', 'claude'] });
+    router.learn({ text, agent: 'kimi', lesson: 'failure' });
+    router.learn({ text, agent: 'kimi', lesson: 'sent-back', id: 'gone' });
+    expect(router.learner.tallies.get('kimi', null)).toEqual({ successes: 0, failures: 1 });
+    const { ranking } = router.decide({ text, strategy: 'v2' });
+    for (const { parts } of ranking) expect(parts.similarity).toBe(0);
+  });
+
+  test('teaches nothing about the other agents', () => {
+    const router = new Router({ agents: ['kimi', 'claude'], settings: { replays: 0 } });
+    router.learn({ text, agent: 'claude', lesson: 'success', id: 'one' });
+    router.learn({ text, agent: 'kimi', lesson: 'sent-back', id: 'one' });
+    expect(router.learner.tallies.get('claude', null)).toEqual({ successes: 1, failures: 0 });
+    expect(router.learner.examples.get(0)?.lesson).toBe('success');
+  });
+});
+
 test('auto changes to learned at the sixtieth outcome', () => {
   expect(taught(outcomesForLearned - 1).decide({ text: 'deploy' }).method).toBe('v2');
   expect(taught(outcomesForLearned).decide({ text: 'deploy' }).method).toBe('learned');
@@ -207,6 +392,11 @@ describe('review by a person', () => {
     expect(needsReview({ ...sure, confidence: 0.49 }, 'high', false)).toBe(true);
     expect(needsReview({ ...sure, novelty: 0.99 }, 'critical', false)).toBe(true);
     expect(needsReview(sure, 'high', true)).toBe(true);
+  });
+
+  test('is not asked for because nothing is known of novelty', () => {
+    expect(needsReview({ ...sure, novelty: null }, 'critical', false)).toBe(false);
+    expect(needsReview({ ...sure, novelty: null, confidence: 0.2 }, 'critical', false)).toBe(true);
   });
 
   test('is not asked for otherwise', () => {

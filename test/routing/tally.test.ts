@@ -44,6 +44,17 @@ test('the bonus of the plan is a tenth of the success rate above 0.80', () => {
   expect(planBonus({ successes: 0, failures: 0 })).toBe(0);
 });
 
+test('work sent back moves a success to the failures, and none where there is none', () => {
+  const tallies = new Tallies();
+  tallies.add('kimi', 'testing', true);
+  tallies.add('kimi', 'review', true);
+  for (let times = 0; times < 3; times += 1) tallies.sendBack('kimi', 'testing');
+  tallies.sendBack('nobody', null);
+  expect(tallies.get('kimi', 'testing')).toEqual({ successes: 0, failures: 1 });
+  expect(tallies.get('kimi', null)).toEqual({ successes: 0, failures: 2 });
+  expect(tallies.get('kimi', 'review')).toEqual({ successes: 1, failures: 0 });
+});
+
 test('tallies count by type and in all, and follow a new name', () => {
   const tallies = new Tallies();
   tallies.add('kimi', 'testing', true);

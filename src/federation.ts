@@ -2,8 +2,10 @@
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
 import type { Config } from './domain/config.ts';
 import type { FederationState } from './domain/federation-state.ts';
+import type { Router } from './domain/outcomes/router.ts';
 import type { Timestamp } from './domain/time.ts';
 import type { ConfigWarning, LoadedConfig } from './load-config.ts';
+import type { Router as LearnedRouter } from './routing/router.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
 /** What changed in the federation, coarse enough to tell subscribers. */
@@ -45,8 +47,23 @@ export interface FederationOptions {
   readonly onTick?: () => void;
   /** How deliveries to the webhook stand, where one is configured. */
   readonly webhook?: () => WebhookStanding | null;
+  /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
+  readonly routerFile?: RouterFile;
   /** Awaited at the end of `close`. */
   readonly onClose?: () => Promise<void>;
+}
+
+/** Where what the router has learned is kept between processes. */
+export interface RouterFile {
+  read(): Promise<Buffer | null>;
+  /** Replaces it whole. */
+  write(content: Uint8Array): Promise<void>;
+}
+
+/** The router with everything learned so far. */
+export interface LoadedRouter extends Router {
+  /** The library's own, for evaluation. */
+  readonly router: LearnedRouter;
 }
 
 /** The federation as tools, views and the command line see it. */
@@ -86,6 +103,8 @@ export interface Federation {
    * @throws FederationError when refused: nothing of it was written but what its refusal records.
    */
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>>;
+  /** The router, loaded for whoever asks first. @throws StoreError where the journal cannot be read. */
+  router(): Promise<LoadedRouter>;
   /** Does what is due by now, where no server does it every second: for a process that only looks. */
   catchUp(): Promise<void>;
   /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */

@@ -1,14 +1,15 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
-import type { Federation } from './federation.ts';
+import type { Federation, RouterFile } from './federation.ts';
 import { runFederation } from './federation/running-federation.ts';
 import { LogFile } from './log-file.ts';
 import { ConfigFile, type LoadedConfig } from './load-config.ts';
 import type { EventStore } from './store/event-store.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
+import { writeWhole } from './store/journal/write-whole.ts';
 import { LiveWebhook } from './webhook/live-webhook.ts';
 
 export interface FederationSettings {
@@ -64,6 +65,7 @@ async function run(
     configWarnings: warnings,
     refreshConfig: () => file.refresh(),
     projectDir,
+    routerFile: routerFileIn(settings.folder),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
       logFile?.note();
@@ -96,6 +98,14 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
   } finally {
     await store.close();
   }
+}
+
+function routerFileIn(folder: string): RouterFile {
+  const path = join(folder, 'router.bin');
+  return {
+    read: async () => await readFile(path).catch(() => null),
+    write: async (content) => writeWhole(path, content),
+  };
 }
 
 function openStore({ folder, store }: FederationSettings, config: Config): EventStore {

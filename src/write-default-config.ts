@@ -55,19 +55,28 @@ function ifThere(error: unknown): false {
 
 export function renderDefaultConfig(): string {
   const values = new Map<string, unknown>(Object.entries(defaultConfig));
-  const keys = describeConfig().map((key) => renderKey(key, values.get(key.key), '  ').join('\n'));
+  const keys = describeConfig().map((key) => renderKey(key, values.get(key.key), '  ', key.key).join('\n'));
   return `${[...head, '{', keys.join('\n\n'), '}'].join('\n')}\n`;
 }
 
-function renderKey(key: ConfigKey, value: unknown, indent: string): string[] {
+/** What follows from the rest of the file: written down, it would not follow any more. */
+const leftOut: ReadonlySet<string> = new Set(['routing.rules']);
+
+function renderKey(key: ConfigKey, value: unknown, indent: string, path: string): string[] {
   const comment = key.meaning === '' ? [] : [`${indent}// ${key.meaning}`];
+  if (leftOut.has(path)) {
+    const keys = innerKeys(key.keys).map((inner) => `${indent}//   ${inner.key}: ${inner.meaning}`);
+    return [...comment, ...keys, `${indent}// ${JSON.stringify(key.key)}: [],`];
+  }
   if (key.named || key.listed || value === null) {
     const keys = innerKeys(key.keys).map((inner) => `${indent}//   ${inner.key}: ${inner.meaning}`);
     return [...comment, ...keys, `${indent}${JSON.stringify(key.key)}: ${renderValue(value, indent)},`];
   }
   if (key.keys.length > 0) {
     const values = new Map(entriesOf(value));
-    const inner = key.keys.flatMap((child) => renderKey(child, values.get(child.key), `${indent}  `));
+    const inner = key.keys.flatMap((child) =>
+      renderKey(child, values.get(child.key), `${indent}  `, `${path}.${child.key}`),
+    );
     return [...comment, `${indent}${JSON.stringify(key.key)}: {`, ...inner, `${indent}},`];
   }
   return [...comment, `${indent}${JSON.stringify(key.key)}: ${renderValue(value, indent)},`];

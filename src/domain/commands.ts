@@ -7,6 +7,8 @@ import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Config } from './config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
+import type { Router } from './outcomes/router.ts';
+import type { TaughtExample } from './outcomes/teach-routing.ts';
 import type { InboxAction } from './scheduling/inbox.ts';
 import type {
   AgentName,
@@ -38,8 +40,10 @@ export interface DecisionContext {
   readonly config: Config;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
-  /** Fresh random bytes, for keys and nonces. */
+  /** Fresh random bytes, for keys, nonces and the router's element of chance. */
   readonly random: (bytes: number) => Uint8Array;
+  /** Chooses agents for what is queued for `auto`. */
+  readonly router: Router;
 }
 
 /** The arguments of one task to queue, as a caller gives them. */
@@ -245,6 +249,15 @@ export interface CommandTable {
   cancel_vote: {
     args: { readonly vote_id: VoteId; readonly reason: string };
     result: { readonly vote: Vote; readonly blocked: readonly TaskId[] };
+  };
+  teach_routing: {
+    args: {
+      /** The file's name. */
+      readonly source: string;
+      readonly fingerprint: string;
+      readonly examples: readonly TaughtExample[];
+    };
+    result: { readonly taught: number; readonly already: boolean };
   };
   /** Does what an escalation offers, and closes it. */
   answer_inbox: {

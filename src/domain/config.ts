@@ -3,6 +3,7 @@
  * schema with every default. `docs/configuration.md` is generated from it.
  */
 import { z } from 'zod';
+import { faultsOfRouting, routingSchema, shippedRoutingRules } from './outcomes/routing-config.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
 import { slug } from './slug.ts';
 import { votingMethods } from './votes/vote.ts';
@@ -188,6 +189,7 @@ export const configSchema = z
       ])
       .describe('Given to every agent at the start of a session.'),
     scheduling: schedulingSchema.prefault({}).describe('What is queued by itself when a task finishes.'),
+    routing: routingSchema.prefault({}).describe('How the agent is chosen where a task is queued for auto.'),
     limits: limitsSchema.prefault({}).describe('Guards against runaway work.'),
     leases: leasesSchema.prefault({}).describe('How long claims last.'),
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
@@ -246,11 +248,15 @@ export const configSchema = z
     for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
       issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
     }
+    for (const { path, message } of faultsOfRouting(config.routing, config.agents)) {
+      issues.addIssue({ code: 'custom', path: ['routing', ...path], message });
+    }
   })
   // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
   .transform((config) => {
     const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
-    return { ...config, scheduling: { enabled, rules } };
+    const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
+    return { ...config, scheduling: { enabled, rules }, routing };
   });
 
 export type Config = z.infer<typeof configSchema>;

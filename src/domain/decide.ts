@@ -7,6 +7,7 @@ import { setAvailability } from './agents/set-availability.ts';
 import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
 import type { FederationState } from './federation-state.ts';
+import { teachRouting } from './outcomes/teach-routing.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
 import { answerInbox } from './scheduling/answer-inbox.ts';
 import { switchScheduling } from './scheduling/switch-scheduling.ts';
@@ -60,6 +61,7 @@ const deciders: Deciders = {
   extend_vote: extendVote,
   close_vote: closeVote,
   cancel_vote: cancelVote,
+  teach_routing: teachRouting,
   switch_scheduling: switchScheduling,
   answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),

@@ -101,7 +101,7 @@ export class Deliberation {
           reason: `${end.task_id} ended without success`,
           because_of: end.task_id,
         });
-        this.closeEscalations(dependent.task_id, 'cancelled', 'approval', 'hold-reached', 'rework-rounds');
+        this.closeEscalations(dependent.task_id, 'cancelled', 'approval', 'routing', 'hold-reached', 'rework-rounds');
       }
     }
     this.#closeBlocked(cancelled);

@@ -8,6 +8,7 @@
  * `votes/vote-events.ts`. `docs/events.md` follows.
  */
 import type { AvailabilityStatus } from './agents/agent.ts';
+import type { TaughtExample } from './outcomes/teach-routing.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
@@ -212,7 +213,15 @@ export type SchedulingEvent =
       readonly milliseconds: number;
     };
 
-export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent;
+export type RoutingEvent = {
+  /** A part of a training file; larger ones are taught in several. */
+  readonly type: 'examples_taught';
+  readonly source: string;
+  readonly fingerprint: string;
+  readonly examples: readonly TaughtExample[];
+};
+
+export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent | RoutingEvent;
 export type EventType = FederationEvent['type'];
 export type EventOf<T extends EventType> = Extract<FederationEvent, { type: T }>;
 
@@ -248,6 +257,7 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   vote_judged: 'The operator said which option turned out right; holds what is learned from it.',
   vote_overruled: 'The operator put another choice in place of a decided one, which stays on record.',
   votes_archived: 'Old finished votes left the state; their ids still resolve.',
+  examples_taught: 'A person gave the router texts and who is right for each.',
   availability_set: 'An agent became available, busy, standby or offline.',
   session_started: 'An agent looked at where things stand.',
   federation_paused: 'Nothing is claimed until the federation is resumed.',

@@ -45,6 +45,11 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
     case 'vote_overruled':
     case 'votes_archived':
       return evolveVote(state, event, meta);
+    case 'examples_taught': {
+      const { fingerprint, source, examples } = event;
+      state.taught.set(fingerprint, { fingerprint, source, examples: examples.length, at: meta.at });
+      return;
+    }
     default:
       return evolveTask(state, event, meta);
   }

@@ -3,6 +3,7 @@
  * indexes derived from them. Only `evolve` changes it.
  */
 import type { AgentRecord } from './agents/agent.ts';
+import type { TaughtBatch } from './outcomes/teach-routing.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { HeldFollowUp } from './scheduling/follow-up.ts';
 import { Table, UndoLog } from './table.ts';
@@ -70,6 +71,7 @@ const sectionNames = [
   'held',
   'requests',
   'imports',
+  'taught',
   'archived',
   'tasks',
 ] as const;
@@ -95,6 +97,8 @@ export class FederationState {
   readonly requests = new Table<string, RememberedRequest>(this.undo);
   /** `system:id` there → task here, so that an import can be repeated. */
   readonly imports = new Table<string, TaskId>(this.undo);
+  /** Training batches by fingerprint. */
+  readonly taught = new Table<string, TaughtBatch>(this.undo);
   readonly escalations = new Table<string, Escalation>(this.undo, (before, after) =>
     this.#escalationChanged(before, after),
   );
@@ -145,6 +149,7 @@ export class FederationState {
       held: [...this.held.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
+      taught: [...this.taught.values()],
       archived: [...this.archived.values()],
       tasks: [...this.tasks.values()],
     };

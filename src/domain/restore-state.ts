@@ -27,6 +27,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   for (const [key, id] of rowsOf<readonly [string, string]>(sections, 'imports', '0')) state.imports.set(key, id);
+  fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);
   fill(state.archived, rowsOf(sections, 'archived', 'task_id'), (row) => row.task_id);
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
   state.takeTouched();

@@ -17,11 +17,13 @@ import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState, type Touched } from '../domain/federation-state.ts';
 import { restoreState } from '../domain/restore-state.ts';
+import { RouterNotReady } from '../domain/outcomes/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp, toMillis } from '../domain/time.ts';
-import type { Federation, FederationChange, FederationOptions, WebhookStanding } from '../federation.ts';
+import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../load-config.ts';
 import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
+import { LiveRouter } from './live-router.ts';
 import { type Group, groupBytes, namingCommand, nothingDone, roughBytes, type Waiting } from './group.ts';
 
 /** The participant behind whatever follows from time passing. */
@@ -50,6 +52,7 @@ class RunningFederation implements Federation {
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
   readonly #onClose: () => Promise<void>;
+  readonly #router: LiveRouter;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
   readonly #announced = new Set<string>();
@@ -75,6 +78,11 @@ class RunningFederation implements Federation {
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
     this.#onClose = options.onClose ?? (async () => undefined);
+    this.#router = new LiveRouter({
+      store: options.store,
+      config: () => this.config,
+      file: options.routerFile ?? null,
+    });
     this.#state = state;
   }
 
@@ -168,9 +176,15 @@ class RunningFederation implements Federation {
     this.#listeners.clear();
     await this.#commits.onIdle();
     await this.#checkpoint('exit');
+    await this.#saveRouter();
     this.#store.presence.stop();
     await this.#onClose();
     await this.#store.close();
+  }
+
+  async router(): Promise<LoadedRouter> {
+    await this.#router.load(() => this.state());
+    return this.#router;
   }
 
   async catchUp(): Promise<void> {
@@ -190,6 +204,10 @@ class RunningFederation implements Federation {
     while (this.#waiting.length > 0) {
       await this.#store.backoff(losses);
       const group = this.#tryGroupOrFail();
+      if (group === 'router-needed') {
+        await this.#loadRouter();
+        continue;
+      }
       if (group === 'conflict') {
         losses += 1;
         continue;
@@ -201,13 +219,29 @@ class RunningFederation implements Federation {
   }
 
   /** Where the news cannot even be read, nobody is kept waiting. */
-  #tryGroupOrFail(): Group | 'conflict' {
+  #tryGroupOrFail(): Group | 'conflict' | 'router-needed' {
     try {
       return this.#tryGroup();
     } catch (error) {
-      const all = this.#waiting.splice(0);
-      for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+      if (error instanceof RouterNotReady) {
+        this.#takeBack(this.#state);
+        return 'router-needed';
+      }
+      this.#failWaiting(error);
       return nothingDone;
+    }
+  }
+
+  #failWaiting(error: unknown): void {
+    const all = this.#waiting.splice(0);
+    for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  async #loadRouter(): Promise<void> {
+    try {
+      await this.#router.load(() => this.state());
+    } catch (error) {
+      this.#failWaiting(error);
     }
   }
 
@@ -223,7 +257,7 @@ class RunningFederation implements Federation {
     }
     state.undo.begin();
     const { now, commands } = this.#timePasses(state);
-    const context = { now, config: this.config, gone: nobody, random };
+    const context = { now, config: this.config, gone: nobody, random, router: this.#router };
     const answers: (() => void)[] = [];
     let taken = 0;
     for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
@@ -235,6 +269,7 @@ class RunningFederation implements Federation {
         if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
         bytes += roughBytes(events);
       } catch (error) {
+        if (error instanceof RouterNotReady) throw error;
         if (!(error instanceof FederationError)) {
           // A mistake of ours, perhaps half folded: take the group back and try it without this command.
           this.#takeBack(state);
@@ -260,6 +295,7 @@ class RunningFederation implements Federation {
       state.undo.commit();
       this.#waiting.splice(0, taken);
       this.#lastNews = this.#clock();
+      this.#router.note(verdict.committed, state);
       this.#publish();
       return { ...group, record: verdict.committed };
     } catch (error) {
@@ -289,7 +325,7 @@ class RunningFederation implements Federation {
     else if (behind > 0) now = state.meta.clock;
     const due = nextDue(state);
     if (due !== null && due <= now) {
-      const context = { now, config: this.config, gone: nobody, random, actor: systemActor };
+      const context = { now, config: this.config, gone: nobody, random, router: this.#router, actor: systemActor };
       system(decide(state, 'tick', {}, context).events);
     }
     return { now, commands };
@@ -316,6 +352,7 @@ class RunningFederation implements Federation {
     for (const record of this.#store.read()) {
       if (record === 'restarted') {
         this.#state = new FederationState();
+        this.#router.forget();
         this.#syncedSeq = 0;
         continue;
       }
@@ -324,6 +361,7 @@ class RunningFederation implements Federation {
         const meta = { at: record.at, by };
         for (const event of events) evolve(this.#state, event, meta);
       }
+      this.#router.note(record, this.#state);
     }
     this.#publish();
   }
@@ -359,9 +397,22 @@ class RunningFederation implements Federation {
     if (!this.#notice() || this.#store.fault !== null) return;
     this.#onTick();
     const gone = presence.gone(this.#holders());
-    const probe = { now: this.now(), config: this.config, gone, random, actor: systemActor };
-    if (decide(this.#state, 'tick', {}, probe).events.length > 0) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastNews > this.#idleAfter) await this.#checkpoint('idle');
+    if (this.#hasDue(gone)) await this.#runTick(gone);
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) {
+      await this.#checkpoint('idle');
+      await this.#saveRouter();
+    }
+  }
+
+  #hasDue(gone: ReadonlySet<string>): boolean {
+    const probe = { now: this.now(), config: this.config, gone, random, router: this.#router, actor: systemActor };
+    try {
+      return decide(this.#state, 'tick', {}, probe).events.length > 0;
+    } catch (error) {
+      // What is due queues something for `auto`: the command itself loads the router.
+      if (error instanceof RouterNotReady) return true;
+      throw error;
+    }
   }
 
   /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
@@ -399,6 +450,14 @@ class RunningFederation implements Federation {
       }
     }
     return sessions;
+  }
+
+  async #saveRouter(): Promise<void> {
+    try {
+      if (this.#store.fault === null) await this.#router.save();
+    } catch {
+      // The next process learns from the journal again.
+    }
   }
 
   async #checkpoint(when: 'grown' | 'idle' | 'exit'): Promise<void> {

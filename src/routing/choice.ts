@@ -39,16 +39,21 @@ export function candidates(roster: readonly string[], availability: ReadonlyMap<
   return withRoom.length > 0 ? withRoom : there;
 }
 
-/** The best that can take it; the work of an agent on standby goes to its fallback. */
+/**
+ * The best that can take it; the work of an agent on standby goes to its
+ * fallback. `there`: everyone who can take work, also who would not be chosen
+ * in their own right.
+ */
 export function pick(
   ranking: readonly AgentScore[],
   able: readonly string[],
+  there: readonly string[],
   availability: ReadonlyMap<string, Availability>,
 ): string | null {
   for (const { agent } of ranking) {
     if (able.includes(agent)) return agent;
     const its = availability.get(agent);
-    if (its?.status === 'standby' && its.fallback !== undefined && able.includes(its.fallback)) return its.fallback;
+    if (its?.status === 'standby' && its.fallback !== undefined && there.includes(its.fallback)) return its.fallback;
   }
   return null;
 }
@@ -65,8 +70,9 @@ export function choose(
   uniform: number,
 ): Choice | null {
   const total = picks.reduce((sum, { share }) => sum + Math.max(0, share), 0);
-  if (able.length === 0 || total <= 0) return null;
-  const epsilon = Math.min(1, Math.max(0, exploration));
+  if (total <= 0) return null;
+  // Where only a fallback is left there is nothing to explore.
+  const epsilon = able.length === 0 ? 0 : Math.min(1, Math.max(0, exploration));
   const probability = (agent: string): number => {
     let chosen = 0;
     for (const { agent: picked, share } of picks) if (picked === agent) chosen += Math.max(0, share) / total;

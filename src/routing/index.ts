@@ -24,9 +24,8 @@ export { agentLimit, Learner, type RoutingOutcome } from './learner.ts';
 export type { Lesson } from './logistic-models.ts';
 export { estimateOffPolicy, leastEffective, type LoggedChoice, type OffPolicyEstimate } from './off-policy.ts';
 export {
-  confidentFrom,
-  needsReview,
-  novelFrom,
+  type Doubt,
+  type DoubtPolicy,
   Router,
   type NearTask,
   type RouterOptions,

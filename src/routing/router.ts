@@ -20,15 +20,10 @@ import {
 
 /** Nearest past tasks and most telling terms that a decision names. */
 const shown = 5;
-/** From here on a text counts as novel: one past task in fifty spoke less clearly. */
-export const novelFrom = 0.98;
-/** Below this confidence a person should look at tasks that matter. */
-export const confidentFrom = 0.5;
-
 export interface RouterOptions {
   readonly agents: readonly string[];
   readonly rules?: readonly RoutingRule[];
-  /** Who gets what no rule and no outcome speaks for; default: the first agent. */
+  /** Who gets what no rule and no outcome speaks for; default: the least loaded, else the first agent. */
   readonly defaultAgent?: string;
   readonly settings?: Partial<LearnerSettings>;
 }
@@ -52,8 +47,24 @@ export interface RoutingRequest {
   readonly exploration?: number;
   /** Uniform in [0, 1), for shares and exploration; default 0.5. */
   readonly uniform?: number;
+  /** What to do about a choice that is in doubt; default: nothing. */
+  readonly doubts?: DoubtPolicy;
   /** Also say whom the methods without a share would have chosen. Comparing with all examples, for `v2`, takes time. */
   readonly comparePicks?: boolean;
+}
+
+/** Why a choice should be looked at where it matters. */
+export type Doubt = 'first-of-type' | 'low-confidence' | 'novel';
+
+export interface DoubtPolicy {
+  /** The caller knows of no earlier task of this type. */
+  readonly firstOfType: boolean;
+  /** A confidence below this is in doubt. */
+  readonly belowConfidence: number;
+  /** A novelty of this and more is in doubt. */
+  readonly aboveNovelty: number;
+  /** `rules`: what is in doubt is chosen by `v1` instead; `keep`: it is only said. */
+  readonly then: 'rules' | 'keep';
 }
 
 export interface NearTask {
@@ -90,6 +101,8 @@ export interface RoutingDecision {
   /** Outcomes learned from. */
   readonly outcomes: number;
   readonly explored: boolean;
+  /** Why the method drawn was in doubt; null where it was not, or nobody asked (`doubts`). */
+  readonly doubt: Doubt | null;
   /** With which this choice was made; null when forced or nobody was there. */
   readonly probability: number | null;
   readonly ranking: readonly AgentScore[];
@@ -99,13 +112,13 @@ export interface RoutingDecision {
 
 export class Router {
   readonly learner: Learner;
-  readonly #defaultAgent: string | null;
+  #defaultAgent: string | null;
   #agents: readonly string[];
 
   /** `learner`: one restored from a snapshot, given the same agents and rules. */
   constructor(options: RouterOptions, learner?: Learner) {
     this.#agents = options.agents;
-    this.#defaultAgent = options.defaultAgent ?? options.agents[0] ?? null;
+    this.#defaultAgent = options.defaultAgent ?? null;
     this.learner = learner ?? new Learner(options.agents, options.rules ?? [], options.settings);
   }
 
@@ -113,10 +126,12 @@ export class Router {
     return this.#agents;
   }
 
-  /** Who can be chosen from now on. */
-  setAgents(agents: readonly string[]): void {
+  /** Who can be chosen from now on, and by which rules. What was learned stays. */
+  configure({ agents, rules = [], defaultAgent }: Omit<RouterOptions, 'settings'>): void {
     this.#agents = agents;
+    this.#defaultAgent = defaultAgent ?? null;
     this.learner.setRoster(agents);
+    this.learner.setRules(rules);
   }
 
   /** Learns one outcome; false where its agent has no name or there are too many agents. */
@@ -149,35 +164,48 @@ export class Router {
     };
     const { among } = request;
     const mayDo = (agent: string): boolean => among === undefined || among.includes(agent);
+    const there = candidates(this.#agents, availability);
     const able = candidates(this.#agents.filter(mayDo), availability);
+    const { doubts } = request;
+    if (doubts?.then === 'rules') asked.add('v1');
     const rankings = new Map([...asked].map((method) => [method, rank(method, scoring)]));
     const picks: Partial<Record<Method, string | null>> = {};
     for (const [method, ranked] of rankings) {
       picks[method] = pick(
         ranked.filter((one) => mayDo(one.agent)),
         able,
+        there,
         availability,
       );
     }
+    const height = learner.height(logits);
     const drawn = shares.flatMap((share) => {
-      const agent = picks[share.method] ?? null;
-      return agent === null ? [] : [{ ...share, agent }];
+      const own = picks[share.method] ?? null;
+      const confidence = rankings.get(share.method)?.find((one) => one.agent === own)?.confidence ?? 0;
+      const novelty = this.#novelty(reading, share.method, height);
+      const doubt = doubts === undefined ? null : doubtOf(doubts, confidence, novelty);
+      const by = doubt !== null && doubts?.then === 'rules' ? ('v1' as const) : share.method;
+      const agent = picks[by] ?? null;
+      return agent === null ? [] : [{ ...share, agent, by, doubt }];
     });
     const choice = choose(drawn, able, request.exploration ?? 0, request.uniform ?? 0.5);
-    const method = choice?.method ?? shares[0]?.method ?? resolveMethod('auto', learner.outcomes);
+    const own = drawn.find((one) => one.method === choice?.method);
+    const method =
+      (choice?.explored === true ? choice.method : own?.by) ??
+      shares[0]?.method ??
+      resolveMethod('auto', learner.outcomes);
     const everyone = rankings.get(method) ?? rank(method, scoring);
     const ranking = everyone.filter((one) => mayDo(one.agent));
     const agent = request.force ?? choice?.agent ?? null;
     const top = ranking[0];
-    const own = everyone.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
+    const scored = everyone.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
     const runnerUp = ranking.find((one) => one.agent !== (agent ?? top?.agent));
-    const height = learner.height(logits);
     return {
       agent,
-      confidence: own?.confidence ?? 0,
+      confidence: scored?.confidence ?? 0,
       method: request.force === undefined ? method : 'forced',
-      score: own?.score ?? 0,
-      parts: own?.parts ?? { rules: 0, similarity: null, model: null, bonus: 0 },
+      score: scored?.score ?? 0,
+      parts: scored?.parts ?? { rules: 0, similarity: null, model: null, bonus: 0 },
       instead_of: choice !== null && top !== undefined && !choice.explored && top.agent !== agent ? top.agent : null,
       rules: reading.fired.flatMap((index) => learner.book.rules[index] ?? []),
       terms: this.#terms(reading, agent ?? top?.agent ?? '', runnerUp?.agent ?? ''),
@@ -193,6 +221,7 @@ export class Router {
       height,
       outcomes: learner.outcomes,
       explored: request.force === undefined && (choice?.explored ?? false),
+      doubt: request.force === undefined ? (own?.doubt ?? null) : null,
       probability: request.force === undefined ? (choice?.probability ?? null) : null,
       ranking,
       picks,
@@ -214,17 +243,8 @@ export class Router {
   }
 }
 
-/**
- * Whether a person should approve the suggestion first: a first task of its
- * type, low confidence, or a novel text, when the priority is high or critical.
- */
-export function needsReview(
-  decision: Pick<RoutingDecision, 'confidence' | 'novelty' | 'method'>,
-  priority: 'low' | 'normal' | 'high' | 'critical',
-  firstOfType: boolean,
-): boolean {
-  if (priority !== 'high' && priority !== 'critical') return false;
-  if (decision.method === 'forced') return false;
-  const { confidence, novelty } = decision;
-  return firstOfType || confidence < confidentFrom || (novelty !== null && novelty >= novelFrom);
+function doubtOf(policy: DoubtPolicy, confidence: number, novelty: number | null): Doubt | null {
+  if (policy.firstOfType) return 'first-of-type';
+  if (confidence < policy.belowConfidence) return 'low-confidence';
+  return novelty !== null && novelty >= policy.aboveNovelty ? 'novel' : null;
 }

@@ -50,7 +50,7 @@ export interface Scoring {
   readonly reading: Reading;
   readonly similarities: Similarities;
   readonly logits: Float64Array;
-  /** Of equals with equal load, this agent, then the roster's order. */
+  /** Goes first where nothing speaks for anyone, and of equals with equal load; null: none. */
   readonly defaultAgent: string | null;
   readonly roster: readonly string[];
   readonly availability: ReadonlyMap<string, Availability>;
@@ -65,12 +65,16 @@ export function resolveMethod(strategy: Strategy, outcomes: number): Method {
   return outcomes < outcomesForLearned ? 'v2' : 'learned';
 }
 
-/** All agents of the roster, best first; of equals the least loaded, then the default agent, then the roster's order. */
+/**
+ * All agents of the roster, best first; of equals the least loaded, then the
+ * default agent, then the roster's order. Where nothing speaks for anyone (all
+ * scores 0) the default agent comes before its load is looked at.
+ */
 export function rank(method: Method, scoring: Scoring): AgentScore[] {
   const { roster, availability, defaultAgent } = scoring;
   const scores = scorers[method](scoring).sort((a, b) => b.score - a.score);
   const load = (agent: string): number => availability.get(agent)?.load ?? 0;
-  const position = (agent: string): number => (agent === defaultAgent ? -1 : roster.indexOf(agent));
+  const isOther = (agent: string): number => Number(agent !== defaultAgent);
   const ranking: AgentScore[] = [];
   // Runs of equals are ordered apart: a comparison with a tolerance is not transitive.
   for (let start = 0; start < scores.length; start = ranking.length) {
@@ -79,7 +83,13 @@ export function rank(method: Method, scoring: Scoring): AgentScore[] {
     while (end < scores.length && highest - (scores[end]?.score ?? 0) < sameScore) end += 1;
     const equals = scores.slice(start, end);
     if (equals.length > 1) {
-      equals.sort((a, b) => load(a.agent) - load(b.agent) || position(a.agent) - position(b.agent));
+      equals.sort(
+        ({ agent: a }, { agent: b }) =>
+          (highest === 0 ? isOther(a) - isOther(b) : 0) ||
+          load(a) - load(b) ||
+          isOther(a) - isOther(b) ||
+          roster.indexOf(a) - roster.indexOf(b),
+      );
     }
     ranking.push(...equals);
   }

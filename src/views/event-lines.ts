@@ -88,6 +88,8 @@ export function describeEvent(event: FederationEvent): string {
     case 'vote_overruled':
     case 'votes_archived':
       return describeVoteEvent(event);
+    case 'examples_taught':
+      return `taught the router ${event.examples.length} examples from ${firstWords(event.source, 60)}`;
     case 'availability_set':
       return `set ${event.agent} to ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
     case 'session_started':

@@ -204,7 +204,13 @@ describe('whatever is commanded', () => {
       }),
       { numRuns: 350, seed: 7 },
     );
-    const elsewhere = ['task_imported', 'session_started', 'request_remembered', 'clock_stepped_back'];
+    const elsewhere = [
+      'task_imported',
+      'examples_taught',
+      'session_started',
+      'request_remembered',
+      'clock_stepped_back',
+    ];
     expect(Object.keys(eventDescriptions).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });
 
@@ -351,6 +357,7 @@ describe('whatever is commanded', () => {
           config: scenario.config,
           gone: new Set<string>(),
           random: (bytes: number) => scenario.random(bytes),
+          router: scenario.router,
         };
         try {
           decide(

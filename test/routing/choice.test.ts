@@ -47,16 +47,18 @@ describe('who can take work', () => {
 describe('the pick', () => {
   test('gives the work of an agent on standby to its fallback, not to the next best', () => {
     const availability = new Map<string, Availability>([['claude', standby]]);
-    expect(pick(ranked('claude', 'ollama', 'kimi'), ['ollama', 'kimi'], availability)).toBe('kimi');
+    expect(pick(ranked('claude', 'ollama', 'kimi'), ['ollama', 'kimi'], ['ollama', 'kimi'], availability)).toBe('kimi');
   });
 
   test('is the next best where the best is offline', () => {
     const availability = new Map<string, Availability>([['claude', { status: 'offline', free: 1, fallback: 'kimi' }]]);
-    expect(pick(ranked('claude', 'ollama', 'kimi'), ['ollama', 'kimi'], availability)).toBe('ollama');
+    expect(pick(ranked('claude', 'ollama', 'kimi'), ['ollama', 'kimi'], ['ollama', 'kimi'], availability)).toBe(
+      'ollama',
+    );
   });
 
   test('is nobody where nobody can', () => {
-    expect(pick(ranked('claude'), [], new Map())).toBeNull();
+    expect(pick(ranked('claude'), [], [], new Map())).toBeNull();
   });
 });
 
@@ -96,8 +98,12 @@ describe('the choice', () => {
     );
   });
 
+  test('does not explore where only a fallback is left', () => {
+    const [first] = picks;
+    expect(choose(first === undefined ? [] : [first], [], 0.5, 0.1)).toMatchObject({ explored: false, probability: 1 });
+  });
+
   test('is none where nobody can take it', () => {
-    expect(choose(picks, [], 0.5, 0.1)).toBeNull();
     expect(choose([], ['a'], 0, 0.1)).toBeNull();
   });
 });

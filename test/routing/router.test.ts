@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { leastTracked } from '../../src/routing/calibration.ts';
 import type { Availability } from '../../src/routing/choice.ts';
-import { needsReview, Router, type RoutingDecision } from '../../src/routing/router.ts';
+import { Router } from '../../src/routing/router.ts';
 import { outcomesForLearned, strategies } from '../../src/routing/strategies.ts';
 import { madeAgents, makeTasks } from './support/tasks.ts';
 
@@ -163,11 +163,11 @@ describe('with a history', () => {
 
   test('an agent that joins can be chosen, one that leaves cannot, and remembers', () => {
     const changing = taught(120);
-    changing.setAgents(['claude', 'copilot', 'ollama', 'newcomer']);
+    changing.configure({ agents: ['claude', 'copilot', 'ollama', 'newcomer'], rules });
     expect(changing.decide({ text: 'deploy the cluster' }).ranking.map(({ agent }) => agent)).not.toContain('kimi');
     for (let at = 0; at < 30; at += 1) changing.learn({ text: 'knit a scarf', agent: 'newcomer', lesson: 'label' });
     expect(changing.decide({ text: 'knit a scarf' }).agent).toBe('newcomer');
-    changing.setAgents(madeAgents);
+    changing.configure({ agents: madeAgents, rules });
     expect(changing.decide({ text: 'deploy the cluster' }).agent).toBe('kimi');
   });
 });
@@ -202,14 +202,6 @@ describe('among some of the agents', () => {
     expect(router.decide({ text, among: [] })).toMatchObject({ agent: null, ranking: [], runner_up: null });
   });
 
-  test('a fallback that is not one of them does not take their work', () => {
-    const availability = new Map<string, Availability>([['kimi', { status: 'standby', free: 3, fallback: 'copilot' }]]);
-    expect(router.decide({ text, among: ['kimi', 'ollama'], availability })).toMatchObject({
-      agent: 'ollama',
-      instead_of: 'kimi',
-    });
-  });
-
   test('a forced agent need not be one of them', () => {
     const decision = router.decide({ text, among: ['claude'], force: 'kimi' });
     expect(decision.agent).toBe('kimi');
@@ -222,7 +214,8 @@ describe('of agents with equal scores', () => {
     new Map<string, Availability>(entries.map(([agent, load]) => [agent, { status: 'available', free: 9, load }]));
 
   test('the least loaded goes first, then the default agent, then the roster’s order', () => {
-    const router = new Router({ agents: ['a', 'b', 'c', 'd'], defaultAgent: 'c' });
+    const rules = ['a', 'b', 'c', 'd'].map((agent) => ({ agent, keyword: 'anything', weight: 0.4 }));
+    const router = new Router({ agents: ['a', 'b', 'c', 'd'], rules, defaultAgent: 'c' });
     const order = (availability: Map<string, Availability>): string[] =>
       router.decide({ text: 'anything', strategy: 'v1', availability }).ranking.map(({ agent }) => agent);
     expect(order(new Map())).toEqual(['c', 'a', 'b', 'd']);
@@ -235,7 +228,7 @@ describe('of agents with equal scores', () => {
         ]),
       ),
     ).toEqual(['d', 'b', 'c', 'a']);
-    router.setAgents(['d', 'c', 'b', 'a']);
+    router.configure({ agents: ['d', 'c', 'b', 'a'], rules, defaultAgent: 'c' });
     expect(order(new Map())).toEqual(['c', 'd', 'b', 'a']);
   });
 
@@ -381,27 +374,74 @@ test('a wrong rule is unlearned from the outcomes of the chosen agent alone', ()
   expect(learned).toBeGreaterThan(share('v2') + 0.05);
 });
 
-describe('review by a person', () => {
-  const sure: Pick<RoutingDecision, 'confidence' | 'novelty' | 'method'> = {
-    confidence: 0.9,
-    novelty: 0.2,
-    method: 'learned',
-  };
+describe('a choice in doubt', () => {
+  const doubts = { firstOfType: false, belowConfidence: 0.5, aboveNovelty: 0.98, then: 'rules' } as const;
+  const router = taught(200);
+  // "please" and "today" say nothing about the agent; "server" is a word of a rule for kimi.
+  const unclear = 'please today server classify';
 
-  test('is asked for when it matters and something is doubtful', () => {
-    expect(needsReview({ ...sure, confidence: 0.49 }, 'high', false)).toBe(true);
-    expect(needsReview({ ...sure, novelty: 0.99 }, 'critical', false)).toBe(true);
-    expect(needsReview(sure, 'high', true)).toBe(true);
+  test('is said, with the reason that comes first', () => {
+    const of = (more: object, text = 'deploy the server'): unknown =>
+      router.decide({ text, strategy: 'learned', doubts: { ...doubts, then: 'keep', ...more } }).doubt;
+    expect(of({})).toBeNull();
+    expect(of({ firstOfType: true, belowConfidence: 1 })).toBe('first-of-type');
+    expect(of({ belowConfidence: 1, aboveNovelty: 0 })).toBe('low-confidence');
+    expect(of({ aboveNovelty: 0 })).toBe('novel');
+    expect(of({}, '?!')).not.toBeNull();
+    expect(router.decide({ text: '?!', strategy: 'learned' }).doubt).toBeNull();
   });
 
-  test('is not asked for because nothing is known of novelty', () => {
-    expect(needsReview({ ...sure, novelty: null }, 'critical', false)).toBe(false);
-    expect(needsReview({ ...sure, novelty: null, confidence: 0.2 }, 'critical', false)).toBe(true);
+  test('is not a matter of novelty while the learned model has no say', () => {
+    expect(router.decide({ text: 'deploy', strategy: 'v1', doubts: { ...doubts, aboveNovelty: 0 } }).doubt).toBeNull();
   });
 
-  test('is not asked for otherwise', () => {
-    expect(needsReview(sure, 'critical', false)).toBe(false);
-    expect(needsReview({ ...sure, confidence: 0.1 }, 'normal', true)).toBe(false);
-    expect(needsReview({ confidence: 0, novelty: 1, method: 'forced' }, 'critical', true)).toBe(false);
+  test('is made by the keyword rules instead, and recorded as theirs', () => {
+    const policy = { ...doubts, belowConfidence: 1 };
+    const kept = router.decide({ text: unclear, strategy: 'learned', doubts: { ...policy, then: 'keep' } });
+    const ruled = router.decide({ text: unclear, strategy: 'learned', doubts: policy });
+    expect(kept).toMatchObject({ method: 'learned', doubt: 'low-confidence' });
+    expect(ruled).toMatchObject({ method: 'v1', agent: 'kimi', doubt: 'low-confidence', probability: 1 });
+    expect(ruled.confidence).toBeCloseTo(0.5);
+    expect(ruled.picks.learned).toBe(kept.agent);
   });
+
+  test('counts in the probability as the agent it comes to', () => {
+    const decision = router.decide({
+      text: unclear,
+      strategy: [
+        { strategy: 'v1', share: 0.3 },
+        { strategy: 'learned', share: 0.7 },
+      ],
+      doubts: { ...doubts, belowConfidence: 1 },
+    });
+    expect(decision).toMatchObject({ agent: 'kimi', probability: 1 });
+  });
+
+  test('stays with chance where the choice is explored, and with the person where it is forced', () => {
+    const policy = { ...doubts, belowConfidence: 1 };
+    expect(router.decide({ text: unclear, doubts: policy, exploration: 0.5, uniform: 0.1 })).toMatchObject({
+      explored: true,
+      method: 'learned',
+    });
+    expect(router.decide({ text: unclear, doubts: policy, force: 'ollama' })).toMatchObject({
+      agent: 'ollama',
+      method: 'forced',
+      doubt: null,
+    });
+  });
+});
+
+test('the fallback of an agent on standby takes its work although it is not asked for itself', () => {
+  const availability = new Map([['claude', { status: 'standby', free: 3, fallback: 'kimi' }]] as const);
+  const request = { text: 'research a thing', among: ['claude'], availability };
+  expect(taught(80).decide(request)).toMatchObject({ agent: 'kimi', instead_of: 'claude' });
+  expect(taught(80).decide({ ...request, exploration: 1 }).explored).toBe(false);
+});
+
+test('what nothing speaks for goes to the default agent however much it has to do', () => {
+  const loads = new Map([['copilot', { status: 'available', free: 0, load: 40 }]] as const);
+  const router = new Router({ agents: madeAgents, rules, defaultAgent: 'copilot' });
+  const full = new Map([['copilot', { status: 'available', free: 1, load: 40 }]] as const);
+  expect(router.decide({ text: 'water the plants', strategy: 'v1', availability: full }).agent).toBe('copilot');
+  expect(router.decide({ text: 'water the plants', strategy: 'v1', availability: loads }).agent).toBe(madeAgents[0]);
 });

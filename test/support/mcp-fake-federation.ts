@@ -65,6 +65,10 @@ export class FakeFederation implements Federation {
     return () => this.#changes.off('change', listener);
   }
 
+  async router(): Promise<never> {
+    return refuse();
+  }
+
   get listeners(): number {
     return this.#changes.listenerCount('change');
   }
@@ -112,6 +116,7 @@ export class FakeFederation implements Federation {
     close_vote: refuse,
     cancel_vote: refuse,
     switch_scheduling: refuse,
+    teach_routing: refuse,
     answer_inbox: refuse,
     tick: refuse,
   };

@@ -10,8 +10,12 @@ import { FederationError } from '../../src/domain/errors.ts';
 import type { EventOf, EventType, FederationEvent } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';
+import { lessonsOf } from '../../src/domain/outcomes/lesson.ts';
+import type { Router } from '../../src/domain/outcomes/router.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis, minute } from '../../src/domain/time.ts';
+import { answer, optionsFrom } from '../../src/federation/live-router.ts';
+import { Router as LearnedRouter } from '../../src/routing/router.ts';
 
 export interface Happened {
   readonly event: FederationEvent;
@@ -24,11 +28,15 @@ export class Scenario {
   readonly happened: Happened[] = [];
   readonly config: Config;
   readonly gone = new Set<string>();
+  /** What has learned from everything that happened. */
+  readonly learned: LearnedRouter;
+  readonly router: Router = { route: (question) => answer(this.learned, this.config, question) };
   #drawn = 0;
   now = '2026-02-06T09:00:00.000Z';
 
   constructor(config: Record<string, unknown> = {}) {
     this.config = configSchema.parse(config);
+    this.learned = new LearnedRouter(optionsFrom(this.config));
   }
 
   actor(name: string, session: string | null = `${name}-1`): Actor {
@@ -46,11 +54,15 @@ export class Scenario {
       config: this.config,
       gone: this.gone,
       random: (n: number) => this.random(n),
+      router: this.router,
     };
     const decision = decide(this.state, command, args, context);
     for (const event of decision.events) {
       this.happened.push({ event, at: this.now, by: actor.name });
       evolve(this.state, event, { at: this.now, by: actor.name });
+    }
+    for (const event of decision.events) {
+      for (const lesson of lessonsOf(event, actor.name, (id) => this.state.tasks.get(id))) this.learned.learn(lesson);
     }
     if ('refused' in decision) throw decision.refused;
     return decision.result();

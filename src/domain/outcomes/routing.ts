@@ -23,6 +23,9 @@ export interface NearTask {
   readonly similarity: number;
 }
 
+/** Why a choice should be looked at where it matters. */
+export type Doubt = 'first-of-type' | 'low-confidence' | 'novel';
+
 /** Shares and scores are rounded to four digits: the journal keeps this with every routed task. */
 export interface Routing {
   /** `null`: nobody could take it. */
@@ -53,6 +56,8 @@ export interface Routing {
   /** How many outcomes the router had learned from. */
   readonly outcomes: number;
   readonly explored: boolean;
+  /** Set where the router was unsure: the operator is asked, or the keyword rules decided instead. */
+  readonly doubt: Doubt | null;
   /** With which this choice was made; `null`: forced, or nobody could take it. */
   readonly probability: number | null;
   /** Whom each strategy would have chosen: what comparing them later rests on. */

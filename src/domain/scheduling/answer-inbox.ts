@@ -119,7 +119,7 @@ function perform(
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
       }
       act(deliberation, existing(state, id), {
-        action: kind === 'hold-reached' ? action : 'requeue',
+        action: kind === 'hold-reached' || kind === 'routing' ? action : 'requeue',
         to_agent,
         reason,
       });

@@ -11,6 +11,7 @@ import type { VoteId } from '../votes/vote.ts';
  * hold-reached     a task was held to the end of its hold and came back
  * rework-rounds    work was sent back more often than allowed
  * approval         a task waits for the operator's approval
+ * routing          a task was queued for `auto`, and nobody who may do it is there
  * vote             a vote closed without a result that stands
  * held-follow-ups  a pause kept what rules would have queued
  */
@@ -21,6 +22,7 @@ export const escalationKinds = [
   'hold-reached',
   'rework-rounds',
   'approval',
+  'routing',
   'vote',
   'held-follow-ups',
 ] as const;

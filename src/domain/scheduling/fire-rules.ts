@@ -9,10 +9,11 @@ import { Deliberation } from '../deliberation.ts';
 import { participantKind } from '../participants.ts';
 import type { NewTask } from '../events.ts';
 import { limitHit } from '../tasks/limits.ts';
-import { findTwin } from '../tasks/queue-task.ts';
+import { needsApproval, routeTask } from '../outcomes/route-task.ts';
+import { findTwin, tellOperator } from '../tasks/queue-task.ts';
 import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';
-import { chooseByType, longestDescription } from '../tasks/validate-request.ts';
+import { longestDescription } from '../tasks/validate-request.ts';
 import { doerOf } from '../tasks/subject.ts';
 import {
   alreadyQueued,
@@ -74,7 +75,9 @@ function queueWithinLimits(deliberation: Deliberation, followUp: FollowUp): void
 
 function queue(deliberation: Deliberation, task: NewTask): TaskId {
   const task_id = deliberation.nextId('task');
-  deliberation.add({ type: 'task_queued', task: { ...task, task_id } });
+  const queued = { ...task, task_id };
+  deliberation.add({ type: 'task_queued', task: queued });
+  tellOperator(deliberation, queued);
   return task_id;
 }
 
@@ -101,27 +104,30 @@ function countsWith(deliberation: Deliberation, task: NewTask): ReadonlyMap<Agen
 }
 
 /** Without its id, which is given out when it is queued. */
-function taskFrom({ state, context }: Deliberation, followUp: FollowUp): NewTask {
+function taskFrom(deliberation: Deliberation, followUp: FollowUp): NewTask {
+  const { state, context } = deliberation;
   const { config } = context;
-  const { type, subject, to_agent, task_id } = followUp;
+  const { type, subject, to_agent, task_id, priority } = followUp;
+  const description = followUp.description.trim().slice(0, longestDescription);
   // Who was kept for may have left the roster since.
   const fixed = to_agent === 'auto' || participantKind(config, to_agent) === null ? null : to_agent;
-  const doer = type === 'review' ? doerOf(state, subject ?? task_id) : null;
-  const routing = fixed === null ? chooseByType(state, config, type, doer) : null;
+  const except = type === 'review' ? doerOf(state, subject ?? task_id) : null;
+  const beside = madeHere(deliberation);
+  const routing = fixed === null ? routeTask(state, { description, type, priority, except, beside }, context) : null;
   return {
     task_id: '',
     from_agent: followUp.from_agent,
     to_agent: fixed ?? routing?.agent ?? null,
     type,
-    description: followUp.description.trim().slice(0, longestDescription),
-    priority: followUp.priority,
+    description,
+    priority,
     dependencies: followUp.dependencies,
     context: followUp.context,
     not_before: null,
     deadline: null,
     max_attempts: config.retries.max_attempts,
     on_failure: 'block',
-    needs_approval: false,
+    needs_approval: needsApproval(routing, priority),
     routing,
     caused_by: { kind: 'rule', by: followUp.rule, task_id, depth: followUp.depth },
     rework_of: null,

@@ -42,6 +42,10 @@ export function actionsFor(
     case 'approval':
     case 'rework-rounds':
       return task !== undefined && isOpen(task) && task.approved_by === null ? ['approve', 'cancel'] : ['dismiss'];
+    case 'routing':
+      return task !== undefined && isOpen(task) && task.to_agent === null
+        ? ['reassign', 'cancel', 'dismiss']
+        : ['dismiss'];
     case 'hold-reached':
       return task !== undefined && isOpen(task) ? ['reassign', 'cancel', 'dismiss'] : ['dismiss'];
     case 'task-failed':

@@ -3,6 +3,7 @@ import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../comm
 import type { Config } from '../config.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
+import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import type { Fit } from './ready-index.ts';
@@ -51,9 +52,16 @@ export function claimTask(
         expires_at: addMillis(now, lease_minutes * minute),
         hold_until: addMillis(now, Math.max(leases.hold_minutes, lease_minutes) * minute),
       },
+      ...taken(state, task.task_id),
     ],
     result: () => ({ task: existing(state, task.task_id) }),
   };
+}
+
+/** What was asked about a task that nobody could take is over. */
+function taken(state: FederationState, id: string): FederationEvent[] {
+  const inbox_id = state.escalationKeys.get(`routing:${id}`);
+  return inbox_id === undefined ? [] : [{ type: 'escalation_closed', inbox_id, how: 'claimed', note: null }];
 }
 
 /** Whose ready tasks this participant may take. A person may take any unaddressed one. */

@@ -50,7 +50,7 @@ function succeed(deliberation: Deliberation, task: Task, args: Args): void {
     duration_minutes: args.duration_minutes ?? null,
     unblocked: unblockedBy(deliberation.state, task.task_id, 'satisfied'),
   });
-  deliberation.closeEscalations(task.task_id, 'completed', 'hold-reached', 'task-failed', 'blocked');
+  deliberation.closeEscalations(task.task_id, 'completed', 'routing', 'hold-reached', 'task-failed', 'blocked');
   const { summary, artifacts = [] } = args;
   const agent = deliberation.context.actor.name;
   fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
@@ -82,7 +82,7 @@ export function failForGood(
   artifacts: readonly string[] = [],
 ): void {
   deliberation.add({ type: 'task_failed', task_id: task.task_id, reason });
-  deliberation.closeEscalations(task.task_id, 'failed', 'hold-reached');
+  deliberation.closeEscalations(task.task_id, 'failed', 'routing', 'hold-reached');
   const blocked = deliberation.endDependents(task);
   deliberation.escalate({
     kind: 'task-failed',

@@ -3,6 +3,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { routeTask } from '../outcomes/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
@@ -11,7 +12,7 @@ import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
 import { doerOf } from './subject.ts';
 import type { AgentName, Task } from './task.ts';
-import { checkAddressee, chooseByType, invalid } from './validate-request.ts';
+import { checkAddressee, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;
 
@@ -54,7 +55,12 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
       const to_agent = addressee(deliberation, task, args.to_agent);
       deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });
-      return deliberation.closeEscalations(task_id, `reassigned to ${to_agent ?? 'whoever fits'}`, 'hold-reached');
+      return deliberation.closeEscalations(
+        task_id,
+        `reassigned to ${to_agent ?? 'whoever fits'}`,
+        'hold-reached',
+        'routing',
+      );
     }
     case 'requeue':
       if (task.status === 'pending' || task.status === 'completed') {
@@ -84,7 +90,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         duration_minutes: null,
         unblocked: unblockedBy(deliberation.state, task_id, 'satisfied'),
       });
-      deliberation.closeEscalations(task_id, 'completed', 'approval', 'hold-reached', 'rework-rounds');
+      deliberation.closeEscalations(task_id, 'completed', 'approval', 'routing', 'hold-reached', 'rework-rounds');
       return fireRules(deliberation, {
         task,
         outcome: 'success',
@@ -104,6 +110,6 @@ function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>)
 
 function addressee({ state, context }: Deliberation, task: Task, name: string): AgentName | null {
   if (name !== 'auto') return checkAddressee(context.config, name);
-  const doer = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
-  return chooseByType(state, context.config, task.type, doer).agent;
+  const except = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
+  return routeTask(state, { ...task, except }, context).agent;
 }

@@ -6,7 +6,7 @@ import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
 import { cycleError, findCircle } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
-import { askApproval, tellBlocked } from './queue-task.ts';
+import { tellOperator } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
 import { isReady } from './readiness.ts';
@@ -49,8 +49,7 @@ export function queuePlan(
 
   for (const task of tasks.values()) {
     deliberation.add({ type: 'task_queued', task });
-    askApproval(deliberation, task);
-    tellBlocked(deliberation, task);
+    tellOperator(deliberation, task);
   }
   const named = Object.fromEntries(ids);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, named));

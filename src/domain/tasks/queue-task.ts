@@ -2,6 +2,8 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { suggestionOf, tellUnroutable } from '../outcomes/route-task.ts';
+import { oneLine } from '../text.ts';
 import { isSatisfied, isSettled } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
 import { existing } from './standing.ts';
@@ -35,29 +37,36 @@ export function queueTask(
   if (refused !== null) return { events: deliberation.events, refused };
 
   deliberation.add({ type: 'task_queued', task });
-  askApproval(deliberation, task);
-  tellBlocked(deliberation, task);
+  tellOperator(deliberation, task);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, { task_id: task.task_id }));
   return { events: deliberation.events, result: () => queued(state, task.task_id, null) };
+}
+
+/** Everything about a newly queued task that waits for the operator. */
+export function tellOperator(deliberation: Deliberation, task: NewTask): void {
+  askApproval(deliberation, task);
+  tellUnroutable(deliberation, task);
+  tellBlocked(deliberation, task);
 }
 
 /** Work that needs the operator's approval stands in the inbox until it has it. */
 export function askApproval(
   deliberation: Deliberation,
-  task: Pick<NewTask, 'task_id' | 'from_agent' | 'to_agent' | 'description' | 'needs_approval'>,
+  task: Pick<NewTask, 'task_id' | 'from_agent' | 'to_agent' | 'description' | 'needs_approval' | 'routing'>,
 ): void {
   if (!task.needs_approval) return;
+  const suggestion = task.routing?.doubt == null ? '' : ` ${suggestionOf(task.routing)}`;
   deliberation.escalate({
     kind: 'approval',
     about: task.task_id,
     title: `${task.task_id} needs approval`,
-    detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'whoever fits'}: ${task.description.slice(0, 200)}`,
+    detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'whoever fits'}: ${oneLine(task.description, 200)}${suggestion}`,
     task_id: task.task_id,
   });
 }
 
 /** A dependency that has ended without success already would be waited for in vain. */
-export function tellBlocked(deliberation: Deliberation, { task_id, dependencies }: NewTask): void {
+function tellBlocked(deliberation: Deliberation, { task_id, dependencies }: NewTask): void {
   const { state } = deliberation;
   for (const id of dependencies) {
     if (!isSettled(state, id) || isSatisfied(state, id)) continue;

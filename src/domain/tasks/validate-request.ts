@@ -4,11 +4,10 @@ import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { agentRecord } from '../agents/evolve-agents.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import type { Routing } from '../outcomes/routing.ts';
+import { needsApproval, routeTask } from '../outcomes/route-task.ts';
 import type { AgentName, Cause, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
@@ -34,55 +33,6 @@ export function unknownAgent(config: DecisionContext['config'], name: string): C
 export function checkAddressee(config: DecisionContext['config'], name: string): AgentName {
   if (participantKind(config, name) === null) throw unknownAgent(config, name);
   return name;
-}
-
-/**
- * The first agent of the roster that does this type, is available and has the
- * fewest open tasks; none fits: nobody in particular. `except` is who did the
- * work that a review is about; where nobody else reviews, its fallback does.
- */
-export function chooseByType(
-  state: FederationState,
-  config: DecisionContext['config'],
-  type: string | null,
-  except: AgentName | null = null,
-): Routing {
-  let best: { name: string; open: number } | null = null;
-  for (const [name, agent] of Object.entries(config.agents)) {
-    if (type === null || !agent.types.includes(type) || name === except) continue;
-    const { status } = agentRecord(state, name);
-    if (status === 'offline' || status === 'standby') continue;
-    const open = state.index.openByAddressee.get(name) ?? 0;
-    if (best === null || open < best.open) best = { name, open };
-  }
-  const doer = except !== null && Object.hasOwn(config.agents, except) ? config.agents[except] : undefined;
-  if (best === null && doer?.fallback !== undefined && type !== null && doer.types.includes(type)) {
-    return byTypes(doer.fallback, `only ${except} does ${type}, and it is ${except}'s work`);
-  }
-  if (best === null) return byTypes(null, `no available agent lists the type ${type ?? '(none)'}`);
-  return byTypes(best.name, `does ${type}, ${best.open} open`);
-}
-
-function byTypes(agent: AgentName | null, reason: string): Routing {
-  return {
-    agent,
-    method: 'v1',
-    confidence: 0,
-    reason,
-    score: 0,
-    parts: { rules: 0, similarity: null, model: null, bonus: 0 },
-    rules: [],
-    terms: [],
-    nearest: [],
-    runner_up: null,
-    instead_of: null,
-    novelty: null,
-    outcomes: 0,
-    explored: false,
-    probability: null,
-    picks: { v1: agent, v2: agent, learned: agent },
-    judged: null,
-  };
 }
 
 export interface Placement {
@@ -141,7 +91,12 @@ export function newTask(
     type === 'review' && subject !== null
       ? (placement.earlier?.get(subject)?.to_agent ?? doerOf(state, subject))
       : null;
-  const routing = request.to_agent === 'auto' ? chooseByType(state, config, type, doer) : null;
+  const priority = request.priority ?? 'normal';
+  const beside = placement.earlier?.values() ?? [];
+  const routing =
+    request.to_agent === 'auto'
+      ? routeTask(state, { description, type, priority, except: doer, beside }, context)
+      : null;
   const named = request.to_agent === undefined || routing !== null ? null : checkAddressee(config, request.to_agent);
   return {
     task_id: placement.task_id,
@@ -149,14 +104,14 @@ export function newTask(
     to_agent: routing?.agent ?? named,
     type,
     description,
-    priority: request.priority ?? 'normal',
+    priority,
     dependencies: placement.dependencies,
     context: request.context ?? {},
     not_before: request.not_before ?? null,
     deadline: request.deadline ?? null,
     max_attempts: request.max_attempts ?? config.retries.max_attempts,
     on_failure: request.on_failure ?? 'block',
-    needs_approval: request.needs_approval ?? false,
+    needs_approval: request.needs_approval === true || needsApproval(routing, priority),
     routing,
     caused_by: placement.caused_by,
     rework_of: null,

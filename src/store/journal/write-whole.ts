@@ -4,11 +4,11 @@ import { v4 as randomId } from 'uuid';
 import { diskFiles } from './file-layer.ts';
 
 /** Replaces a small file durably and all at once: unique temporary name, fsync, rename, folder fsync. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${randomId()}.tmp`;
   const descriptor = openSync(temporary, 'wx');
   try {
-    writeFileSync(descriptor, text);
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -44,13 +44,16 @@ describe('queueing', () => {
     expect(s.happened).toEqual([]);
   });
 
-  it('chooses the least loaded agent of the type for auto, and nobody where none does it', () => {
+  it('chooses the least loaded agent of the type for auto, and whoever has least to do where none does it', () => {
     const s = new Scenario();
     const first = s.queue('one', { to_agent: 'auto', type: 'implementation' });
     const second = s.queue('two', { to_agent: 'auto', type: 'implementation' });
     expect(first.to_agent).toBe('copilot');
     expect(second.to_agent).toBe('kimi');
-    expect(s.queue('three', { to_agent: 'auto', type: 'sculpture' }).to_agent).toBeNull();
+    expect(s.queue('three', { to_agent: 'auto', type: 'sculpture' })).toMatchObject({
+      to_agent: 'claude',
+      routing: { method: 'v1', confidence: 0, doubt: 'low-confidence' },
+    });
   });
 
   it('returns an open twin of an agent request instead of queueing it twice', () => {

@@ -1,0 +1,48 @@
+/** Training examples: texts and who is right for each, as a person gives them in a file. */
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { FederationState } from '../federation-state.ts';
+import { requirePerson } from '../tasks/standing.ts';
+import type { AgentName } from '../tasks/task.ts';
+import { invalid, unknownAgent } from '../tasks/validate-request.ts';
+import { cut, wellFormed } from '../text.ts';
+import type { Timestamp } from '../time.ts';
+
+export interface TaughtExample {
+  readonly text: string;
+  readonly agent: AgentName;
+  readonly type: string | null;
+}
+
+/** A batch that was taught: the same file given twice teaches once. */
+export interface TaughtBatch {
+  /** Hash of its examples. */
+  readonly fingerprint: string;
+  readonly source: string;
+  readonly examples: number;
+  readonly at: Timestamp;
+}
+
+/** Examples in one command: a larger file is taught in batches, each all or nothing. */
+export const largestBatch = 500;
+/** Characters of a text that are kept; the router reads no further. */
+const longestText = 2_000;
+
+export function teachRouting(
+  state: FederationState,
+  { source, fingerprint, examples }: ArgsOf<'teach_routing'>,
+  context: DecisionContext,
+): Decision<ResultOf<'teach_routing'>> {
+  requirePerson(context, 'train the router');
+  if (state.taught.has(fingerprint)) return { events: [], result: () => ({ taught: 0, already: true }) };
+  if (examples.length > largestBatch) {
+    throw invalid('examples', `expected at most ${largestBatch}, got ${examples.length}`, 'Teach them in batches.');
+  }
+  for (const { agent } of examples) {
+    if (!Object.hasOwn(context.config.agents, agent)) throw unknownAgent(context.config, agent);
+  }
+  const kept = examples.map((example) => ({ ...example, text: cut(wellFormed(example.text), longestText) }));
+  return {
+    events: [{ type: 'examples_taught', source, fingerprint, examples: kept }],
+    result: () => ({ taught: kept.length, already: false }),
+  };
+}

@@ -1,0 +1,260 @@
+/**
+ * The router of a running federation: learns from every record that is folded,
+ * whoever committed it, and answers what decisions ask.
+ *
+ * Nothing of it is loaded before something is queued for `auto`. What was
+ * learned is kept in a file beside the checkpoint, with the record up to which
+ * it was learned; what came after is read from the journal, and without a
+ * usable file everything is. Either way the same history gives the same router.
+ */
+import type { Config } from '../domain/config.ts';
+import { evolve } from '../domain/evolve.ts';
+import { FederationState } from '../domain/federation-state.ts';
+import { type Lesson, lessonsOf } from '../domain/outcomes/lesson.ts';
+import { RouterNotReady, type RoutingQuestion } from '../domain/outcomes/router.ts';
+import { type Routing, routingMethods } from '../domain/outcomes/routing.ts';
+import type { RoutingStrategy } from '../domain/outcomes/routing-config.ts';
+import type { LoadedRouter, RouterFile } from '../federation.ts';
+import type * as Library from '../routing/index.ts';
+import type { EventStore, Position, StoredRecord } from '../store/event-store.ts';
+import { routingRecord } from './routing-record.ts';
+
+export interface LiveRouterOptions {
+  readonly store: EventStore;
+  /** The configuration in force. */
+  readonly config: () => Config;
+  /** `null`: everything is learned again in each process. */
+  readonly file: RouterFile | null;
+}
+
+/** Lessons that are worth writing the file anew, or a fiftieth of all where that is more. */
+const worthSaving = 32;
+/** The file begins with the place in the journal: 20 digits of the record's number, 32 of its hash. */
+const headBytes = 52;
+
+interface Loaded {
+  readonly library: typeof Library;
+  readonly router: Library.Router;
+  /** The configuration that agents and rules were taken from. */
+  config: Config;
+  /** The last record it has learned from. */
+  position: Position;
+  /** Lessons that the file does not hold. */
+  unsaved: number;
+}
+
+export class LiveRouter implements LoadedRouter {
+  readonly #options: LiveRouterOptions;
+  #loaded: Loaded | null = null;
+  #loading: Promise<void> | null = null;
+  /** What was folded while it was being loaded. */
+  #news: { readonly position: Position; readonly lessons: readonly Lesson[] }[] = [];
+  /** Raised when the journal was replaced: what was loaded from the old one does not count. */
+  #generation = 0;
+
+  constructor(options: LiveRouterOptions) {
+    this.#options = options;
+  }
+
+  route(question: RoutingQuestion): Routing {
+    const { router, config } = this.#current();
+    return answer(router, config, question);
+  }
+
+  /** The library's router, for what goes beyond routing a task. @throws RouterNotReady */
+  get router(): Library.Router {
+    return this.#current().router;
+  }
+
+  /** Loads it once. `state` folds what there is. @throws StoreError where the journal cannot be read. */
+  async load(state: () => FederationState): Promise<void> {
+    while (this.#loaded === null) {
+      this.#loading ??= this.#load(state).finally(() => {
+        this.#loading = null;
+      });
+      await this.#loading;
+    }
+  }
+
+  /** Learns from a record that was just folded into `state`. */
+  note(record: StoredRecord, state: FederationState): void {
+    if (this.#loaded === null && this.#loading === null) return;
+    const { seq, hash } = record;
+    const news = { position: { seq, hash }, lessons: lessonsIn(record, state) };
+    if (this.#loaded === null) this.#news.push(news);
+    else learn(this.#loaded, news);
+  }
+
+  /** The journal is another one now. */
+  forget(): void {
+    this.#generation += 1;
+    this.#loaded = null;
+    this.#news = [];
+  }
+
+  /** Keeps what was learned, if it is worth the time and nobody has kept more. */
+  async save(): Promise<void> {
+    const { file } = this.#options;
+    const loaded = this.#loaded;
+    if (file === null || loaded === null) return;
+    const { library, router, position, unsaved } = loaded;
+    if (unsaved < Math.max(worthSaving, router.learner.outcomes / 50)) return;
+    const there = placeIn(await file.read());
+    if (there !== null && there.seq >= position.seq) return;
+    loaded.unsaved = 0;
+    const head = Buffer.from(`${String(position.seq).padStart(20, '0')}${position.hash}`);
+    await file.write(Buffer.concat([head, library.saveLearner(router.learner)]));
+  }
+
+  /** Takes agents and rules from the configuration where that has changed. */
+  #current(): Loaded {
+    const loaded = this.#loaded;
+    if (loaded === null) throw new RouterNotReady();
+    const config = this.#options.config();
+    if (loaded.config !== config) {
+      loaded.config = config;
+      loaded.router.configure(optionsFrom(config));
+    }
+    return loaded;
+  }
+
+  async #load(state: () => FederationState): Promise<void> {
+    const generation = this.#generation;
+    const library = await import('../routing/index.ts');
+    // From here on `note` collects what is folded; what was folded before is read.
+    state();
+    this.#news = [];
+    const head = this.#options.store.position;
+    const config = this.#options.config();
+    const loaded = (await this.#restore(library, config, head, state)) ?? (await this.#rebuild(library, config, head));
+    if (generation !== this.#generation) return;
+    for (const news of this.#news) if (news.position.seq > loaded.position.seq) learn(loaded, news);
+    this.#news = [];
+    this.#loaded = loaded;
+  }
+
+  /** From the file, and what the journal has beyond it; null where the file is of no use. */
+  async #restore(
+    library: typeof Library,
+    config: Config,
+    head: Position,
+    state: () => FederationState,
+  ): Promise<Loaded | null> {
+    const content = await this.#options.file?.read();
+    const position = placeIn(content ?? null);
+    if (content == null || position === null || position.seq > head.seq) return null;
+    const [known, ...since] = await this.#options.store.tail(Number.POSITIVE_INFINITY, position.seq - 1);
+    if (known?.seq !== position.seq || known.hash !== position.hash) return null;
+    const { agents, rules } = optionsFrom(config);
+    const learner = library.loadLearner(content.subarray(headBytes), agents, rules);
+    if (learner === null) return null;
+    const loaded = { library, router: new library.Router(optionsFrom(config), learner), config, position, unsaved: 0 };
+    for (const record of since) {
+      if (record.seq > head.seq) break;
+      // A task that has left the state, or whose attempt is forgotten: its words are in the journal only.
+      if (!isKnown(record, state())) return null;
+      learn(loaded, { position: { seq: record.seq, hash: record.hash }, lessons: lessonsIn(record, state()) });
+    }
+    return loaded;
+  }
+
+  async #rebuild(library: typeof Library, config: Config, head: Position): Promise<Loaded> {
+    const router = new library.Router(optionsFrom(config));
+    const loaded = { library, router, config, position: { seq: 0, hash: '' }, unsaved: 0 };
+    for await (const { position, lessons } of lessonsThrough(this.#options.store.history())) {
+      if (position.seq > head.seq) break;
+      learn(loaded, { position, lessons });
+    }
+    return loaded;
+  }
+}
+
+/** Every lesson of a history, in order. Folds it, because what an event teaches depends on its task. */
+export async function* lessonsThrough(
+  history: AsyncIterable<StoredRecord>,
+): AsyncGenerator<{ readonly position: Position; readonly lessons: readonly Lesson[] }, void, undefined> {
+  const state = new FederationState();
+  for await (const record of history) {
+    const { seq, hash, at, commands } = record;
+    for (const { by, events } of commands) for (const event of events) evolve(state, event, { at, by });
+    yield { position: { seq, hash }, lessons: lessonsIn(record, state) };
+  }
+}
+
+function lessonsIn({ commands }: StoredRecord, state: FederationState): Lesson[] {
+  return commands.flatMap(({ by, events }) =>
+    events.flatMap((event) => lessonsOf(event, by, (id) => state.tasks.get(id))),
+  );
+}
+
+/** Whether the state still holds every task and attempt that this record's lessons are about. */
+function isKnown({ commands }: StoredRecord, state: FederationState): boolean {
+  return commands.every(({ events }) =>
+    events.every((event) => {
+      if (event.type === 'task_reviewed') return state.tasks.has(event.task_id);
+      if (event.type !== 'task_completed' && event.type !== 'attempt_failed') return true;
+      const task = state.tasks.get(event.task_id);
+      return task !== undefined && (task.claims[0]?.attempt ?? 0) <= Math.max(1, event.attempt);
+    }),
+  );
+}
+
+function learn(loaded: Loaded, { position, lessons }: { position: Position; lessons: readonly Lesson[] }): void {
+  for (const lesson of lessons) if (loaded.router.learn(lesson)) loaded.unsaved += 1;
+  loaded.position = position;
+}
+
+export function optionsFrom({ agents, routing }: Config) {
+  return {
+    agents: Object.keys(agents),
+    rules: routing.rules,
+    ...(routing.default_agent === null ? {} : { defaultAgent: routing.default_agent }),
+  };
+}
+
+/** What this router says to a question under this configuration. */
+export function answer(router: Library.Router, config: Config, question: RoutingQuestion): Routing {
+  return routingRecord(router.decide(requestFor(question, config.routing)));
+}
+
+function requestFor(question: RoutingQuestion, routing: Config['routing']): Library.RoutingRequest {
+  const { text, type, among, agents, bonus, planBonus, firstOfType, force, uniform, priority } = question;
+  const isChoice = question.strategy === undefined;
+  return {
+    text,
+    type,
+    strategy: isChoice ? strategyFrom(routing) : (question.strategy ?? 'auto'),
+    ...(force === undefined ? {} : { force }),
+    ...(among === null ? {} : { among }),
+    availability: agents,
+    bonus,
+    planBonus,
+    exploration: isChoice && priority === 'low' ? routing.exploration : 0,
+    uniform,
+    comparePicks: true,
+    ...(isChoice
+      ? {
+          doubts: {
+            firstOfType,
+            belowConfidence: routing.ask_below_confidence,
+            aboveNovelty: routing.ask_above_novelty,
+            then: priority === 'high' || priority === 'critical' ? 'keep' : 'rules',
+          },
+        }
+      : {}),
+  };
+}
+
+function strategyFrom({ strategy, shares }: Config['routing']): NonNullable<Library.RoutingRequest['strategy']> {
+  if (shares === null) return strategy;
+  return routingMethods.map((method): { strategy: RoutingStrategy; share: number } => ({
+    strategy: method,
+    share: shares[method] ?? 0,
+  }));
+}
+
+function placeIn(content: Buffer | null): Position | null {
+  const [, seq = '', hash = ''] =
+    /^(\d{20})([0-9a-f]{32})$/.exec(content?.toString('latin1', 0, headBytes) ?? '') ?? [];
+  return hash === '' ? null : { seq: Number(seq), hash };
+}

@@ -24,6 +24,7 @@ import { releaseTask } from './release-task.ts';
 import { reportProgress } from './report-progress.ts';
 import { resumeFederation } from './resume-federation.ts';
 import { reviewTask } from './review-task.ts';
+import { routeTask } from './route-task.ts';
 import { setAvailability } from './set-availability.ts';
 import { startSession } from './start-session.ts';
 import { switchScheduling } from './switch-scheduling.ts';
@@ -44,6 +45,7 @@ export const tools: readonly ToolDefinition[] = [
   openVote,
   castVote,
   getVote,
+  routeTask,
   pauseFederation,
   resumeFederation,
   overrideTask,

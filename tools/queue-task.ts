@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { whyNotReady } from '../src/domain/tasks/claim-task.ts';
 import { isReady } from '../src/domain/tasks/readiness.ts';
-import { briefTask } from '../src/views/task-views.ts';
+import { briefRouting, briefTask } from '../src/views/task-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 export const queueTask = defineTool({
@@ -20,7 +20,7 @@ export const queueTask = defineTool({
     const state = isReady(task) ? 'ready' : task.status === 'pending' ? `not ready: ${whyNotReady(task)}` : task.status;
     return {
       task: briefTask(task),
-      ...(task.routing === null ? {} : { routing: task.routing }),
+      ...(task.routing === null ? {} : { routing: briefRouting(task.routing) }),
       ...(duplicate_of === null ? {} : { duplicate_of }),
       next:
         duplicate_of === null

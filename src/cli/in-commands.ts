@@ -17,6 +17,7 @@ const commands = new Map([
   ['set_availability', 'agents set'],
   ['pause_federation', 'pause'],
   ['resume_federation', 'resume'],
+  ['route_task', 'route'],
   ['open_vote', 'vote create'],
   ['cast_vote', 'vote cast'],
   ['get_vote', 'vote show'],

@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addLog } from './commands/log.ts';
 import { addPause } from './commands/pause.ts';
 import { addQueue } from './commands/queue.ts';
+import { addRoute } from './commands/route.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
@@ -61,6 +62,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
     addAgents,
     addQueue,
     addVote,
+    addRoute,
     addSchedule,
     addPause,
     addInbox,

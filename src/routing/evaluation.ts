@@ -3,6 +3,7 @@
  * figure a meaning: always the best single agent, and the oracle.
  */
 import type { RoutingOutcome } from './learner.ts';
+import type { Lesson } from './logistic-models.ts';
 import type { Router, RoutingDecision } from './router.ts';
 import {
   accuracy,
@@ -22,6 +23,13 @@ export interface EvaluationRow {
   readonly text: string;
   readonly label: string;
   readonly type?: string | null;
+  /**
+   * What is learned from the row; default `label`. A failure or work sent back
+   * names no right agent: it is learned with `learn`, and never judged.
+   */
+  readonly lesson?: Lesson;
+  /** Of the task, for work that is sent back later. */
+  readonly id?: string;
 }
 
 export interface EvaluationOptions {
@@ -65,15 +73,20 @@ export function evaluate(router: Router, rows: readonly EvaluationRow[], options
   const judged: Judged[] = [];
   const inScope: number[] = [];
   const times: number[] = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    options.onProgress?.(index, rows.length);
+    if (row.lesson === 'failure' || row.lesson === 'sent-back') {
+      if (options.learn === true) router.learn(asLesson(row));
+      continue;
+    }
     const before = clock();
     const decision = router.decide({ text: row.text, type: row.type ?? null, strategy });
     times.push(clock() - before);
     judged.push({ label: row.label, predicted: decision.agent, confidence: decision.confidence });
     inScope.push(scopeScore(decision));
     if (options.learn === true) router.learn(asLesson(row));
-    options.onProgress?.(judged.length, rows.length);
   }
+  options.onProgress?.(rows.length, rows.length);
   const outside = (options.outOfScope ?? []).map((row) =>
     scopeScore(router.decide({ text: row.text, type: row.type ?? null, strategy })),
   );
@@ -121,7 +134,8 @@ export function scopeScore(decision: RoutingDecision): number {
 }
 
 function asLesson(row: EvaluationRow): RoutingOutcome {
-  return { text: row.text, type: row.type ?? null, agent: row.label, lesson: 'label' };
+  const { text, type = null, label, lesson = 'label', id = '' } = row;
+  return { text, type, agent: label, lesson, id };
 }
 
 /** Middle value; 0 for none. */

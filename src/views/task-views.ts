@@ -3,6 +3,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
+import type { Routing } from '../domain/outcomes/routing.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
 import { isReady } from '../domain/tasks/readiness.ts';
 
@@ -34,6 +35,33 @@ export function briefTask(task: Task): TaskBrief {
 }
 
 export const firstWords = oneLine;
+
+/** With a task that was just queued: who, how sure, why. get_task has the rest. */
+export function briefRouting({ agent, confidence, method, reason, doubt }: Routing): Record<string, unknown> {
+  return { agent, confidence, method, reason, ...present({ doubt }) };
+}
+
+/** Everything that speaks for a choice. */
+export function fullRouting(routing: Routing): Record<string, unknown> {
+  const { score, parts, rules, terms, nearest, runner_up, instead_of, novelty, outcomes, probability, judged } =
+    routing;
+  return {
+    ...briefRouting(routing),
+    score,
+    parts: present({ ...parts }),
+    ...present({
+      rules,
+      terms,
+      nearest: nearest.map((near) => ({ ...near, task_id: near.task_id === '' ? 'training' : near.task_id })),
+      runner_up,
+      instead_of,
+      novelty,
+      explored: routing.explored || null,
+    }),
+    outcomes,
+    ...present({ probability, judged }),
+  };
+}
 
 /** Everything a reader may need of a task. */
 export interface TaskInFull extends Omit<TaskBrief, 'waiting_for'> {
@@ -75,7 +103,7 @@ export function fullTask(task: Task): TaskInFull {
           ? null
           : { claimed_at: lease.claimed_at, expires_at: lease.expires_at, hold_until: lease.hold_until },
       progress: task.progress,
-      routing: task.routing,
+      routing: task.routing === null ? null : briefRouting(task.routing),
       caused_by: caused_by.kind === 'person' ? null : present({ ...caused_by }),
       rework_of: task.rework_of,
       subject: task.subject,
@@ -91,7 +119,7 @@ export function taskWithHistory(task: Task): TaskInFull {
   const history = task.history.map((entry) =>
     entry.text === undefined ? entry : { ...entry, text: cut(entry.text, 500) },
   );
-  return { ...fullTask(task), history };
+  return { ...fullTask(task), ...(task.routing === null ? {} : { routing: fullRouting(task.routing) }), history };
 }
 
 /** Without the fields that say nothing: null, undefined, empty lists. */

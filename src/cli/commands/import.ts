@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { importBeads } from '../../bridges/import-beads.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
-import { UsageError } from '../report-error.ts';
+import { readSource } from '../read-source.ts';
 import { renderAny } from '../render/render-any.ts';
 import { withSession } from '../session.ts';
 
@@ -73,14 +71,4 @@ function summaryOf(result: {
     cycles: result.cycles.length,
     problems: result.problems,
   };
-}
-
-async function readSource(file: string, host: Host): Promise<string> {
-  if (file === '-') return await host.readInput();
-  try {
-    return await readFile(resolve(host.workingFolder, file), 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Expected a readable file, got ${reason}`, 'Give the path of the exported file.');
-  }
 }

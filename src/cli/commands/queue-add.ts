@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { failurePolicies, priorities } from '../../domain/tasks/task.ts';
 import { collect, examples, parseInteger, parseJson, parseTime } from '../arguments.ts';
 import type { Host } from '../host.ts';
+import { readSource } from '../read-source.ts';
 import { UsageError } from '../report-error.ts';
 import { renderAny } from '../render/render-any.ts';
 import { renderTaskResult } from '../render/render-task.ts';
@@ -93,22 +92,16 @@ export function addQueueAdd(queue: Command, host: Host): void {
 }
 
 async function readPlan(file: string, host: Host): Promise<unknown> {
-  const next = 'Give a JSON file with a list of tasks; see fed queue plan --help.';
-  let text: string;
-  try {
-    text = file === '-' ? await host.readInput() : await readFile(resolve(host.workingFolder, file), 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `Expected a readable file, got ${error instanceof Error ? error.message : String(error)}`,
-      next,
-    );
-  }
+  const text = await readSource(file, host);
   try {
     const plan: unknown = JSON.parse(text);
     // The form of the tool's own argument is a plan as well.
     return typeof plan === 'object' && plan !== null && 'tasks' in plan ? plan.tasks : plan;
   } catch {
-    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
+    throw new UsageError(
+      `Expected JSON in ${file}, got something else`,
+      'Give a JSON file with a list of tasks; see fed queue plan --help.',
+    );
   }
 }
 

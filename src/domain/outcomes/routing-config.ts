@@ -75,7 +75,7 @@ const strengthWeight = 0.3;
 const usualWords: Readonly<Record<string, readonly string[]>> = {
   research: ['research', 'investigate', 'find out', 'compare', 'evaluate', 'look into'],
   architecture: ['architecture', 'design'],
-  documentation: ['documentation', 'document', 'docs', 'readme', 'changelog', 'tutorial'],
+  documentation: ['documentation', 'document', 'docs', 'readme', 'changelog', 'release notes', 'tutorial'],
   review: ['review', 'audit'],
   implementation: ['implement', 'build', 'add', 'support', 'fix', 'feature', 'bug'],
   refactoring: ['refactor', 'rename', 'extract', 'clean up', 'simplify', 'move'],

@@ -55,7 +55,7 @@ export function askApproval(
   task: Pick<NewTask, 'task_id' | 'from_agent' | 'to_agent' | 'description' | 'needs_approval' | 'routing'>,
 ): void {
   if (!task.needs_approval) return;
-  const suggestion = task.routing?.doubt == null ? '' : ` ${suggestionOf(task.routing)}`;
+  const suggestion = task.routing?.doubt == null ? '' : `\n${suggestionOf(task.routing)}`;
   deliberation.escalate({
     kind: 'approval',
     about: task.task_id,

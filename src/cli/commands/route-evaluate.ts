@@ -1,0 +1,112 @@
+import { type Command, Option } from 'commander';
+import { CallerError } from '../../domain/errors.ts';
+import { type RoutingStrategy, routingStrategies } from '../../domain/outcomes/routing-config.ts';
+import type { Federation } from '../../federation.ts';
+import type { EvaluationRow } from '../../routing/evaluation.ts';
+import type { RowProblem } from '../../routing/labelled-file.ts';
+import { collect, examples } from '../arguments.ts';
+import type { Host } from '../host.ts';
+import { progressOf } from '../progress.ts';
+import { readSource } from '../read-source.ts';
+import { renderEvaluation } from '../render/render-routing.ts';
+import { withSession } from '../session.ts';
+
+interface EvaluateOptions {
+  readonly learn?: boolean;
+  readonly only?: readonly RoutingStrategy[];
+}
+
+/** A row with this label belongs to nobody: how well does the router notice? */
+const outOfScope = 'oos';
+const shownProblems = 20;
+
+interface Rows {
+  readonly rows: readonly EvaluationRow[];
+  readonly outside: readonly EvaluationRow[];
+  readonly problems: readonly RowProblem[];
+}
+
+export function addRouteEvaluate(route: Command, host: Host): void {
+  route
+    .command('evaluate')
+    .summary('measure the strategies on labelled rows, or on what happened here')
+    .description(
+      `How often each strategy chooses the right agent, beside two bounds: always the best single agent, and the oracle. Rows are as for fed route train; the label ${outOfScope} means that nobody is right. Without a file: this federation's own successes, in order, each predicted and then learned. Changes nothing.`,
+    )
+    .argument('[file]', 'the labelled file; - for standard input')
+    .option('--learn', 'start from the rules alone, and learn each row after it was predicted')
+    .addOption(
+      new Option('--only <strategy>', 'this one alone (repeatable)').choices(routingStrategies).argParser(collect),
+    )
+    .addHelpText(
+      'after',
+      examples('fed route evaluate labelled.tsv', 'fed route evaluate labelled.tsv --learn', 'fed route evaluate'),
+    )
+    .action(async (file: string | undefined, options: EvaluateOptions, command: Command) => {
+      const content = file === undefined ? null : await readSource(file, host);
+      await withSession(host, command, async ({ federation, show }) => {
+        const { rows, outside, problems } =
+          content === null ? await ownHistory(federation) : await rowsOf(content, federation);
+        const judged = rows.filter(({ lesson }) => lesson !== 'failure' && lesson !== 'sent-back');
+        if (judged.length === 0) {
+          throw new CallerError(
+            'invalid',
+            content === null
+              ? 'No task has succeeded here yet.'
+              : `${file}: expected labelled rows, got none that can be used.`,
+            content === null
+              ? 'Evaluate a labelled file instead.'
+              : `Labels are ${Object.keys(federation.config.agents).join(', ')}; see fed route train --help for the form.`,
+          );
+        }
+        const learn = content === null || options.learn === true;
+        const { baselines, evaluate, Router } = await import('../../routing/index.ts');
+        const { optionsFrom } = await import('../../federation/live-router.ts');
+        const results = [];
+        for (const strategy of options.only ?? routingStrategies) {
+          const router = learn ? new Router(optionsFrom(federation.config)) : (await federation.router()).router;
+          const progress = progressOf(host, strategy);
+          results.push(evaluate(router, rows, { strategy, outOfScope: outside, learn, onProgress: progress.show }));
+          progress.end();
+        }
+        const result = {
+          rows: judged.length,
+          out_of_scope: outside.length,
+          learned_in_order: learn,
+          strategies: results.map(({ microseconds, ...figures }) => ({
+            ...figures,
+            milliseconds: microseconds / 1_000,
+          })),
+          baselines: baselines(Object.keys(federation.config.agents), judged),
+          problems_total: problems.length,
+          problems: problems.slice(0, shownProblems),
+          next:
+            judged.length < 100
+              ? 'Fewer than 100 rows: mind the interval before you believe a difference.'
+              : 'Choose one with routing.strategy in the configuration; auto is the default.',
+        };
+        show(result, (terminal) => renderEvaluation(result, terminal));
+      });
+    });
+}
+
+async function rowsOf(content: string, federation: Federation): Promise<Rows> {
+  const { parseLabelledFile, separateUnknownLabels } = await import('../../routing/labelled-file.ts');
+  const agents = new Set(Object.keys(federation.config.agents));
+  const file = separateUnknownLabels(parseLabelledFile(content), new Set([...agents, outOfScope]));
+  return {
+    rows: file.rows.filter(({ label }) => label !== outOfScope),
+    outside: file.rows.filter(({ label }) => label === outOfScope),
+    problems: file.problems,
+  };
+}
+
+/** What was taught and how attempts ended, in the order it happened. */
+async function ownHistory(federation: Federation): Promise<Rows> {
+  const { lessonsThrough } = await import('../../federation/live-router.ts');
+  const rows: EvaluationRow[] = [];
+  for await (const { lessons } of lessonsThrough(federation.history())) {
+    for (const { id, text, type, agent, lesson } of lessons) rows.push({ id, text, type, label: agent, lesson });
+  }
+  return { rows, outside: [], problems: [] };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { routingStrategies } from '../src/domain/outcomes/routing-config.ts';
+import { adviceFor, compareStrategies } from '../src/views/routing-view.ts';
+import { fullRouting } from '../src/views/task-views.ts';
+import { taskType } from './arguments.ts';
+
+export const routeTask = defineTool({
+  name: 'route_task',
+  title: 'Ask who should do it',
+  description:
+    'Ask which agent would do a task best, before you queue or split it. Advice only: queues nothing; queue_task with to_agent: auto does both. Gives the agent, how sure, and why; with compare, the choice of each strategy.',
+  audience: 'agent',
+  core: false,
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    description: z.string().max(100_000).describe('What is to be done'),
+    type: taskType.optional(),
+    strategy: z.enum(routingStrategies).optional().describe('Default: as configured'),
+    compare: z.boolean().optional().describe('One decision per strategy'),
+  }),
+  async handle({ compare = false, ...request }, { federation }) {
+    if (compare) {
+      return {
+        decisions: await compareStrategies(federation, request),
+        next: 'Queue it with queue_task, to_agent: auto.',
+      };
+    }
+    const routing = await adviceFor(federation, request);
+    const next =
+      routing.agent === null
+        ? 'Nobody who may do it is there: queue it for later, or ask the operator.'
+        : `Queue it with queue_task, to_agent: ${routing.agent} or auto.`;
+    return { ...fullRouting(routing), next };
+  },
+});

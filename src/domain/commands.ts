@@ -7,6 +7,7 @@ import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Config } from './config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
+import type { BonusChange } from './outcomes/bonuses.ts';
 import type { InboxAction } from './scheduling/inbox.ts';
 import type {
   AgentName,
@@ -245,6 +246,29 @@ export interface CommandTable {
   cancel_vote: {
     args: { readonly vote_id: VoteId; readonly reason: string };
     result: { readonly vote: Vote; readonly blocked: readonly TaskId[] };
+  };
+  record_outcome: {
+    args: {
+      readonly agent: AgentName;
+      readonly type: string;
+      readonly success: boolean;
+      readonly description?: string | undefined;
+      readonly duration_minutes?: number | undefined;
+      /** It was sent back: no success. */
+      readonly rework?: boolean | undefined;
+    };
+    result: { readonly agent: AgentName; readonly type: string };
+  };
+  /** Neither `apply` nor `revert`: a dry run. */
+  optimize_routing: {
+    args: { readonly apply?: boolean | undefined; readonly revert?: boolean | undefined };
+    result: {
+      readonly done: 'nothing' | 'applied' | 'reverted';
+      readonly optimization_id: string | null;
+      readonly changes: readonly BonusChange[];
+      /** Pairs with enough outcomes whose bonus stays as it is. */
+      readonly unchanged: readonly BonusChange[];
+    };
   };
   /** Does what an escalation offers, and closes it. */
   answer_inbox: {

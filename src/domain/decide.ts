@@ -7,6 +7,8 @@ import { setAvailability } from './agents/set-availability.ts';
 import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
 import type { FederationState } from './federation-state.ts';
+import { optimizeRouting } from './outcomes/optimize-routing.ts';
+import { recordOutcome } from './outcomes/record-outcome.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
 import { answerInbox } from './scheduling/answer-inbox.ts';
 import { switchScheduling } from './scheduling/switch-scheduling.ts';
@@ -61,6 +63,8 @@ const deciders: Deciders = {
   close_vote: closeVote,
   cancel_vote: cancelVote,
   switch_scheduling: switchScheduling,
+  record_outcome: recordOutcome,
+  optimize_routing: optimizeRouting,
   answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),
 };

@@ -9,7 +9,7 @@ import { Deliberation } from '../deliberation.ts';
 import { participantKind } from '../participants.ts';
 import type { NewTask } from '../events.ts';
 import { limitHit } from '../tasks/limits.ts';
-import { findTwin } from '../tasks/queue-task.ts';
+import { findTwin, taskQueued } from '../tasks/queue-task.ts';
 import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';
 import { chooseByType, longestDescription } from '../tasks/validate-request.ts';
@@ -74,7 +74,7 @@ function queueWithinLimits(deliberation: Deliberation, followUp: FollowUp): void
 
 function queue(deliberation: Deliberation, task: NewTask): TaskId {
   const task_id = deliberation.nextId('task');
-  deliberation.add({ type: 'task_queued', task: { ...task, task_id } });
+  deliberation.add(taskQueued(deliberation.context, { ...task, task_id }));
   return task_id;
 }
 

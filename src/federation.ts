@@ -14,6 +14,8 @@ export type FederationChange = Readonly<{
   /** Agents to whom changed tasks are, or were, addressed. */
   addressees: ReadonlySet<string>;
   votes: ReadonlySet<string>;
+  /** Agents whose metrics changed. */
+  measured: ReadonlySet<string>;
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;

@@ -9,6 +9,7 @@ import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Router } from './outcomes/router.ts';
 import type { TaughtExample } from './outcomes/teach-routing.ts';
+import type { BonusChange } from './outcomes/bonuses.ts';
 import type { InboxAction } from './scheduling/inbox.ts';
 import type {
   AgentName,
@@ -258,6 +259,29 @@ export interface CommandTable {
       readonly examples: readonly TaughtExample[];
     };
     result: { readonly taught: number; readonly already: boolean };
+  };
+  record_outcome: {
+    args: {
+      readonly agent: AgentName;
+      readonly type: string;
+      readonly success: boolean;
+      readonly description?: string | undefined;
+      readonly duration_minutes?: number | undefined;
+      /** It was sent back: no success. */
+      readonly rework?: boolean | undefined;
+    };
+    result: { readonly agent: AgentName; readonly type: string };
+  };
+  /** Neither `apply` nor `revert`: a dry run. */
+  optimize_routing: {
+    args: { readonly apply?: boolean | undefined; readonly revert?: boolean | undefined };
+    result: {
+      readonly done: 'nothing' | 'applied' | 'reverted';
+      readonly optimization_id: string | null;
+      readonly changes: readonly BonusChange[];
+      /** Pairs with enough outcomes whose bonus stays as it is. */
+      readonly unchanged: readonly BonusChange[];
+    };
   };
   /** Does what an escalation offers, and closes it. */
   answer_inbox: {

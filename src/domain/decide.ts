@@ -8,6 +8,8 @@ import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
 import type { FederationState } from './federation-state.ts';
 import { teachRouting } from './outcomes/teach-routing.ts';
+import { optimizeRouting } from './outcomes/optimize-routing.ts';
+import { recordOutcome } from './outcomes/record-outcome.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
 import { answerInbox } from './scheduling/answer-inbox.ts';
 import { switchScheduling } from './scheduling/switch-scheduling.ts';
@@ -63,6 +65,8 @@ const deciders: Deciders = {
   cancel_vote: cancelVote,
   teach_routing: teachRouting,
   switch_scheduling: switchScheduling,
+  record_outcome: recordOutcome,
+  optimize_routing: optimizeRouting,
   answer_inbox: answerInbox,
   tick: (state, _args, context) => tick(state, context),
 };

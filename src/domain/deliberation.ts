@@ -9,6 +9,7 @@ import type { EscalationKind } from './scheduling/escalation.ts';
 import { idSource } from './scheduling/evolve-scheduling.ts';
 import { waitingOn } from './tasks/dependencies.ts';
 import type { DependencyId, FailurePolicy, Task, TaskId } from './tasks/task.ts';
+import type { NumberedKind } from './tasks/task-id.ts';
 import type { VoteId } from './votes/vote.ts';
 
 export interface EscalationRequest {
@@ -26,7 +27,7 @@ export class Deliberation {
   readonly events: FederationEvent[] = [];
   readonly state: FederationState;
   readonly context: DecisionContext;
-  readonly nextId: (kind: 'task' | 'vote' | 'inbox') => string;
+  readonly nextId: (kind: NumberedKind) => string;
   readonly #escalated = new Set<string>();
   readonly #closed = new Set<string>();
 

@@ -5,10 +5,11 @@
  *
  * Adding an event: a member of a union here, a line in `eventDescriptions`, an
  * entry in the `evolve` table of its domain folder. Those of voting are in
- * `votes/vote-events.ts`. `docs/events.md` follows.
+ * `votes/vote-events.ts`, those of outcomes in `outcomes/outcome-events.ts`. `docs/events.md` follows.
  */
 import type { AvailabilityStatus } from './agents/agent.ts';
-import type { TaughtExample } from './outcomes/teach-routing.ts';
+import type { OutcomeEvent } from './outcomes/outcome-events.ts';
+import type { Routing } from './outcomes/routing.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
@@ -40,7 +41,14 @@ export type NewTask = Pick<
 >;
 
 export type TaskEvent =
-  | { readonly type: 'task_queued'; readonly task: NewTask }
+  | {
+      readonly type: 'task_queued';
+      readonly task: NewTask;
+      /** It is addressed to a person. */
+      readonly for_person?: true;
+      /** A person's verdict sent the work back. */
+      readonly by_person?: true;
+    }
   | {
       readonly type: 'task_imported';
       readonly task: NewTask;
@@ -117,6 +125,8 @@ export type TaskEvent =
       readonly reason: string;
       /** Set where the release also addressed it anew. */
       readonly to_agent?: AgentName | null;
+      /** The router's choice, where the release asked for one. */
+      readonly routing?: Routing;
       readonly wait_for: readonly DependencyId[];
     }
   | {
@@ -145,6 +155,8 @@ export type TaskEvent =
       readonly task_id: TaskId;
       readonly to_agent: AgentName | null;
       readonly reason: string | null;
+      /** The router's choice, where the operator asked for one. */
+      readonly routing?: Routing;
     }
   | { readonly type: 'task_requeued'; readonly task_id: TaskId; readonly reason: string | null }
   | {
@@ -213,15 +225,7 @@ export type SchedulingEvent =
       readonly milliseconds: number;
     };
 
-export type RoutingEvent = {
-  /** A part of a training file; larger ones are taught in several. */
-  readonly type: 'examples_taught';
-  readonly source: string;
-  readonly fingerprint: string;
-  readonly examples: readonly TaughtExample[];
-};
-
-export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent | RoutingEvent;
+export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent | OutcomeEvent;
 export type EventType = FederationEvent['type'];
 export type EventOf<T extends EventType> = Extract<FederationEvent, { type: T }>;
 
@@ -258,6 +262,9 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   vote_overruled: 'The operator put another choice in place of a decided one, which stays on record.',
   votes_archived: 'Old finished votes left the state; their ids still resolve.',
   examples_taught: 'A person gave the router texts and who is right for each.',
+  outcome_recorded: 'The operator recorded how work went that the queue did not see; it counts like an attempt.',
+  optimization_applied: 'Bonuses of routing were put in force by the evidence; holds the whole table before and after.',
+  optimization_reverted: 'The bonuses that were in force before the last optimisation are in force again.',
   availability_set: 'An agent became available, busy, standby or offline.',
   session_started: 'An agent looked at where things stand.',
   federation_paused: 'Nothing is claimed until the federation is resumed.',

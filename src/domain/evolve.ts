@@ -5,6 +5,9 @@
 import { evolveAgent } from './agents/evolve-agents.ts';
 import type { FederationEvent } from './events.ts';
 import type { FederationState } from './federation-state.ts';
+import { countAgentEvent, countTaskEvent, countVoteEvent } from './outcomes/count-events.ts';
+import { evolveOutcome } from './outcomes/evolve-outcomes.ts';
+import { dayOf } from './outcomes/metrics.ts';
 import { evolveScheduling } from './scheduling/evolve-scheduling.ts';
 import { evolveTask } from './tasks/evolve-tasks.ts';
 import { day, type Timestamp, toMillis } from './time.ts';
@@ -24,6 +27,7 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
   switch (event.type) {
     case 'availability_set':
     case 'session_started':
+      countAgentEvent(state, event, meta);
       return evolveAgent(state, event, meta);
     case 'federation_paused':
     case 'federation_resumed':
@@ -44,13 +48,15 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
     case 'vote_judged':
     case 'vote_overruled':
     case 'votes_archived':
+      countVoteEvent(state, event, meta);
       return evolveVote(state, event, meta);
-    case 'examples_taught': {
-      const { fingerprint, source, examples } = event;
-      state.taught.set(fingerprint, { fingerprint, source, examples: examples.length, at: meta.at });
-      return;
-    }
+    case 'examples_taught':
+    case 'outcome_recorded':
+    case 'optimization_applied':
+    case 'optimization_reverted':
+      return evolveOutcome(state, event, meta);
     default:
+      countTaskEvent(state, event, meta);
       return evolveTask(state, event, meta);
   }
 }
@@ -58,7 +64,19 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
 function advanceClock(state: FederationState, at: Timestamp): void {
   const before = state.meta.clock;
   state.meta = { ...state.meta, clock: at };
-  if (before.slice(0, 10) !== at.slice(0, 10)) forgetOldDays(state, at);
+  if (before.slice(0, 10) === at.slice(0, 10)) return;
+  endDay(state, before, at);
+  forgetOldDays(state, at);
+}
+
+/** How long the queue was at the day's end. */
+function endDay({ metrics, index }: FederationState, before: Timestamp, at: Timestamp): void {
+  if (!metrics.total.has('first_event')) {
+    metrics.total.set('first_event', toMillis(at));
+    return;
+  }
+  const { pending, 'in-progress': held } = index.byStatus;
+  metrics.days.at(dayOf(toMillis(before))).set('open', pending.size + held.size);
 }
 
 /** Once a day by the journal's own clock, so that every process forgets the same at the same place. */
@@ -70,4 +88,5 @@ function forgetOldDays(state: FederationState, at: Timestamp): void {
   for (const [key] of state.days.entries()) {
     if (toMillis(key) < now - keepDayCounters) state.days.delete(key);
   }
+  state.metrics.forgetOld(at);
 }

@@ -5,6 +5,8 @@
 import type { AgentRecord } from './agents/agent.ts';
 import type { TaughtBatch } from './outcomes/teach-routing.ts';
 import type { Escalation } from './scheduling/escalation.ts';
+import { noOptimization, type Optimization } from './outcomes/bonuses.ts';
+import { Metrics } from './outcomes/metrics.ts';
 import type { HeldFollowUp } from './scheduling/follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
@@ -32,6 +34,7 @@ export interface DayCounters {
   readonly task: number;
   readonly vote: number;
   readonly inbox: number;
+  readonly optimization: number;
 }
 
 /** The first result of a request that carried an idempotency key. */
@@ -49,6 +52,8 @@ export interface Touched {
   readonly tasks: Set<TaskId>;
   readonly addressees: Set<string>;
   readonly votes: Set<VoteId>;
+  /** Agents whose metrics changed. */
+  readonly measured: Set<string>;
   agents: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
@@ -57,7 +62,15 @@ export interface Touched {
 }
 
 function untouched(): Touched {
-  return { tasks: new Set(), addressees: new Set(), votes: new Set(), agents: false, inbox: false, switches: false };
+  return {
+    tasks: new Set(),
+    addressees: new Set(),
+    votes: new Set(),
+    measured: new Set(),
+    agents: false,
+    inbox: false,
+    switches: false,
+  };
 }
 
 const sectionNames = [
@@ -65,6 +78,8 @@ const sectionNames = [
   'days',
   'agents',
   'voting',
+  'metrics',
+  'optimization',
   'votes',
   'archived_votes',
   'escalations',
@@ -94,6 +109,9 @@ export class FederationState {
   readonly archivedVotes = new Table<VoteId, ArchivedVote>(this.undo);
   /** What was learned from judged votes; one row. */
   readonly #voting = new Table<'voting', VotingRecord>(this.undo);
+  readonly metrics = new Metrics(this.undo);
+  /** The bonuses of routing; one row. */
+  readonly #optimization = new Table<'optimization', Optimization>(this.undo);
   readonly requests = new Table<string, RememberedRequest>(this.undo);
   /** `system:id` there → task here, so that an import can be repeated. */
   readonly imports = new Table<string, TaskId>(this.undo);
@@ -130,19 +148,29 @@ export class FederationState {
     this.#voting.set('voting', record);
   }
 
+  get optimization(): Optimization {
+    return this.#optimization.get('optimization') ?? noOptimization;
+  }
+
+  set optimization(optimization: Optimization) {
+    this.#optimization.set('optimization', optimization);
+  }
+
   takeTouched(): Touched {
     const taken = this.touched;
     this.touched = untouched();
     return taken;
   }
 
-  /** A snapshot of every table. Rows are immutable, so this only copies references. */
+  /** A snapshot of every table. Rows are immutable, so this only copies references; those of metrics are copied. */
   toSections(): Sections {
     return {
       meta: [this.meta],
       days: [...this.days.values()],
       agents: [...this.agents.values()],
       voting: [this.voting],
+      metrics: this.metrics.toRows(),
+      optimization: [this.optimization],
       votes: [...this.votes.values()],
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],

@@ -21,6 +21,9 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.agents, rowsOf(sections, 'agents', 'name'), (row) => row.name);
   const [voting] = rowsOf<FederationState['voting']>(sections, 'voting', 'judged_votes');
   if (voting !== undefined) state.voting = voting;
+  state.metrics.restore(rowsOf(sections, 'metrics', 'counter'));
+  const [optimization] = rowsOf<FederationState['optimization']>(sections, 'optimization', 'bonuses');
+  if (optimization !== undefined) state.optimization = optimization;
   fill(state.votes, rowsOf(sections, 'votes', 'vote_id'), (row) => row.vote_id);
   fill(state.archivedVotes, rowsOf(sections, 'archived_votes', 'vote_id'), (row) => row.vote_id);
   fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);

@@ -378,8 +378,8 @@ class RunningFederation implements Federation {
 
   #publish(): void {
     const { touched } = this.#state;
-    const { tasks, votes, agents, inbox, switches } = touched;
-    if (tasks.size === 0 && votes.size === 0 && !agents && !inbox && !switches) return;
+    const { tasks, votes, measured, agents, inbox, switches } = touched;
+    if (tasks.size === 0 && votes.size === 0 && measured.size === 0 && !agents && !inbox && !switches) return;
     const change: Touched = this.#state.takeTouched();
     for (const listener of Array.from(this.#listeners)) listener(change);
   }

@@ -90,6 +90,14 @@ export function describeEvent(event: FederationEvent): string {
       return describeVoteEvent(event);
     case 'examples_taught':
       return `taught the router ${event.examples.length} examples from ${firstWords(event.source, 60)}`;
+    case 'outcome_recorded': {
+      const outcome = event.rework ? 'sent back' : event.success ? 'success' : 'failure';
+      return `recorded an outcome of ${event.agent} at ${event.task_type}: ${outcome}${because(event.description)}`;
+    }
+    case 'optimization_applied':
+      return `applied ${event.optimization_id}: ${event.after.length} bonuses in force, ${event.before.length} before`;
+    case 'optimization_reverted':
+      return `reverted ${event.optimization_id}: ${event.after.length} bonuses in force, ${event.before.length} before`;
     case 'availability_set':
       return `set ${event.agent} to ${event.status}${event.until === null ? '' : ` until ${event.until}`}${because(event.reason)}`;
     case 'session_started':

@@ -84,6 +84,7 @@ export class FakeFederation implements Federation {
       this.#changes.emit('change', {
         tasks: new Set([task.task_id]),
         votes: new Set(),
+        measured: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
         inbox: false,
@@ -117,6 +118,8 @@ export class FakeFederation implements Federation {
     cancel_vote: refuse,
     switch_scheduling: refuse,
     teach_routing: refuse,
+    record_outcome: refuse,
+    optimize_routing: refuse,
     answer_inbox: refuse,
     tick: refuse,
   };

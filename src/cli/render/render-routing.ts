@@ -156,7 +156,15 @@ export function renderEvaluation(result: unknown, terminal: Terminal): string {
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
     renderTable(strategies, columns, terminal),
     `always ${best_single.agent ?? 'nobody'}: ${percent(best_single.accuracy)} right; the oracle: ${percent(oracle)}`,
-    ...(told.length === 0 ? [] : [manyLines([`${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`, ...told, ...more].join('\n'))]),
+    ...(told.length === 0
+      ? []
+      : [
+          manyLines(
+            [`${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`, ...told, ...more].join(
+              '\n',
+            ),
+          ),
+        ]),
   ].join('\n\n');
 }
 

@@ -32,6 +32,12 @@ export function lessonsOf(
       const { task_id: id, description: text, type } = task;
       return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
     }
+    case 'outcome_recorded': {
+      const { description, task_type: type, agent, success, rework } = event;
+      // Without words there is nothing to learn but the counts.
+      if (description === null) return [];
+      return [{ id: '', text: description, type, agent, lesson: success && !rework ? 'success' : 'failure' }];
+    }
     case 'examples_taught':
       return event.examples.map(({ text, type, agent }) => ({ id: '', text, type, agent, lesson: 'label' }));
     default:

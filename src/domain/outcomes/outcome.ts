@@ -6,7 +6,6 @@
  * What metrics count and the router learns from, read off the events: the one place that says which of them count.
  */
 import type { FederationEvent } from '../events.ts';
-import { workerOf } from '../tasks/subject.ts';
 import type { AgentName, Task, TaskId } from '../tasks/task.ts';
 
 export interface AttemptOutcome {
@@ -22,16 +21,21 @@ export function outcomeOf(event: FederationEvent, by: string, task: Task | undef
   const { task_id } = task;
   switch (event.type) {
     case 'task_completed':
-    case 'attempt_failed': {
-      const isOwn = task.claims.some(({ attempt, agent }) => attempt === event.attempt && agent === by);
-      return isOwn ? { task_id, agent: by, kind: event.type === 'task_completed' ? 'success' : 'failure' } : null;
-    }
+    case 'attempt_failed':
+      if (!isOwnAttempt(task, event.attempt, by)) return null;
+      return { task_id, agent: by, kind: event.type === 'task_completed' ? 'success' : 'failure' };
     case 'task_reviewed': {
-      if (event.verdict === 'accept' || task.result?.outcome !== 'success') return null;
-      const agent = workerOf(task);
-      return agent !== null && task.result.by === agent ? { task_id, agent, kind: 'sent-back' } : null;
+      const { result } = task;
+      if (event.verdict === 'accept' || result?.outcome !== 'success') return null;
+      // Only what counted as a success can stop counting as one.
+      return isOwnAttempt(task, result.attempt, result.by) ? { task_id, agent: result.by, kind: 'sent-back' } : null;
     }
     default:
       return null;
   }
+}
+
+/** The newest claims are looked at first: it is nearly always the last one. */
+function isOwnAttempt({ claims }: Task, attempt: number, agent: AgentName): boolean {
+  return claims.findLast((claim) => claim.attempt === attempt)?.agent === agent;
 }

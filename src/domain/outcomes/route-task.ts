@@ -12,6 +12,7 @@ import type { Deliberation } from '../deliberation.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
+import { bonusesFor, planBonusesFor } from './bonuses.ts';
 import type { AgentStanding, RoutingQuestion } from './router.ts';
 import type { Doubt, Routing } from './routing.ts';
 
@@ -21,8 +22,10 @@ export interface RoutedWork {
   readonly priority: Priority;
   /** Who must not get it: who did the work that a review is about, or gives the task away. */
   readonly except?: AgentName | null;
+  /** A rule queues it: a person has written that work of this type follows, so that its first task is no news. */
+  readonly byRule?: boolean;
   /** Queued in the same decision, which the state does not know yet. */
-  readonly beside?: Iterable<Pick<NewTask, 'to_agent'>>;
+  readonly beside?: readonly Pick<NewTask, 'to_agent' | 'type'>[];
 }
 
 /** Asks the router. @throws RouterNotReady */
@@ -34,7 +37,7 @@ export function routeTask(state: FederationState, work: RoutedWork, context: Dec
 export function questionFor(
   state: FederationState,
   config: Config,
-  { description, type, priority, except = null, beside = [] }: RoutedWork,
+  { description, type, priority, except = null, byRule = false, beside = [] }: RoutedWork,
 ): Omit<RoutingQuestion, 'uniform'> {
   const more = new Map<AgentName, number>();
   for (const { to_agent } of beside) if (to_agent !== null) more.set(to_agent, (more.get(to_agent) ?? 0) + 1);
@@ -49,10 +52,14 @@ export function questionFor(
         return [name, fallback === undefined || fallback === except ? standing : { ...standing, fallback }];
       }),
     ),
-    bonus: new Map(),
-    planBonus: new Map(),
-    firstOfType: false,
+    bonus: bonusesFor(state, type),
+    planBonus: planBonusesFor(state, type),
+    firstOfType: !byRule && isFirstOfType(state, type, beside),
   };
+}
+
+function isFirstOfType(state: FederationState, type: string | null, beside: readonly Pick<NewTask, 'type'>[]): boolean {
+  return type !== null && state.metrics.queuedOfType(type) === 0 && !beside.some((other) => other.type === type);
 }
 
 /** Those who list the type, where anyone does, but for `except`; where that leaves nobody, its fallback. */

@@ -3,7 +3,7 @@ import type { SchedulingEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requestKey } from '../restore-state.ts';
 import { heldId } from './follow-up.ts';
-import { numberedId } from '../tasks/task-id.ts';
+import { type NumberedKind, numberedId } from '../tasks/task-id.ts';
 import { addMillis, minute, type Timestamp } from '../time.ts';
 import { moveDeadlinesBack, moveDeadlinesByPause } from '../votes/deadlines.ts';
 
@@ -47,15 +47,15 @@ export function evolveScheduling(state: FederationState, event: SchedulingEvent,
 }
 
 /** Raises the day's counter to the number in `id`, so that the next id is another one. */
-export function countId(state: FederationState, kind: 'task' | 'vote' | 'inbox', id: string): void {
+export function countId(state: FederationState, kind: NumberedKind, id: string): void {
   const day = id.slice(kind.length + 1, kind.length + 11);
-  const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0 };
+  const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0, optimization: 0 };
   state.days.set(day, { ...counters, [kind]: Math.max(counters[kind], Number(id.slice(kind.length + 12))) });
 }
 
 /** Gives out ids in order; several within one decision. */
-export function idSource(state: FederationState, now: Timestamp): (kind: 'task' | 'vote' | 'inbox') => string {
-  const given = { task: 0, vote: 0, inbox: 0 };
+export function idSource(state: FederationState, now: Timestamp): (kind: NumberedKind) => string {
+  const given = { task: 0, vote: 0, inbox: 0, optimization: 0 };
   const counters = state.days.get(now.slice(0, 10));
   return (kind) => {
     given[kind] += 1;

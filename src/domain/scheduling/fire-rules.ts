@@ -10,7 +10,7 @@ import { participantKind } from '../participants.ts';
 import type { NewTask } from '../events.ts';
 import { limitHit } from '../tasks/limits.ts';
 import { needsApproval, routeTask } from '../outcomes/route-task.ts';
-import { findTwin, tellOperator } from '../tasks/queue-task.ts';
+import { findTwin, taskQueued, tellOperator } from '../tasks/queue-task.ts';
 import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';
 import { longestDescription } from '../tasks/validate-request.ts';
@@ -76,7 +76,7 @@ function queueWithinLimits(deliberation: Deliberation, followUp: FollowUp): void
 function queue(deliberation: Deliberation, task: NewTask): TaskId {
   const task_id = deliberation.nextId('task');
   const queued = { ...task, task_id };
-  deliberation.add({ type: 'task_queued', task: queued });
+  deliberation.add(taskQueued(deliberation.context, queued));
   tellOperator(deliberation, queued);
   return task_id;
 }
@@ -113,7 +113,8 @@ function taskFrom(deliberation: Deliberation, followUp: FollowUp): NewTask {
   const fixed = to_agent === 'auto' || participantKind(config, to_agent) === null ? null : to_agent;
   const except = type === 'review' ? doerOf(state, subject ?? task_id) : null;
   const beside = madeHere(deliberation);
-  const routing = fixed === null ? routeTask(state, { description, type, priority, except, beside }, context) : null;
+  const routing =
+    fixed === null ? routeTask(state, { description, type, priority, except, byRule: true, beside }, context) : null;
   return {
     task_id: '',
     from_agent: followUp.from_agent,

@@ -4,6 +4,7 @@ import { unreachable } from '../errors.ts';
 import type { EventMeta } from '../evolve.ts';
 import type { NewTask, TaskEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { withRouting } from '../outcomes/judgement.ts';
 import { countId } from '../scheduling/evolve-scheduling.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { isSatisfied, isSettled, unmet } from './dependencies.ts';
@@ -57,7 +58,7 @@ export function evolveTask(state: FederationState, event: TaskEvent, meta: Event
       return settle(state, event.task_id, meta.at);
     }
     default:
-      changeTask(state, event.task_id, (task) => changed(state, task, event, meta));
+      changeTask(state, event.task_id, (task) => withRouting(changed(state, task, event, meta), task, event, meta));
       settle(state, event.task_id, meta.at);
   }
 }

@@ -3,7 +3,6 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { routeTask } from '../outcomes/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
@@ -11,8 +10,8 @@ import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
 import { doerOf } from './subject.ts';
-import type { AgentName, Task } from './task.ts';
-import { checkAddressee, invalid } from './validate-request.ts';
+import type { Task } from './task.ts';
+import { addressTo, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;
 
@@ -53,11 +52,11 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (!isOpen(task)) throw finishedError(task);
       if (args.to_agent === undefined)
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
-      const to_agent = addressee(deliberation, task, args.to_agent);
-      deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });
+      const anew = addressee(deliberation, task, args.to_agent);
+      deliberation.add({ type: 'task_reassigned', task_id, reason, ...anew });
       return deliberation.closeEscalations(
         task_id,
-        `reassigned to ${to_agent ?? 'whoever fits'}`,
+        `reassigned to ${anew.to_agent ?? 'whoever fits'}`,
         'hold-reached',
         'routing',
       );
@@ -73,8 +72,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       deliberation.add({ type: 'task_requeued', task_id, reason });
       if (task.approved_by === null) askApproval(deliberation, task);
       if (args.to_agent !== undefined) {
-        const to_agent = addressee(deliberation, task, args.to_agent);
-        deliberation.add({ type: 'task_reassigned', task_id, to_agent, reason });
+        deliberation.add({ type: 'task_reassigned', task_id, reason, ...addressee(deliberation, task, args.to_agent) });
       }
       return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached');
     case 'cancel':
@@ -108,8 +106,7 @@ function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>)
   return reason ?? `completed by ${context.actor.name}`;
 }
 
-function addressee({ state, context }: Deliberation, task: Task, name: string): AgentName | null {
-  if (name !== 'auto') return checkAddressee(context.config, name);
+function addressee({ state, context }: Deliberation, task: Task, name: string): ReturnType<typeof addressTo> {
   const except = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
-  return routeTask(state, { ...task, except }, context).agent;
+  return addressTo(state, name, { ...task, except }, context);
 }

@@ -6,7 +6,7 @@ import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
 import { cycleError, findCircle } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
-import { tellOperator } from './queue-task.ts';
+import { taskQueued, tellOperator } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
 import { isReady } from './readiness.ts';
@@ -48,7 +48,7 @@ export function queuePlan(
   if (refused !== null) return { events: deliberation.events, refused };
 
   for (const task of tasks.values()) {
-    deliberation.add({ type: 'task_queued', task });
+    deliberation.add(taskQueued(context, task));
     tellOperator(deliberation, task);
   }
   const named = Object.fromEntries(ids);

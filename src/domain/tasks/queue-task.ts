@@ -1,9 +1,10 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
-import type { NewTask } from '../events.ts';
+import type { EventOf, NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { suggestionOf, tellUnroutable } from '../outcomes/route-task.ts';
 import { oneLine } from '../text.ts';
+import { participantKind } from '../participants.ts';
 import { isSatisfied, isSettled } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
 import { existing } from './standing.ts';
@@ -36,7 +37,7 @@ export function queueTask(
   const refused = limitReached(deliberation, task.caused_by, new Map([[task.to_agent, 1]]));
   if (refused !== null) return { events: deliberation.events, refused };
 
-  deliberation.add({ type: 'task_queued', task });
+  deliberation.add(taskQueued(context, task));
   tellOperator(deliberation, task);
   if (key !== undefined) deliberation.add(remember(key, fingerprint, { task_id: task.task_id }));
   return { events: deliberation.events, result: () => queued(state, task.task_id, null) };
@@ -47,6 +48,18 @@ export function tellOperator(deliberation: Deliberation, task: NewTask): void {
   askApproval(deliberation, task);
   tellUnroutable(deliberation, task);
   tellBlocked(deliberation, task);
+}
+
+/** With what the roster says of those involved: events are read without it. */
+export function taskQueued({ config }: DecisionContext, task: NewTask): EventOf<'task_queued'> {
+  const { to_agent, caused_by } = task;
+  const isPerson = (name: string): boolean => participantKind(config, name) === 'person';
+  return {
+    type: 'task_queued',
+    task,
+    ...(to_agent !== null && isPerson(to_agent) ? { for_person: true } : {}),
+    ...(caused_by.kind === 'review' && isPerson(caused_by.by) ? { by_person: true } : {}),
+  };
 }
 
 /** Work that needs the operator's approval stands in the inbox until it has it. */

@@ -1,11 +1,9 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
-import { routeTask } from '../outcomes/route-task.ts';
 import { circleThrough, cycleError } from './dependencies.ts';
 import { existing, heldByCaller } from './standing.ts';
-import type { Task } from './task.ts';
-import { checkAddressee, checkDependencies } from './validate-request.ts';
+import { addressTo, checkDependencies } from './validate-request.ts';
 
 /** Not for me, or not now: no attempt is used. */
 export function releaseTask(
@@ -26,15 +24,12 @@ export function releaseTask(
     attempt: task.attempt,
     reason: args.reason,
     wait_for,
-    ...(args.to_agent === undefined ? {} : { to_agent: addressee(state, args.to_agent, task, context) }),
+    // For `auto`: anyone but who gives it away.
+    ...(args.to_agent === undefined
+      ? {}
+      : addressTo(state, args.to_agent, { ...task, except: context.actor.name }, context)),
   });
   return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id) }) };
-}
-
-/** `auto`: anyone but who gives it away. */
-function addressee(state: FederationState, name: string, task: Task, context: DecisionContext): string | null {
-  if (name !== 'auto') return checkAddressee(context.config, name);
-  return routeTask(state, { ...task, except: context.actor.name }, context).agent;
 }
 
 /** Gives back everything a session holds. Sent by the process itself when its client ends in good order. */

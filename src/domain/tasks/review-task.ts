@@ -5,6 +5,7 @@ import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
+import { taskQueued } from './queue-task.ts';
 import { existing } from './standing.ts';
 import { newestForm, workerOf } from './subject.ts';
 import type { Task, TaskId } from './task.ts';
@@ -63,7 +64,7 @@ export function reviewTask(
   const rounds = work.rework_round + 1;
   const askFirst = rounds > config.limits.rework_rounds;
   const rework = reworkOf(work, deliberation, args.note, rounds, askFirst);
-  deliberation.add({ type: 'task_queued', task: rework });
+  deliberation.add(taskQueued(context, rework));
   const waiting = dependentsOf(state, work.task_id);
   // Whoever waited for the verdict waited for the work to be good: that now means the rework.
   for (const from of [work.task_id, ...reviews]) {

@@ -2,7 +2,7 @@ import { CallerError } from '../errors.ts';
 import { quote } from '../text.ts';
 import { type Timestamp, twoDigits } from '../time.ts';
 
-type NumberedKind = 'task' | 'vote' | 'inbox';
+export type NumberedKind = 'task' | 'vote' | 'inbox' | 'optimization';
 
 /** `task-2026-02-06-001`: UTC date and a counter of that day. */
 export function numberedId(kind: NumberedKind, at: Timestamp, count: number): string {

@@ -7,7 +7,8 @@ import type { FederationState } from '../federation-state.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import { needsApproval, routeTask } from '../outcomes/route-task.ts';
+import { needsApproval, type RoutedWork, routeTask } from '../outcomes/route-task.ts';
+import type { Routing } from '../outcomes/routing.ts';
 import type { AgentName, Cause, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
@@ -33,6 +34,18 @@ export function unknownAgent(config: DecisionContext['config'], name: string): C
 export function checkAddressee(config: DecisionContext['config'], name: string): AgentName {
   if (participantKind(config, name) === null) throw unknownAgent(config, name);
   return name;
+}
+
+/** What an event says of a new addressee: `auto` asks the router. */
+export function addressTo(
+  state: FederationState,
+  name: string,
+  work: RoutedWork,
+  context: DecisionContext,
+): { readonly to_agent: AgentName | null; readonly routing?: Routing } {
+  if (name !== 'auto') return { to_agent: checkAddressee(context.config, name) };
+  const routing = routeTask(state, work, context);
+  return { to_agent: routing.agent, routing };
 }
 
 export interface Placement {
@@ -92,7 +105,7 @@ export function newTask(
       ? (placement.earlier?.get(subject)?.to_agent ?? doerOf(state, subject))
       : null;
   const priority = request.priority ?? 'normal';
-  const beside = placement.earlier?.values() ?? [];
+  const beside = [...(placement.earlier?.values() ?? [])];
   const routing =
     request.to_agent === 'auto'
       ? routeTask(state, { description, type, priority, except: doer, beside }, context)

@@ -71,6 +71,44 @@ describe('a task for auto', () => {
     expect(s.state.escalations.size).toBe(0);
   });
 
+  it('is judged by its first attempt, or wrong where the operator takes it away', () => {
+    const s = new Scenario();
+    const routed = (n: number) => s.queue(`deploy ${n}`, { type: 'deployment', to_agent: 'auto' }).task_id;
+    const [right, wrong, taken] = [routed(1), routed(2), routed(3)];
+    s.claim('kimi', right);
+    s.complete('kimi', right);
+    s.claim('kimi', wrong);
+    s.fail('kimi', wrong);
+    s.run('reuben', 'override_task', { task_id: taken, action: 'reassign', to_agent: 'copilot' });
+    expect(s.task(right).routing?.judged).toMatchObject({ right: true });
+    expect(s.task(wrong).routing?.judged).toMatchObject({ right: false });
+    expect(s.task(taken).routing).toMatchObject({ agent: 'copilot', method: 'forced', judged: { right: false } });
+    s.run('claude', 'review_task', { task_id: right, verdict: 'rework', note: 'n' });
+    expect(s.task(right).routing?.judged).toMatchObject({ right: false });
+  });
+
+  it('that is given to auto again is chosen for anew', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('deploy', { type: 'deployment', to_agent: 'copilot' });
+    s.run('reuben', 'override_task', { task_id, action: 'reassign', to_agent: 'auto' });
+    expect(s.task(task_id)).toMatchObject({ to_agent: 'kimi', routing: { agent: 'kimi', judged: null } });
+  });
+
+  it('takes the bonus in force into account', () => {
+    const s = new Scenario({ routing: { strategy: 'v1' } });
+    for (let n = 0; n < 20; n++) {
+      const outcome = { agent: 'kimi-ide', type: 'implementation', success: true } as const;
+      s.run('reuben', 'record_outcome', outcome);
+    }
+    seen(s, 'implementation');
+    const ask = () => s.queue('build', { type: 'implementation', to_agent: 'auto' });
+    expect(ask().to_agent).toBe('copilot');
+    s.run('reuben', 'optimize_routing', { apply: true });
+    expect(ask()).toMatchObject({ to_agent: 'kimi-ide', routing: { parts: { bonus: 0.05 } } });
+    s.run('reuben', 'optimize_routing', { revert: true });
+    expect(ask().routing?.parts.bonus).toBe(0);
+  });
+
   it('is spread over equals, also within one plan', () => {
     const s = new Scenario();
     const tasks = Array.from({ length: 6 }, (_, n) => ({
@@ -114,6 +152,14 @@ describe('a choice in doubt', () => {
     expect(s.claim('kimi').task_id).toBe(task.task_id);
   });
 
+  it('is the first task of a type, and no other', () => {
+    const s = new Scenario();
+    const first = s.queue('Test it', { type: 'testing', to_agent: 'auto', priority: 'high' });
+    expect(first).toMatchObject({ needs_approval: true, routing: { doubt: 'first-of-type' } });
+    const second = s.queue('Test that', { type: 'testing', to_agent: 'auto', priority: 'high' });
+    expect(second).toMatchObject({ needs_approval: false, routing: { doubt: null } });
+  });
+
   it('is left to the keyword rules where little hangs on it', () => {
     const s = new Scenario();
     const task = s.queue('water the plants', { to_agent: 'auto' });
@@ -128,14 +174,21 @@ describe('a choice in doubt', () => {
     expect(task).toMatchObject({ needs_approval: false, routing: { doubt: null } });
   });
 
-  it('is asked about by follow-ups of rules as well', () => {
-    const s = new Scenario();
-    seen(s, 'implementation');
-    s.run('reuben', 'switch_scheduling', { on: true });
-    const { task_id } = s.queue('build', { type: 'implementation', to_agent: 'kimi', priority: 'critical' });
-    s.claim('kimi', task_id);
-    const [follow = ''] = s.complete('kimi', task_id).follow_ups;
-    expect(s.task(follow)).toMatchObject({ type: 'testing', routing: { agent: s.task(follow).to_agent } });
+  it('of a follow-up is asked about too, but not because it is the first of its type: a person wrote the rule', () => {
+    const rules = [
+      { name: 'test-it', when: { type: 'implementation' }, then: { type: 'testing', description: 'Test {task_id}' } },
+    ];
+    const followUp = (routing: object) => {
+      const s = new Scenario({ scheduling: { rules }, routing });
+      const { task_id } = s.queue('build', { type: 'implementation', to_agent: 'kimi', priority: 'critical' });
+      s.claim('kimi', task_id);
+      return s.task(s.complete('kimi', task_id).follow_ups[0] ?? '');
+    };
+    expect(followUp({})).toMatchObject({ type: 'testing', needs_approval: false, routing: { doubt: null } });
+    expect(followUp({ ask_below_confidence: 1 })).toMatchObject({
+      needs_approval: true,
+      routing: { doubt: 'low-confidence' },
+    });
   });
 });
 

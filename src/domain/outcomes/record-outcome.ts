@@ -1,0 +1,28 @@
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { FederationState } from '../federation-state.ts';
+import { requirePerson } from '../tasks/standing.ts';
+import { invalid, unknownAgent } from '../tasks/validate-request.ts';
+
+/** An outcome that the queue did not see: work done elsewhere, or before this federation. */
+export function recordOutcome(
+  _state: FederationState,
+  args: ArgsOf<'record_outcome'>,
+  context: DecisionContext,
+): Decision<ResultOf<'record_outcome'>> {
+  requirePerson(context, 'record outcomes by hand');
+  const { agent, type, success, rework = false } = args;
+  if (!Object.hasOwn(context.config.agents, agent)) throw unknownAgent(context.config, agent);
+  if (rework && !success) {
+    throw invalid(
+      'rework',
+      'expected a success: only finished work is sent back',
+      'Leave it out, or give success: true.',
+    );
+  }
+  const description = args.description?.trim() || null;
+  const duration_minutes = args.duration_minutes ?? null;
+  return {
+    events: [{ type: 'outcome_recorded', agent, task_type: type, success, description, duration_minutes, rework }],
+    result: () => ({ agent, type }),
+  };
+}

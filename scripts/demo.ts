@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify, styleText } from 'node:util';
 import { defaultConfig } from '../src/domain/config.ts';
+import { tellRouting } from './demo-routing.ts';
 import { tellVoting } from './demo-voting.ts';
 import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';
 import { type Answer, connect, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
@@ -150,6 +151,7 @@ async function tellStory(): Promise<void> {
   const cast = { claude, copilot, kimi: revived, reuben: agentNamed('reuben') };
   await tellScheduling(cast, { heading, say });
   await tellVoting(cast, { heading, say });
+  await tellRouting(cast, { heading, say, fedText, fedJson });
 
   heading('Who did what');
   for (const agent of agents.values()) {

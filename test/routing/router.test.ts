@@ -385,9 +385,9 @@ describe('a choice in doubt', () => {
       router.decide({ text, strategy: 'learned', doubts: { ...doubts, then: 'keep', ...more } }).doubt;
     expect(of({})).toBeNull();
     expect(of({ firstOfType: true, belowConfidence: 1 })).toBe('first-of-type');
-    expect(of({ belowConfidence: 1, aboveNovelty: 0 })).toBe('low-confidence');
-    expect(of({ aboveNovelty: 0 })).toBe('novel');
-    expect(of({}, '?!')).not.toBeNull();
+    expect(of({ belowConfidence: 1, aboveNovelty: 0 })).toBe('novel');
+    expect(of({ belowConfidence: 1 })).toBe('low-confidence');
+    expect(of({}, '?!')).toBe('novel');
     expect(router.decide({ text: '?!', strategy: 'learned' }).doubt).toBeNull();
   });
 
@@ -395,14 +395,27 @@ describe('a choice in doubt', () => {
     expect(router.decide({ text: 'deploy', strategy: 'v1', doubts: { ...doubts, aboveNovelty: 0 } }).doubt).toBeNull();
   });
 
-  test('is made by the keyword rules instead, and recorded as theirs', () => {
-    const policy = { ...doubts, belowConfidence: 1 };
+  test('is decided by a rule that fires where the text is unlike any learned, and recorded as its choice', () => {
+    const policy = { ...doubts, aboveNovelty: 0 };
     const kept = router.decide({ text: unclear, strategy: 'learned', doubts: { ...policy, then: 'keep' } });
     const ruled = router.decide({ text: unclear, strategy: 'learned', doubts: policy });
-    expect(kept).toMatchObject({ method: 'learned', doubt: 'low-confidence' });
-    expect(ruled).toMatchObject({ method: 'v1', agent: 'kimi', doubt: 'low-confidence', probability: 1 });
+    expect(kept).toMatchObject({ method: 'learned', doubt: 'novel' });
+    expect(ruled).toMatchObject({ method: 'v1', agent: 'kimi', doubt: 'novel', probability: 1 });
     expect(ruled.confidence).toBeCloseTo(0.5);
     expect(ruled.picks.learned).toBe(kept.agent);
+    expect(router.decide({ text: 'knit', strategy: 'learned', doubts: policy }).method).toBe('learned');
+  });
+
+  test('is left to the learned models where they have seen the like: the rules are among what they know', () => {
+    const policy = { ...doubts, belowConfidence: 1 };
+    expect(router.decide({ text: 'deploy the server', strategy: 'learned', doubts: policy })).toMatchObject({
+      method: 'learned',
+      doubt: 'low-confidence',
+    });
+    expect(router.decide({ text: 'deploy the server', strategy: 'v2', doubts: policy })).toMatchObject({
+      method: 'v1',
+      doubt: 'low-confidence',
+    });
   });
 
   test('counts in the probability as the agent it comes to', () => {
@@ -412,7 +425,7 @@ describe('a choice in doubt', () => {
         { strategy: 'v1', share: 0.3 },
         { strategy: 'learned', share: 0.7 },
       ],
-      doubts: { ...doubts, belowConfidence: 1 },
+      doubts: { ...doubts, aboveNovelty: 0 },
     });
     expect(decision).toMatchObject({ agent: 'kimi', probability: 1 });
   });

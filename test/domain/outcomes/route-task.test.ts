@@ -162,7 +162,7 @@ describe('a choice in doubt', () => {
 
   it('is left to the keyword rules where little hangs on it', () => {
     const s = new Scenario();
-    const task = s.queue('water the plants', { to_agent: 'auto' });
+    const task = s.queue('deploy the plants', { to_agent: 'auto' });
     expect(task).toMatchObject({ needs_approval: false, routing: { method: 'v1', doubt: 'low-confidence' } });
     expect(s.state.escalations.size).toBe(0);
   });

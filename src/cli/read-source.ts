@@ -1,18 +1,15 @@
-/** A file that a command is given, or standard input for `-`. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Host } from './host.ts';
 import { UsageError } from './report-error.ts';
 
-export async function readSource(file: string, host: Host): Promise<string> {
+/** A file that a command is given, or standard input for `-`; `next`: what to give instead of one that cannot be read. */
+export async function readSource(file: string, host: Host, next: string): Promise<string> {
   if (file === '-') return await host.readInput();
   try {
     return await readFile(resolve(host.workingFolder, file), 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `Expected a readable file, got ${reason}`,
-      'Give the path of a file, or - for standard input.',
-    );
+    throw new UsageError(`Expected a readable file, got ${reason}`, next);
   }
 }

@@ -18,6 +18,8 @@ export function assignmentsView(config: Config): string {
     typesTable(config),
     '## Who gets a task',
     diagram(decisionTree(config)),
+    'Words that speak for an agent where the router chooses (`auto`), until it has learned better from what succeeds:',
+    keywordsTable(config),
     '## What follows by itself',
     config.scheduling.enabled
       ? 'Automatic scheduling is on unless somebody switches it off (`fed schedule off`).'
@@ -56,6 +58,20 @@ function rulesTable(config: Config): string {
   );
 }
 
+/** Types are said above already. */
+function keywordsTable({ agents, routing }: Config): string {
+  return table(
+    ['agent', 'words, with how surely they mean it'],
+    Object.keys(agents).map((name) => [
+      name,
+      routing.rules
+        .filter((rule) => rule.agent === name && rule.on === 'text')
+        .map(({ keyword, weight }) => `${keyword} ${weight}`)
+        .join(', '),
+    ]),
+  );
+}
+
 /** Every type that an agent does, in the order of the roster. */
 function typesOf({ agents }: Config): { readonly type: string; readonly agents: readonly string[] }[] {
   const doers = new Map<string, string[]>();
@@ -74,9 +90,10 @@ function decisionTree(config: Config): string[] {
     '  queued(["a task is queued"]) --> addressed{"addressed?"}',
     '  addressed -->|"to an agent"| that["that agent"]',
     '  that -->|"on standby, with a fallback"| fallback["its fallback may take it too"]',
-    '  addressed -->|"auto"| chosen["chosen now among those that do the type"]',
+    '  addressed -->|"auto"| chosen{"the router chooses"}',
     '  addressed -->|"to nobody"| type{"of which type?"}',
-    '  chosen --> type',
+    '  chosen -->|"of a type that agents do: one of them"| type',
+    '  chosen -->|"else"| best["who will most likely do it well"]',
     '  type -->|"none"| anyone["whoever asks first"]',
     `  type -->|"one that nobody does"| operator["${mermaidLabel(config.operator)}, the operator"]`,
   ];
@@ -121,5 +138,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Text from the configuration in one cell; angle brackets could begin a comment, such as the marker itself. */
 function inCell(text: string): string {
-  return firstWords(text, 300).replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return firstWords(text, 600).replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }

@@ -28,7 +28,7 @@ export function addImport(program: Command, host: Host): void {
       ),
     )
     .action(async (file: string, options: ImportOptions, command: Command) => {
-      const source = await readSource(file, host);
+      const source = await readSource(file, host, 'Give the path of the exported file.');
       await withSession(host, command, async ({ actor, federation, show }) => {
         const agents = new Set(Object.keys(federation.config.agents));
         const { tasks, skipped, problems } = importBeads(source, { agents, reopen: options.reopen === true });

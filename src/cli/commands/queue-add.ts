@@ -92,16 +92,14 @@ export function addQueueAdd(queue: Command, host: Host): void {
 }
 
 async function readPlan(file: string, host: Host): Promise<unknown> {
-  const text = await readSource(file, host);
+  const next = 'Give a JSON file with a list of tasks; see fed queue plan --help.';
+  const text = await readSource(file, host, next);
   try {
     const plan: unknown = JSON.parse(text);
     // The form of the tool's own argument is a plan as well.
     return typeof plan === 'object' && plan !== null && 'tasks' in plan ? plan.tasks : plan;
   } catch {
-    throw new UsageError(
-      `Expected JSON in ${file}, got something else`,
-      'Give a JSON file with a list of tasks; see fed queue plan --help.',
-    );
+    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
   }
 }
 

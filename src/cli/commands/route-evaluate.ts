@@ -43,7 +43,8 @@ export function addRouteEvaluate(route: Command, host: Host): void {
       examples('fed route evaluate labelled.tsv', 'fed route evaluate labelled.tsv --learn', 'fed route evaluate'),
     )
     .action(async (file: string | undefined, options: EvaluateOptions, command: Command) => {
-      const content = file === undefined ? null : await readSource(file, host);
+      const content =
+        file === undefined ? null : await readSource(file, host, 'Give a labelled file, or - for standard input.');
       await withSession(host, command, async ({ federation, show }) => {
         const { rows, outside, problems } =
           content === null ? await ownHistory(federation) : await rowsOf(content, federation);

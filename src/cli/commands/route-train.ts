@@ -23,7 +23,7 @@ export function addRouteTrain(route: Command, host: Host): void {
     .argument('<file>', 'the labelled file; - for standard input')
     .addHelpText('after', examples('fed route train labelled.tsv', 'fed route train - < examples.jsonl'))
     .action(async (file: string, _options: unknown, command: Command) => {
-      const content = await readSource(file, host);
+      const content = await readSource(file, host, 'Give a labelled file, or - for standard input.');
       await withSession(host, command, async ({ federation, actor, show }) => {
         const { parseLabelledFile, separateUnknownLabels } = await import('../../routing/labelled-file.ts');
         const agents = new Set(Object.keys(federation.config.agents));

@@ -51,6 +51,8 @@ say(
 say(`${result.operatorAnswers} inbox items answered`);
 say(`queued automatically        ${shown(result.targets.queued_automatically, true)}`);
 say(`operator hand-offs per day  ${shown(result.targets.operator_handoffs_per_day, false)}`);
+say(`routing accuracy            ${shown(result.targets.routing_accuracy, true)}`);
+say(`claim to completion         ${shown(result.targets.completion_time, true)}`);
 say(`took ${elapsed()}`);
 say('');
 if (result.faults.length === 0) {

@@ -9,6 +9,7 @@ import { closeVote } from './close-vote.ts';
 import { completeTask } from './complete-task.ts';
 import { decideVote } from './decide-vote.ts';
 import { extendVote } from './extend-vote.ts';
+import { getMetrics } from './get-metrics.ts';
 import { getTask } from './get-task.ts';
 import { getVote } from './get-vote.ts';
 import { judgeVote } from './judge-vote.ts';
@@ -16,10 +17,12 @@ import { listInbox } from './list-inbox.ts';
 import { listTasks } from './list-tasks.ts';
 import { listVotes } from './list-votes.ts';
 import { openVote } from './open-vote.ts';
+import { optimizeRouting } from './optimize-routing.ts';
 import { overrideTask } from './override-task.ts';
 import { pauseFederation } from './pause-federation.ts';
 import { queuePlan } from './queue-plan.ts';
 import { queueTask } from './queue-task.ts';
+import { recordOutcome } from './record-outcome.ts';
 import { releaseTask } from './release-task.ts';
 import { reportProgress } from './report-progress.ts';
 import { resumeFederation } from './resume-federation.ts';
@@ -55,6 +58,9 @@ export const tools: readonly ToolDefinition[] = [
   extendVote,
   closeVote,
   cancelVote,
+  recordOutcome,
+  getMetrics,
+  optimizeRouting,
   switchScheduling,
   listInbox,
   answerInbox,

@@ -88,7 +88,7 @@ class Soak {
       const end = soakStart + this.#options.days * day;
       while (this.#now < end) await this.#oneStep(federation, end);
       await this.#drain(federation);
-      const targets = await targetsOf(federation.history(), federation.config, federation.now());
+      const targets = targetsOf(federation.state(), federation.now());
       await this.#crew.dismiss();
       return await this.#judge(federation, targets);
     } finally {

@@ -28,6 +28,9 @@ const commands = new Map([
   ['close_vote', 'vote close'],
   ['cancel_vote', 'vote cancel'],
   ['switch_scheduling', 'schedule on'],
+  ['record_outcome', 'analytics record'],
+  ['get_metrics', 'analytics'],
+  ['optimize_routing', 'analytics optimize'],
   ['list_inbox', 'inbox'],
   ['answer_inbox', 'inbox answer'],
 ]);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { examples } from './arguments.ts';
 import { addAgents } from './commands/agents.ts';
+import { addAnalytics } from './commands/analytics.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImport } from './commands/import.ts';
 import { addInbox } from './commands/inbox.ts';
@@ -64,6 +65,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
     addVote,
     addRoute,
     addSchedule,
+    addAnalytics,
     addPause,
     addInbox,
     addLog,

@@ -34,6 +34,7 @@ const noise: ReadonlySet<EventType> = new Set([
   'progress_reported',
   'clock_stepped_back',
   'dependents_moved',
+  'outcome_recorded',
 ]);
 
 interface Line {

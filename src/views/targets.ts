@@ -1,16 +1,13 @@
 /**
- * How far the federation moves by itself, from the journal's events: operator
- * hand-offs a day and the share of tasks that were queued automatically, over
- * the trailing 7 days. Imports count nowhere.
+ * The plan's five targets over the trailing 7 days, from what the state has counted by the hour: how far the federation
+ * moves by itself, and how well. Imports count nowhere.
  */
-import type { Config } from '../domain/config.ts';
-import { participantKind } from '../domain/participants.ts';
-import type { FederationEvent, NewTask } from '../domain/events.ts';
-import { addMillis, day, type Timestamp, toMillis } from '../domain/time.ts';
-import type { StoredRecord } from '../store/event-store.ts';
+import type { FederationState } from '../domain/federation-state.ts';
+import { hourOf, type HourField } from '../domain/outcomes/metrics.ts';
+import { day, fromMillis, hour, minute, type Timestamp, toMillis } from '../domain/time.ts';
 
-export const targetDays = 7;
-/** With fewer cases a share says nothing. */
+const targetDays = 7;
+/** With fewer cases a figure says nothing. */
 const fewestCases = 10;
 
 export interface Target {
@@ -18,81 +15,97 @@ export interface Target {
   readonly value: number | null;
   readonly target: string;
   readonly met: boolean | null;
-  /** What was counted: tasks queued, imports aside. */
+  /** What was counted. */
   readonly cases: number;
 }
 
 export interface Targets {
   readonly from: Timestamp;
   readonly to: Timestamp;
-  /** The operator's queue-to-agent, reassign and requeue, per day. */
+  /** The operator's queue-to-agent, reassign and requeue, per day. Cases: tasks queued. */
   readonly operator_handoffs_per_day: Target;
   /** Of the tasks queued: by a rule, or by one agent for another. */
   readonly queued_automatically: Target;
-}
-
-type Records = Iterable<StoredRecord> | AsyncIterable<StoredRecord>;
-
-/** Reads the records once. Where the federation is younger than 7 days, its own days count, at least one. */
-export async function targetsOf(records: Records, config: Config, now: Timestamp): Promise<Targets> {
-  const from = addMillis(now, -targetDays * day);
-  let [queued, automatic, handoffs] = [0, 0, 0];
-  let first: Timestamp | null = null;
-  for await (const { at, commands } of records) {
-    first ??= at;
-    if (at < from || at > now) continue;
-    for (const { by, events } of commands) {
-      for (const event of events) {
-        if (event.type !== 'task_queued') continue;
-        queued += 1;
-        if (isAutomatic(event.task, config)) automatic += 1;
-      }
-      handoffs += handoffsIn(events, by, config);
-    }
-  }
-  const days = first === null ? 1 : Math.min(targetDays, Math.max(1, (toMillis(now) - toMillis(first)) / day));
-  return {
-    from,
-    to: now,
-    operator_handoffs_per_day: target(handoffs / days, '< 3', (value) => value < 3, queued),
-    queued_automatically: target(queued === 0 ? 0 : automatic / queued, '>= 0.5', (value) => value >= 0.5, queued),
+  /** Of the votes that closed, high stakes apart. */
+  readonly decided_by_agents: Target;
+  /** Of the unforced routed tasks that were judged: first attempt succeeded, neither sent back nor reassigned. */
+  readonly routing_accuracy: Target;
+  /** Mean time from claim to completion, against the 7 days after the first completion: −0.2 is a fifth less. */
+  readonly completion_time: Target & {
+    readonly minutes: number | null;
+    /** `null` until those 7 days are over, or where fewer than 10 tasks were completed in them. */
+    readonly baseline_minutes: number | null;
   };
 }
 
-/** Tasks that a person put into the hands of an agent of their choice; one command hands a task over once. */
-function handoffsIn(events: readonly FederationEvent[], by: string, config: Config): number {
-  if (participantKind(config, by) !== 'person') return 0;
-  const tasks = new Set<string>();
-  for (const event of events) {
-    if (event.type === 'task_queued' && isQueuedToAgent(event.task, config)) tasks.add(event.task.task_id);
-    if (event.type === 'task_reassigned' || event.type === 'task_requeued') tasks.add(event.task_id);
+/** Counted in whole hours, the one that runs included. */
+export function targetsOf({ metrics }: FederationState, now: Timestamp): Targets {
+  const first = hourOf(toMillis(now)) - targetDays * 24 + 1;
+  const sums = new Map<HourField, number>();
+  for (const [at, row] of metrics.hours.entries()) {
+    if (at < first) continue;
+    for (const field of fields) sums.set(field, (sums.get(field) ?? 0) + row.get(field));
   }
-  return tasks.size;
+  const sum = (field: HourField): number => sums.get(field) ?? 0;
+  const queued = sum('queued');
+  // A younger federation is measured by its own days, at least one.
+  const { total } = metrics;
+  const age = total.has('first_event') ? (toMillis(now) - total.get('first_event')) / day : 0;
+  const days = Math.min(targetDays, Math.max(1, age));
+  return {
+    from: fromMillis(first * hour),
+    to: now,
+    operator_handoffs_per_day: target(sum('operator_handoffs') / days, '< 3', (value) => value < 3, queued),
+    queued_automatically: target(share(sum('automatic'), queued), '>= 0.5', (value) => value >= 0.5, queued),
+    decided_by_agents: target(
+      share(sum('votes_by_agents'), sum('votes_closed')),
+      '>= 0.8',
+      (value) => value >= 0.8,
+      sum('votes_closed'),
+    ),
+    routing_accuracy: target(
+      share(sum('routed_right'), sum('routed_judged')),
+      '> 0.92',
+      (value) => value > 0.92,
+      sum('routed_judged'),
+    ),
+    completion_time: completionTime(metrics, now, sum('completions'), sum('completion_time')),
+  };
 }
 
-/** `auto` is the router's choice; and what a rule, or a verdict, queues at a person's command nobody carried. */
-function isQueuedToAgent({ to_agent, routing, caused_by }: NewTask, config: Config): boolean {
-  const toAgent = to_agent !== null && participantKind(config, to_agent) !== 'person';
-  return caused_by.kind === 'person' && toAgent && routing === null;
+const fields = [
+  'queued',
+  'automatic',
+  'operator_handoffs',
+  'votes_closed',
+  'votes_by_agents',
+  'routed_judged',
+  'routed_right',
+  'completions',
+  'completion_time',
+] as const satisfies readonly HourField[];
+
+function completionTime(
+  { total }: FederationState['metrics'],
+  now: Timestamp,
+  completions: number,
+  time: number,
+): Targets['completion_time'] {
+  const isOver = total.has('first_completion') && toMillis(now) >= total.get('first_completion') + targetDays * day;
+  const enough = total.get('baseline_completions') >= fewestCases;
+  const baseline = isOver && enough ? total.get('baseline_time') / total.get('baseline_completions') : null;
+  const mean = completions === 0 ? null : time / completions;
+  const wanted = '<= -0.2';
+  const compared =
+    baseline === null || baseline === 0 || mean === null
+      ? { value: null, target: wanted, met: null, cases: completions }
+      : target(mean / baseline - 1, wanted, (value) => value <= -0.2, completions);
+  const minutes = (millis: number | null): number | null => (millis === null ? null : millis / minute);
+  return { ...compared, minutes: minutes(mean), baseline_minutes: minutes(baseline) };
 }
 
-/** By a rule, or by one agent for another, which includes the rework that a reviewing agent sends back. */
-function isAutomatic({ caused_by, to_agent }: NewTask, config: Config): boolean {
-  switch (caused_by.kind) {
-    case 'rule':
-      return true;
-    case 'agent':
-    case 'review':
-      return (
-        participantKind(config, caused_by.by) !== 'person' &&
-        to_agent !== null &&
-        to_agent !== caused_by.by &&
-        participantKind(config, to_agent) !== 'person'
-      );
-    case 'person':
-    case 'import':
-      return false;
-  }
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }
 
 function target(value: number, wanted: string, isMet: (value: number) => boolean, cases: number): Target {

@@ -1,0 +1,303 @@
+/** Metrics for a person: at most 80 columns wide, whatever they are about. */
+import type { Figures } from '../../views/metrics-figures.ts';
+import type { AgentMetrics, PairMetrics, TypeMetrics } from '../../views/metrics-of-one.ts';
+import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
+import type { OptimizationView } from '../../views/optimization-view.ts';
+import type { Target, Targets } from '../../views/targets.ts';
+import type { BonusChange } from '../../domain/outcomes/bonuses.ts';
+import { cutLine, fitLine, foreign, type Line, paintLine, span } from '../spans.ts';
+import { renderFields, renderTable } from '../table.ts';
+import { padTo, paint, type Style, type Terminal } from '../terminal.ts';
+import { bar, interval, sparkline } from './charts.ts';
+
+/** Where nothing else is known, and at most. */
+const usualWidth = 80;
+const picture = 20;
+
+export function renderDashboard(view: Dashboard, terminal: Terminal): string {
+  const { federation: all, agents, types, routing, days } = view;
+  const counted = agents.filter(({ count, received, handed_over }) => count + received + handed_over > 0);
+  const sections = [
+    [
+      [span('FEDERATION', 'bold'), span(`  ${view.as_of.slice(0, 16).replace('T', ' ')} UTC`, 'dim')],
+      sentence(['done', all.done], ['failed', all.failed], ['cancelled', all.cancelled], ['open', all.open]),
+      sentence(
+        ['ready', all.ready],
+        ['in progress', all.in_progress],
+        ['waited (median)', time(all.median_wait_minutes)],
+      ),
+      ...(all.oldest_ready === null
+        ? []
+        : [
+            [
+              span('  oldest ready ', 'dim'),
+              span(`${all.oldest_ready.task_id}, for ${time(all.oldest_ready.minutes)}`),
+            ],
+          ]),
+    ],
+    [title('TARGETS', 'last 7 days'), ...targetLines(view.targets)],
+    [title('AGENTS', 'success rate with its 95% interval'), ...figureLines(counted, ({ agent }) => agent)],
+    [
+      title('TYPES', 'the same, over all agents'),
+      ...figureLines(
+        types.filter(({ count }) => count > 0),
+        ({ type }) => type ?? '(no type)',
+      ),
+    ],
+    [title('ROUTING', 'by the method that chose'), ...routing.map(methodLine)],
+    [title('DAYS', `${days[0]?.day.slice(5) ?? ''} to ${days.at(-1)?.day.slice(5) ?? ''}`), ...dayLines(view)],
+  ];
+  return joined(sections, terminal);
+}
+
+function dayLines({ days }: Dashboard): Line[] {
+  const line = (name: string, values: readonly number[], style: Style): Line => {
+    const total = values.reduce((sum, value) => sum + value, 0);
+    return [span(`  ${padTo(name, 12)}`), span(sparkline(values), style), span(`  ${total}`), span(` in all`, 'dim')];
+  };
+  const open = days.map((at) => at.open);
+  return [
+    line(
+      'queued',
+      days.map((at) => at.queued),
+      'cyan',
+    ),
+    line(
+      'by itself',
+      days.map((at) => at.automatic),
+      'blue',
+    ),
+    line(
+      'completed',
+      days.map((at) => at.completed),
+      'green',
+    ),
+    line(
+      'failed',
+      days.map((at) => at.failed),
+      'red',
+    ),
+    [
+      span(`  ${padTo('open', 12)}`),
+      span(sparkline(open), 'yellow'),
+      span(`  ${open.at(-1) ?? 0}`),
+      span(' now', 'dim'),
+    ],
+  ];
+}
+
+const targetNames = [
+  ['operator_handoffs_per_day', 'operator hand-offs a day', 'number'],
+  ['queued_automatically', 'queued automatically', 'share'],
+  ['decided_by_agents', 'votes decided by agents', 'share'],
+  ['routing_accuracy', 'routing right', 'share'],
+  ['completion_time', 'claim to completion', 'change'],
+] as const satisfies readonly (readonly [keyof Targets, string, string])[];
+
+export function renderTargets(targets: Targets, terminal: Terminal): string {
+  const head = title(
+    'TARGETS',
+    `${targets.from.slice(0, 16).replace('T', ' ')} to ${targets.to.slice(0, 16).replace('T', ' ')} UTC`,
+  );
+  const { minutes, baseline_minutes } = targets.completion_time;
+  const compared: Line[] =
+    minutes === null
+      ? []
+      : [[span(`  mean ${time(minutes)}; in the week after the first completion ${time(baseline_minutes)}`, 'dim')]];
+  return joined([[head, ...targetLines(targets), ...compared]], terminal);
+}
+
+function targetLines(targets: Targets): Line[] {
+  return targetNames.map(([key, name, kind]) => {
+    const { value, target, met, cases } = targets[key];
+    const [mark, word, style] = verdict(targets[key]);
+    const wanted = kind === 'number' ? target : target.replace(/-?[\d.]+/, (share) => percent(Number(share)));
+    const shown = value === null ? '–' : kind === 'number' ? String(Math.round(value * 100) / 100) : percent(value);
+    const sign = kind === 'change' && value !== null && value > 0 ? '+' : '';
+    return [
+      span(`  ${mark} `, style),
+      span(padTo(name, 26)),
+      span(padTo(`${sign}${shown}`, 8, 'right'), met === null ? 'dim' : 'bold'),
+      span(`  ${padTo(wanted, 9)}`, 'dim'),
+      span(padTo(word, 10), style),
+      span(`${cases} ${cases === 1 ? 'case' : 'cases'}`, 'dim'),
+    ];
+  });
+}
+
+function verdict({ met, cases }: Target): [string, string, Style] {
+  if (met === null) return ['○', cases < 10 ? 'too few' : 'no base', 'dim'];
+  return met ? ['✓', 'met', 'green'] : ['✗', 'missed', 'red'];
+}
+
+/** Name, picture, rate, count, minutes, rework: 80 columns with names of up to 18. */
+function figureLines<Row extends Figures>(rows: readonly Row[], nameOf: (row: Row) => string): Line[] {
+  if (rows.length === 0) return [];
+  const width = Math.min(18, Math.max(...rows.map((row) => nameOf(row).length)));
+  return rows.map((row) => {
+    const { success_rate: rate, interval: bounds, count, median_minutes, rework_rate } = row;
+    const name = fitLine([span('  '), foreign(nameOf(row))], width + 2);
+    if (rate === null || bounds === null) return [...name, span('  no attempt has ended yet', 'dim')];
+    const style = bounds[0] >= 0.8 ? 'green' : bounds[1] <= 0.5 ? 'red' : 'cyan';
+    return [
+      ...name,
+      span('  '),
+      ...interval(bounds[0], rate, bounds[1], picture, style),
+      span(padTo(percent(rate), 5, 'right'), 'bold'),
+      span(padTo(` of ${count}`, 9)),
+      span(padTo(time(median_minutes), 8, 'right'), 'dim'),
+      span(rework_rate === null || rework_rate === 0 ? '' : `  ${percent(rework_rate)} sent back`, 'yellow'),
+    ];
+  });
+}
+
+function methodLine({ method, decisions, accuracy, judged, estimate, effective_sample }: MethodFigures): Line {
+  return [
+    span(`  ${padTo(method, 9)}`),
+    ...bar(accuracy ?? 0, picture),
+    span(padTo(accuracy === null ? '–' : percent(accuracy), 5, 'right'), 'bold'),
+    span(padTo(` of ${judged}`, 9)),
+    span(`${decisions} ${decisions === 1 ? 'choice' : 'choices'}; `, 'dim'),
+    estimate === null
+      ? span(`no overlap (${effective_sample})`, 'dim')
+      : span(`alone ${percent(estimate.value)} (${percent(estimate.low)}–${percent(estimate.high)})`, 'dim'),
+  ];
+}
+
+export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): string {
+  const shares = Object.entries(view.availability);
+  const { ballots, routed } = view;
+  const sections: Line[][] = [
+    [
+      [foreign(view.agent, 'bold'), span(`  ${view.status}`, view.status === 'available' ? 'green' : 'yellow')],
+      ...figureLines([view], () => 'all types'),
+    ],
+    [title('TYPES', 'success rate with its 95% interval'), ...figureLines(view.types, typeWithBonus)],
+    [
+      title('HAND-OFFS'),
+      sentence(
+        ['handed over', view.handed_over],
+        ['received', view.received],
+        ['from persons', view.received_from_person],
+      ),
+    ],
+    [
+      title('AVAILABILITY', view.first_seen === null ? '' : `since ${view.first_seen.slice(0, 10)}`),
+      ...shares.map(
+        ([status, share]): Line => [
+          span(`  ${padTo(status, 10)}`),
+          ...bar(share, picture),
+          span(padTo(percent(share), 5, 'right')),
+        ],
+      ),
+    ],
+    [
+      title('ROUTED', 'stated confidence against what came of it'),
+      ...routed.map(({ stated, observed, count }) => against(stated, observed, count)),
+    ],
+    [
+      title('BALLOTS', ballots.brier === null ? '' : `${ballots.judged} judged, Brier score ${ballots.brier}`),
+      ...ballots.stated_against_observed.map(({ from, to, observed, ballots: count }) =>
+        against((from + to) / 2, observed, count),
+      ),
+    ],
+  ];
+  return joined(sections, terminal);
+}
+
+function typeWithBonus({ type, bonus }: { readonly type: string | null; readonly bonus: number }): string {
+  return `${type ?? '(no type)'}${bonus === 0 ? '' : bonus > 0 ? ' +' : ' -'}`;
+}
+
+function against(stated: number, observed: number, count: number): Line {
+  return [
+    span(`  stated ${padTo(percent(stated), 4, 'right')}  observed ${padTo(percent(observed), 4, 'right')}  `),
+    ...bar(observed, picture),
+    span(`  of ${count}`, 'dim'),
+  ];
+}
+
+export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string {
+  return joined(
+    [
+      [
+        [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
+        ...figureLines([view], () => 'all agents'),
+      ],
+      [title('AGENTS', 'surest first'), ...figureLines(view.agents, ({ agent }) => agent)],
+    ],
+    terminal,
+  );
+}
+
+export function renderPair(view: PairMetrics, terminal: Terminal): string {
+  const head: Line = [
+    foreign(`${view.agent} at ${view.type}`, 'bold'),
+    span(view.bonus === 0 ? '' : `  bonus ${signed(view.bonus)}`, 'green'),
+  ];
+  return joined([[head, ...figureLines([view], ({ agent }) => agent)]], terminal);
+}
+
+export function renderOptimization(view: OptimizationView, terminal: Terminal): string {
+  const table = (rows: readonly BonusChange[]): string =>
+    renderTable(
+      rows,
+      [
+        { title: 'AGENT', value: ({ agent }) => agent },
+        { title: 'TYPE', value: ({ type }) => type ?? '(no type)' },
+        {
+          title: 'SUCCESSES',
+          value: ({ successes, failures }) => `${successes} of ${successes + failures}`,
+          align: 'right',
+        },
+        { title: '10%', value: ({ low }) => percent(low), align: 'right' },
+        { title: '90%', value: ({ high }) => percent(high), align: 'right' },
+        { title: 'BONUS', value: ({ before }) => signed(before), align: 'right' },
+        {
+          title: 'AFTER',
+          value: ({ after }) => signed(after),
+          align: 'right',
+          style: ({ after }) => (after > 0 ? 'green' : after < 0 ? 'red' : null),
+        },
+      ],
+      terminal,
+    );
+  const sections = [
+    ...(view.optimization_id === null ? [] : [renderFields([[view.done, view.optimization_id]], terminal)]),
+    ...(view.changes.length === 0 ? [] : [`${paint('CHANGES', 'bold', terminal)}\n${table(view.changes)}`]),
+    ...(view.unchanged.length === 0 ? [] : [`${paint('AS BEFORE', 'bold', terminal)}\n${table(view.unchanged)}`]),
+  ];
+  return sections.join('\n\n');
+}
+
+function signed(bonus: number): string {
+  return bonus === 0 ? '0' : `${bonus > 0 ? '+' : ''}${bonus}`;
+}
+
+function title(name: string, words = ''): Line {
+  return [span(name, 'bold'), span(words === '' ? '' : `  ${words}`, 'dim')];
+}
+
+function sentence(...facts: readonly (readonly [string, number | string])[]): Line {
+  return facts.flatMap(([name, value]) => [span(`  ${name} `, 'dim'), span(String(value))]);
+}
+
+/** Sections of which nothing is known but the title are left out. */
+function joined(sections: readonly (readonly Line[])[], terminal: Terminal): string {
+  const width = Math.min(usualWidth, terminal.width ?? usualWidth);
+  return sections
+    .filter((lines, index) => index === 0 || lines.length > 1)
+    .map((lines) => lines.map((line) => paintLine(cutLine(line, width), terminal)).join('\n'))
+    .join('\n\n');
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+function time(minutes: number | null): string {
+  if (minutes === null) return '–';
+  if (minutes < 1) return `${Math.round(minutes * 60)} s`;
+  if (minutes < 120) return `${Math.round(minutes)} min`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 6) / 10} h` : `${Math.round(minutes / 144) / 10} d`;
+}

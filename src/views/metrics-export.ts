@@ -1,0 +1,248 @@
+/** Everything that was counted, for other programs: JSON, CSV, and the text that Prometheus scrapes. */
+import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { availabilityStatuses } from '../domain/agents/agent.ts';
+import { bonusesFor } from '../domain/outcomes/bonuses.ts';
+import { pairOf } from '../domain/outcomes/metrics.ts';
+import { fromMillis, second, toMillis } from '../domain/time.ts';
+import { figuresOf } from './metrics-figures.ts';
+import { type AgentMetrics, agentMetrics, type TypeMetrics, typeMetrics } from './metrics-of-one.ts';
+import { agentNames, type Dashboard, dashboardView, lastDays, type MetricsSource, typeNames } from './metrics-view.ts';
+import { targetsOf } from './targets.ts';
+
+export const exportFormats = ['json', 'csv', 'prometheus'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+const exportedDays = 400;
+
+export interface MetricsExport extends Omit<Dashboard, 'agents' | 'types' | 'next'> {
+  readonly agents: readonly Omit<AgentMetrics, 'next'>[];
+  readonly types: readonly Omit<TypeMetrics, 'next'>[];
+}
+
+/** The dashboard with every agent and type in full, and 400 days back to the first one. */
+export function exportJson(source: MetricsSource): MetricsExport {
+  const { state, config, now } = source;
+  const { next: _next, ...dashboard } = dashboardView(source);
+  const { total } = state.metrics;
+  const firstDay = fromMillis(total.has('first_event') ? total.get('first_event') : toMillis(now)).slice(0, 10);
+  return {
+    ...dashboard,
+    days: lastDays(state, now, exportedDays).filter(({ day }) => day >= firstDay),
+    agents: agentNames(state.metrics, config).map((name) => {
+      const { next: _, ...agent } = agentMetrics(source, name);
+      return agent;
+    }),
+    types: typeNames(state.metrics).flatMap((name) => {
+      if (name === null) return [];
+      const { next: _, ...type } = typeMetrics(source, name);
+      return [type];
+    }),
+  };
+}
+
+const csvColumns = [
+  'agent',
+  'type',
+  'count',
+  'successes',
+  'success_rate',
+  'low',
+  'high',
+  'rework_rate',
+  'mean_minutes',
+  'median_minutes',
+  'bonus',
+] as const;
+
+/** One line for each agent and type, by RFC 4180. */
+export function exportCsv({ state }: MetricsSource): string {
+  const rows = pairsOf({ state }).map(({ agent, type, key }) => {
+    const { interval, ...figures } = figuresOf(state.metrics, [key]);
+    const [low = null, high = null] = interval ?? [];
+    const row = { agent, type, ...figures, low, high, bonus: bonusesFor(state, type).get(agent) ?? 0 };
+    return csvColumns.map((column) => field(row[column]));
+  });
+  return [csvColumns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
+
+function field(value: string | number | null): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function pairsOf({ state }: Pick<MetricsSource, 'state'>) {
+  return [...state.metrics.pairs.keys()].sort().flatMap((key) => {
+    const pair = pairOf(key);
+    return pair === null ? [] : [{ ...pair, key }];
+  });
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number];
+
+/**
+ * The text exposition format, version 0.0.4. What is a counter here never falls: an attempt that succeeded stays one
+ * when its work is sent back, and that is counted apart.
+ */
+export function exportPrometheus(source: MetricsSource): string {
+  const { state, config, now } = source;
+  const { metrics, index } = state;
+  const { total } = metrics;
+  const out = new Exposition();
+  out.counter('tasks_queued', 'Tasks that joined the queue, imports apart.', [[{}, total.get('queued')]]);
+  out.counter(
+    'tasks_finished',
+    'Tasks that ended, by how.',
+    (['completed', 'failed', 'cancelled'] as const).map((status) => [{ status }, total.get(status)]),
+  );
+  out.gauge(
+    'tasks_open',
+    'Tasks in the queue, by status.',
+    (['pending', 'in-progress'] as const).map((status) => [{ status }, index.byStatus[status].size]),
+  );
+  out.gauge('tasks_ready', 'Tasks that could be claimed now.', [[{}, index.ready.size]]);
+  out.summary('task_wait_seconds', 'From ready to the first claim.', [
+    [{}, total.get('waiting') / second, total.get('waits')],
+  ]);
+
+  const pairs = pairsOf(source).map(({ agent, type, key }) => ({
+    labels: { agent, type: type ?? '' },
+    row: metrics.pairs.get(key),
+    bonus: bonusesFor(state, type).get(agent) ?? 0,
+  }));
+  out.counter(
+    'attempts',
+    'Attempts that ended, by agent, type and outcome.',
+    pairs.flatMap(({ labels, row }): Sample[] => {
+      const sentBack = row?.get('sent_back') ?? 0;
+      return [
+        [{ ...labels, outcome: 'success' }, (row?.get('successes') ?? 0) + sentBack],
+        [{ ...labels, outcome: 'failure' }, row?.get('failures') ?? 0],
+      ];
+    }),
+  );
+  out.counter(
+    'attempts_sent_back',
+    'Attempts that succeeded and were sent back by a review.',
+    pairs.map(({ labels, row }) => [labels, row?.get('sent_back') ?? 0]),
+  );
+  out.summary(
+    'attempt_duration_seconds',
+    'How long attempts took.',
+    pairs.map(({ labels, row }) => [labels, (row?.get('duration') ?? 0) / second, row?.get('timed') ?? 0]),
+  );
+  out.gauge(
+    'routing_bonus',
+    'Bonus of routing in force.',
+    pairs.map(({ labels, bonus }) => [labels, bonus]),
+  );
+
+  const agents = agentNames(metrics, config).map((agent) => ({ agent, row: metrics.agents.get(agent) }));
+  out.counter(
+    'handoffs',
+    'Tasks that moved from one participant to another.',
+    agents.flatMap(({ agent, row }): Sample[] => [
+      [{ agent, direction: 'handed_over' }, row?.get('handed_over') ?? 0],
+      [{ agent, direction: 'received' }, row?.get('received') ?? 0],
+      [{ agent, direction: 'received_from_person' }, row?.get('received_from_person') ?? 0],
+    ]),
+  );
+  out.gauge(
+    'agent_status',
+    'Availability: 1 for the status an agent is in.',
+    Object.keys(config.agents).flatMap((agent) =>
+      availabilityStatuses.map((status): Sample => {
+        const is = agentRecord(state, agent).status === status;
+        return [{ agent, status }, is ? 1 : 0];
+      }),
+    ),
+  );
+
+  const methods = [...metrics.methods.entries()];
+  out.counter(
+    'routing_decisions',
+    'Choices of the router, by method.',
+    methods.map(([method, row]) => [{ method }, row.get('decisions')]),
+  );
+  out.counter(
+    'routing_judged',
+    'Choices whose outcome is known.',
+    methods.map(([method, row]) => [{ method }, row.get('judged')]),
+  );
+  out.gauge(
+    'routing_right',
+    'Of these, right until now.',
+    methods.map(([method, row]) => [{ method }, row.get('right')]),
+  );
+
+  const { from: _from, to: _to, ...targets } = targetsOf(state, now);
+  const known = Object.entries(targets).flatMap(([target, { value, met }]) =>
+    value === null ? [] : [{ target, value, met }],
+  );
+  out.gauge(
+    'target_value',
+    'The targets over 7 days; absent below 10 cases.',
+    known.map(({ target, value }) => [{ target }, value]),
+  );
+  out.gauge(
+    'target_met',
+    'Whether they are met.',
+    known.map(({ target, met }) => [{ target }, met === true ? 1 : 0]),
+  );
+  out.gauge('as_of_seconds', 'When this was read, in seconds since 1970.', [[{}, toMillis(now) / second]]);
+  return out.text();
+}
+
+class Exposition {
+  readonly #lines: string[] = [];
+
+  counter(name: string, help: string, samples: readonly Sample[]): void {
+    this.#family(
+      `federation_${name}_total`,
+      'counter',
+      help,
+      samples.map(([labels, value]) => ['', labels, value]),
+    );
+  }
+
+  gauge(name: string, help: string, samples: readonly Sample[]): void {
+    this.#family(
+      `federation_${name}`,
+      'gauge',
+      help,
+      samples.map(([labels, value]) => ['', labels, value]),
+    );
+  }
+
+  summary(name: string, help: string, samples: readonly (readonly [Labels, sum: number, count: number])[]): void {
+    this.#family(
+      `federation_${name}`,
+      'summary',
+      help,
+      samples.flatMap(([labels, sum, count]) => [['_sum', labels, sum] as const, ['_count', labels, count] as const]),
+    );
+  }
+
+  text(): string {
+    return this.#lines.map((line) => `${line}\n`).join('');
+  }
+
+  /** Without samples there is no family. */
+  #family(
+    name: string,
+    type: string,
+    help: string,
+    samples: readonly (readonly [suffix: string, labels: Labels, value: number])[],
+  ): void {
+    if (samples.length === 0) return;
+    this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+    for (const [suffix, labels, value] of samples) {
+      const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+      this.#lines.push(`${name}${suffix}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`);
+    }
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

@@ -1,0 +1,163 @@
+/** What was counted of one agent, of one type across agents, and of one agent at one type. */
+import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { type AvailabilityStatus, availabilityStatuses } from '../domain/agents/agent.ts';
+import { CallerError } from '../domain/errors.ts';
+import type { FederationState } from '../domain/federation-state.ts';
+import { bonusesFor } from '../domain/outcomes/bonuses.ts';
+import { confidenceParts } from '../domain/outcomes/count-events.ts';
+import { pairKey, pairOf } from '../domain/outcomes/metrics.ts';
+import { unknownAgent } from '../domain/tasks/validate-request.ts';
+import { quote } from '../domain/text.ts';
+import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
+import { describeReliability } from '../domain/votes/calibration.ts';
+import { type Figures, figuresOf, rounded } from './metrics-figures.ts';
+import {
+  type AgentFigures,
+  agentFigures,
+  agentNames,
+  type MetricsSource,
+  typeFigures,
+  typeNames,
+} from './metrics-view.ts';
+
+export interface AgentMetrics extends AgentFigures {
+  readonly types: readonly (Figures & { readonly type: string | null; readonly bonus: number })[];
+  /** Share of the time since it was first seen, by status. */
+  readonly availability: Readonly<Partial<Record<AvailabilityStatus, number>>>;
+  readonly first_seen: Timestamp | null;
+  /** The router's stated confidence in this agent against what came of it, by tenths that occurred. */
+  readonly routed: readonly { readonly stated: number; readonly observed: number; readonly count: number }[];
+  /** Its ballots in judged votes. */
+  readonly ballots: {
+    readonly judged: number;
+    readonly accuracy: number | null;
+    readonly mean_confidence: number | null;
+    readonly brier: number | null;
+    readonly stated_against_observed: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly ballots: number;
+      readonly observed: number;
+    }[];
+  };
+  readonly next: string;
+}
+
+/** @throws CallerError `unknown-agent` for whom neither the roster nor the metrics know. */
+export function agentMetrics({ state, config, now }: MetricsSource, agent: string): AgentMetrics {
+  const { metrics } = state;
+  if (!agentNames(metrics, config).includes(agent)) throw unknownAgent(config, agent);
+  const types = [...metrics.pairs.keys()].flatMap((key) => {
+    const pair = pairOf(key);
+    return pair?.agent === agent ? [pair.type] : [];
+  });
+  const { judged, accuracy, mean_confidence, brier, stated_against_observed } = describeReliability(
+    state.voting.calibration,
+    agent,
+    null,
+  );
+  const share = (value: number | null): number | null => (value === null ? null : rounded(value));
+  return {
+    ...agentFigures(state, agent),
+    types: types
+      .map((type) => ({
+        type,
+        ...figuresOf(metrics, [pairKey(agent, type)]),
+        bonus: bonusesFor(state, type).get(agent) ?? 0,
+      }))
+      .sort((a, b) => b.count - a.count),
+    ...availabilityOf(state, agent, now),
+    routed: Array.from({ length: 10 }, (_, tenth) => metrics.confidences.get(`${agent}/${tenth}`)).flatMap((row) => {
+      const count = row?.get('count') ?? 0;
+      if (row === undefined || count === 0) return [];
+      const stated = rounded(row.get('confidence') / confidenceParts / count);
+      return [{ stated, observed: rounded(row.get('right') / count), count }];
+    }),
+    ballots: {
+      judged,
+      accuracy: share(accuracy),
+      mean_confidence: share(mean_confidence),
+      brier: share(brier),
+      stated_against_observed: stated_against_observed.map((bin) => ({ ...bin, observed: rounded(bin.observed) })),
+    },
+    next: 'get_metrics with a type compares it with the others.',
+  };
+}
+
+function availabilityOf(
+  state: FederationState,
+  agent: string,
+  now: Timestamp,
+): Pick<AgentMetrics, 'availability' | 'first_seen'> {
+  const row = state.metrics.agents.get(agent);
+  if (row === undefined || !row.has('since')) return { availability: {}, first_seen: null };
+  const { status: present } = agentRecord(state, agent);
+  const running = Math.max(0, toMillis(now) - row.get('since'));
+  const times = availabilityStatuses.map(
+    (status) => [status, row.get(status) + (status === present ? running : 0)] as const,
+  );
+  const total = times.reduce((sum, [, time]) => sum + time, 0);
+  const shares = times.flatMap(([status, time]) => (time === 0 ? [] : [[status, rounded(time / total)] as const]));
+  return { availability: Object.fromEntries(shares), first_seen: fromMillis(toMillis(now) - total) };
+}
+
+export interface TypeMetrics extends Figures {
+  readonly type: string;
+  readonly queued: number;
+  readonly agents: readonly (Figures & { readonly agent: string; readonly bonus: number })[];
+  readonly next: string;
+}
+
+/** @throws CallerError `not-found` where no task of this type was queued and no outcome counted. */
+export function typeMetrics({ state }: MetricsSource, type: string): TypeMetrics {
+  const { metrics } = state;
+  const known = typeNames(metrics);
+  if (!known.includes(type)) {
+    const types = known.filter((name) => name !== null).join(', ');
+    throw new CallerError(
+      'not-found',
+      `Nothing was counted of the type ${quote(type)}.`,
+      types === '' ? 'No task with a type was queued yet.' : `Types so far: ${types}.`,
+    );
+  }
+  const agents = [...metrics.pairs.keys()].flatMap((key) => {
+    const pair = pairOf(key);
+    return pair?.type === type ? [pair.agent] : [];
+  });
+  return {
+    type,
+    queued: metrics.queuedOfType(type),
+    ...typeFigures(metrics, type),
+    agents: agents
+      .map((agent) => ({
+        agent,
+        ...figuresOf(metrics, [pairKey(agent, type)]),
+        bonus: bonusesFor(state, type).get(agent) ?? 0,
+      }))
+      .sort((a, b) => (b.interval?.[0] ?? 0) - (a.interval?.[0] ?? 0)),
+    next: 'optimize_routing says what these outcomes mean for routing.',
+  };
+}
+
+export interface PairMetrics extends Figures {
+  readonly agent: string;
+  readonly type: string;
+  readonly bonus: number;
+  readonly next: string;
+}
+
+/** One agent at one type. */
+export function pairMetrics(source: MetricsSource, agent: string, type: string): PairMetrics {
+  const { state, config } = source;
+  if (!agentNames(state.metrics, config).includes(agent)) throw unknownAgent(config, agent);
+  const { agents } = typeMetrics(source, type);
+  const found = agents.find((row) => row.agent === agent);
+  const bonus = found?.bonus ?? 0;
+  return {
+    agent,
+    type,
+    ...figuresOf(state.metrics, [pairKey(agent, type)]),
+    bonus,
+    next: 'Leave out one of the two for more.',
+  };
+}

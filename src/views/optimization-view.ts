@@ -1,0 +1,39 @@
+/** What optimising routing would change, or did, with its evidence. */
+import type { ResultOf } from '../domain/commands.ts';
+import type { BonusChange } from '../domain/outcomes/bonuses.ts';
+import { leastOutcomes } from '../domain/outcomes/bonus-rules.ts';
+import { rounded } from './metrics-figures.ts';
+
+export interface OptimizationView {
+  readonly done: 'nothing' | 'applied' | 'reverted';
+  readonly optimization_id: string | null;
+  readonly changes: readonly BonusChange[];
+  /** Enough outcomes, and the bonus stays. */
+  readonly unchanged: readonly BonusChange[];
+  readonly next: string;
+}
+
+export function optimizationView(
+  result: ResultOf<'optimize_routing'>,
+  asked: 'dry' | 'apply' | 'revert',
+): OptimizationView {
+  return {
+    ...result,
+    changes: result.changes.map(shortened),
+    unchanged: result.unchanged.map(shortened),
+    next: nextOf(result, asked),
+  };
+}
+
+function nextOf({ done, changes }: ResultOf<'optimize_routing'>, asked: 'dry' | 'apply' | 'revert'): string {
+  if (done === 'applied')
+    return 'In force from the next routing decision on; optimize_routing with revert takes it back.';
+  if (done === 'reverted') return 'The bonuses from before it are in force again.';
+  if (changes.length > 0) return 'Nothing was changed; optimize_routing with apply puts this in force.';
+  const why = `Nothing is to be changed: no bonus differs from what the outcomes say; a pair needs more than ${leastOutcomes}.`;
+  return asked === 'apply' ? `${why} Nothing was recorded.` : why;
+}
+
+function shortened(change: BonusChange): BonusChange {
+  return { ...change, low: rounded(change.low), high: rounded(change.high) };
+}

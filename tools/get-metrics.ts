@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { defineTool } from '../src/define-tool.ts';
+import { CallerError } from '../src/domain/errors.ts';
+import { agentMetrics, pairMetrics, typeMetrics } from '../src/views/metrics-of-one.ts';
+import { dashboardView, targetsView } from '../src/views/metrics-view.ts';
+import { addressee, taskType } from './arguments.ts';
+
+export const getMetrics = defineTool({
+  name: 'get_metrics',
+  title: 'Metrics',
+  description:
+    'How work goes: counts, success rates with 95% intervals, minutes, rework, waiting, hand-offs, routing. Without arguments the dashboard; view: targets for the five targets of the last 7 days; agent or type for one of them, both for one pair.',
+  audience: 'operator',
+  core: false,
+  hints: { readOnly: true, destructive: false, idempotent: true },
+  input: z.strictObject({
+    agent: addressee.optional(),
+    type: taskType.optional(),
+    view: z.enum(['dashboard', 'targets']).optional().describe('Default dashboard; not with agent or type'),
+  }),
+  async handle({ agent, type, view }, { federation }) {
+    if (view !== undefined && (agent !== undefined || type !== undefined)) {
+      throw new CallerError(
+        'invalid',
+        'view: expected none beside an agent or a type',
+        'Leave out view, or both agent and type.',
+      );
+    }
+    const source = { state: federation.state(), config: federation.config, now: federation.now() };
+    if (agent !== undefined && type !== undefined) return { ...pairMetrics(source, agent, type) };
+    if (agent !== undefined) return { ...agentMetrics(source, agent) };
+    if (type !== undefined) return { ...typeMetrics(source, type) };
+    return view === 'targets' ? { ...targetsView(source) } : { ...dashboardView(source) };
+  },
+});

@@ -37,7 +37,7 @@ export function countTaskEvent(state: FederationState, event: TaskEvent, meta: E
       return;
   }
   const task = state.tasks.get(event.task_id);
-  if (task === undefined || task.caused_by.kind === 'import') return;
+  if (task === undefined) return;
   const now = toMillis(meta.at);
   if (event.type === 'task_claimed') countClaim(state, event, task, now);
   else countProgress(state, event, task, meta.by, now);
@@ -74,7 +74,7 @@ function countAttempt(state: FederationState, event: Progress, task: Task, by: s
   const duration = stated === null ? taken : Math.round(stated * minute);
   const field = kind === 'success' ? 'successes' : 'failures';
   countOutcome(state, { agent, type: task.type, field, duration }, now);
-  if (kind === 'success' && taken !== null) countCompletionTime(state, taken, now);
+  if (kind === 'success' && taken !== null && !isImported(task)) countCompletionTime(state, taken, now);
 }
 
 interface Counted {
@@ -144,6 +144,11 @@ function countQueued(state: FederationState, event: EventOf<'task_queued'>, now:
   metrics.agents.at(task.from_agent).add('handed_over', 1);
 }
 
+/** What is done here about imported work counts like any other, but not towards the targets. */
+function isImported({ caused_by }: Task): boolean {
+  return caused_by.kind === 'import';
+}
+
 /**
  * A task that a person queued for an agent of their choice, or that moved between agents without a person: by a rule,
  * by an agent, or as the rework that a reviewing agent sends back. `auto` is the router's choice: nobody carried it.
@@ -163,17 +168,22 @@ function handoffOf({ task, for_person, by_person }: EventOf<'task_queued'>): 'by
   }
 }
 
-/** Only persons reassign and requeue. Requeued for someone else in one command, the task is handed over once. */
+/**
+ * Only persons reassign and requeue. Requeued for someone else in one command, the task is handed over once. Given to
+ * `auto`, it is handed over by nobody; neither does imported work count.
+ */
 function countHandoffByPerson(
   state: FederationState,
   event: EventOf<'task_reassigned' | 'task_requeued'>,
   { at, by }: EventMeta,
 ): void {
   const { metrics } = state;
-  const last = state.tasks.get(event.task_id)?.history.at(-1);
+  const task = state.tasks.get(event.task_id);
+  if (task === undefined || isImported(task)) return;
+  const last = task.history.at(-1);
   const isSameCommand =
     event.type === 'task_reassigned' && last?.what === 'requeued' && last.at === at && last.by === by;
-  if (!isSameCommand) {
+  if (!isSameCommand && (event.type === 'task_requeued' || event.routing === undefined)) {
     const now = toMillis(at);
     metrics.hours.at(hourOf(now)).add('operator_handoffs', 1);
     metrics.days.at(dayOf(now)).add('operator_handoffs', 1);
@@ -235,7 +245,7 @@ function countJudgement(
 
   // Taken back in the hour in which it was counted, if that is still kept.
   const counted = routing.judged === null ? hourOf(now) : hourOf(toMillis(routing.judged.at));
-  if (judgement !== 'taken-back' || metrics.hours.get(counted) !== undefined) {
+  if (!isImported(task) && (judgement !== 'taken-back' || metrics.hours.get(counted) !== undefined)) {
     metrics.hours.at(counted).add('routed_judged', cases);
     metrics.hours.at(counted).add('routed_right', right);
   }

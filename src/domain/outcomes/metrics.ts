@@ -5,7 +5,8 @@
  * judged     of a routed task: what came of the router's choice is known (`judgement.ts`)
  *
  * What is counted, as part of the folded state. Each event adds to a few numbers (`count-events.ts`); nothing here is
- * ever recounted, so whatever was counted stays when its tasks leave the state. Imported tasks count nowhere.
+ * ever recounted, so whatever was counted stays when its tasks leave the state. Imports are no events of
+ * work: only what is done here about an imported task counts, and not towards the targets.
  *
  * Durations are milliseconds, confidences ten-thousandths: whole numbers. Only the weights of methods are fractions.
  */

@@ -89,7 +89,7 @@ describe('an attempt', () => {
     expect(s.state.metrics.total.get('completed')).toBe(2);
   });
 
-  it('on an imported task counts nowhere', () => {
+  it('on an imported task counts, though not towards the targets, and what was finished before it came does not', () => {
     const s = new Scenario();
     const imported = {
       source_id: 'x-1',
@@ -106,8 +106,17 @@ describe('an attempt', () => {
     const task_id = ids['x-1'] ?? '';
     s.claim('kimi', task_id);
     s.complete('kimi', task_id);
-    expect(pair(s, 'kimi')).toEqual({});
-    expect(today(s)).toEqual({});
+    expect(pair(s, 'kimi')).toMatchObject({ successes: 1 });
+    expect(today(s)).toMatchObject({ completed: 1, successes: 1 });
+    expect(today(s)).not.toHaveProperty('queued');
+    expect([...s.state.metrics.hours.entries()]).toEqual([]);
+    const before = {
+      ...imported,
+      source_id: 'x-2',
+      finished: { status: 'completed', at: s.now, summary: 'x' },
+    } as const;
+    s.run('reuben', 'import_tasks', { system: 'beads', tasks: [before] });
+    expect(s.state.metrics.total.get('completed')).toBe(1);
     expect(s.state.metrics.queuedOfType('execution')).toBe(0);
   });
 });

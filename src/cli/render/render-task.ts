@@ -51,6 +51,7 @@ export function renderTask(result: unknown, terminal: Terminal): string {
     [
       ['from', task.from_agent],
       ['created', task.created_at],
+      ['routed', routedIn(task)],
       ['starts', task.starts_at ?? task.not_before],
       ['deadline', task.deadline],
       ['attempt', task.attempt === 0 ? null : `${task.attempt} (of at most ${task.max_attempts ?? '?'} failed ones)`],
@@ -73,6 +74,12 @@ export function renderTask(result: unknown, terminal: Terminal): string {
   );
   if (history.length > 0) sections.push(titled('history', history.join('\n'), terminal));
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** `learned, 87% sure: most telling “deploy”` */
+function routedIn({ routing }: TaskShape): string | null {
+  if (routing == null) return null;
+  return `${routing.method}, ${Math.round(routing.confidence * 100)}% sure: ${routing.reason}`;
 }
 
 function approvedBy(task: TaskShape): string {

@@ -47,6 +47,7 @@ export const taskSchema = z.object({
   max_attempts: z.number().nullish(),
   dependencies: z.array(z.string()).nullish(),
   waiting_for: z.array(z.string()).nullish(),
+  routing: z.object({ agent: maybeText, confidence: z.number(), method: z.string(), reason: z.string() }).nullish(),
   needs_approval: z.boolean().nullish(),
   approved_by: maybeText,
   rework_of: maybeText,

@@ -169,8 +169,8 @@ function handoffOf({ task, for_person, by_person }: EventOf<'task_queued'>): 'by
 }
 
 /**
- * Only persons reassign and requeue. Requeued for someone else in one command, the task is handed over once. Given to
- * `auto`, it is handed over by nobody; neither does imported work count.
+ * Only persons reassign and requeue. Requeued for someone else in one command, the task is handed over once.
+ * Imported work does not count.
  */
 function countHandoffByPerson(
   state: FederationState,
@@ -183,7 +183,7 @@ function countHandoffByPerson(
   const last = task.history.at(-1);
   const isSameCommand =
     event.type === 'task_reassigned' && last?.what === 'requeued' && last.at === at && last.by === by;
-  if (!isSameCommand && (event.type === 'task_requeued' || event.routing === undefined)) {
+  if (!isSameCommand) {
     const now = toMillis(at);
     metrics.hours.at(hourOf(now)).add('operator_handoffs', 1);
     metrics.days.at(dayOf(now)).add('operator_handoffs', 1);

@@ -34,8 +34,8 @@ function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-function taught(target: Target, lessons: readonly ClincRow[], settings = {}): Router {
-  const router = new Router({ agents: labelsOf(train, target), rules: readRules(target), settings });
+function taught(target: Target, lessons: readonly ClincRow[], rules = readRules(target)): Router {
+  const router = new Router({ agents: labelsOf(train, target), rules });
   for (const row of lessons) router.learn({ text: row.text, agent: row[target], lesson: 'label' });
   return router;
 }
@@ -51,12 +51,13 @@ function mean(values: readonly number[]): number {
 function printAccuracy(): Map<Target, Router> {
   const full = new Map<Target, Router>();
   print(`Accuracy on ${split} (%), by training rows; up to 1,000 the mean of ${seeds.length} orders\n`);
-  print('| agents | rows | v1 | v2 | learned | nearest document |');
-  print('| --- | ---: | ---: | ---: | ---: | ---: |');
+  print('| agents | rows | v1 | v2 | learned | learned, no rules | nearest document |');
+  print('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const target of targets) {
     for (const size of sizes) {
       const orders = size > 1_000 ? seeds.slice(0, 1) : seeds;
       const results: Record<Strategy, number[]> = { v1: [], v2: [], learned: [], auto: [] };
+      const withoutRules: number[] = [];
       const nearest: number[] = [];
       for (const seed of orders) {
         const lessons = shuffled(train, seed).slice(0, size);
@@ -65,6 +66,8 @@ function printAccuracy(): Map<Target, Router> {
         for (const strategy of methods) {
           results[strategy].push(evaluate(router, labelled(judgedRows, target), { strategy }).accuracy);
         }
+        const unruled = taught(target, lessons, []);
+        withoutRules.push(evaluate(unruled, labelled(judgedRows, target), { strategy: 'learned' }).accuracy);
         const queries = shuffled(judgedRows, 9).slice(0, nearestRows);
         const found = nearestDocuments(
           lessons.map(({ text }) => text),
@@ -73,8 +76,9 @@ function printAccuracy(): Map<Target, Router> {
         const right = queries.filter((row, at) => lessons[found[at] ?? -1]?.[target] === row[target]);
         nearest.push(right.length / queries.length);
       }
-      const cells = methods.map((method) => percent(mean(results[method])));
-      print(`| ${labelsOf(train, target).length} | ${size} | ${cells.join(' | ')} | ${percent(mean(nearest))} |`);
+      const figures = [...methods.map((method) => results[method]), withoutRules, nearest];
+      const cells = figures.map((figure) => percent(mean(figure)));
+      print(`| ${labelsOf(train, target).length} | ${size} | ${cells.join(' | ')} |`);
     }
   }
   return full;

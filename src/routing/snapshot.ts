@@ -18,16 +18,14 @@ import type { WeightTable } from './weight-table.ts';
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
 const snapshotVersion = 2;
 
-const tableHeader = z.object({ rows: z.number().int().min(0) });
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
   settings: z.string(),
   names: z.array(z.string()),
   documents: z.number(),
   random: z.number(),
-  features: tableHeader,
-  rules: tableHeader,
-  rule_rows: z.array(z.tuple([z.string(), z.number()])),
+  features: z.number().int().min(0),
+  rules: z.array(z.tuple([z.number().int().min(0), z.number(), z.enum(['text', 'type']), z.string()])),
   calibration: z.object({ total: z.number(), slope: z.number(), offset: z.number() }),
   tallies: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
@@ -55,9 +53,8 @@ export function saveLearner(learner: Learner): Buffer {
       names: learner.names,
       documents: models.documents,
       random: learner.random.state,
-      features: { rows: models.features.rows },
-      rules: { rows: models.rules.rows },
-      rule_rows: [...models.ruleRows],
+      features: models.features.rows,
+      rules: models.knownRules,
       calibration: { total: calibration.total, slope: calibration.slope, offset: calibration.offset },
       tallies: learner.tallies.toRows(),
       first: examples.oldest,
@@ -105,9 +102,9 @@ export function loadLearner(
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
-    readTable(models.features, header.features.rows, reader);
-    readTable(models.rules, header.rules.rows, reader);
-    for (const [key, row] of header.rule_rows) models.ruleRows.set(key, row);
+    readTable(models.features, header.features, reader);
+    for (const rule of header.rules) models.ensureRule(rule);
+    readTable(models.rules, header.rules.length, reader);
     models.documents = header.documents;
     random.state = header.random;
     reader.into(calibration.logits);

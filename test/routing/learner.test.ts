@@ -46,6 +46,30 @@ describe('learning', () => {
     }
   });
 
+  test('leaves a rule less of its start with every outcome', () => {
+    const learner = new Learner(['kimi', 'claude'], rules, { replays: 0, rate: 0 });
+    const advantage = (): number => {
+      const [kimi = 0, claude = 0] = learner.score(learner.read('deploy', null));
+      return kimi - claude;
+    };
+    expect(advantage()).toBeCloseTo(0.8 * learner.settings.ruleStart);
+    for (let at = 0; at < 200; at += 1) learner.learn({ text: 'water the plants', agent: 'claude', lesson: 'label' });
+    expect(advantage()).toBeCloseTo(0.4 * learner.settings.ruleStart);
+  });
+
+  test('finds the one word that matters in texts that each have their own number', () => {
+    const learner = new Learner(['red', 'blue'], []);
+    let right = 0;
+    for (let at = 0; at < 200; at += 1) {
+      const agent = (at * 7) % 10 < 5 ? 'red' : 'blue';
+      const text = `paint it ${agent} number ${(at * 37) % 1_000}`;
+      const [red = 0, blue = 0] = learner.score(learner.read(text, null));
+      if (at >= 40 && red > blue === (agent === 'red')) right += 1;
+      learner.learn({ text, agent, lesson: 'label' });
+    }
+    expect(right).toBeGreaterThan(150);
+  });
+
   test('survives whatever text comes', () => {
     const learner = new Learner(['a', 'b'], []);
     const texts = [

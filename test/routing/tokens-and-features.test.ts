@@ -56,6 +56,13 @@ describe('features', () => {
     expect(slots.length).toBeGreaterThan(10);
   });
 
+  test('of two numbers of equal length differ only in the words themselves', () => {
+    const slotsOf = (text: string): Set<number> => new Set(extractor.extract(readText(text), null).slots);
+    const [one, other] = [slotsOf('build 4711'), slotsOf('build 8020')];
+    // The word, its pairs with the neighbour and the end in order, and the unordered pair.
+    expect([...one].filter((slot) => !other.has(slot))).toHaveLength(4);
+  });
+
   test('are none for an empty text without a type', () => {
     expect(extractor.extract(readText(''), null).slots).toHaveLength(0);
     expect(extractor.extract(readText(''), 'review').slots).toHaveLength(1);

@@ -1,4 +1,7 @@
 /** The demo's last part: the router learns who is good at what, and shows what it has learned. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Answer, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
 import type { Cast } from './demo-scheduling.ts';
 
@@ -10,9 +13,10 @@ interface Teller {
   readonly fedJson: (...args: string[]) => Promise<Answer>;
 }
 
-/** Tasks of the backlog that the router gives out, in rounds. */
-const rounds = 3;
-const perRound = 70;
+/** Tasks of the backlog that reuben labels, and as many on which strategies are compared. */
+const labelled = 200;
+/** Tasks that the router gives out. */
+const given = 70;
 
 /**
  * Who is good at what, in this story, by the words of a title. Only tasks whose
@@ -24,41 +28,53 @@ const crafts: readonly (readonly [name: string, words: RegExp])[] = [
   ['kimi', /./],
 ];
 
-export async function tellRouting(cast: Cast, { heading, say, fedText, fedJson }: Teller): Promise<void> {
+export async function tellRouting(
+  cast: Cast,
+  backlog: string,
+  { heading, say, fedText, fedJson }: Teller,
+): Promise<void> {
   const { reuben } = cast;
   const agents = new Map<string, DemoAgent>([cast.claude, cast.copilot, cast.kimi].map((agent) => [agent.name, agent]));
+  const folder = await mkdtemp(join(tmpdir(), 'federation-labels-'));
 
   heading('Work for whoever does it best');
   for (const absent of ['kimi-ide', 'ollama']) await fedJson('agents', 'set', absent, 'offline');
-  say('Tasks of the backlog that are addressed to nobody go to the router now. In this story claude is good at plans');
+  say('In this story claude is good at plans and reviews, copilot at tests and cleaning up, kimi at the rest.');
+  const texts = (await readFile(backlog, 'utf8')).trimEnd().split('\n').flatMap(untypedText);
+  const taught = texts.filter((_, n) => n % 2 === 1).slice(0, labelled);
+  const asked = texts.filter((_, n) => n % 2 === 0).slice(0, labelled);
+  const [lessons, questions] = [join(folder, 'lessons.jsonl'), join(folder, 'questions.jsonl')];
+  await writeFile(lessons, taught.map(labelledRow).join('\n'));
+  await writeFile(questions, asked.map(labelledRow).join('\n'));
+  const { taught: count } = await fedJson('route', 'train', lessons);
   say(
-    'and reviews, copilot at tests and cleaning up, kimi at the rest; nobody says so, the router sees what succeeds.',
+    `reuben says of ${textOf(count)} old tasks whose they were (fed route train), and compares on ${asked.length} others:`,
   );
-  const shares: string[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const ids = await unaddressed(reuben);
-    let right = 0;
-    for (const task_id of ids) {
-      const { task } = await reuben.call('override_task', { task_id, action: 'reassign', to_agent: 'auto' });
-      const chosen = textOf(recordOf(task)['to_agent']);
-      const agent = agents.get(chosen);
-      if (agent === undefined) throw new Error(`Expected one of the three to be chosen, got ${chosen}`);
-      const claimed = recordOf((await agent.call('claim_task', { task_id }))['task']);
-      const good = crafts.find(([, words]) => words.test(textOf(claimed['description']).split('\n')[0] ?? ''))?.[0];
-      const isRight = good === chosen;
-      if (isRight) right += 1;
-      await agent.call('complete_task', {
-        task_id,
-        outcome: isRight ? 'success' : 'failure',
-        summary: isRight ? 'Done' : 'Not my craft',
-      });
-    }
-    shares.push(`${Math.round((100 * right) / ids.length)}%`);
+  await fedText('route', 'evaluate', questions);
+  await rm(folder, { recursive: true });
+
+  const known = new Set(taught.map(titleOf));
+  const ids = await unaddressed(reuben, known);
+  let right = 0;
+  for (const task_id of ids) {
+    const { task } = await reuben.call('override_task', { task_id, action: 'reassign', to_agent: 'auto' });
+    const chosen = textOf(recordOf(task)['to_agent']);
+    const agent = agents.get(chosen);
+    if (agent === undefined) throw new Error(`Expected one of the three to be chosen, got ${chosen}`);
+    const claimed = recordOf((await agent.call('claim_task', { task_id }))['task']);
+    const isRight = whose(textOf(claimed['description'])) === chosen;
+    if (isRight) right += 1;
+    const [outcome, summary] = isRight ? ['success', 'Done'] : ['failure', 'Not my craft'];
+    await agent.call('complete_task', { task_id, outcome, summary });
   }
-  say(`First attempts that succeeded, ${perRound} tasks a round: ${shares.join(' → ')}.`);
+  say('');
+  say(
+    `${ids.length} tasks of the backlog that were addressed to nobody go to the router: ${right} succeed at the first attempt.`,
+  );
+  say('Each outcome teaches it, whichever process it came from.');
 
   heading('One decision, explained');
-  const question = 'Test the mail router: flaky test when two agents claim from one queue';
+  const question = 'Remove the hardcoded package names and rename the test helpers';
   say(`fed route "${question}" --explain`);
   await fedText('route', question, '--explain');
 
@@ -67,8 +83,27 @@ export async function tellRouting(cast: Cast, { heading, say, fedText, fedJson }
   await fedText('analytics');
 }
 
-/** Ready, addressed to nobody yet, and of no type. */
-async function unaddressed(reader: DemoAgent): Promise<string[]> {
+function whose(text: string): string {
+  return crafts.find(([, words]) => words.test(titleOf(text)))?.[0] ?? 'kimi';
+}
+
+function titleOf(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+function labelledRow(text: string): string {
+  return JSON.stringify({ text, label: whose(text) });
+}
+
+/** What the import makes of an issue whose kind says nothing of who can do it; none where it says something. */
+function untypedText(line: string): string[] {
+  const issue = recordOf(JSON.parse(line));
+  const { issue_type = 'task', title, description = '' } = issue;
+  return issue_type === 'task' || issue_type === 'chore' ? [`${textOf(title)}\n\n${textOf(description)}`] : [];
+}
+
+/** Ready, addressed to nobody yet, of no type, and not among those that were taught. */
+async function unaddressed(reader: DemoAgent, known: ReadonlySet<string>): Promise<string[]> {
   const ids: string[] = [];
   let cursor: unknown;
   do {
@@ -78,9 +113,10 @@ async function unaddressed(reader: DemoAgent): Promise<string[]> {
       ...(cursor === undefined ? {} : { cursor }),
     });
     for (const item of listOf(page['items']).map(recordOf)) {
-      if (item['to_agent'] === null && item['type'] === null) ids.push(textOf(item['task_id']));
+      const { task_id, to_agent, type, description } = item;
+      if (to_agent === null && type === null && !known.has(titleOf(textOf(description)))) ids.push(textOf(task_id));
     }
     cursor = page['next_cursor'];
-  } while (cursor !== undefined && ids.length < perRound);
-  return ids.slice(0, perRound);
+  } while (cursor !== undefined && ids.length < given);
+  return ids.slice(0, given);
 }

@@ -91,7 +91,8 @@ export async function tellScheduling(cast: Cast, { heading, say }: Teller): Prom
   await complete(claude, held, 'The second one, it keeps order', ['docs/routers.md']);
   say('claude may still finish what it holds; what a rule would have queued now is kept.');
   const resumed = await reuben.call('resume_federation', { release: 'all' });
-  say(`reuben resumes and releases it: ${textOf(resumed['next'])}`);
+  const released = textOf(listOf(resumed['released'])[0]);
+  say(`reuben resumes and releases it: ${await describe(claude, released)}, is queued now.`);
 }
 
 /** Claims and completes; gives the follow-up that a rule queued, or ''. */

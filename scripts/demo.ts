@@ -100,7 +100,10 @@ async function tellStory(): Promise<void> {
   const first = performance.now();
   await Promise.all(names.map((name) => agentNamed(name).work(share)));
   const elapsed = (performance.now() - first) / 1_000;
-  const done = [...agents.values()].flatMap((agent) => agent.done);
+  // The review may have become ready when claude had done its share.
+  const planned = Object.values(recordOf(ids)).map(textOf);
+  while (!planned.every((id) => allDone().some((finished) => finished.id === id))) await claude.work(1);
+  const done = allDone();
   const twice = done.length - new Set(done.map(({ id }) => id)).size;
   say(
     `${done.length} tasks claimed and completed at the same time in ${elapsed.toFixed(1)} s; ${twice} claimed by two agents.`,
@@ -110,7 +113,7 @@ async function tellStory(): Promise<void> {
     `${done.filter(({ inputs }) => inputs > 0).length} of them waited for others and were given what those produced; ${early} began too early.`,
   );
 
-  const chain = Object.values(recordOf(ids)).map((id) => done.find((finished) => finished.id === id));
+  const chain = planned.map((id) => done.find((finished) => finished.id === id));
   say(`The plan went ${chain.map((link) => link?.by ?? '?').join(' → ')} without anyone passing it on.`);
 
   heading('One of them is killed in the middle of a task');
@@ -151,7 +154,7 @@ async function tellStory(): Promise<void> {
   const cast = { claude, copilot, kimi: revived, reuben: agentNamed('reuben') };
   await tellScheduling(cast, { heading, say });
   await tellVoting(cast, { heading, say });
-  await tellRouting(cast, { heading, say, fedText, fedJson });
+  await tellRouting(cast, backlog, { heading, say, fedText, fedJson });
 
   heading('Who did what');
   for (const agent of agents.values()) {
@@ -170,6 +173,10 @@ async function tellStory(): Promise<void> {
   say(
     `${log.filter((line) => line.startsWith('- ')).length} events, each once. The whole story took ${((performance.now() - started) / 1_000).toFixed(1)} s.`,
   );
+}
+
+function allDone(): DemoAgent['done'] {
+  return [...agents.values()].flatMap((agent) => agent.done);
 }
 
 function unblockers(most: number): { id: string; unblocked: number; by: string }[] {

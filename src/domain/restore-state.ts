@@ -5,6 +5,7 @@
  * cost more than folding the journal again.
  */
 import { FederationState, type Sections } from './federation-state.ts';
+import { requestKey } from './tasks/request-key.ts';
 
 type Rows<T> = readonly T[];
 
@@ -35,10 +36,6 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
   state.takeTouched();
   return state;
-}
-
-export function requestKey(by: string, key: string): string {
-  return `${by} ${key}`;
 }
 
 function fill<V>(table: { set(key: string, row: V): void }, rows: Rows<V>, keyOf: (row: V) => string): void {

@@ -2,6 +2,7 @@ import type { FederationEvent } from '../domain/events.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import { noSuchTask } from '../domain/tasks/task-id.ts';
 import type { Federation } from '../federation.ts';
+import { foldPast } from './fold-past.ts';
 
 /**
  * A task by id; one that has left the state is folded from the journal again.
@@ -12,19 +13,7 @@ export async function findTask(federation: Federation, id: TaskId): Promise<Task
   const task = state.tasks.get(id);
   if (task !== undefined) return task;
   if (!state.archived.has(id)) throw noSuchTask(id);
-  // Loaded here, where hardly anyone comes: the handshake waits for every module that a view imports.
-  const [{ evolve }, { FederationState }] = await Promise.all([
-    import('../domain/evolve.ts'),
-    import('../domain/federation-state.ts'),
-  ]);
-  const past = new FederationState();
-  for await (const record of federation.history()) {
-    for (const { by, events } of record.commands) {
-      for (const event of events) {
-        if (isAbout(event, id)) evolve(past, event, { at: record.at, by });
-      }
-    }
-  }
+  const past = await foldPast(federation, (event) => isAbout(event, id));
   const found = past.tasks.get(id);
   if (found === undefined) throw noSuchTask(id);
   return found;

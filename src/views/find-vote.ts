@@ -1,10 +1,9 @@
 import type { FederationEvent } from '../domain/events.ts';
-import { evolve } from '../domain/evolve.ts';
-import { FederationState } from '../domain/federation-state.ts';
 import { noSuchVote } from '../domain/votes/standing.ts';
 import type { VoteId } from '../domain/votes/vote.ts';
 import type { Vote } from '../domain/votes/vote-state.ts';
 import type { Federation } from '../federation.ts';
+import { foldPast } from './fold-past.ts';
 
 /**
  * A vote by id; one that has left the state is folded from the journal again.
@@ -15,12 +14,7 @@ export async function findVote(federation: Federation, id: VoteId): Promise<Vote
   const vote = state.votes.get(id);
   if (vote !== undefined) return vote;
   if (!state.archivedVotes.has(id)) throw noSuchVote(id);
-  const past = new FederationState();
-  for await (const record of federation.history()) {
-    for (const { by, events } of record.commands) {
-      for (const event of events) if (isAbout(event, id)) evolve(past, event, { at: record.at, by });
-    }
-  }
+  const past = await foldPast(federation, (event) => isAbout(event, id));
   const found = past.votes.get(id);
   if (found === undefined) throw noSuchVote(id);
   return found;

@@ -4,8 +4,7 @@ import { type AvailabilityStatus, availabilityStatuses } from '../domain/agents/
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { bonusesFor } from '../domain/outcomes/bonuses.ts';
-import { confidenceParts } from '../domain/outcomes/count-events.ts';
-import { pairKey, pairOf } from '../domain/outcomes/metrics.ts';
+import { confidenceParts, pairKey, pairOf } from '../domain/outcomes/metrics.ts';
 import { unknownAgent } from '../domain/tasks/validate-request.ts';
 import { quote } from '../domain/text.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';

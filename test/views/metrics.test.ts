@@ -110,7 +110,7 @@ describe('on a screen', () => {
     expect(titles).toEqual(['FEDERATION', 'TARGETS', 'AGENTS', 'TYPES', 'ROUTING', 'DAYS']);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
     expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
-    expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤·* +\d+% of \d+ +\d+ min/m);
+    expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
     expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ in all$/m);
   });
 

@@ -7,13 +7,11 @@ import { day, minute, type Timestamp, toMillis } from '../time.ts';
 import type { VoteEvent } from '../votes/vote-events.ts';
 import { bucketOf } from './histogram.ts';
 import { judgementOf } from './judgement.ts';
-import { dayOf, hourOf, pairKey } from './metrics.ts';
+import { confidenceParts, dayOf, hourOf, pairKey } from './metrics.ts';
 import { outcomeOf } from './outcome.ts';
 import { type Routing, routingMethods } from './routing.ts';
 
 const baselineTime = 7 * day;
-/** Confidences are counted as whole numbers of this part. */
-export const confidenceParts = 10_000;
 
 export function countTaskEvent(state: FederationState, event: TaskEvent, meta: EventMeta): void {
   switch (event.type) {

@@ -72,6 +72,9 @@ export type WeightField = 'w' | 'ww' | 'wr' | 'wwr';
 const keptHours = 8 * 24;
 const keptDays = 400;
 
+/** Confidences are counted as whole numbers of this part. Here, so that views need not load what counts. */
+export const confidenceParts = 10_000;
+
 /** A row as a checkpoint keeps it. */
 export interface MetricsRow {
   readonly counter: string;

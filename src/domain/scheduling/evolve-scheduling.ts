@@ -1,7 +1,7 @@
 import type { EventMeta } from '../evolve.ts';
 import type { SchedulingEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { requestKey } from '../restore-state.ts';
+import { requestKey } from '../tasks/request-key.ts';
 import { heldId } from './follow-up.ts';
 import { type NumberedKind, numberedId } from '../tasks/task-id.ts';
 import { addMillis, minute, type Timestamp } from '../time.ts';

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { DecisionContext } from '../commands.ts';
 import type { EventOf } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { requestKey } from '../restore-state.ts';
+import { requestKey } from './request-key.ts';
 import { quote } from '../text.ts';
 import { day, toMillis } from '../time.ts';
 import type { TaskId } from './task.ts';

@@ -247,6 +247,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       'federation://queue',
       'federation://graph',
       'federation://votes',
+      'federation://metrics',
       'federation://log',
       'federation://agents',
       'federation://inbox',
@@ -255,6 +256,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       'federation://queue/{agent}',
       'federation://tasks/{task_id}',
       'federation://votes/{vote_id}',
+      'federation://metrics/{agent}',
     ]);
     const read = async (uri: string) => await claude.readResource(uri);
     expect(JSON.parse((await read('federation://status')).text)).toMatchObject({
@@ -268,6 +270,8 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       ready_total: 1,
     });
     expect(JSON.parse((await read('federation://agents')).text)).toMatchObject({ total: 5 });
+    expect(JSON.parse((await read('federation://metrics')).text)).toMatchObject({ federation: { queued: 2 } });
+    expect(JSON.parse((await read('federation://metrics/kimi')).text)).toMatchObject({ agent: 'kimi', count: 0 });
     expect(JSON.parse((await read('federation://log')).text).items[0]).toMatchObject({
       by: 'claude',
       text: expect.stringContaining('queued task-'),

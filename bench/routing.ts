@@ -137,7 +137,7 @@ function printScope(full: ReadonlyMap<Target, Router>): void {
   }
 }
 
-function printSpeed(): void {
+async function printSpeed(): Promise<void> {
   const lessons = shuffled(train, 1);
   const router = taught('domain', lessons.slice(0, 9_000));
   const updates = lessons.slice(9_000, 10_000).map((row) => {
@@ -154,7 +154,7 @@ function printSpeed(): void {
   }
   print(`| update | ${(1000 * median(updates)).toFixed(0)} |`);
   const before = performance.now();
-  const bytes = saveLearner(router.learner);
+  const bytes = await saveLearner(router.learner);
   const saved = performance.now();
   const loaded = loadLearner(bytes, router.agents, readRules('domain'));
   const after = performance.now();
@@ -176,5 +176,5 @@ function printSimulation(): void {
 const full = printAccuracy();
 printDetail(full);
 printScope(full);
-printSpeed();
+await printSpeed();
 printSimulation();

@@ -97,13 +97,16 @@ export class LiveRouter implements LoadedRouter {
     const { file } = this.#options;
     const loaded = this.#loaded;
     if (file === null || loaded === null) return;
-    const { library, router, position, unsaved } = loaded;
-    if (unsaved < Math.max(worthSaving, router.learner.outcomes / 50)) return;
+    const { library, router } = loaded;
+    if (loaded.unsaved < Math.max(worthSaving, router.learner.outcomes / 50)) return;
     const there = placeIn(await file.read());
-    if (there !== null && there.seq >= position.seq) return;
+    // Read only now: while the file was looked at, more may have been learned, or all of it forgotten.
+    const { position } = loaded;
+    if (this.#loaded !== loaded || (there !== null && there.seq >= position.seq)) return;
     loaded.unsaved = 0;
+    const saved = library.saveLearner(router.learner);
     const head = Buffer.from(`${String(position.seq).padStart(20, '0')}${position.hash}`);
-    await file.write(Buffer.concat([head, library.saveLearner(router.learner)]));
+    await file.write(Buffer.concat([head, await saved]));
   }
 
   /** Takes agents and rules from the configuration where that has changed. */

@@ -7,7 +7,8 @@
  * examples are read again from their texts. 15,000 short texts with 10 agents
  * take 10 MB and 0.5 s each way; 200 outcomes about 0.3 MB.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { Learner } from './learner.ts';
 import { lessons } from './logistic-models.ts';
@@ -35,8 +36,10 @@ const headerSchema = z.object({
   ),
 });
 
-/** Bytes of everything learned. */
-export function saveLearner(learner: Learner): Buffer {
+const compress = promisify(deflateRaw);
+
+/** Bytes of everything learned as it is now; compressing them, most of the time, leaves the process free. */
+export async function saveLearner(learner: Learner): Promise<Buffer> {
   const { models, calibration, examples } = learner;
   const kept = [];
   const norms = new Float64Array(examples.size);
@@ -76,7 +79,7 @@ export function saveLearner(learner: Learner): Buffer {
     norms,
   ];
   for (const array of numbers) parts.push(Buffer.from(array.buffer, array.byteOffset, array.byteLength));
-  return deflateRawSync(Buffer.concat(parts), { level: 1 });
+  return await compress(Buffer.concat(parts), { level: 1 });
 }
 
 /**

@@ -16,8 +16,10 @@ const agent = (name: string): Actor => ({ name, kind: 'agent', session: `${name}
 class KeptInMemory implements RouterFile {
   content: Buffer | null = null;
   writes = 0;
+  beforeRead = async (): Promise<void> => undefined;
 
   async read(): Promise<Buffer | null> {
+    await this.beforeRead();
     return this.content;
   }
 
@@ -45,7 +47,7 @@ async function work(federation: Federation, count: number, seed: number): Promis
 
 async function bytesOf(federation: Federation): Promise<Buffer> {
   federation.state();
-  return saveLearner((await federation.router()).router.learner);
+  return await saveLearner((await federation.router()).router.learner);
 }
 
 describe('the router of a federation', () => {
@@ -237,6 +239,24 @@ describe('what the router has learned', () => {
     second.keepTime();
     await expect.poll(() => second.state().tasks.size, { timeout: 10_000 }).toBeLessThan(40);
     await second.close();
+    expect((await bytesOf(await open(log, { routerFile: file }))).equals(await bytesOf(await open(log)))).toBe(true);
+  });
+
+  it('is kept with the place it was learned up to, also where more is learned while it is being kept', async () => {
+    const log = new MemoryLog();
+    const file = new KeptInMemory();
+    const first = await open(log, { routerFile: file });
+    await first.router();
+    await work(first, 40, 1);
+    const second = await open(log);
+    // Another process commits while the first one looks whether it should write.
+    file.beforeRead = async () => {
+      await work(second, 5, 2);
+      first.state();
+    };
+    await first.close();
+    file.beforeRead = async () => undefined;
+    expect(file.writes).toBe(1);
     expect((await bytesOf(await open(log, { routerFile: file }))).equals(await bytesOf(await open(log)))).toBe(true);
   });
 

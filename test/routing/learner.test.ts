@@ -23,12 +23,12 @@ function logitsOf(learner: Learner): number[] {
 }
 
 describe('learning', () => {
-  test('is the same for the same history', () => {
+  test('is the same for the same history', async () => {
     const [one, other] = [new Learner(madeAgents, rules), new Learner(madeAgents, rules)];
     teach(one, 150, 3);
     teach(other, 150, 3);
     expect(logitsOf(other)).toEqual(logitsOf(one));
-    expect(saveLearner(other).equals(saveLearner(one))).toBe(true);
+    expect((await saveLearner(other)).equals(await saveLearner(one))).toBe(true);
   });
 
   test('from an outcome moves only its own agent', () => {
@@ -128,10 +128,10 @@ describe('learning', () => {
 });
 
 describe('a snapshot', () => {
-  test('restores a learner that goes on exactly like the saved one', () => {
+  test('restores a learner that goes on exactly like the saved one', async () => {
     const learner = new Learner(madeAgents, rules, { examples: 64 });
     teach(learner, 100, 4);
-    const restored = loadLearner(saveLearner(learner), madeAgents, rules, { examples: 64 });
+    const restored = loadLearner(await saveLearner(learner), madeAgents, rules, { examples: 64 });
     if (restored === null) throw new Error('Expected the snapshot to load');
     expect(logitsOf(restored)).toEqual(logitsOf(learner));
     teach(learner, 50, 5);
@@ -139,17 +139,17 @@ describe('a snapshot', () => {
     expect(logitsOf(restored)).toEqual(logitsOf(learner));
     const reading = learner.read('deploy the cluster', null);
     expect(restored.compare(reading, 5, true)).toEqual(learner.compare(reading, 5, true));
-    expect(saveLearner(restored).equals(saveLearner(learner))).toBe(true);
+    expect((await saveLearner(restored)).equals(await saveLearner(learner))).toBe(true);
   });
 
-  test('of an empty learner restores an empty learner', () => {
-    expect(loadLearner(saveLearner(new Learner([], [])), ['a'], [])?.outcomes).toBe(0);
+  test('of an empty learner restores an empty learner', async () => {
+    expect(loadLearner(await saveLearner(new Learner([], [])), ['a'], [])?.outcomes).toBe(0);
   });
 
-  test('is refused when damaged, cut off or made with other settings', () => {
+  test('is refused when damaged, cut off or made with other settings', async () => {
     const learner = new Learner(madeAgents, rules);
     teach(learner, 20, 1);
-    const bytes = saveLearner(learner);
+    const bytes = await saveLearner(learner);
     expect(loadLearner(bytes.subarray(0, bytes.length - 9), madeAgents, rules)).toBeNull();
     expect(loadLearner(Buffer.from('no snapshot'), madeAgents, rules)).toBeNull();
     expect(loadLearner(bytes, madeAgents, rules, { rate: 0.5 })).toBeNull();

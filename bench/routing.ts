@@ -103,7 +103,9 @@ function printDetail(full: ReadonlyMap<Target, Router>): void {
     }
     const bounds = baselines(router.agents, labelled(judgedRows, target));
     const best = percent(bounds.best_single.accuracy);
-    print(`| ${router.agents.length} | best single agent ${best}, oracle ${percent(bounds.oracle)} | | | | | | | | |`);
+    print(
+      `| ${router.agents.length} | best single agent ${best}, oracle ${percent(bounds.oracle.accuracy)} | | | | | | | | |`,
+    );
   }
 }
 

@@ -14,7 +14,7 @@ export const routeTask = defineTool({
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
-    description: z.string().max(100_000).describe('What is to be done'),
+    description: z.string().max(1_000_000).describe('What is to be done'),
     type: taskType.optional(),
     strategy: z.enum(routingStrategies).optional().describe('Default: as configured'),
     compare: z.boolean().optional().describe('One decision per strategy'),

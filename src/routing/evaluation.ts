@@ -44,8 +44,8 @@ export interface EvaluationOptions {
   readonly clock?: () => number;
 }
 
-export interface Evaluation {
-  readonly strategy: Strategy;
+/** What is said of any way to choose. Shares are 0 to 1. */
+export interface ChoiceFigures {
   readonly count: number;
   readonly accuracy: number;
   readonly interval: Interval;
@@ -53,17 +53,21 @@ export interface Evaluation {
   readonly calibration_error: number;
   /** In the order of {@link coverages}. */
   readonly coverage: readonly { readonly coverage: number; readonly accuracy: number }[];
-  /** Null without out-of-scope rows. */
+  /** Null without out-of-scope rows, and for what does not look at the text. */
   readonly auroc: number | null;
+}
+
+export interface Evaluation extends ChoiceFigures {
+  readonly strategy: Strategy;
   /** Median per decision. */
   readonly microseconds: number;
 }
 
 export interface Baselines {
-  /** Every row to the agent that is right most often. */
-  readonly best_single: { readonly agent: string | null; readonly accuracy: number };
-  /** Rows whose label is an agent at all: no router can do better. */
-  readonly oracle: number;
+  /** Every row to the agent that is right most often, as sure as that is often. */
+  readonly best_single: ChoiceFigures & { readonly agent: string | null };
+  /** Every row to its label, where that is an agent at all: no router can do better. */
+  readonly oracle: ChoiceFigures;
 }
 
 /** Decides every row; with `learn`, learns each before the next. */
@@ -90,17 +94,19 @@ export function evaluate(router: Router, rows: readonly EvaluationRow[], options
   const outside = (options.outOfScope ?? []).map((row) =>
     scopeScore(router.decide({ text: row.text, type: row.type ?? null, strategy })),
   );
+  return { strategy, ...figuresOf(judged, auroc(inScope, outside)), microseconds: median(times) * 1000 };
+}
+
+function figuresOf(judged: readonly Judged[], area: number | null): ChoiceFigures {
   const right = judged.filter(({ label, predicted }) => label === predicted).length;
   return {
-    strategy,
     count: judged.length,
     accuracy: accuracy(judged),
     interval: wilson(right, judged.length),
     macro_f1: macroF1(judged),
     calibration_error: calibrationError(judged),
     coverage: coverages.map((coverage) => ({ coverage, accuracy: accuracyAtCoverage(judged, coverage) })),
-    auroc: auroc(inScope, outside),
-    microseconds: median(times) * 1000,
+    auroc: area,
   };
 }
 
@@ -113,19 +119,18 @@ export function baselines(agents: readonly string[], rows: readonly EvaluationRo
   }
   let best: string | null = null;
   let most = -1;
-  let routable = 0;
   for (const [agent, count] of counts) {
-    routable += count;
     if (count > most) {
       best = agent;
       most = count;
     }
   }
-  const total = rows.length;
-  return {
-    best_single: { agent: best, accuracy: total === 0 ? 0 : Math.max(0, most) / total },
-    oracle: total === 0 ? 0 : routable / total,
-  };
+  const share = Math.max(0, most) / Math.max(1, rows.length);
+  const always = rows.map(({ label }) => ({ label, predicted: best, confidence: share }));
+  const known = rows.map(({ label }) =>
+    counts.has(label) ? { label, predicted: label, confidence: 1 } : { label, predicted: null, confidence: 0 },
+  );
+  return { best_single: { agent: best, ...figuresOf(always, null) }, oracle: figuresOf(known, null) };
 }
 
 /** How much a text looks like what the agents do: height for `learned`, confidence for the others. */

@@ -88,8 +88,12 @@ describe('evaluating', () => {
   test('stands beside the best single agent and the oracle', () => {
     const list = [...rows.slice(0, 60), { text: 'x', label: 'nobody' }];
     const bounds = baselines(['blue', 'red'], list);
-    expect(bounds.best_single).toEqual({ agent: 'red', accuracy: 40 / 61 });
-    expect(bounds.oracle).toBeCloseTo(60 / 61);
+    expect(bounds.best_single).toMatchObject({ agent: 'red', count: 61, auroc: null });
+    expect(bounds.best_single.accuracy).toBeCloseTo(40 / 61);
+    // As sure as it is often right: nothing to calibrate, and nothing to choose its surest rows by.
+    expect(bounds.best_single.calibration_error).toBeCloseTo(0);
+    expect(bounds.oracle.accuracy).toBeCloseTo(60 / 61);
+    expect(bounds.oracle.coverage.at(-1)).toEqual({ coverage: 0.7, accuracy: 1 });
   });
 });
 

@@ -102,25 +102,22 @@ export function renderComparison(result: unknown, terminal: Terminal): string {
   return renderTable(parsed.data.decisions, columns, terminal);
 }
 
+const figures = {
+  accuracy: z.number(),
+  interval: z.object({ low: z.number(), high: z.number() }),
+  macro_f1: z.number(),
+  calibration_error: z.number(),
+  coverage: z.array(z.object({ coverage: z.number(), accuracy: z.number() })),
+  auroc: z.number().nullable(),
+};
 const evaluationSchema = z.object({
   rows: z.number(),
   out_of_scope: z.number(),
   learned_in_order: z.boolean(),
-  strategies: z.array(
-    z.object({
-      strategy: z.string(),
-      accuracy: z.number(),
-      interval: z.object({ low: z.number(), high: z.number() }),
-      macro_f1: z.number(),
-      calibration_error: z.number(),
-      coverage: z.array(z.object({ coverage: z.number(), accuracy: z.number() })),
-      auroc: z.number().nullable(),
-      milliseconds: z.number(),
-    }),
-  ),
+  strategies: z.array(z.object({ strategy: z.string(), ...figures, milliseconds: z.number().optional() })),
   baselines: z.object({
-    best_single: z.object({ agent: z.string().nullable(), accuracy: z.number() }),
-    oracle: z.number(),
+    best_single: z.object({ agent: z.string().nullable(), ...figures }),
+    oracle: z.object(figures),
   }),
   problems_total: z.number(),
   problems: z.array(z.object({ line: z.number(), problem: z.string() })),
@@ -147,15 +144,19 @@ export function renderEvaluation(result: unknown, terminal: Terminal): string {
     at(0.8),
     at(0.7),
     { title: 'AUROC', value: ({ auroc }) => auroc?.toFixed(3), ...right },
-    { title: 'MS', value: ({ milliseconds }) => milliseconds.toFixed(3), ...right },
+    { title: 'MS', value: ({ milliseconds }) => milliseconds?.toFixed(3), ...right },
   ];
-  const { best_single, oracle } = baselines;
+  const { agent, ...best } = baselines.best_single;
+  const all: readonly Evaluated[] = [
+    ...strategies,
+    { strategy: `always ${agent ?? 'nobody'}`, ...best },
+    { strategy: 'oracle', ...baselines.oracle },
+  ];
   const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
   const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
   return [
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
-    renderTable(strategies, columns, terminal),
-    `always ${best_single.agent ?? 'nobody'}: ${percent(best_single.accuracy)} right; the oracle: ${percent(oracle)}`,
+    renderTable(all, columns, terminal),
     ...(told.length === 0
       ? []
       : [

@@ -74,6 +74,27 @@ describe('commands that arrive together', () => {
   });
 });
 
+describe('a mistake of ours in one command', () => {
+  it('fails that command alone, and leaves nothing of it behind', async () => {
+    const log = new MemoryLog();
+    const federation = await open(log);
+    const broken: Actor = { ...reuben };
+    Object.defineProperty(broken, 'kind', {
+      get: () => {
+        throw new RangeError('a mistake');
+      },
+    });
+    const results = await Promise.allSettled([
+      federation.execute('queue_task', { description: 'before' }, reuben),
+      federation.execute('queue_task', { description: 'broken' }, broken),
+      federation.execute('queue_task', { description: 'after' }, reuben),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect([...federation.state().tasks.values()].map(({ description }) => description)).toEqual(['before', 'after']);
+    expect(contentsOf((await open(log)).state())).toEqual(contentsOf(federation.state()));
+  });
+});
+
 describe('a clock that goes back', () => {
   it('by a little is kept pace with, by more is recorded, and open leases move with it', async () => {
     const log = new MemoryLog();

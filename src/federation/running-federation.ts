@@ -12,25 +12,30 @@ import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../domain/config.ts';
 import { decide } from '../domain/decide.ts';
-import { FederationError, StoreError } from '../domain/errors.ts';
-import type { FederationEvent } from '../domain/events.ts';
+import { StoreError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState, type Touched } from '../domain/federation-state.ts';
 import { restoreState } from '../domain/restore-state.ts';
 import { RouterNotReady } from '../domain/outcomes/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
-import { fromMillis, second, type Timestamp, toMillis } from '../domain/time.ts';
+import { fromMillis, second, type Timestamp } from '../domain/time.ts';
 import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../load-config.ts';
-import type { CommittedCommand, EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
+import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { LiveRouter } from './live-router.ts';
-import { type Group, groupBytes, namingCommand, nothingDone, roughBytes, type Waiting } from './group.ts';
+import {
+  asError,
+  decideTogether,
+  type Group,
+  type GroupContext,
+  hasDue,
+  holdersIn,
+  namingCommand,
+  nothingDone,
+  systemActor,
+  type Waiting,
+} from './group.ts';
 
-/** The participant behind whatever follows from time passing. */
-const systemActor: Actor = { name: 'system', kind: 'system', session: null, client: null };
-
-/** The journal's time keeps pace with a clock that is behind by less than this. */
-const toleratedStep = 2 * second;
 const nobody: ReadonlySet<string> = new Set();
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
@@ -223,10 +228,8 @@ class RunningFederation implements Federation {
     try {
       return this.#tryGroup();
     } catch (error) {
-      if (error instanceof RouterNotReady) {
-        this.#takeBack(this.#state);
-        return 'router-needed';
-      }
+      if (this.#state.undo.active) this.#takeBack(this.#state);
+      if (error instanceof RouterNotReady) return 'router-needed';
       this.#failWaiting(error);
       return nothingDone;
     }
@@ -234,7 +237,7 @@ class RunningFederation implements Federation {
 
   #failWaiting(error: unknown): void {
     const all = this.#waiting.splice(0);
-    for (const { fail } of all) fail(error instanceof Error ? error : new Error(String(error)));
+    for (const { fail } of all) fail(asError(error));
   }
 
   async #loadRouter(): Promise<void> {
@@ -256,30 +259,14 @@ class RunningFederation implements Federation {
       return nothingDone;
     }
     state.undo.begin();
-    const { now, commands } = this.#timePasses(state);
-    const context = { now, config: this.config, gone: nobody, random, router: this.#router };
-    const answers: (() => void)[] = [];
-    let taken = 0;
-    for (let bytes = 0; taken < this.#waiting.length && bytes < groupBytes; taken++) {
-      const waiting = this.#waiting[taken];
-      if (waiting === undefined) break;
-      try {
-        const { events, answer } = waiting.run(context);
-        answers.push(answer);
-        if (events.length > 0) commands.push({ id: waiting.id, by: waiting.by, events });
-        bytes += roughBytes(events);
-      } catch (error) {
-        if (error instanceof RouterNotReady) throw error;
-        if (!(error instanceof FederationError)) {
-          // A mistake of ours, perhaps half folded: take the group back and try it without this command.
-          this.#takeBack(state);
-          this.#waiting.splice(taken, 1);
-          waiting.fail(error instanceof Error ? error : new Error(String(error)));
-          return 'conflict';
-        }
-        answers.push(() => waiting.fail(error));
-      }
+    const decided = decideTogether(state, this.#waiting, this.#context(nobody));
+    if ('mistake' in decided) {
+      // Of ours, and perhaps half folded: take the group back and try it without this command.
+      this.#takeBack(state);
+      for (const { fail } of this.#waiting.splice(decided.index, 1)) fail(decided.mistake);
+      return 'conflict';
     }
+    const { at, commands, answers, taken } = decided;
     const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
     if (commands.length === 0) {
       state.undo.commit();
@@ -287,7 +274,7 @@ class RunningFederation implements Federation {
       return group;
     }
     try {
-      const verdict = this.#store.append({ at: now, commands });
+      const verdict = this.#store.append({ at, commands });
       if (verdict === 'conflict') {
         this.#takeBack(state);
         return 'conflict';
@@ -311,24 +298,8 @@ class RunningFederation implements Federation {
     state.takeTouched();
   }
 
-  /** The moment of this decision, and what is due by it. */
-  #timePasses(state: FederationState): { now: Timestamp; commands: CommittedCommand[] } {
-    const commands: CommittedCommand[] = [];
-    let now = this.now();
-    const system = (events: readonly FederationEvent[]): void => {
-      if (events.length === 0) return;
-      for (const event of events) evolve(state, event, { at: now, by: systemActor.name });
-      commands.push({ id: uuid(), by: systemActor.name, events });
-    };
-    const behind = toMillis(state.meta.clock) - toMillis(now);
-    if (behind > toleratedStep) system([{ type: 'clock_stepped_back', milliseconds: behind }]);
-    else if (behind > 0) now = state.meta.clock;
-    const due = nextDue(state);
-    if (due !== null && due <= now) {
-      const context = { now, config: this.config, gone: nobody, random, router: this.#router, actor: systemActor };
-      system(decide(state, 'tick', {}, context).events);
-    }
-    return { now, commands };
+  #context(gone: ReadonlySet<string>): GroupContext {
+    return { now: this.now(), config: this.config, gone, random, router: this.#router };
   }
 
   async #acknowledge({ waiting, answers, record }: Group): Promise<void> {
@@ -396,22 +367,11 @@ class RunningFederation implements Federation {
     await this.#takeConfig();
     if (!this.#notice() || this.#store.fault !== null) return;
     this.#onTick();
-    const gone = presence.gone(this.#holders());
-    if (this.#hasDue(gone)) await this.#runTick(gone);
+    const gone = presence.gone(holdersIn(this.#state));
+    if (hasDue(this.#state, this.#context(gone))) await this.#runTick(gone);
     else if (this.#clock() - this.#lastNews > this.#idleAfter) {
       await this.#checkpoint('idle');
       await this.#saveRouter();
-    }
-  }
-
-  #hasDue(gone: ReadonlySet<string>): boolean {
-    const probe = { now: this.now(), config: this.config, gone, random, router: this.#router, actor: systemActor };
-    try {
-      return decide(this.#state, 'tick', {}, probe).events.length > 0;
-    } catch (error) {
-      // What is due queues something for `auto`: the command itself loads the router.
-      if (error instanceof RouterNotReady) return true;
-      throw error;
     }
   }
 
@@ -439,17 +399,6 @@ class RunningFederation implements Federation {
       });
       this.#schedule();
     });
-  }
-
-  #holders(): Set<string> {
-    const sessions = new Set<string>();
-    for (const ids of this.#state.index.heldBy.values()) {
-      for (const id of ids) {
-        const session = this.#state.tasks.get(id)?.lease?.session;
-        if (session != null) sessions.add(session);
-      }
-    }
-    return sessions;
   }
 
   async #saveRouter(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Events in words: the log file, `fed log`, the news of a session. One line an event. */
 import { unreachable } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
+import type { Routing } from '../domain/outcomes/routing.ts';
 import { pauseKey } from '../domain/scheduling/follow-up.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { firstWords } from './task-views.ts';
@@ -33,7 +34,7 @@ export function describeEvent(event: FederationEvent): string {
       const rule = kind === 'rule' ? ` by the rule ${by}` : '';
       const rework = task.rework_of === null ? rule : ` as rework of ${task.rework_of}`;
       const after = task.dependencies.length === 0 ? '' : ` after ${task.dependencies.slice(0, 3).join(', ')}`;
-      return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${rework}${after}: ${quoted(task.description)}`;
+      return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${routed(task.routing)}${rework}${after}: ${quoted(task.description)}`;
     }
     case 'task_imported':
       return `imported ${event.task.task_id} from ${event.source.system} ${firstWords(event.source.id, 60)}: ${quoted(event.task.description)}`;
@@ -55,7 +56,7 @@ export function describeEvent(event: FederationEvent): string {
       return `came too late with attempt ${event.attempt} of ${event.task_id} (${event.outcome}): ${quoted(event.summary)}`;
     case 'task_released': {
       const waits = event.wait_for.length === 0 ? '' : ` until ${event.wait_for.join(', ')} is settled`;
-      const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'whoever fits'}`;
+      const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'whoever fits'}${routed(event.routing)}`;
       return `released ${event.task_id}${to}${waits}: ${quoted(event.reason)}`;
     }
     case 'task_reviewed':
@@ -67,7 +68,7 @@ export function describeEvent(event: FederationEvent): string {
     case 'task_approved':
       return `approved ${event.task_id}${because(event.reason)}`;
     case 'task_reassigned':
-      return `reassigned ${event.task_id} to ${event.to_agent ?? 'whoever fits'}${because(event.reason)}`;
+      return `reassigned ${event.task_id} to ${event.to_agent ?? 'whoever fits'}${routed(event.routing)}${because(event.reason)}`;
     case 'task_requeued':
       return `requeued ${event.task_id}${because(event.reason)}`;
     case 'follow_up_joined':
@@ -123,6 +124,11 @@ export function describeEvent(event: FederationEvent): string {
     default:
       return unreachable(event);
   }
+}
+
+/** ` (learned, 87% sure)` */
+function routed(routing: Routing | null | undefined): string {
+  return routing == null ? '' : ` (${routing.method}, ${Math.round(routing.confidence * 100)}% sure)`;
 }
 
 function quoted(text: string): string {

@@ -34,6 +34,22 @@ export function workerOf(work: Task): AgentName | null {
   return work.claims.at(-1)?.agent ?? work.result?.by ?? null;
 }
 
+/**
+ * The work that this agent can give a verdict on by this review task: what its
+ * subject has become. `null` where it is no review, or no verdict is possible
+ * any more: the work has left the state, is not completed (it was sent back by
+ * somebody else meanwhile), or is the agent's own.
+ */
+export function workToJudge(
+  state: FederationState,
+  { type, subject }: Pick<Task, 'type' | 'subject'>,
+  reviewer: AgentName,
+): Task | null {
+  if (type !== 'review' || subject === null) return null;
+  const work = state.tasks.get(newestForm(state, subject));
+  return work?.status === 'completed' && workerOf(work) !== reviewer ? work : null;
+}
+
 /** The newest form of a piece of work: the last rework of it, or itself. */
 export function newestForm(state: FederationState, id: TaskId): TaskId {
   let newest = id;

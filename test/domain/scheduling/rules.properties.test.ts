@@ -103,7 +103,9 @@ function step(s: Scenario, kind: Kind, n: number): void {
       if (item === undefined) return;
       const offered = actionsFor(s.state, item);
       const action = offered[n % offered.length] ?? 'dismiss';
-      s.run('reuben', 'answer_inbox', { inbox_id: item.inbox_id, action, to_agent: 'kimi' });
+      const addresses = action === 'reassign' || action === 'requeue' || action === 'approve';
+      const to_agent = addresses ? { to_agent: 'kimi' } : {};
+      s.run('reuben', 'answer_inbox', { inbox_id: item.inbox_id, action, ...to_agent });
       return;
     }
     case 'off':

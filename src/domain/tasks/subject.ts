@@ -2,6 +2,7 @@
 import type { FederationState } from '../federation-state.ts';
 import { judgingTypes } from '../scheduling/rule-config.ts';
 import type { AgentName, DependencyId, Task, TaskId } from './task.ts';
+import { taskOrder } from './task-id.ts';
 
 /** What is known of a task that may not be in the state yet. */
 type Judged = Pick<Task, 'task_id' | 'subject'>;
@@ -53,8 +54,17 @@ export function workToJudge(
 /** The newest form of a piece of work: the last rework of it, or itself. */
 export function newestForm(state: FederationState, id: TaskId): TaskId {
   let newest = id;
-  for (let next = state.index.reworkOf.get(id); next !== undefined; next = state.index.reworkOf.get(next)) {
-    newest = next;
+  for (let next = reworkOf(state, id); next !== undefined; next = reworkOf(state, next.task_id)) newest = next.task_id;
+  return newest;
+}
+
+/** What a piece of work was sent back as. A cancelled rework will not be done and leaves the work as it is. */
+export function reworkOf(state: FederationState, id: TaskId): Task | undefined {
+  let newest: Task | undefined;
+  for (const rework of state.index.reworksOf.get(id) ?? []) {
+    const task = state.tasks.get(rework);
+    if (task === undefined || task.status === 'cancelled') continue;
+    if (newest === undefined || taskOrder(rework) > taskOrder(newest.task_id)) newest = task;
   }
   return newest;
 }

@@ -100,6 +100,34 @@ describe('reviewing', () => {
   });
 });
 
+describe('a rework that was cancelled', () => {
+  it('leaves the work to be judged again, as it is', () => {
+    const s = new Scenario();
+    const { work } = worked(s);
+    const verdict = (kind: 'accept' | 'rework') => ({ task_id: work.task_id, verdict: kind, note: kind });
+    const first = s.run('claude', 'review_task', verdict('rework')).rework?.task_id ?? '';
+    s.run('reuben', 'cancel_task', { task_id: first, reason: 'good enough' });
+    const second = s.run('claude', 'review_task', verdict('rework')).rework?.task_id ?? '';
+    expect(second).not.toBe(first);
+    expect(s.refusal('claude', 'review_task', verdict('accept'))).toMatchObject({
+      message: expect.stringContaining(second),
+    });
+    s.run('reuben', 'cancel_task', { task_id: second, reason: 'good enough, really' });
+    s.run('copilot', 'review_task', verdict('accept'));
+    expect(s.task(work.task_id).reviews.at(-1)).toMatchObject({ by: 'copilot', verdict: 'accept' });
+  });
+
+  it('that failed instead still stands for the work, and says who can go on', () => {
+    const s = new Scenario();
+    const { work } = worked(s);
+    const again = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'n' }).rework;
+    s.claim('kimi', again?.task_id);
+    s.fail('kimi', again?.task_id ?? '', { retryable: false });
+    const judge = { task_id: work.task_id, verdict: 'accept', note: 'n' } as const;
+    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeued');
+  });
+});
+
 describe('completing a review task', () => {
   const plain = (task_id: string) => ({ task_id, outcome: 'success', summary: 'looks good' }) as const;
 

@@ -224,7 +224,10 @@ describe('limits on rules', () => {
     }
     const [item, ...others] = s.state.escalations.values();
     expect(others).toEqual([]);
-    expect(item).toMatchObject({ kind: 'limit', title: expect.stringContaining('limit of 3') });
+    expect(item).toMatchObject({
+      kind: 'limit',
+      title: 'A chain would reach 4 tasks after its first; that is beyond the limit of 3.',
+    });
     expect(item?.chain).toHaveLength(4);
     expect(item?.chain.at(-1)).toBe(task_id);
     expect(s.state.held.size).toBe(1);

@@ -44,6 +44,17 @@ export async function connect(name: string, root: string, dir: string): Promise<
     return recordOf(structuredContent);
   };
 
+  /** A review ends with a verdict on the work that it is about. */
+  const finish = async ({ task_id, type, subject }: Answer): Promise<Answer> => {
+    const summary = `Done by ${name}`;
+    if (type === 'review' && typeof subject === 'string') {
+      const judged = await call('review_task', { task_id: subject, verdict: 'accept', note: summary });
+      if (!('error' in judged)) return judged;
+    }
+    const artifacts = [`work/${textOf(task_id)}.md`];
+    return await call('complete_task', { task_id, outcome: 'success', summary, artifacts });
+  };
+
   return {
     name,
     done,
@@ -55,19 +66,14 @@ export async function connect(name: string, root: string, dir: string): Promise<
         if (typeof task !== 'object' || task === null || !('task_id' in task)) return;
         await sleep(workMs);
         const inputs = Array.isArray(claim['inputs']) ? claim['inputs'] : [];
-        const completed = await call('complete_task', {
-          task_id: task.task_id,
-          outcome: 'success',
-          summary: `Done by ${name}`,
-          artifacts: [`work/${textOf(task.task_id)}.md`],
-        });
+        const completed = await finish(recordOf(task));
         const unblocked = completed['unblocked'];
         done.push({
           id: textOf(task.task_id),
           by: name,
           unblocked: Array.isArray(unblocked) ? unblocked.length : 0,
           inputs: inputs.length,
-          startedBefore: inputs.filter((input) => !textOf(recordOf(input)['summary']).startsWith('Done by')).length,
+          startedBefore: inputs.filter((input) => !textOf(recordOf(input)['summary']).includes('Done by')).length,
         });
       }
     },

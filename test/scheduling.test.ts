@@ -95,3 +95,43 @@ test('status says whether rules fire and how much is kept; resume says what beca
   expect(await call('reuben', 'switch_scheduling', { on: false })).toMatchObject({ scheduling: 'off' });
   expect(await status?.read({}, federation)).toMatchObject({ scheduling: 'off', inbox: 0 });
 });
+
+test('whoever claims a review is told to give a verdict, and is given the work beside its tests', async () => {
+  const { call } = await inMemory();
+  const { task } = await call('reuben', 'queue_task', {
+    description: 'build',
+    type: 'implementation',
+    to_agent: 'kimi',
+  });
+  const { task_id: work } = Object(task);
+  let task_id: unknown = work;
+  for (const [who, artifact] of [
+    ['kimi', 'src/mail.ts'],
+    ['copilot', 'test/mail.test.ts'],
+  ] as const) {
+    await call(who, 'claim_task', { task_id });
+    const done = { task_id, outcome: 'success', summary: `by ${who}`, artifacts: [artifact] };
+    const { follow_ups } = await call(who, 'complete_task', done);
+    [task_id] = Object(follow_ups);
+  }
+  const claimed = await call('claude', 'claim_task');
+  const verdict = `review_task, task_id ${work}`;
+  expect(claimed).toMatchObject({
+    task: { task_id, type: 'review', subject: work, caused_by: { kind: 'rule', by: 'review-tested' } },
+    inputs: [
+      { id: work, summary: 'by kimi', artifacts: ['src/mail.ts'] },
+      { summary: 'by copilot', artifacts: ['test/mail.test.ts'] },
+    ],
+    next: expect.stringContaining(verdict),
+  });
+  expect(claimed.next).not.toContain('complete_task');
+  for (const answer of [
+    await call('claude', 'start_session'),
+    await call('claude', 'report_progress', { task_id, note: 'reading' }),
+  ]) {
+    expect(answer.next).toContain(verdict);
+    expect(answer.next).not.toContain('complete_task');
+  }
+  await call('claude', 'review_task', { task_id: work, verdict: 'accept', note: 'clear' });
+  expect(await call('claude', 'get_task', { task_id })).toMatchObject({ task: { status: 'completed' } });
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { fullTask, heldBy, briefHeld, inputsOf } from '../src/views/task-views.ts';
+import { briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
 import { waitFor } from '../src/wait-for.ts';
@@ -10,7 +10,7 @@ export const claimTask = defineTool({
   name: 'claim_task',
   title: 'Claim a task',
   description:
-    'Take the best ready task for you, or the one named. Nobody else can take it while you hold it: then do the work and call complete_task. wait_seconds waits for work to come. Gives the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
+    'Take the best ready task for you, or the one named. Nobody else can take it while you hold it: then do the work and call complete_task (a review: review_task). wait_seconds waits for work to come. Gives the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,
@@ -45,12 +45,12 @@ export const claimTask = defineTool({
       task: fullTask(claimed),
       attempt: claimed.attempt,
       lease_expires_at: claimed.lease?.expires_at ?? null,
-      inputs: inputsOf(state, claimed),
+      inputs: inputsOf(state, claimed, actor.name),
       on_success: onSuccess(state, federation.config, claimed, actor.name),
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),
-      next: 'Do the work, then call complete_task with a summary and the artifacts; release_task gives it back.',
+      next: `Do the work, then ${endOf(state, claimed, actor.name)}. release_task gives it back.`,
     };
   },
 });

@@ -15,6 +15,6 @@ export const extendVote = defineTool({
   input: z.strictObject({ vote_id: voteId, minutes: z.number().min(1).max(mostMinutes) }),
   async handle(input, { federation, actor }) {
     const { vote } = await federation.execute('extend_vote', input, actor());
-    return { vote: fullVote(vote), next: `It is open until ${vote.deadline}.` };
+    return { vote: fullVote(vote), next: `It is open until ${vote.deadline}, or until the next ballot settles it.` };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { briefTask } from '../src/views/task-views.ts';
+import { briefTask, endOf } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
 export const reportProgress = defineTool({
@@ -17,11 +17,12 @@ export const reportProgress = defineTool({
     extend_minutes: z.number().min(1).max(1440).optional().describe('Moves the end of the hold'),
   }),
   async handle(input, { federation, actor }) {
-    const { task } = await federation.execute('report_progress', input, actor());
+    const caller = actor();
+    const { task } = await federation.execute('report_progress', input, caller);
     return {
       task: briefTask(task),
       ...(task.lease === null ? {} : { hold_until: task.lease.hold_until }),
-      next: 'Go on; complete_task when it is done.',
+      next: `Go on, then ${endOf(federation.state(), task, caller.name)}.`,
     };
   },
 });

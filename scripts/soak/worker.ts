@@ -9,6 +9,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Actor } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
+import { workToJudge } from '../../src/domain/tasks/subject.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { minute } from '../../src/domain/time.ts';
 import { openFederation } from '../../src/open-federation.ts';
@@ -70,9 +71,8 @@ async function finish(task: Task): Promise<void> {
   const { task_id, attempt } = task;
   const marker = `${session}:${++count}`;
   if (dice.chance(0.04)) await attempted(() => passOn(`${marker}+`));
-  if (task.type === 'review' && task.subject !== null) {
-    if ((await attempted(() => review(task_id, task.subject ?? '', marker))) !== undefined) return;
-  }
+  const work = workToJudge(federation.state(), task, name);
+  if (work !== null && (await attempted(() => review(task_id, work.task_id, marker))) !== undefined) return;
   if (dice.chance(0.02)) {
     await federation.execute('release_task', { task_id, reason: marker }, actor);
     say({ kind: 'released', task_id, marker });

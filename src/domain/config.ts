@@ -70,7 +70,12 @@ const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
 };
 
 const limitsSchema = z.strictObject({
-  chain_depth: z.int().min(1).max(1000).default(12).describe('Longest chain of tasks that agents and rules may cause.'),
+  chain_depth: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(12)
+    .describe('Longest chain of tasks that agents and rules may cause, its first task not counted.'),
   open_per_agent: z.int().min(1).max(100_000).default(50).describe('Open tasks addressed to one agent.'),
   automatic_per_hour: z
     .int()

@@ -1,12 +1,17 @@
 /** What waits for the operator, with what can be done about it. */
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Escalation } from '../domain/scheduling/escalation.ts';
-import { heldUnder } from '../domain/scheduling/follow-up.ts';
+import { heldUnder, type HeldFollowUp } from '../domain/scheduling/follow-up.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
+import { questionAbout } from '../domain/scheduling/pause.ts';
+import { chainOf } from '../domain/tasks/limits.ts';
 import { present } from './task-views.ts';
 
 /** Items shown at once, the oldest first: they have waited longest. */
 const most = 50;
+
+/** Kept follow-ups named in one item. */
+const mostKept = 20;
 
 export interface InboxView {
   readonly items: readonly Record<string, unknown>[];
@@ -21,7 +26,9 @@ export function inboxView(state: FederationState): InboxView {
 }
 
 function inboxItem(state: FederationState, escalation: Escalation): Record<string, unknown> {
-  const { inbox_id, kind, title, detail, task_id, chain, opened_at, key, vote_id } = escalation;
+  const { inbox_id, kind, task_id, chain, opened_at, key, vote_id } = escalation;
+  const kept = heldUnder(state, key);
+  const { title, detail } = kind === 'held-follow-ups' && kept.length > 0 ? questionAbout(kept) : escalation;
   return present({
     inbox_id,
     kind,
@@ -31,9 +38,14 @@ function inboxItem(state: FederationState, escalation: Escalation): Record<strin
     vote_id,
     options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
     chain,
-    /** What `release` would queue. */
-    kept: heldUnder(state, key).map(({ rule, type, task_id: after }) => ({ rule, type, after })),
+    kept: kept.slice(0, mostKept).map((followUp) => keptView(state, followUp)),
+    kept_total: kept.length > mostKept ? kept.length : null,
     opened_at,
     actions: actionsFor(state, escalation),
   });
+}
+
+/** What `release` would queue. One limit can stop several chains: each entry has its own, oldest first. */
+function keptView(state: FederationState, { rule, type, to_agent, task_id }: HeldFollowUp): Record<string, unknown> {
+  return { rule, type, to_agent, after: task_id, chain: chainOf(state, { task_id }) };
 }

@@ -10,7 +10,7 @@ import type { Federation } from '../federation.ts';
 import { newsFrom } from './news.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
-import { ballotsDue } from './vote-views.ts';
+import { ballotsDue, type DueBallot } from './vote-views.ts';
 
 /** Entries in each section. */
 const most = 5;
@@ -21,7 +21,13 @@ const newsRecords = 500;
 /** Bytes of JSON; what `next` adds stays below 6 KB in all. */
 const largest = 5_700;
 
-export async function sessionView(federation: Federation, actor: Actor, seenBefore: number) {
+export async function sessionView(federation: Federation, actor: Actor, seenBefore: number): Promise<Session> {
+  return fitted(await everything(federation, actor, seenBefore));
+}
+
+type Session = Awaited<ReturnType<typeof everything>>;
+
+async function everything(federation: Federation, actor: Actor, seenBefore: number) {
   const { config } = federation;
   const records = await federation.tail(newsRecords, seenBefore);
   const identity = await identityOf(federation, actor.name);
@@ -32,7 +38,8 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
   const here = held.filter((task) => task.lease?.session === actor.session);
   const elsewhere = held.filter((task) => task.lease?.session !== actor.session);
   const readyTotal = state.index.ready.count(fitOf(state, config, actor.name));
-  return fitted({
+  const warnings = federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300));
+  return {
     you: present({
       name: actor.name,
       kind,
@@ -58,10 +65,8 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
     news: newsFrom(records, actor.name, most, (event) => concernsAny(event, held)),
     ...(kind === 'person' ? { inbox: state.escalations.size } : {}),
     ...(federation.fault === null ? {} : { warning: federation.fault }),
-    ...present({
-      config_warnings: federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300)),
-    }),
-  });
+    ...(warnings.length === 0 ? {} : { config_warnings: warnings }),
+  };
 }
 
 /** Changes the ground under work in hand: must not drown in the rest. */
@@ -69,22 +74,31 @@ function concernsAny(event: FederationEvent, held: readonly Task[]): boolean {
   return event.type === 'vote_overruled' && held.some((task) => event.told.includes(task.task_id));
 }
 
-interface Shrinkable {
-  readonly you: Readonly<Record<string, unknown>>;
-  readonly principles: readonly string[];
-  readonly roster: readonly { name: string; role: string; status: string; open: number }[];
-  readonly news: readonly string[];
-}
+/**
+ * Shortens what can be read elsewhere, the least needed first, until it fits.
+ * After the last step every text and list has a bound, and the bounds add up to
+ * about 4 KB: whatever is written where, it fits.
+ */
+const steps: readonly ((shown: Session) => Session)[] = [
+  (shown) => ({ ...shown, paused: shortPause(shown.paused, 300) }),
+  (shown) => ({ ...shown, you: { ...shown.you, identity: shorter(shown.you['identity'], sizeOf(shown) - largest) } }),
+  (shown) => ({ ...shown, news: shown.news.slice(-2) }),
+  (shown) => ({ ...shown, roster: shown.roster.slice(0, 20).map((entry) => ({ ...entry, role: '' })) }),
+  (shown) => ({ ...shown, principles: shown.principles.map((text) => firstBytes(text, 100)) }),
+  (shown) => ({ ...shown, principles: shown.principles.slice(0, most) }),
+  ...[200, 100, 50, 25].map((bytes) => (shown: Session) => withShortTexts(shown, bytes)),
+  (shown) => ({ ...shown, roster: shown.roster.slice(0, most), you: withFewTypes(shown.you) }),
+  (shown) => ({
+    ...shown,
+    principles: shown.principles.slice(0, 2),
+    ready: shown.ready.slice(0, 2),
+    held_here: shown.held_here.slice(0, 2),
+    held_elsewhere: shown.held_elsewhere.slice(0, 2),
+    ballots_due: shown.ballots_due.slice(0, 2).map(withoutOptions),
+  }),
+];
 
-/** Shortens what can be read elsewhere, the least needed first, until it fits. */
-function fitted<View extends Shrinkable>(view: View): View {
-  const steps: readonly ((shown: View) => View)[] = [
-    (shown) => ({ ...shown, you: { ...shown.you, identity: shorter(shown.you['identity'], sizeOf(shown) - largest) } }),
-    (shown) => ({ ...shown, news: shown.news.slice(-2) }),
-    (shown) => ({ ...shown, roster: shown.roster.slice(0, 20).map((entry) => ({ ...entry, role: '' })) }),
-    (shown) => ({ ...shown, principles: shown.principles.map((text) => firstWords(text, 100)) }),
-    (shown) => ({ ...shown, principles: shown.principles.slice(0, most) }),
-  ];
+function fitted(view: Session): Session {
   let shown = view;
   for (const step of steps) if (sizeOf(shown) > largest) shown = step(shown);
   return shown;
@@ -94,12 +108,84 @@ function sizeOf(view: unknown): number {
   return Buffer.byteLength(JSON.stringify(view));
 }
 
-/** By this many bytes of JSON; escapes and wide characters make it a little more. */
+/** Bytes that a text takes within JSON: escapes count as they are written. */
+function bytesOf(text: string): number {
+  return sizeOf(text) - 2;
+}
+
+/** As much of a text as takes at most so many bytes within JSON, never half a character. */
+function firstBytes(text: string, bytes: number): string {
+  if (bytesOf(text) <= bytes) return text;
+  let kept = '';
+  let used = bytesOf('…');
+  for (const character of text) {
+    used += bytesOf(character);
+    if (used > bytes) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** Every text that somebody wrote, to so many bytes. Ids, names and types stay whole. */
+function withShortTexts(shown: Session, bytes: number): Session {
+  const short = (text: string): string => firstBytes(text, bytes);
+  const described = <Entry extends { readonly description: string }>(entry: Entry): Entry => ({
+    ...entry,
+    description: short(entry.description),
+  });
+  const { role } = shown.you;
+  const { warning, config_warnings } = shown;
+  return {
+    ...shown,
+    you: { ...shown.you, ...(typeof role === 'string' ? { role: short(role) } : {}) },
+    principles: shown.principles.map(short),
+    paused: shortPause(shown.paused, bytes),
+    ready: shown.ready.map(described),
+    held_here: shown.held_here.map(described),
+    held_elsewhere: shown.held_elsewhere.map(described),
+    // An option is cast to the letter: one that is too long is left out, not cut.
+    ballots_due: shown.ballots_due.map((due) => ({ ...withShortOptions(due, bytes), question: short(due.question) })),
+    news: shown.news.map(short),
+    ...(warning === undefined
+      ? {}
+      : { warning: { ...warning, message: short(warning.message), next: short(warning.next) } }),
+    ...(config_warnings === undefined ? {} : { config_warnings: config_warnings.map(short) }),
+  };
+}
+
+function shortPause(paused: Session['paused'], bytes: number): Session['paused'] {
+  if (paused === null || paused.reason === null) return paused;
+  return { ...paused, reason: firstBytes(paused.reason, bytes) };
+}
+
+/** As many options as together take at most so many bytes; get_vote has the rest. */
+function withShortOptions(due: DueBallot, bytes: number): DueBallot {
+  const options: string[] = [];
+  let used = 0;
+  for (const option of due.options) {
+    used += bytesOf(option);
+    if (used > bytes) break;
+    options.push(option);
+  }
+  const more = (due.more_options ?? 0) + due.options.length - options.length;
+  return { ...due, options, ...(more > 0 ? { more_options: more } : {}) };
+}
+
+function withoutOptions(due: DueBallot): DueBallot {
+  return { ...due, options: [], more_options: due.options.length + (due.more_options ?? 0) };
+}
+
+function withFewTypes(you: Session['you']): Session['you'] {
+  const { types } = you;
+  return Array.isArray(types) ? { ...you, types: types.slice(0, 10) } : you;
+}
+
+/** By this many bytes of JSON. */
 function shorter(identity: unknown, by: number): unknown {
   if (typeof identity !== 'object' || identity === null || !('text' in identity)) return identity;
   if (typeof identity.text !== 'string') return identity;
-  const kept = identity.text.length - by - 1;
-  return { ...identity, text: kept < 80 ? undefined : `${identity.text.slice(0, kept)}…` };
+  const kept = bytesOf(identity.text) - by;
+  return { ...identity, text: kept < 80 ? undefined : firstBytes(identity.text, kept) };
 }
 
 /** The agent's identity text, cut to what is worth its price; where the file is missing the path says so. */

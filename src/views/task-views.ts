@@ -4,6 +4,7 @@ import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { Routing } from '../domain/outcomes/routing.ts';
+import { workToJudge } from '../domain/tasks/subject.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
 import { isReady } from '../domain/tasks/readiness.ts';
 
@@ -136,21 +137,37 @@ const mostInputs = 20;
 /** Characters of an input's summary. */
 const longestInput = 1_500;
 
-/** What the dependencies of a task produced, for the one who goes on from there. */
-export function inputsOf(state: FederationState, task: Task): readonly Record<string, unknown>[] {
-  return task.dependencies.slice(0, mostInputs).map((id) => {
-    const before = state.tasks.get(id);
-    if (before?.result != null) {
-      const { summary, artifacts } = before.result;
-      return present({ id, summary: cut(summary, longestInput), artifacts: artifacts.slice(0, mostInputs) });
-    }
-    const vote = voteStanding(state, id);
-    if (vote !== undefined) return present({ id, choice: vote.choice });
-    return {
-      id,
-      summary: state.archived.has(id) ? 'archived; read it with get_task' : `${before?.status ?? 'unknown'}`,
-    };
-  });
+/**
+ * What the dependencies of a task produced, for the one who goes on from
+ * there; first the work that it judges, which it may not depend on: a review
+ * after testing waits for the tests.
+ */
+export function inputsOf(state: FederationState, task: Task, reader: string): readonly Record<string, unknown>[] {
+  const judged = workToJudge(state, task, reader)?.task_id ?? task.subject;
+  const ids = new Set([...(judged === null ? [] : [judged]), ...task.dependencies]);
+  return [...ids].slice(0, mostInputs).map((id) => inputOf(state, id));
+}
+
+function inputOf(state: FederationState, id: DependencyId): Record<string, unknown> {
+  const before = state.tasks.get(id);
+  if (before?.result != null) {
+    const { summary, artifacts } = before.result;
+    return present({ id, summary: cut(summary, longestInput), artifacts: artifacts.slice(0, mostInputs) });
+  }
+  const vote = voteStanding(state, id);
+  if (vote !== undefined) return present({ id, choice: vote.choice });
+  return {
+    id,
+    summary: state.archived.has(id) ? 'archived; read it with get_task' : `${before?.status ?? 'unknown'}`,
+  };
+}
+
+/** How its holder ends a task, for `next`: a review ends with a verdict, anything else with a completion. */
+export function endOf(state: FederationState, task: Task, holder: string): string {
+  const work = workToJudge(state, task, holder);
+  return work === null
+    ? 'complete_task with a summary and the artifacts'
+    : `judge the work with review_task, task_id ${work.task_id}: accept or rework; that completes this review too`;
 }
 
 /** What an agent holds: here, in this process, or elsewhere. */

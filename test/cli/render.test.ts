@@ -70,6 +70,19 @@ test('a claim shows what the task builds on', () => {
   expect(text).toContain('what it builds on\n  task-2026-02-06-001: Parser written (src/parser.ts)');
 });
 
+test('a task that judges other work says which, and what led to it', () => {
+  const review = {
+    ...full,
+    status: 'in-progress',
+    subject: 'task-2026-02-06-001',
+    caused_by: { kind: 'rule', by: 'review-tested', task_id: 'task-2026-02-06-003', depth: 2 },
+  };
+  for (const text of [renderTaskResult({ task: review, inputs: [], next: '' }, plain), renderTask(review, plain)]) {
+    expect(text).toMatch(/^judges +task-2026-02-06-001$/m);
+    expect(text).toMatch(/^caused by +rule review-tested, after task-2026-02-06-003$/m);
+  }
+});
+
 test('a result of another form is still shown', () => {
   expect(renderTasks({ something: 'else' }, plain)).toBe('something  else');
 });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CommandName } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
-import { actionsFor } from '../../src/domain/scheduling/inbox.ts';
+import type { Escalation } from '../../src/domain/scheduling/escalation.ts';
+import { actionsFor, type InboxAction } from '../../src/domain/scheduling/inbox.ts';
 import { restoreState } from '../../src/domain/restore-state.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis } from '../../src/domain/time.ts';
@@ -159,6 +160,12 @@ const forPersons = new Set<CommandName>([
   'optimize_routing',
 ]);
 
+/** With an addressee where the action takes one. */
+function answerTo({ inbox_id }: Escalation, action: InboxAction | undefined, to_agent: unknown) {
+  const addresses = action === 'approve' || action === 'reassign' || action === 'requeue';
+  return { inbox_id, action, to_agent: addresses ? to_agent : undefined };
+}
+
 /** Runs what the generator made. The shapes are right; whether a step makes sense is what is tested. */
 function play(scenario: Scenario, step: Step): void {
   if (step.wait > 0) scenario.pass(step.wait);
@@ -178,7 +185,7 @@ function play(scenario: Scenario, step: Step): void {
   const args = {
     ...step.args,
     ...(step.command === 'answer_inbox' && item !== undefined
-      ? { inbox_id: item.inbox_id, action: pickAny(actionsFor(state, item), step.others[0] ?? 0) }
+      ? answerTo(item, pickAny(actionsFor(state, item), step.others[0] ?? 0), step.args['to_agent'])
       : {}),
     // Only what was applied can be reverted.
     ...(step.command === 'optimize_routing' && state.optimization.applied.length > 0 && step.task % 2 === 0

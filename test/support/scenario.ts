@@ -167,7 +167,7 @@ export function contentsOf(state: FederationState): unknown {
     deadlines: [...state.voteIndex.deadlines.values()],
     escalatedVotes: sorted(state.voteIndex.escalated),
     finishedVotes: [...state.voteIndex.finished.values()],
-    reworkOf: [...state.index.reworkOf.entries()].sort(byText),
+    reworksOf: sets(state.index.reworksOf),
     escalationKeys: [...state.escalationKeys.entries()].sort(byText),
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cut } from '../../src/domain/text.ts';
 import { inMemory } from '../support/in-memory.ts';
 
 let folder = '';
@@ -89,6 +90,67 @@ test('it stays below 6 KB with a full queue, long texts and a large roster', asy
   expect(sizeOf(session)).toBeLessThan(6 * 1024);
   expect(session).toMatchObject({ ready_total: 57, you: { identity: { path: 'SOUL.md' } } });
   expect(session['held_here']).toHaveLength(3);
+});
+
+const writings = [
+  ['CJK', '任务说明需要写得非常详细以便任何人都能理解'],
+  ['emoji', '🚀🧪📦🔥👩‍🚀🛰️'],
+  ['quotes and escapes', '"\\"\t'],
+  ['Latin', 'a word of many '],
+] as const;
+
+test.each(writings)('it stays below 6 KB with everything at once, written in %s', async (_name, text) => {
+  const long = (length: number) => cut(text.repeat(Math.ceil(length / text.length)), length);
+  await writeFile(join(folder, 'SOUL.md'), long(4_000));
+  const everyone = Array.from({ length: 25 }, (_, i) => `agent-number-${i}-${'x'.repeat(20)}`);
+  const agents = Object.fromEntries(
+    everyone.map((name) => [
+      name,
+      {
+        role: long(200),
+        types: Array.from({ length: 40 }, (_, i) => `type-${i}-${'y'.repeat(20)}`),
+        capacity: 20,
+        identity: 'SOUL.md',
+      },
+    ]),
+  );
+  const principles = Array.from({ length: 12 }, () => long(300));
+  const config = { agents, principles, limits: { open_per_agent: 5_000, automatic_per_hour: 5_000 } };
+  const { call } = await inMemory(config, { projectDir: folder });
+  const [me = '', other = ''] = everyone;
+  for (let i = 0; i < 30; i++) await call(other, 'queue_task', { description: `${i} ${long(2_000)}`, to_agent: me });
+  for (let i = 0; i < 6; i++) for (const session of ['here', 'there']) await call(`${me}/${session}`, 'claim_task');
+  for (let i = 0; i < 6; i++) {
+    const options = Array.from({ length: 20 }, (_, n) => `${n} ${long(5)}`);
+    await call('reuben', 'open_vote', { question: `${i} ${long(400)}`, options, eligible: [me, other] });
+  }
+  for (const status of ['busy', 'standby', 'offline', 'available', 'busy']) {
+    await call(other, 'set_availability', { status, reason: long(150) });
+  }
+  await call('reuben', 'pause_federation', { reason: `because ${long(7_900)}` });
+  const session = await call(`${me}/here`, 'start_session');
+  expect(sizeOf(session)).toBeLessThan(6 * 1024);
+  expect(JSON.stringify(session)).not.toMatch(/\\ud[89a-f]/);
+  expect(session).toMatchObject({
+    you: { name: me, identity: { path: 'SOUL.md' } },
+    paused: { reason: expect.stringContaining('because') },
+    ready_total: 18,
+  });
+  for (const section of ['held_here', 'held_elsewhere', 'ready', 'ballots_due']) {
+    expect(session[section]).not.toEqual([]);
+  }
+});
+
+test('a long reason of a pause is cut before anything else is', async () => {
+  await writeFile(join(folder, 'SOUL.md'), 'I am claude. '.repeat(50));
+  const { call } = await inMemory(
+    { agents: { claude: { types: ['research'], identity: 'SOUL.md' } } },
+    { projectDir: folder },
+  );
+  await call('reuben', 'pause_federation', { reason: 'release day '.repeat(600) });
+  const { paused, you } = await call('claude', 'start_session');
+  expect(Object(paused).reason).toMatch(/^release day .{200,}…$/);
+  expect(Object(you).identity.text).toBe('I am claude. '.repeat(50));
 });
 
 test('the identity text is given up to 1.5 KB, with its path', async () => {

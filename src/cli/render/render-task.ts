@@ -16,6 +16,8 @@ export function renderTaskResult(result: unknown, terminal: Terminal): string {
       ['duplicate of', duplicate_of],
       ['attempt', task.status === 'in-progress' ? task.attempt : null],
       ['held until', lease_expires_at],
+      ['judges', task.status === 'in-progress' ? task.subject : null],
+      ['caused by', task.status === 'in-progress' ? causeOf(task) : null],
       ['unblocked', unblocked?.map(idOf).join(', ')],
       ['follow-ups', follow_ups?.map(idOf).join(', ')],
       ['rework', rework?.task_id],
@@ -59,6 +61,8 @@ export function renderTask(result: unknown, terminal: Terminal): string {
       ['progress', task.progress == null ? null : `${Math.round(task.progress * 100)} %`],
       ['approval', task.needs_approval === true ? `needed; ${approvedBy(task)}` : null],
       ['rework of', task.rework_of],
+      ['judges', task.subject],
+      ['caused by', causeOf(task)],
       ['depends on', listed(task.dependencies)],
       ['waiting for', listed(task.waiting_for)],
       ['context', isEmpty(task.context) ? null : JSON.stringify(task.context)],
@@ -80,6 +84,13 @@ export function renderTask(result: unknown, terminal: Terminal): string {
 function routedIn({ routing }: TaskShape): string | null {
   if (routing == null) return null;
   return `${routing.method}, ${Math.round(routing.confidence * 100)}% sure: ${routing.reason}`;
+}
+
+/** `rule review-tested, after task-2026-02-06-003` */
+function causeOf({ caused_by }: TaskShape): string | null {
+  if (caused_by == null) return null;
+  const { kind, by, task_id } = caused_by;
+  return `${kind} ${by}${task_id == null ? '' : `, after ${task_id}`}`;
 }
 
 function approvedBy(task: TaskShape): string {

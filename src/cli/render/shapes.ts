@@ -51,6 +51,8 @@ export const taskSchema = z.object({
   needs_approval: z.boolean().nullish(),
   approved_by: maybeText,
   rework_of: maybeText,
+  subject: maybeText,
+  caused_by: z.object({ kind: z.string(), by: z.string(), task_id: maybeText }).nullish(),
   progress: z.number().nullish(),
   lease: z.object({ agent: maybeText, expires_at: maybeText }).nullish(),
   context: z.record(z.string(), z.unknown()).nullish(),

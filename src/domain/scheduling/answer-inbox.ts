@@ -15,9 +15,12 @@ import { existingVote } from '../votes/standing.ts';
 import type { Escalation } from './escalation.ts';
 import { settleHeld } from './fire-rules.ts';
 import { heldUnder } from './follow-up.ts';
-import { actionsFor } from './inbox.ts';
+import { actionsFor, type InboxAction } from './inbox.ts';
 
 type Args = ArgsOf<'answer_inbox'>;
+
+/** Actions that take `to_agent`. An argument that changes nothing would be taken for done. */
+const addressing: ReadonlySet<InboxAction> = new Set(['approve', 'reassign', 'requeue']);
 
 /** Does what the item offers, by the same functions as the operator's other controls, and closes it. */
 export function answerInbox(
@@ -37,6 +40,9 @@ export function answerInbox(
   }
   if (args.choice !== undefined && args.action !== 'decide') {
     throw invalid('choice', `expected none, ${args.action} takes no choice`, 'Leave it out.');
+  }
+  if (args.to_agent !== undefined && !addressing.has(args.action)) {
+    throw invalid('to_agent', `expected none, ${args.action} addresses nothing`, 'Leave it out.');
   }
   const deliberation = new Deliberation(state, context);
   // First, so that what the answer does finds nothing left to close.

@@ -109,9 +109,10 @@ function taskFrom(deliberation: Deliberation, followUp: FollowUp): NewTask {
   const { config } = context;
   const { type, subject, to_agent, task_id, priority } = followUp;
   const description = followUp.description.trim().slice(0, longestDescription);
-  // Who was kept for may have left the roster since.
-  const fixed = to_agent === 'auto' || participantKind(config, to_agent) === null ? null : to_agent;
   const except = type === 'review' ? doerOf(state, subject ?? task_id) : null;
+  // Who was kept for may have left the roster since; and nobody is given the review of its own work.
+  const isChosen = to_agent === 'auto' || to_agent === except || participantKind(config, to_agent) === null;
+  const fixed = isChosen ? null : to_agent;
   const beside = madeHere(deliberation);
   const routing =
     fixed === null ? routeTask(state, { description, type, priority, except, byRule: true, beside }, context) : null;

@@ -43,12 +43,14 @@ export function resumeFederation(
 }
 
 function askAboutKept(deliberation: Deliberation, kept: readonly HeldFollowUp[]): void {
+  deliberation.escalate({ kind: 'held-follow-ups', about: 'pause', ...questionAbout(kept), task_id: null });
+}
+
+/** What is asked about follow-ups that pauses kept. A further pause may add to them while the question is open. */
+export function questionAbout(kept: readonly HeldFollowUp[]): { readonly title: string; readonly detail: string } {
   const lines = kept.map(({ rule, type, task_id }) => `${type} after ${task_id} (${rule})`);
-  deliberation.escalate({
-    kind: 'held-follow-ups',
-    about: 'pause',
+  return {
     title: `${kept.length} ${kept.length === 1 ? 'follow-up was' : 'follow-ups were'} kept during the pause`,
     detail: listed(lines, 10),
-    task_id: null,
-  });
+  };
 }

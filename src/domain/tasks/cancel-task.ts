@@ -13,17 +13,27 @@ export function cancelTask(
   context: DecisionContext,
 ): Decision<ResultOf<'cancel_task'>> {
   const task = existing(state, args.task_id);
-  if (context.actor.kind !== 'person' && task.from_agent !== context.actor.name) {
+  if (context.actor.kind !== 'person' && !isQueuedBy(task, context.actor.name)) {
+    const { kind, by } = task.caused_by;
     throw new CallerError(
       'not-allowed',
-      `${task.task_id} was queued by ${task.from_agent}.`,
-      'An agent can cancel only what it queued; ask the operator in a note.',
+      `${task.task_id} was queued by ${kind === 'rule' ? `the rule ${by}` : task.from_agent}.`,
+      'An agent can cancel only what it queued itself; ask the operator in a note.',
     );
   }
   const deliberation = new Deliberation(state, context);
   cancel(deliberation, task, args.reason);
   const cancelled = cancelledIn(deliberation.events);
   return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id), cancelled }) };
+}
+
+/**
+ * By its own decision: queued, planned, or sent back in a review. What a rule
+ * queues comes from who finished the task before, and is often the check of
+ * that agent's work, which is not for it to call off.
+ */
+function isQueuedBy({ caused_by: { kind, by } }: Task, name: string): boolean {
+  return (kind === 'agent' || kind === 'review') && by === name;
 }
 
 /** @throws CallerError `wrong-state` for a finished task. */

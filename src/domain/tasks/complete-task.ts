@@ -6,6 +6,7 @@ import { fireRules } from '../scheduling/fire-rules.ts';
 import { addMillis, second } from '../time.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, ownAttempt } from './standing.ts';
+import { workToJudge } from './subject.ts';
 import type { Task } from './task.ts';
 import { invalid } from './validate-request.ts';
 
@@ -34,10 +35,22 @@ export function completeTask(state: FederationState, args: Args, context: Decisi
       'Only the holder can complete it.',
     );
   }
+  if (args.outcome === 'success') refuseWithoutVerdict(state, task, actor.name);
   const deliberation = new Deliberation(state, context);
   if (args.outcome === 'success') succeed(deliberation, task, args);
   else fail(deliberation, task, args);
   return { events: deliberation.events, result: () => resultOf(state, task.task_id) };
+}
+
+/** A review that counts as done without a verdict would let unjudged work pass for reviewed. */
+function refuseWithoutVerdict(state: FederationState, task: Task, name: string): void {
+  const work = workToJudge(state, task, name);
+  if (work === null) return;
+  throw new CallerError(
+    'wrong-state',
+    `${task.task_id} is the review of ${work.task_id}, which has no verdict of yours yet.`,
+    `Give it with review_task on ${work.task_id}: accept or rework. That completes ${task.task_id} as well; failure and release_task stay possible.`,
+  );
 }
 
 function succeed(deliberation: Deliberation, task: Task, args: Args): void {

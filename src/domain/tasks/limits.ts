@@ -35,7 +35,7 @@ function heldByProcess(state: FederationState, actor: Actor): Task | undefined {
 }
 
 /** The tasks that led to `cause`, oldest first, at most 20. */
-export function chainOf(state: FederationState, cause: Cause): TaskId[] {
+export function chainOf(state: FederationState, cause: Pick<Cause, 'task_id'>): TaskId[] {
   const chain: TaskId[] = [];
   for (let id = cause.task_id; id !== null && chain.length < 20; id = state.tasks.get(id)?.caused_by.task_id ?? null) {
     chain.unshift(id);
@@ -91,7 +91,7 @@ export function limitHit(
   if (cause.depth > limits.chain_depth) {
     return stop(
       `chain_depth:${cause.by}`,
-      `A chain of ${cause.depth} tasks caused by each other would pass the limit of ${limits.chain_depth}.`,
+      `A chain would reach ${cause.depth} tasks after its first; that is beyond the limit of ${limits.chain_depth}.`,
       `Finish what you hold without queueing more; ${context.config.operator} has been asked.`,
     );
   }

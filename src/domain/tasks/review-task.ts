@@ -7,7 +7,7 @@ import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
 import { taskQueued } from './queue-task.ts';
 import { existing } from './standing.ts';
-import { newestForm, workerOf } from './subject.ts';
+import { newestForm, reworkOf, workerOf } from './subject.ts';
 import type { Task, TaskId } from './task.ts';
 import { participantKind } from '../participants.ts';
 import { cut } from '../text.ts';
@@ -42,12 +42,14 @@ export function reviewTask(
       'Leave the review to another agent: queue a review task.',
     );
   }
-  const sentBack = openRework(state, work);
+  const sentBack = reworkOf(state, work.task_id);
   if (sentBack !== undefined) {
     throw new CallerError(
       'wrong-state',
       `${work.task_id} was sent back already, as ${sentBack.task_id}.`,
-      'Review the rework when it is completed.',
+      sentBack.status === 'failed'
+        ? 'The rework failed, and the operator was told: it can be requeued.'
+        : 'Review the rework when it is completed.',
     );
   }
 
@@ -63,7 +65,7 @@ export function reviewTask(
 
   const rounds = work.rework_round + 1;
   const askFirst = rounds > config.limits.rework_rounds;
-  const rework = reworkOf(work, deliberation, args.note, rounds, askFirst);
+  const rework = newRework(work, deliberation, args.note, rounds, askFirst);
   deliberation.add(taskQueued(context, rework));
   const waiting = dependentsOf(state, work.task_id);
   // Whoever waited for the verdict waited for the work to be good: that now means the rework.
@@ -134,7 +136,7 @@ function completeOwnReviews(
   return completed;
 }
 
-function reworkOf(
+function newRework(
   work: Task,
   { nextId, context }: Deliberation,
   note: string,
@@ -174,10 +176,6 @@ function reworkOf(
     subject: null,
     idempotency_key: null,
   };
-}
-
-function openRework(state: FederationState, work: Task): Task | undefined {
-  return state.tasks.get(state.index.reworkOf.get(work.task_id) ?? '');
 }
 
 /** Unclaimed tasks that build on this one. */

@@ -35,8 +35,8 @@ export class TaskIndexes {
   /** Unfinished tasks by what makes two of them twins. */
   readonly twins = new Map<number, Set<TaskId>>();
 
-  /** Work that was sent back → its rework. */
-  readonly reworkOf = new Map<TaskId, TaskId>();
+  /** Work that was sent back → its reworks. More than one where an earlier one was cancelled. */
+  readonly reworksOf = new Map<TaskId, Set<TaskId>>();
 
   update(before: Task | undefined, after: Task | undefined): void {
     if (before !== undefined) this.#remove(before, after);
@@ -52,7 +52,7 @@ export class TaskIndexes {
     if (task.finished_at !== null && task.finished_at !== after?.finished_at) {
       this.finished.delete(place(task.finished_at, task));
     }
-    if (after === undefined && isRework(task)) this.reworkOf.delete(task.caused_by.task_id ?? '');
+    if (after === undefined && isRework(task)) dropFrom(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
     const closes = after === undefined || !isOpen(after);
     if (closes || after.to_agent !== task.to_agent) {
@@ -75,7 +75,7 @@ export class TaskIndexes {
     if (task.finished_at !== null && task.finished_at !== before?.finished_at) {
       this.finished.set(place(task.finished_at, task), task.task_id);
     }
-    if (before === undefined && isRework(task)) this.reworkOf.set(task.caused_by.task_id ?? '', task.task_id);
+    if (before === undefined && isRework(task)) addTo(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
     const opens = before === undefined || !isOpen(before);
     if (opens || before.to_agent !== task.to_agent) {

@@ -55,6 +55,8 @@ export function closeIfDone(deliberation: Deliberation, vote: Vote): void {
 }
 
 function closingCause(state: FederationState, vote: Vote, now: Timestamp): ClosingCause | null {
+  // The operator has asked for second thoughts: the ballots that were there already must not close it at once.
+  if (vote.held_open === true) return now >= vote.deadline ? 'deadline' : null;
   const { sides, isSettled } = lookInside(vote, state.voting);
   const isWaiting = missingVoters(vote).length > unreachableVoters(state, vote).length;
   if (!isWaiting && sides >= vote.quorum) return 'everyone-voted';

@@ -49,13 +49,14 @@ function changed(vote: Vote, event: SingleVoteEvent, meta: EventMeta): Vote {
       return { ...closed(vote, event.closing, at), status: 'escalated', escalated };
     }
     case 'vote_extended': {
-      if (event.reopened === null) return { ...vote, deadline: event.deadline };
+      if (event.reopened === null) return { ...vote, deadline: event.deadline, held_open: true };
       const ballots = event.reopened.ballots.map((own) => formed(own, (sealed) => ({ sealed })));
       return {
         ...vote,
         status: 'active',
         deadline: event.deadline,
         counted_from: at,
+        held_open: true,
         // A vote with open ballots has nothing to seal.
         ballots: vote.seal_key === null ? vote.ballots : ballots,
         closing: null,
@@ -100,6 +101,7 @@ function opened(vote: NewVote, at: Timestamp): Vote {
     status: 'active',
     opened_at: at,
     counted_from: at,
+    held_open: false,
     ballots: [],
     closing: null,
     choice: null,
@@ -121,7 +123,7 @@ export function withBallot(vote: Vote, agent: string, ballot: BallotForm, at: Ti
     if (voter !== agent) return own === undefined ? [] : [own];
     return [{ agent, revisions: [...(own?.revisions ?? []), { at, ballot }] }];
   });
-  return { ...vote, ballots };
+  return { ...vote, ballots, held_open: false };
 }
 
 function closed(vote: Vote, record: ClosingRecord | null, at: Timestamp): Vote {

@@ -57,6 +57,11 @@ export interface Vote extends NewVote {
   readonly opened_at: Timestamp;
   /** From when the deadline was counted: a pause before that does not move it. */
   readonly counted_from: Timestamp;
+  /**
+   * It was extended, and no ballot has been cast since: only its deadline or
+   * the operator closes it. Absent in checkpoints of earlier versions.
+   */
+  readonly held_open?: boolean;
   /** In the order of `eligible`; those of agents that have not voted are absent. */
   readonly ballots: readonly AgentBallots[];
   readonly closing: (Closing & { readonly at: Timestamp }) | null;

@@ -257,6 +257,12 @@ describe('answering', () => {
     });
     expect(refusal({ to_agent: 'nobody' })).toMatchObject({ code: 'unknown-agent' });
     expect(refusal({ choice: 'yes' })).toMatchObject({ code: 'invalid' });
+    for (const action of ['continue-dependents', 'cancel'] as const) {
+      expect(refusal({ action, to_agent: 'kimi' })).toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('to_agent'),
+      });
+    }
     expect(s.state.escalations.size).toBe(1);
     answer(s, 'requeue');
     expect(refusal({})).toMatchObject({ code: 'closed' });

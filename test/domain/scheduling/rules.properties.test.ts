@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FederationError } from '../../../src/domain/errors.ts';
 import { actionsFor } from '../../../src/domain/scheduling/inbox.ts';
+import { workToJudge } from '../../../src/domain/tasks/subject.ts';
 import { addMillis } from '../../../src/domain/time.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
 
@@ -76,8 +77,11 @@ function step(s: Scenario, kind: Kind, n: number): void {
     case 'fail': {
       const held = [...(s.state.index.heldBy.get(worker) ?? [])][0] ?? s.run(worker, 'claim_task', {}).task?.task_id;
       if (held === undefined) return;
+      const judged = workToJudge(s.state, s.task(held), worker);
       if (kind === 'fail') s.fail(worker, held, { retryable: false });
-      else s.complete(worker, held, `done ${n}`, n % 2 === 0 ? { artifacts: [`work/${n}.md`] } : {});
+      else if (judged !== null) {
+        s.run(worker, 'review_task', { task_id: judged.task_id, verdict: 'accept', note: `good ${n}` });
+      } else s.complete(worker, held, `done ${n}`, n % 2 === 0 ? { artifacts: [`work/${n}.md`] } : {});
       return;
     }
     case 'rework':
@@ -99,7 +103,9 @@ function step(s: Scenario, kind: Kind, n: number): void {
       if (item === undefined) return;
       const offered = actionsFor(s.state, item);
       const action = offered[n % offered.length] ?? 'dismiss';
-      s.run('reuben', 'answer_inbox', { inbox_id: item.inbox_id, action, to_agent: 'kimi' });
+      const addresses = action === 'reassign' || action === 'requeue' || action === 'approve';
+      const to_agent = addresses ? { to_agent: 'kimi' } : {};
+      s.run('reuben', 'answer_inbox', { inbox_id: item.inbox_id, action, ...to_agent });
       return;
     }
     case 'off':

@@ -190,6 +190,22 @@ describe('a rule', () => {
   });
 });
 
+describe('a rule with a fixed addressee', () => {
+  it('chooses another one for the review of the addressee’s own work, when it is released from a pause too', () => {
+    const s = withRules(rule('check', { type: 'implementation' }, { type: 'review' }));
+    const [other] = finish(s, 'kimi', { type: 'implementation' }).follow_ups;
+    expect(other).toMatchObject({ type: 'review', to_agent: 'claude', routing: null });
+    const [own] = finish(s, 'claude', { type: 'implementation' }).follow_ups;
+    expect(own).toMatchObject({ type: 'review', to_agent: 'kimi', routing: { agent: 'kimi' } });
+    const { task_id } = s.queue('build', { to_agent: 'claude', type: 'implementation' });
+    s.claim('claude', task_id);
+    s.run('reuben', 'pause_federation', {});
+    s.complete('claude', task_id);
+    const [released = ''] = s.run('reuben', 'resume_federation', { release: 'all' }).released;
+    expect(s.task(released).to_agent).toBe('kimi');
+  });
+});
+
 describe('limits on rules', () => {
   const loop = {
     name: 'loop',
@@ -208,7 +224,10 @@ describe('limits on rules', () => {
     }
     const [item, ...others] = s.state.escalations.values();
     expect(others).toEqual([]);
-    expect(item).toMatchObject({ kind: 'limit', title: expect.stringContaining('limit of 3') });
+    expect(item).toMatchObject({
+      kind: 'limit',
+      title: 'A chain would reach 4 tasks after its first; that is beyond the limit of 3.',
+    });
     expect(item?.chain).toHaveLength(4);
     expect(item?.chain.at(-1)).toBe(task_id);
     expect(s.state.held.size).toBe(1);

@@ -121,6 +121,25 @@ describe('failing', () => {
     ]);
   });
 
+  it('lets an agent cancel what it queued or sent back itself, not what a rule queued to check its work', () => {
+    const s = new Scenario();
+    const work = s.queue('build', { type: 'implementation', to_agent: 'kimi' });
+    s.claim('kimi', work.task_id);
+    const [check = ''] = s.complete('kimi', work.task_id).follow_ups;
+    expect(s.task(check)).toMatchObject({ from_agent: 'kimi', caused_by: { kind: 'rule' } });
+    expect(s.refusal('kimi', 'cancel_task', { task_id: check, reason: 'no need' })).toMatchObject({
+      code: 'not-allowed',
+      message: `${check} was queued by the rule test-implementation.`,
+    });
+    const { rework } = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'no tests' });
+    const again = rework?.task_id ?? '';
+    expect(s.refusal('kimi', 'cancel_task', { task_id: again, reason: 'no' })).toMatchObject({ code: 'not-allowed' });
+    s.run('claude', 'cancel_task', { task_id: again, reason: 'it was fine after all' });
+    expect(s.task(again).status).toBe('cancelled');
+    s.run('reuben', 'cancel_task', { task_id: check, reason: 'not needed' });
+    expect(s.task(check).status).toBe('cancelled');
+  });
+
   it('treats a cancelled task as failed for its dependents', () => {
     const s = new Scenario();
     const task = s.queue('t', {}, 'claude');

@@ -99,3 +99,87 @@ describe('reviewing', () => {
     expect(rework?.to_agent).toBe('kimi');
   });
 });
+
+describe('a rework that was cancelled', () => {
+  it('leaves the work to be judged again, as it is', () => {
+    const s = new Scenario();
+    const { work } = worked(s);
+    const verdict = (kind: 'accept' | 'rework') => ({ task_id: work.task_id, verdict: kind, note: kind });
+    const first = s.run('claude', 'review_task', verdict('rework')).rework?.task_id ?? '';
+    s.run('reuben', 'cancel_task', { task_id: first, reason: 'good enough' });
+    const second = s.run('claude', 'review_task', verdict('rework')).rework?.task_id ?? '';
+    expect(second).not.toBe(first);
+    expect(s.refusal('claude', 'review_task', verdict('accept'))).toMatchObject({
+      message: expect.stringContaining(second),
+    });
+    s.run('reuben', 'cancel_task', { task_id: second, reason: 'good enough, really' });
+    s.run('copilot', 'review_task', verdict('accept'));
+    expect(s.task(work.task_id).reviews.at(-1)).toMatchObject({ by: 'copilot', verdict: 'accept' });
+  });
+
+  it('that failed instead still stands for the work, and says who can go on', () => {
+    const s = new Scenario();
+    const { work } = worked(s);
+    const again = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'n' }).rework;
+    s.claim('kimi', again?.task_id);
+    s.fail('kimi', again?.task_id ?? '', { retryable: false });
+    const judge = { task_id: work.task_id, verdict: 'accept', note: 'n' } as const;
+    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeued');
+  });
+});
+
+describe('completing a review task', () => {
+  const plain = (task_id: string) => ({ task_id, outcome: 'success', summary: 'looks good' }) as const;
+
+  it('is refused while a verdict can be given, and says how to give it; giving up stays possible', () => {
+    const s = new Scenario();
+    const { work, review, after } = worked(s);
+    const refused = s.refusal('claude', 'complete_task', plain(review.task_id));
+    expect(refused).toMatchObject({ code: 'wrong-state', next: expect.stringContaining('review_task') });
+    expect(refused.next).toContain(work.task_id);
+    expect(s.task(after.task_id).waiting_for).toContain(review.task_id);
+    s.run('claude', 'release_task', { task_id: review.task_id, reason: 'not now' });
+    s.claim('claude', review.task_id);
+    expect(s.fail('claude', review.task_id).task.status).toBe('pending');
+  });
+
+  it('is refused for what the work has become, too', () => {
+    const s = new Scenario();
+    const { work, review } = worked(s);
+    const { rework } = s.run('copilot', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'no tests' });
+    const again = rework?.task_id ?? '';
+    s.claim('kimi', again);
+    s.complete('kimi', again);
+    expect(s.refusal('claude', 'complete_task', plain(review.task_id)).next).toContain(again);
+    s.run('claude', 'review_task', { task_id: again, verdict: 'accept', note: 'good' });
+    expect(s.task(review.task_id).status).toBe('completed');
+  });
+
+  it('is allowed where no verdict can be given any more', () => {
+    const sentBack = new Scenario();
+    const first = worked(sentBack);
+    sentBack.run('copilot', 'review_task', { task_id: first.work.task_id, verdict: 'rework', note: 'no tests' });
+    expect(sentBack.complete('claude', first.review.task_id).task.status).toBe('completed');
+
+    const own = new Scenario();
+    const mine = own.queue('Build it', { type: 'implementation', to_agent: 'kimi' });
+    const review = own.queue('Review it', { type: 'review', to_agent: 'kimi', dependencies: [mine.task_id] });
+    own.claim('kimi', mine.task_id);
+    own.complete('kimi', mine.task_id);
+    own.claim('kimi', review.task_id);
+    expect(own.complete('kimi', review.task_id).task.status).toBe('completed');
+
+    const archived = new Scenario();
+    const old = worked(archived);
+    archived.run('claude', 'release_task', { task_id: old.review.task_id, reason: 'later' });
+    archived.pass(40 * 24 * 60);
+    expect(archived.state.tasks.has(old.work.task_id)).toBe(false);
+    archived.claim('claude', old.review.task_id);
+    expect(archived.complete('claude', old.review.task_id).task.status).toBe('completed');
+
+    const nothing = new Scenario();
+    const alone = nothing.queue('Review the wiki', { type: 'review', to_agent: 'claude' });
+    nothing.claim('claude', alone.task_id);
+    expect(nothing.complete('claude', alone.task_id).task.status).toBe('completed');
+  });
+});

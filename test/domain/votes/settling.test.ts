@@ -5,6 +5,15 @@ import { castVote, openVote, voteIn } from '../../support/votes.ts';
 
 const three = ['claude', 'copilot', 'kimi'];
 
+/** Two agents, one ballot each way: it stands in the inbox. */
+function tied(s: Scenario): { vote_id: string; inbox_id: string } {
+  const { vote_id } = openVote(s, { eligible: ['claude', 'kimi'] });
+  castVote(s, 'claude', vote_id, 'app-router');
+  castVote(s, 'kimi', vote_id, 'pages-router');
+  const [item] = [...s.state.escalations.values()];
+  return { vote_id, inbox_id: item?.inbox_id ?? '' };
+}
+
 describe('the operator', () => {
   it('decides an active vote, whose ballots are opened and counted for the record', () => {
     const s = new Scenario();
@@ -72,6 +81,49 @@ describe('the operator', () => {
     });
     expect(s.refusal('reuben', 'extend_vote', { vote_id, minutes: 5 }).code).toBe('closed');
     expect(s.refusal('reuben', 'extend_vote', { vote_id, minutes: Number.NaN }).code).toBe('invalid');
+  });
+
+  it('leaves an extended vote open although everyone has voted, until a ballot is revised', () => {
+    const s = new Scenario();
+    const { vote_id } = tied(s);
+    s.run('reuben', 'extend_vote', { vote_id, minutes: 60 });
+    s.pass(10);
+    expect(voteIn(s, vote_id).status).toBe('active');
+    // The same ballot again is no second thought.
+    castVote(s, 'kimi', vote_id, 'pages-router');
+    expect(voteIn(s, vote_id).status).toBe('active');
+    expect(castVote(s, 'kimi', vote_id, 'app-router')).toMatchObject({
+      status: 'decided',
+      choice: 'app-router',
+      closing: { because: 'everyone-voted' },
+    });
+  });
+
+  it('closes an extended vote at its new deadline, or when the operator does', () => {
+    for (const close of [
+      (s: Scenario) => s.pass(1),
+      (s: Scenario, id: string) => s.run('reuben', 'close_vote', { vote_id: id }),
+    ]) {
+      const s = new Scenario();
+      const { vote_id, inbox_id } = tied(s);
+      s.run('reuben', 'answer_inbox', { inbox_id, action: 'extend' });
+      s.pass(24 * 60 - 1);
+      expect(voteIn(s, vote_id).status).toBe('active');
+      close(s, vote_id);
+      expect(voteIn(s, vote_id)).toMatchObject({ status: 'escalated', escalated: { reason: 'tie' } });
+    }
+  });
+
+  it('does not close an extended vote of low stakes early by the ballots it had', () => {
+    const s = new Scenario();
+    const { vote_id } = openVote(s, { stakes: 'low' });
+    castVote(s, 'claude', vote_id, 'app-router', 0.9, { block: true });
+    expect(voteIn(s, vote_id).status).toBe('escalated');
+    s.run('reuben', 'extend_vote', { vote_id, minutes: 60 });
+    s.pass(1);
+    expect(voteIn(s, vote_id).status).toBe('active');
+    castVote(s, 'claude', vote_id, 'app-router', 0.9, { block: false });
+    expect(voteIn(s, vote_id).status).toBe('active');
   });
 
   it('cancels a vote: dependents block and the operator is asked, those that only waited go on, ballots stay sealed', () => {
@@ -192,14 +244,6 @@ describe('tasks that depend on votes', () => {
 });
 
 describe('the inbox', () => {
-  const tied = (s: Scenario): { vote_id: string; inbox_id: string } => {
-    const { vote_id } = openVote(s, { eligible: ['claude', 'kimi'] });
-    castVote(s, 'claude', vote_id, 'app-router');
-    castVote(s, 'kimi', vote_id, 'pages-router');
-    const [item] = [...s.state.escalations.values()];
-    return { vote_id, inbox_id: item?.inbox_id ?? '' };
-  };
-
   it('settles an undecided vote in one step: decide with a choice, extend, or cancel', () => {
     const s = new Scenario();
     const first = tied(s);

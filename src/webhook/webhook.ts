@@ -30,7 +30,10 @@ export interface WebhookOptions {
 }
 
 const longestDelayMs = 3_600 * second;
-/** A claim outlives the attempt by this, so that a slow disk does not lead to a second sender. */
+/**
+ * A claim outlives the attempt by this, so that a slow disk does not lead to a second sender. It is made right before
+ * the attempt: time spent waiting for a turn would run on it, and others would take up what merely waits.
+ */
 const claimSlackMs = 5 * second;
 /** Processes that keep time look this often for what others left behind. */
 const lookEveryMs = 2 * second;
@@ -39,6 +42,7 @@ const longestGoodbyeMs = 1 * second;
 /** Records without an escalation are passed over in memory; the file follows this far behind. */
 const passedOverAtOnce = 500;
 const failedKept = 500;
+/** Attempts that one process has under way. */
 const atOnce = 4;
 
 export class Webhook {
@@ -46,7 +50,7 @@ export class Webhook {
   readonly #file: OutboxFile;
   readonly #self = randomUUID();
   readonly #looks = new PQueue({ concurrency: 1 });
-  readonly #posts = new PQueue({ concurrency: atOnce });
+  readonly #attempts = new Set<Promise<void>>();
   readonly #ending = new AbortController();
   #passedOver = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -89,8 +93,10 @@ export class Webhook {
   }
 
   async #settled(): Promise<void> {
-    await this.#looks.onIdle();
-    await this.#posts.onIdle();
+    while (this.#attempts.size > 0 || this.#looks.size + this.#looks.pending > 0) {
+      await this.#looks.onIdle();
+      await Promise.all(this.#attempts);
+    }
   }
 
   #look(): void {
@@ -108,21 +114,35 @@ export class Webhook {
     this.#passedOver = found.through;
     const secret = this.#secret(config);
     let mine: readonly Delivery[] = [];
-    if (isWorthALock(this.#file.read(), found)) {
+    const free = this.#ending.signal.aborted ? 0 : atOnce - this.#attempts.size;
+    const isWanted =
+      secret === undefined ? lacksWord(config) : (outbox: Outbox) => free > 0 && outbox.pending.some(isDue);
+    if (isWorthALock(this.#file.read(), found, isWanted)) {
       await this.#file.update((before) => {
         const outbox = withFound(before ?? emptyOutbox(found.known), found);
         if (secret === undefined) return withoutSecret(outbox, config);
-        mine = outbox.pending.filter(isDue);
+        mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
           by: this.#self,
           until: Date.now() + config.timeout_seconds * second + claimSlackMs,
         });
       });
     }
-    for (const item of mine) {
-      void this.#posts.add(() => this.#deliver(item, config, secret ?? null).catch(() => undefined));
-    }
+    // Without the secret there is nothing to come back for: another process sends it.
+    if (secret === undefined) return;
+    for (const item of mine) this.#attempt(item, config, secret);
     this.#planRetry();
+  }
+
+  /** In the background. Its end makes room for another. */
+  #attempt(item: Delivery, config: WebhookConfig, secret: string | null): void {
+    const attempt: Promise<void> = this.#deliver(item, config, secret)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#attempts.delete(attempt);
+        this.#look();
+      });
+    this.#attempts.add(attempt);
   }
 
   /** Escalations of the records that nobody has looked through. Without the lock: there may be many. */
@@ -174,13 +194,14 @@ export class Webhook {
       if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
       return withFailure({ ...outbox, pending: others }, { ...item, last_error: outcome.failure }, config);
     });
-    this.#planRetry();
   }
 
+  /** Where all its attempts are under way, the first of them to end looks. */
   #planRetry(): void {
     clearTimeout(this.#retry);
+    if (this.#attempts.size >= atOnce || this.#ending.signal.aborted) return;
     const pending = this.#file.read()?.pending ?? [];
-    if (pending.length === 0 || this.#ending.signal.aborted) return;
+    if (pending.length === 0) return;
     const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - Date.now();
     this.#retry = setTimeout(() => this.#look(), Math.min(Math.max(next, 0) + 5, longestDelayMs)).unref();
   }
@@ -200,9 +221,13 @@ interface Found {
   readonly isReplaced: boolean;
 }
 
-function isWorthALock(outbox: Outbox | null, { through, items, isReplaced }: Found): boolean {
+function isWorthALock(
+  outbox: Outbox | null,
+  { through, items, isReplaced }: Found,
+  isWanted: (outbox: Outbox) => boolean,
+): boolean {
   if (outbox === null || isReplaced || items.length > 0) return true;
-  return through - outbox.through >= passedOverAtOnce || outbox.pending.some(isDue);
+  return through - outbox.through >= passedOverAtOnce || isWanted(outbox);
 }
 
 /** Another process may have come further, and be done with it, since the journal was read. */
@@ -234,10 +259,17 @@ function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_
 }
 
 /** Left to a process that has the secret, and said, once. */
-function withoutSecret(outbox: Outbox, { secret_env }: WebhookConfig): Outbox {
-  const message = `the variable ${secret_env} is not set for a process that was to sign`;
-  const isSaid = outbox.pending.length === 0 || outbox.last_error?.message === message;
-  return isSaid ? outbox : withError(outbox, message);
+function withoutSecret(outbox: Outbox, config: WebhookConfig): Outbox {
+  return lacksWord(config)(outbox) ? withError(outbox, noSecret(config)) : outbox;
+}
+
+/** Something is to be sent, and nobody has said yet that it cannot be signed here. */
+function lacksWord(config: WebhookConfig): (outbox: Outbox) => boolean {
+  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== noSecret(config);
+}
+
+function noSecret({ secret_env }: WebhookConfig): string {
+  return `the variable ${secret_env} is not set for a process that was to sign`;
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

@@ -1,7 +1,7 @@
 /** Escalations on their way to a real HTTP server, from real processes' federations on a real journal. */
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -94,6 +94,10 @@ describe('the webhook', () => {
     await escalate(without, 'one');
     await expect.poll(() => without.webhook()?.last_error?.message).toContain('TEST_WEBHOOK_SECRET is not set');
     expect(receiver.received).toEqual([]);
+    // Said once, and left alone from then on.
+    const said = statSync(join(here.dir, 'webhook.json')).mtimeMs;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(statSync(join(here.dir, 'webhook.json')).mtimeMs).toBe(said);
     vi.stubEnv('TEST_WEBHOOK_SECRET', 'open sesame');
     const withIt = await open(here);
     withIt.keepTime();
@@ -172,6 +176,47 @@ describe('the webhook', () => {
     // Every process looks once more at what is there.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect([...receiver.ids].sort()).toEqual([...ids].sort());
+  });
+});
+
+describe('deliveries that wait for their turn', () => {
+  const claims = ({ dir }: Project): number =>
+    readFileSync(join(dir, 'webhook.json'), 'utf8').match(/"until":/g)?.length ?? 0;
+
+  it('are claimed by nobody, so that other processes go on with them at once', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth <= 8 ? 'hang' : 204));
+    const here = project(receiver.url, { timeout_seconds: 60 });
+    const one = await open(here);
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) ids.push(await escalate(one, `task ${n}`));
+    await expect.poll(() => receiver.received.length).toBe(4);
+    // The oldest first, whatever the network makes of them.
+    expect([...receiver.ids].sort()).toEqual(ids.slice(0, 4));
+    expect(claims(here)).toBe(4);
+    const other = await open(here);
+    other.keepTime();
+    await expect.poll(() => receiver.received.length, { timeout: 15_000 }).toBe(8);
+    expect([...receiver.ids].sort()).toEqual(ids.slice(0, 8));
+    expect(claims(here)).toBe(8);
+    receiver.release();
+    await expect.poll(() => one.webhook(), { timeout: 15_000 }).toMatchObject({ pending: 0, delivered: 12 });
+    expect([...receiver.ids].sort()).toEqual(ids);
+  });
+
+  it('are tried once each where every attempt runs into its time limit', { timeout: 60_000 }, async () => {
+    const receiver = await WebhookReceiver.start(() => 'hang');
+    // Longer in all, for one process, than a claim lasts: 4 at once.
+    const here = project(receiver.url, { timeout_seconds: 2, first_delay_seconds: 3_600 });
+    const all = [await open(here), await open(here)];
+    const [first] = all;
+    if (first === undefined) throw new Error('Expected a federation, got none');
+    const ids: string[] = [];
+    for (let n = 0; n < 20; n++) ids.push(await escalate(first, `task ${n}`));
+    for (const federation of all) federation.keepTime();
+    const tried = (): number =>
+      readFileSync(join(here.dir, 'webhook.json'), 'utf8').match(/"attempts": 1,/g)?.length ?? 0;
+    await expect.poll(tried, { timeout: 50_000 }).toBe(ids.length);
+    expect([...receiver.ids].sort()).toEqual(ids);
   });
 });
 

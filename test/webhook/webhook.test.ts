@@ -114,6 +114,38 @@ describe('the webhook', () => {
     expect(federation.webhook()?.last_error?.message).toMatch(/^127\.0\.0\.1:\d+ answered 500$/);
   });
 
+  it('is tried again after four times as long each time, an hour at most', async () => {
+    const receiver = await WebhookReceiver.start(() => 500);
+    const here = project(receiver.url, { first_delay_seconds: 10, max_attempts: 10 });
+    const seconds = [10, 40, 160, 640, 2_560, 3_600, 3_600];
+    const opened_at = '2026-02-06T10:00:00.000Z';
+    const escalation = { kind: 'limit', title: 'Full', detail: '', task_id: null, chain: [], opened_at };
+    const pending = seconds.map((_, attempts) => ({
+      id: `after-${attempts}`,
+      escalation: { inbox_id: `inbox-${attempts}`, ...escalation },
+      attempts,
+      due: 0,
+      claim: null,
+      last_error: null,
+    }));
+    const outbox = { through: 0, pending, failed: [], delivered: 0, last_error: null };
+    writeFileSync(join(here.dir, 'webhook.json'), JSON.stringify(outbox));
+    const before = Date.now();
+    const federation = await open(here);
+    federation.keepTime();
+    const kept = z.object({
+      pending: z.array(z.object({ id: z.string(), due: z.number(), claim: z.null(), last_error: z.string() })),
+    });
+    const failed = () => kept.safeParse(JSON.parse(readFileSync(join(here.dir, 'webhook.json'), 'utf8'))).data?.pending;
+    await expect.poll(() => failed()?.length, { timeout: 15_000 }).toBe(seconds.length);
+    const after = Date.now();
+    for (const [attempts, delay] of seconds.entries()) {
+      const failedAt = (failed()?.find(({ id }) => id === `after-${attempts}`)?.due ?? 0) - delay * 1_000;
+      expect(failedAt).toBeGreaterThanOrEqual(before);
+      expect(failedAt).toBeLessThanOrEqual(after);
+    }
+  });
+
   it('is tried again where nobody listened', async () => {
     const gone = await WebhookReceiver.start();
     await gone.stop();

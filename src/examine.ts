@@ -72,7 +72,13 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
 
 function examineWebhook(folder: string, { webhook }: Config, state: FederationState): Finding {
   if (webhook === null) return ok('webhook', 'none is configured');
-  const standing = standingOf(new OutboxFile(folder).read(), (id) => state.escalations.has(id));
+  const outbox = new OutboxFile(folder).read();
+  if (outbox === 'damaged') {
+    const detail = 'webhook.json is damaged; what was delivered and what is pending is not known';
+    const next = 'The next process that stays (a client’s server) sends what is open in the inbox, with the same ids.';
+    return { check: 'webhook', status: 'warning', detail, next, code: null };
+  }
+  const standing = standingOf(outbox, (id) => state.escalations.has(id));
   const { pending, failed, delivered, last_error } = standing;
   const error = last_error === null ? '' : `; last error ${last_error.at}: ${last_error.message}`;
   const detail = `${delivered} delivered, ${pending} pending, ${failed} given up${error}`;

@@ -13,7 +13,15 @@ import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
-import { type Delivery, emptyOutbox, type Outbox, OutboxFile, standingOf, toldEscalation } from './outbox.ts';
+import {
+  type Delivery,
+  emptyOutbox,
+  type Outbox,
+  OutboxFile,
+  restoredOutbox,
+  standingOf,
+  toldEscalation,
+} from './outbox.ts';
 import { post } from './post.ts';
 
 export interface WebhookOptions {
@@ -119,7 +127,9 @@ export class Webhook {
       secret === undefined ? lacksWord(config) : (outbox: Outbox) => free > 0 && outbox.pending.some(isDue);
     if (isWorthALock(this.#file.read(), found, isWanted)) {
       await this.#file.update((before) => {
-        const outbox = withFound(before ?? emptyOutbox(found.known), found);
+        // Damaged since it was read: its journal has to be gone through first.
+        if (before === 'damaged' && !found.isAnew) return null;
+        const outbox = withFound(before === 'damaged' ? restoredOutbox() : (before ?? emptyOutbox(found.known)), found);
         if (secret === undefined) return withoutSecret(outbox, config);
         mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
@@ -149,26 +159,27 @@ export class Webhook {
   async #readJournal(): Promise<Found> {
     const { seq, isOpen } = this.#options;
     // The file first: what it names is then in the journal, unless that is another one now.
-    const before = this.#file.read()?.through;
+    const before = this.#file.read();
     const head = seq();
-    const known = before ?? head ?? 0;
-    if (head === null) return { known, through: known, items: [], isReplaced: false };
-    // A journal shorter than what was looked through was replaced. What is open in it may not have been sent.
-    const isReplaced = known > head;
-    const from = isReplaced ? 0 : Math.max(known, this.#passedOver <= head ? this.#passedOver : 0);
+    const known = before === 'damaged' ? 0 : (before?.through ?? head ?? 0);
+    if (head === null) return { known, through: known, items: [], isAnew: false };
+    // A journal shorter than what was looked through was replaced; a damaged file knows of nothing. What is open may
+    // not have been sent.
+    const isAnew = before === 'damaged' || known > head;
+    const from = isAnew ? 0 : Math.max(known, this.#passedOver <= head ? this.#passedOver : 0);
     const items: FoundDelivery[] = [];
     let through = from;
     if (head > from) {
       for await (const record of recordsFrom(this.#options.records, from + 1)) {
         through = Math.max(through, record.seq);
         // After a long time without a webhook nobody wants to hear of what is settled.
-        const onlyOpen = isReplaced || Date.parse(record.at) < Date.now() - day;
+        const onlyOpen = isAnew || Date.parse(record.at) < Date.now() - day;
         for (const item of deliveriesOf(record)) {
           if (!onlyOpen || isOpen(item.escalation.inbox_id)) items.push({ seq: record.seq, item });
         }
       }
     }
-    return { known, through, items, isReplaced };
+    return { known, through, items, isAnew };
   }
 
   /** `null`: not wanted; `undefined`: wanted, and this process has none. */
@@ -188,7 +199,8 @@ export class Webhook {
     }
     await this.#file.update((outbox) => {
       // Its claim may have run out, and another process be done with it.
-      if (outbox?.pending.find(({ id }) => id === item.id)?.claim?.by !== this.#self) return null;
+      if (outbox === null || outbox === 'damaged') return null;
+      if (outbox.pending.find(({ id }) => id === item.id)?.claim?.by !== this.#self) return null;
       const others = outbox.pending.filter(({ id }) => id !== item.id);
       if (outcome === 'delivered') return { ...outbox, pending: others, delivered: outbox.delivered + 1 };
       if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
@@ -200,8 +212,9 @@ export class Webhook {
   #planRetry(): void {
     clearTimeout(this.#retry);
     if (this.#attempts.size >= atOnce || this.#ending.signal.aborted) return;
-    const pending = this.#file.read()?.pending ?? [];
-    if (pending.length === 0) return;
+    const outbox = this.#file.read();
+    if (outbox === null || outbox === 'damaged' || outbox.pending.length === 0) return;
+    const { pending } = outbox;
     const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - Date.now();
     this.#retry = setTimeout(() => this.#look(), Math.min(Math.max(next, 0) + 5, longestDelayMs)).unref();
   }
@@ -218,21 +231,24 @@ interface Found {
   readonly known: number;
   readonly through: number;
   readonly items: readonly FoundDelivery[];
-  readonly isReplaced: boolean;
+  /** All of it was looked through, for what is open. */
+  readonly isAnew: boolean;
 }
 
 function isWorthALock(
-  outbox: Outbox | null,
-  { through, items, isReplaced }: Found,
+  outbox: Outbox | 'damaged' | null,
+  { through, items, isAnew }: Found,
   isWanted: (outbox: Outbox) => boolean,
 ): boolean {
-  if (outbox === null || isReplaced || items.length > 0) return true;
+  if (isAnew) return true;
+  if (outbox === 'damaged') return false;
+  if (outbox === null || items.length > 0) return true;
   return through - outbox.through >= passedOverAtOnce || isWanted(outbox);
 }
 
 /** Another process may have come further, and be done with it, since the journal was read. */
-function withFound(outbox: Outbox, { known, through, items, isReplaced }: Found): Outbox {
-  const begin = isReplaced && outbox.through === known ? 0 : outbox.through;
+function withFound(outbox: Outbox, { known, through, items, isAnew }: Found): Outbox {
+  const begin = isAnew && outbox.through === known ? 0 : outbox.through;
   const added = items.filter(({ seq }) => seq > begin).map(({ item }) => item);
   const after = begin === 0 ? through : Math.max(through, outbox.through);
   return { ...outbox, through: after, pending: [...outbox.pending, ...added] };

@@ -80,3 +80,12 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(code).toBe(1);
   expect((await runWith(folder, ['status'])).out).toMatch(/webhook\n {2}pending +0\n {2}failed +1\n/);
 });
+
+test('a damaged file of deliveries is a warning, and what comes of it', async () => {
+  await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook: { url: 'http://127.0.0.1:9/' } }));
+  await writeFile(join(dir(), 'webhook.json'), '{"through": 12, "pend');
+  const { code, out } = await doctor();
+  expect(out).toContain('! webhook: webhook.json is damaged');
+  expect(out).toContain('open in the inbox');
+  expect(code).toBe(0);
+});

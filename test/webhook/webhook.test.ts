@@ -168,6 +168,28 @@ describe('the webhook', () => {
     expect(federation.webhook()).toMatchObject({ pending: 0, failed: 0 });
   });
 
+  it('sends what is open in the inbox where the file of what is pending was damaged, with the same ids', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth <= 3 ? 500 : 204));
+    const here = project(receiver.url, { first_delay_seconds: 3_600 });
+    const federation = await open(here);
+    const ids: string[] = [];
+    for (const name of ['one', 'two', 'three']) ids.push(await escalate(federation, name));
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 3 });
+    await expect.poll(() => receiver.received.length).toBe(3);
+    const [answered = '', ...unanswered] = ids;
+    await federation.execute('answer_inbox', { inbox_id: answered, action: 'dismiss' }, reuben);
+    await federation.close();
+    writeFileSync(join(here.dir, 'webhook.json'), '{"through": 12, "pend');
+    const other = await open(here);
+    expect(other.webhook()?.last_error?.message).toContain('webhook.json was damaged');
+    other.keepTime();
+    await expect.poll(() => other.webhook(), { timeout: 15_000 }).toMatchObject({ pending: 0, delivered: 2 });
+    expect([...receiver.ids.slice(3)].sort()).toEqual(unanswered);
+    const names = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+    expect(names.size).toBe(3);
+    expect(other.webhook()?.last_error?.message).toContain('webhook.json was damaged');
+  });
+
   it('never blocks a command, nor the end of a process for long', async () => {
     const receiver = await WebhookReceiver.start(() => 'hang');
     const federation = await openFederation({ folder: project(receiver.url, { timeout_seconds: 60 }).dir });

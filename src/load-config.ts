@@ -29,13 +29,16 @@ export const largestIdentity = 64 * 1024;
 /** Holds what is in force; `refresh` takes what has changed on disk since. */
 export class ConfigFile {
   readonly #folder: string;
+  readonly #keepsGood: boolean;
   #signature = '';
   /** Every identity file that is named, also those that cannot be used: they may be mended. */
   #identities: readonly string[] = [];
   #loaded: LoadedConfig | null = null;
 
-  constructor(folder: string) {
+  /** `keepGood: false`: writes nothing, also no copy of a good file. */
+  constructor(folder: string, { keepGood = true }: { readonly keepGood?: boolean } = {}) {
     this.#folder = resolve(folder);
+    this.#keepsGood = keepGood;
   }
 
   /** @throws ConfigurationError where the file is at fault and no good one was ever kept. */
@@ -92,6 +95,7 @@ export class ConfigFile {
   }
 
   async #keep(text: string): Promise<void> {
+    if (!this.#keepsGood) return;
     try {
       if ((await readFile(this.#goodFile, 'utf8').catch(() => null)) !== text) writeWhole(this.#goodFile, text);
     } catch {

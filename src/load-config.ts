@@ -31,6 +31,8 @@ export class ConfigFile {
   readonly #folder: string;
   readonly #keepsGood: boolean;
   #signature = '';
+  /** A file that was there and is gone is between two states of an editor, or a mistake: no wish for the defaults. */
+  #wasThere = false;
   /** Every identity file that is named, also those that cannot be used: they may be mended. */
   #identities: readonly string[] = [];
   #loaded: LoadedConfig | null = null;
@@ -68,6 +70,8 @@ export class ConfigFile {
     const file = join(this.#folder, 'config.json');
     try {
       const text = await readConfigText(file);
+      if (text === null && this.#wasThere) throw vanished(file);
+      this.#wasThere = text !== null;
       const config = parseConfig(text ?? '{}', file);
       if (text !== null) await this.#keep(text);
       return await this.#withIdentities(config, text ?? '{}', file);
@@ -152,6 +156,13 @@ async function identityFault(path: string): Promise<string | null> {
   } catch {
     return `a file that can be read, got none`;
   }
+}
+
+function vanished(file: string): ConfigurationError {
+  return new ConfigurationError(
+    `${file}: Expected the file that was there, got none`,
+    'Put it back. For the defaults, remove it and start the process anew.',
+  );
 }
 
 function warningOf(error: unknown): ConfigWarning {

@@ -34,6 +34,15 @@ test('a task goes from the queue to done on the command line alone', async () =>
   expect((await fed(['queue', 'list', '--ready'])).out).toContain('Review it');
 });
 
+test('a person cancels without a reason, an agent only with one', async () => {
+  const task = await add('Write it');
+  const { code, err } = await fed(['queue', 'cancel', task]);
+  expect(code).toBe(2);
+  expect(err).toContain('Expected a reason, got none');
+  expect((await fed(['queue', 'cancel', task, '--as', 'reuben'])).code).toBe(0);
+  expect((await fed(['queue', 'show', task])).out).toContain('cancelled by reuben');
+});
+
 test('what to do next is said in the words of the command line', async () => {
   await add('Write it');
   const { out } = await fed(['queue', 'claim']);

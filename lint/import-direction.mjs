@@ -9,7 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Lowest first. Areas of one layer do not import each other. */
 const layers = [
-  ['src/version.ts', 'src/marked-file.ts', 'src/file-lock.ts'],
+  ['src/version.ts', 'src/closest.ts', 'src/marked-file.ts', 'src/file-lock.ts'],
   ['src/domain'],
   ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
   ['src/load-config.ts'],

@@ -4,6 +4,7 @@ import { type Config, defaultConfig } from './domain/config.ts';
 import { FederationError } from './domain/errors.ts';
 import { evolve } from './domain/evolve.ts';
 import { FederationState } from './domain/federation-state.ts';
+import { ConfigFile } from './load-config.ts';
 import { readConfig } from './read-config.ts';
 import { openJournalStore } from './store/journal/journal-store.ts';
 import { OutboxFile, standingOf } from './webhook/outbox.ts';
@@ -18,9 +19,20 @@ export async function examine({ folder }: OpenSettings): Promise<readonly Findin
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
   try {
-    const config = await readConfig(folder);
-    const { length } = Object.keys(config.agents);
-    return [ok('configuration', `${length} agents, operator ${config.operator}`), config];
+    // As every process has it: the last good one where the file is at fault.
+    const { config, warnings } = await new ConfigFile(folder, { keepGood: false }).load();
+    const [first] = warnings;
+    if (first === undefined) {
+      const { length } = Object.keys(config.agents);
+      return [ok('configuration', `${length} agents, operator ${config.operator}`), config];
+    }
+    const isBroken = await readConfig(folder).then(
+      () => false,
+      () => true,
+    );
+    const detail = warnings.map(({ message }) => message).join('\n');
+    const status = isBroken ? 'problem' : 'warning';
+    return [{ check: 'configuration', status, detail, next: first.next, code: null }, config];
   } catch (error) {
     return [problem('configuration', error), defaultConfig];
   }
@@ -72,7 +84,13 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
 
 function examineWebhook(folder: string, { webhook }: Config, state: FederationState): Finding {
   if (webhook === null) return ok('webhook', 'none is configured');
-  const standing = standingOf(new OutboxFile(folder).read(), (id) => state.escalations.has(id));
+  const outbox = new OutboxFile(folder).read();
+  if (outbox === 'damaged') {
+    const detail = 'webhook.json is damaged; what was delivered and what is pending is not known';
+    const next = 'The next process that stays (a client’s server) sends what is open in the inbox, with the same ids.';
+    return { check: 'webhook', status: 'warning', detail, next, code: null };
+  }
+  const standing = standingOf(outbox, (id) => state.escalations.has(id));
   const { pending, failed, delivered, last_error } = standing;
   const error = last_error === null ? '' : `; last error ${last_error.at}: ${last_error.message}`;
   const detail = `${delivered} delivered, ${pending} pending, ${failed} given up${error}`;

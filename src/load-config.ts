@@ -29,13 +29,18 @@ export const largestIdentity = 64 * 1024;
 /** Holds what is in force; `refresh` takes what has changed on disk since. */
 export class ConfigFile {
   readonly #folder: string;
+  readonly #keepsGood: boolean;
   #signature = '';
+  /** A file that was there and is gone is between two states of an editor, or a mistake: no wish for the defaults. */
+  #wasThere = false;
   /** Every identity file that is named, also those that cannot be used: they may be mended. */
   #identities: readonly string[] = [];
   #loaded: LoadedConfig | null = null;
 
-  constructor(folder: string) {
+  /** `keepGood: false`: writes nothing, also no copy of a good file. */
+  constructor(folder: string, { keepGood = true }: { readonly keepGood?: boolean } = {}) {
     this.#folder = resolve(folder);
+    this.#keepsGood = keepGood;
   }
 
   /** @throws ConfigurationError where the file is at fault and no good one was ever kept. */
@@ -65,6 +70,8 @@ export class ConfigFile {
     const file = join(this.#folder, 'config.json');
     try {
       const text = await readConfigText(file);
+      if (text === null && this.#wasThere) throw vanished(file);
+      this.#wasThere = text !== null;
       const config = parseConfig(text ?? '{}', file);
       if (text !== null) await this.#keep(text);
       return await this.#withIdentities(config, text ?? '{}', file);
@@ -92,6 +99,7 @@ export class ConfigFile {
   }
 
   async #keep(text: string): Promise<void> {
+    if (!this.#keepsGood) return;
     try {
       if ((await readFile(this.#goodFile, 'utf8').catch(() => null)) !== text) writeWhole(this.#goodFile, text);
     } catch {
@@ -148,6 +156,13 @@ async function identityFault(path: string): Promise<string | null> {
   } catch {
     return `a file that can be read, got none`;
   }
+}
+
+function vanished(file: string): ConfigurationError {
+  return new ConfigurationError(
+    `${file}: Expected the file that was there, got none`,
+    'Put it back. For the defaults, remove it and start the process anew.',
+  );
 }
 
 function warningOf(error: unknown): ConfigWarning {

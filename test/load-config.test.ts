@@ -29,8 +29,35 @@ test('a changed file is taken, an unchanged one costs nothing', async () => {
   await write({ limits: { chain_depth: 6 } });
   expect((await file.refresh())?.config.limits.chain_depth).toBe(6);
   expect(await file.refresh()).toBeNull();
+});
+
+test('a file that goes while a process runs leaves in force what it said, with a warning until it is back', async () => {
+  await write({ limits: { chain_depth: 5 } });
+  const file = new ConfigFile(folder);
+  await file.load();
+  // As an editor does that saves by deleting and writing.
   await rm(join(folder, 'config.json'));
-  expect((await file.refresh())?.config.limits.chain_depth).toBe(12);
+  const gone = await file.refresh();
+  expect(gone?.config.limits.chain_depth).toBe(5);
+  expect(gone?.warnings).toEqual([
+    {
+      code: 'invalid',
+      message: expect.stringMatching(/config\.json: Expected the file .*the last good configuration is in force/),
+      next: expect.any(String),
+    },
+  ]);
+  await write({ limits: { chain_depth: 6 } });
+  expect(await file.refresh()).toMatchObject({ config: { limits: { chain_depth: 6 } }, warnings: [] });
+});
+
+test('a process that starts without a file has the defaults, and takes the file that comes', async () => {
+  await write({ limits: { chain_depth: 5 } });
+  await new ConfigFile(folder).load();
+  await rm(join(folder, 'config.json'));
+  const file = new ConfigFile(folder);
+  expect(await file.load()).toMatchObject({ config: { limits: { chain_depth: 12 } }, warnings: [] });
+  await write({ limits: { chain_depth: 6 } });
+  expect((await file.refresh())?.config.limits.chain_depth).toBe(6);
 });
 
 test('a broken file keeps the last good configuration and says where it is broken', async () => {

@@ -1,5 +1,6 @@
 /** Automatic scheduling through the tools and the application: what is committed, told and shown. */
 import { expect, test } from 'vitest';
+import { logEntries } from '../src/views/event-lines.ts';
 import { dryRun } from '../src/views/schedule-view.ts';
 import { resources } from '../resources/index.ts';
 import { inMemory } from './support/in-memory.ts';
@@ -70,6 +71,25 @@ test('a dry run says what a past task would queue now, and changes nothing', asy
   });
   await expect(dryRun(federation, 'task-2020-01-01-001')).rejects.toThrow(/No task/);
   expect(log.records).toHaveLength(before);
+});
+
+test('the log names the kept follow-ups that were dropped', async () => {
+  const { log, call } = await inMemory();
+  const queued = { description: 'build', type: 'implementation', to_agent: 'kimi' };
+  const ids = [];
+  for (let n = 0; n < 2; n++) {
+    const { task } = await call('reuben', 'queue_task', queued);
+    const { task_id } = Object(task);
+    ids.push(task_id);
+    await call('kimi', 'claim_task', { task_id });
+  }
+  await call('reuben', 'pause_federation', {});
+  for (const task_id of ids) await call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+  await call('reuben', 'resume_federation', { release: 'none' });
+  const texts = log.records.flatMap(logEntries).map(({ text }) => text);
+  expect(texts).toContain(
+    `dropped 2 kept follow-ups: ${ids.map((id) => `test-implementation after ${id}`).join(', ')}`,
+  );
 });
 
 test('status says whether rules fire and how much is kept; resume says what became of it', async () => {

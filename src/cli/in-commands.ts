@@ -35,9 +35,35 @@ const commands = new Map([
   ['answer_inbox', 'inbox answer'],
 ]);
 
+/** A tool with its arguments, as tools put it: `claim_task with wait_seconds: 50`. */
+const withArguments: readonly (readonly [RegExp, string])[] = [
+  [/\bclaim_task( again)? with wait_seconds: (\d+)/g, 'fed queue claim --wait $2$1'],
+  [/\bclaim_task( again)? with wait_seconds/g, 'fed queue claim --wait 50$1'],
+  [/\bclaim_task with this task_id/g, 'fed queue claim with its id'],
+  [/\bclaim_task without task_id/g, 'fed queue claim without an id'],
+  [/\bqueue_task(?:,| with) to_agent:?/g, 'fed queue add --to'],
+  [/\brelease_task with wait_for: \["?([^"\]]+)"?\]/g, 'fed queue release --wait-for $1'],
+  [/\blist_tasks with status/g, 'fed queue list --status'],
+  [/\breview_task, verdict/g, 'fed queue review, verdict'],
+  [/\boptimize_routing with (apply|revert)\b/g, 'fed analytics optimize --$1'],
+  [/\bget_metrics with an agent or a type\b/g, 'fed analytics agent or task-type'],
+  [/\bget_metrics with a type\b/g, 'fed analytics task-type'],
+];
+
+/** Arguments on their own. */
+const options = new Map([
+  ['to_agent', '--to'],
+  ['wait_seconds', '--wait'],
+  ['lease_minutes', '--lease'],
+  ['extend_minutes', '--extend'],
+  ['duration_minutes', '--minutes'],
+  ['context_url', '--context-url'],
+]);
+
 export function inCommands(next: string): string {
-  return next.replaceAll(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
+  const phrased = withArguments.reduce((text, [tools, command]) => text.replaceAll(tools, command), next);
+  return phrased.replaceAll(/\b[a-z]+(?:_[a-z]+)+\b/g, (word) => {
     const command = commands.get(word);
-    return command === undefined ? word : `fed ${command}`;
+    return command === undefined ? (options.get(word) ?? word) : `fed ${command}`;
   });
 }

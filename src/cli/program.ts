@@ -1,5 +1,5 @@
 /** `fed`: the commands, what they share, and how a run ends. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 import { examples } from './arguments.ts';
 import { addAgents } from './commands/agents.ts';
@@ -18,8 +18,9 @@ import { addStatus } from './commands/status.ts';
 import { addVote } from './commands/vote.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Host } from './host.ts';
-import { exitCodes, formatError, reportError } from './report-error.ts';
+import { exitCodes, reportError } from './report-error.ts';
 import type { GlobalOptions } from './session.ts';
+import { usageErrorOf } from './usage-error.ts';
 
 /** Runs one command line. Gives the exit code and throws nothing. */
 export async function runFed(args: readonly string[], host: Host): Promise<number> {
@@ -28,12 +29,22 @@ export async function runFed(args: readonly string[], host: Host): Promise<numbe
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
-    return reportError(error, host, program.opts<GlobalOptions>().json === true);
+    const json = isJson(program);
+    if (!(error instanceof CommanderError)) return reportError(error, host, json);
+    if (error.exitCode === 0) return exitCodes.done;
+    // The help of a group that was given no command has been shown, unless another program reads.
+    if (error.code === 'commander.help' && !json) return exitCodes.usage;
+    return reportError(usageErrorOf(error, program), host, json);
   }
 }
 
+function isJson(program: Command): boolean {
+  return program.opts<GlobalOptions>().json === true;
+}
+
 function createProgram(host: Host): Command {
-  const program = new Command('fed')
+  const program: Command = new Command('fed');
+  program
     .description('One task queue, ballot box, router and log for several AI agents.')
     .version(version)
     .option('--dir <folder>', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)")
@@ -43,10 +54,13 @@ function createProgram(host: Host): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,
-      writeErr: host.err,
+      writeErr: (text) => {
+        if (!isJson(program)) host.err(text);
+      },
       getOutHelpWidth: () => host.terminal.width ?? 100,
       getErrHelpWidth: () => host.errorTerminal.width ?? 100,
-      outputError: (text, write) => write(usageError(text, host)),
+      // Reported with everything else that goes wrong.
+      outputError: () => undefined,
     })
     .exitOverride()
     .addHelpText(
@@ -74,11 +88,4 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reach
   ])
     add(program, host);
   return program;
-}
-
-/** Commander's `error: …\n(Did you mean list?)` in this program's form. */
-function usageError(text: string, host: Host): string {
-  const [first = '', ...rest] = text.trim().split('\n');
-  const suggestion = rest.join(' ').replaceAll(/^\(|\)$/g, '');
-  return formatError(first.replace(/^error: /, ''), suggestion || 'See the same command with --help.', host);
 }

@@ -1,5 +1,4 @@
 /** Errors on standard error: what went wrong, then what to do; and the exit code that scripts read. */
-import { CommanderError } from 'commander';
 import { type ErrorCode, FederationError } from '../domain/errors.ts';
 import type { Host } from './host.ts';
 import { inCommands } from './in-commands.ts';
@@ -29,10 +28,6 @@ export class Ended extends Error {
 }
 
 export function reportError(error: unknown, host: Host, json: boolean): number {
-  if (error instanceof CommanderError) {
-    // Commander has written its message, or the help that was asked for, by itself.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  }
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof UsageError) {
     write(host, json, 'invalid', error.message, error.next);
@@ -68,7 +63,7 @@ function write(host: Host, json: boolean, code: ErrorCode, message: string, next
   host.err(formatError(message, next, host));
 }
 
-export function formatError(message: string, next: string, host: Host): string {
+function formatError(message: string, next: string, host: Host): string {
   const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];
   if (next !== '') lines.push(`  → ${manyLines(inCommands(next))}`);
   return `${lines.join('\n')}\n`;

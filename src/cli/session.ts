@@ -123,7 +123,9 @@ function parseArguments(tool: ToolDefinition, args: Readonly<Record<string, unkn
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
   const result = tool.input.safeParse(given);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
+  const faults = result.error.issues.map(
+    (issue) => `${inCommands(issue.path.join('.')) || 'arguments'}: ${issue.message}`,
+  );
   throw new UsageError(faults.join('\n'), 'See the same command with --help.');
 }
 

@@ -112,7 +112,7 @@ export function describeEvent(event: FederationEvent): string {
     case 'follow_ups_held':
       return `kept ${event.follow_ups.map(({ rule, task_id }) => `${rule} after ${task_id}`).join(', ')} (${event.key === pauseKey ? 'paused' : 'a limit'})`;
     case 'follow_ups_settled':
-      return `${event.how} ${event.held_ids.length} kept ${event.held_ids.length === 1 ? 'follow-up' : 'follow-ups'}`;
+      return `${event.how} ${event.held_ids.length} kept ${event.held_ids.length === 1 ? 'follow-up' : 'follow-ups'}: ${event.held_ids.map(heldInWords).join(', ')}`;
     case 'escalation_opened':
       return `asks the operator (${event.escalation.inbox_id}): ${event.escalation.title}`;
     case 'escalation_closed':
@@ -129,6 +129,12 @@ export function describeEvent(event: FederationEvent): string {
 /** ` (learned, 87% sure)` */
 function routed(routing: Routing | null | undefined): string {
   return routing == null ? '' : ` (${routing.method}, ${Math.round(routing.confidence * 100)}% sure)`;
+}
+
+/** `task/attempt/outcome/rule` as the line said it that told of its being kept. */
+function heldInWords(heldId: string): string {
+  const [task, attempt, outcome, ...rule] = heldId.split('/');
+  return attempt === undefined || outcome === undefined ? heldId : `${rule.join('/')} after ${task}`;
 }
 
 function quoted(text: string): string {

@@ -167,7 +167,7 @@ export function endOf(state: FederationState, task: Task, holder: string): strin
   const work = workToJudge(state, task, holder);
   return work === null
     ? 'complete_task with a summary and the artifacts'
-    : `judge the work with review_task, task_id ${work.task_id}: accept or rework; that completes this review too`;
+    : `give the verdict on ${work.task_id} with review_task: accept or rework; that completes this review too`;
 }
 
 /** What an agent holds: here, in this process, or elsewhere. */

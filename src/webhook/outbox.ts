@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { fromMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import { withFileLock } from '../file-lock.ts';
 import { writeWhole } from '../store/journal/write-whole.ts';
@@ -60,18 +61,18 @@ export class OutboxFile {
     this.#lockPath = join(folder, 'webhook.lock');
   }
 
-  /** `null`: there is none yet, or it is damaged: what it knew is then begun anew. */
-  read(): Outbox | null {
+  /** `null`: there is none yet. */
+  read(): Outbox | 'damaged' | null {
     try {
       const value: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
-      return outboxSchema.safeParse(value).data ?? null;
-    } catch {
-      return null;
+      return outboxSchema.safeParse(value).data ?? 'damaged';
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? null : 'damaged';
     }
   }
 
   /** Changes the file while no other process does. `null` from `change` leaves it as it is. */
-  async update(change: (outbox: Outbox | null) => Outbox | null): Promise<void> {
+  async update(change: (outbox: Outbox | 'damaged' | null) => Outbox | null): Promise<void> {
     await withFileLock(this.#lockPath, async () => {
       const after = change(this.read());
       if (after !== null) writeWhole(this.#path, `${JSON.stringify(after, null, 1)}\n`);
@@ -83,8 +84,16 @@ export function emptyOutbox(through: number): Outbox {
   return { through, pending: [], failed: [], delivered: 0, last_error: null };
 }
 
+const damaged = 'webhook.json was damaged: everything that is open in the inbox is sent, again where it was before';
+
+/** In place of a damaged one: what of the journal is still open has to be sent, since nobody knows what of it was. */
+export function restoredOutbox(): Outbox {
+  return { ...emptyOutbox(0), last_error: { at: fromMillis(Date.now()), message: damaged } };
+}
+
 /** For status and `fed doctor`. What was given up counts until its escalation is answered. */
-export function standingOf(outbox: Outbox | null, isOpen: (inboxId: string) => boolean): WebhookStanding {
+export function standingOf(read: Outbox | 'damaged' | null, isOpen: (inboxId: string) => boolean): WebhookStanding {
+  const outbox = read === 'damaged' ? restoredOutbox() : read;
   return {
     pending: outbox?.pending.length ?? 0,
     failed: outbox?.failed.filter((item) => isOpen(item.escalation.inbox_id)).length ?? 0,

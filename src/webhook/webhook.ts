@@ -13,7 +13,15 @@ import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
-import { type Delivery, emptyOutbox, type Outbox, OutboxFile, standingOf, toldEscalation } from './outbox.ts';
+import {
+  type Delivery,
+  emptyOutbox,
+  type Outbox,
+  OutboxFile,
+  restoredOutbox,
+  standingOf,
+  toldEscalation,
+} from './outbox.ts';
 import { post } from './post.ts';
 
 export interface WebhookOptions {
@@ -30,7 +38,10 @@ export interface WebhookOptions {
 }
 
 const longestDelayMs = 3_600 * second;
-/** A claim outlives the attempt by this, so that a slow disk does not lead to a second sender. */
+/**
+ * A claim outlives the attempt by this, so that a slow disk does not lead to a second sender. It is made right before
+ * the attempt: time spent waiting for a turn would run on it, and others would take up what merely waits.
+ */
 const claimSlackMs = 5 * second;
 /** Processes that keep time look this often for what others left behind. */
 const lookEveryMs = 2 * second;
@@ -39,6 +50,7 @@ const longestGoodbyeMs = 1 * second;
 /** Records without an escalation are passed over in memory; the file follows this far behind. */
 const passedOverAtOnce = 500;
 const failedKept = 500;
+/** Attempts that one process has under way. */
 const atOnce = 4;
 
 export class Webhook {
@@ -46,7 +58,7 @@ export class Webhook {
   readonly #file: OutboxFile;
   readonly #self = randomUUID();
   readonly #looks = new PQueue({ concurrency: 1 });
-  readonly #posts = new PQueue({ concurrency: atOnce });
+  readonly #attempts = new Set<Promise<void>>();
   readonly #ending = new AbortController();
   #passedOver = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -89,8 +101,10 @@ export class Webhook {
   }
 
   async #settled(): Promise<void> {
-    await this.#looks.onIdle();
-    await this.#posts.onIdle();
+    while (this.#attempts.size > 0 || this.#looks.size + this.#looks.pending > 0) {
+      await this.#looks.onIdle();
+      await Promise.all(this.#attempts);
+    }
   }
 
   #look(): void {
@@ -108,47 +122,64 @@ export class Webhook {
     this.#passedOver = found.through;
     const secret = this.#secret(config);
     let mine: readonly Delivery[] = [];
-    if (isWorthALock(this.#file.read(), found)) {
+    const free = this.#ending.signal.aborted ? 0 : atOnce - this.#attempts.size;
+    const isWanted =
+      secret === undefined ? lacksWord(config) : (outbox: Outbox) => free > 0 && outbox.pending.some(isDue);
+    if (isWorthALock(this.#file.read(), found, isWanted)) {
       await this.#file.update((before) => {
-        const outbox = withFound(before ?? emptyOutbox(found.known), found);
+        // Damaged since it was read: its journal has to be gone through first.
+        if (before === 'damaged' && !found.isAnew) return null;
+        const outbox = withFound(before === 'damaged' ? restoredOutbox() : (before ?? emptyOutbox(found.known)), found);
         if (secret === undefined) return withoutSecret(outbox, config);
-        mine = outbox.pending.filter(isDue);
+        mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
           by: this.#self,
           until: Date.now() + config.timeout_seconds * second + claimSlackMs,
         });
       });
     }
-    for (const item of mine) {
-      void this.#posts.add(() => this.#deliver(item, config, secret ?? null).catch(() => undefined));
-    }
+    // Without the secret there is nothing to come back for: another process sends it.
+    if (secret === undefined) return;
+    for (const item of mine) this.#attempt(item, config, secret);
     this.#planRetry();
+  }
+
+  /** In the background. Its end makes room for another. */
+  #attempt(item: Delivery, config: WebhookConfig, secret: string | null): void {
+    const attempt: Promise<void> = this.#deliver(item, config, secret)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#attempts.delete(attempt);
+        this.#look();
+      });
+    this.#attempts.add(attempt);
   }
 
   /** Escalations of the records that nobody has looked through. Without the lock: there may be many. */
   async #readJournal(): Promise<Found> {
     const { seq, isOpen } = this.#options;
     // The file first: what it names is then in the journal, unless that is another one now.
-    const before = this.#file.read()?.through;
+    const before = this.#file.read();
     const head = seq();
-    const known = before ?? head ?? 0;
-    if (head === null) return { known, through: known, items: [], isReplaced: false };
-    // A journal shorter than what was looked through was replaced. What is open in it may not have been sent.
-    const isReplaced = known > head;
-    const from = isReplaced ? 0 : Math.max(known, this.#passedOver <= head ? this.#passedOver : 0);
+    const known = before === 'damaged' ? 0 : (before?.through ?? head ?? 0);
+    if (head === null) return { known, through: known, items: [], isAnew: false };
+    // A journal shorter than what was looked through was replaced; a damaged file knows of nothing. What is open may
+    // not have been sent.
+    const isAnew = before === 'damaged' || known > head;
+    const from = isAnew ? 0 : Math.max(known, this.#passedOver <= head ? this.#passedOver : 0);
     const items: FoundDelivery[] = [];
     let through = from;
     if (head > from) {
       for await (const record of recordsFrom(this.#options.records, from + 1)) {
         through = Math.max(through, record.seq);
         // After a long time without a webhook nobody wants to hear of what is settled.
-        const onlyOpen = isReplaced || Date.parse(record.at) < Date.now() - day;
+        const onlyOpen = isAnew || Date.parse(record.at) < Date.now() - day;
         for (const item of deliveriesOf(record)) {
           if (!onlyOpen || isOpen(item.escalation.inbox_id)) items.push({ seq: record.seq, item });
         }
       }
     }
-    return { known, through, items, isReplaced };
+    return { known, through, items, isAnew };
   }
 
   /** `null`: not wanted; `undefined`: wanted, and this process has none. */
@@ -168,19 +199,22 @@ export class Webhook {
     }
     await this.#file.update((outbox) => {
       // Its claim may have run out, and another process be done with it.
-      if (outbox?.pending.find(({ id }) => id === item.id)?.claim?.by !== this.#self) return null;
+      if (outbox === null || outbox === 'damaged') return null;
+      if (outbox.pending.find(({ id }) => id === item.id)?.claim?.by !== this.#self) return null;
       const others = outbox.pending.filter(({ id }) => id !== item.id);
       if (outcome === 'delivered') return { ...outbox, pending: others, delivered: outbox.delivered + 1 };
       if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
       return withFailure({ ...outbox, pending: others }, { ...item, last_error: outcome.failure }, config);
     });
-    this.#planRetry();
   }
 
+  /** Where all its attempts are under way, the first of them to end looks. */
   #planRetry(): void {
     clearTimeout(this.#retry);
-    const pending = this.#file.read()?.pending ?? [];
-    if (pending.length === 0 || this.#ending.signal.aborted) return;
+    if (this.#attempts.size >= atOnce || this.#ending.signal.aborted) return;
+    const outbox = this.#file.read();
+    if (outbox === null || outbox === 'damaged' || outbox.pending.length === 0) return;
+    const { pending } = outbox;
     const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - Date.now();
     this.#retry = setTimeout(() => this.#look(), Math.min(Math.max(next, 0) + 5, longestDelayMs)).unref();
   }
@@ -197,17 +231,24 @@ interface Found {
   readonly known: number;
   readonly through: number;
   readonly items: readonly FoundDelivery[];
-  readonly isReplaced: boolean;
+  /** All of it was looked through, for what is open. */
+  readonly isAnew: boolean;
 }
 
-function isWorthALock(outbox: Outbox | null, { through, items, isReplaced }: Found): boolean {
-  if (outbox === null || isReplaced || items.length > 0) return true;
-  return through - outbox.through >= passedOverAtOnce || outbox.pending.some(isDue);
+function isWorthALock(
+  outbox: Outbox | 'damaged' | null,
+  { through, items, isAnew }: Found,
+  isWanted: (outbox: Outbox) => boolean,
+): boolean {
+  if (isAnew) return true;
+  if (outbox === 'damaged') return false;
+  if (outbox === null || items.length > 0) return true;
+  return through - outbox.through >= passedOverAtOnce || isWanted(outbox);
 }
 
 /** Another process may have come further, and be done with it, since the journal was read. */
-function withFound(outbox: Outbox, { known, through, items, isReplaced }: Found): Outbox {
-  const begin = isReplaced && outbox.through === known ? 0 : outbox.through;
+function withFound(outbox: Outbox, { known, through, items, isAnew }: Found): Outbox {
+  const begin = isAnew && outbox.through === known ? 0 : outbox.through;
   const added = items.filter(({ seq }) => seq > begin).map(({ item }) => item);
   const after = begin === 0 ? through : Math.max(through, outbox.through);
   return { ...outbox, through: after, pending: [...outbox.pending, ...added] };
@@ -234,10 +275,17 @@ function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_
 }
 
 /** Left to a process that has the secret, and said, once. */
-function withoutSecret(outbox: Outbox, { secret_env }: WebhookConfig): Outbox {
-  const message = `the variable ${secret_env} is not set for a process that was to sign`;
-  const isSaid = outbox.pending.length === 0 || outbox.last_error?.message === message;
-  return isSaid ? outbox : withError(outbox, message);
+function withoutSecret(outbox: Outbox, config: WebhookConfig): Outbox {
+  return lacksWord(config)(outbox) ? withError(outbox, noSecret(config)) : outbox;
+}
+
+/** Something is to be sent, and nobody has said yet that it cannot be signed here. */
+function lacksWord(config: WebhookConfig): (outbox: Outbox) => boolean {
+  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== noSecret(config);
+}
+
+function noSecret({ secret_env }: WebhookConfig): string {
+  return `the variable ${secret_env} is not set for a process that was to sign`;
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

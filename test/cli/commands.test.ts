@@ -34,6 +34,26 @@ test('a task goes from the queue to done on the command line alone', async () =>
   expect((await fed(['queue', 'list', '--ready'])).out).toContain('Review it');
 });
 
+test('a person cancels without a reason, an agent only with one', async () => {
+  const task = await add('Write it');
+  const { code, err } = await fed(['queue', 'cancel', task]);
+  expect(code).toBe(2);
+  expect(err).toContain('Expected a reason, got none');
+  expect((await fed(['queue', 'cancel', task, '--as', 'reuben'])).code).toBe(0);
+  expect((await fed(['queue', 'show', task])).out).toContain('cancelled by reuben');
+});
+
+test('a claim says what follows from it, or why there is nothing', async () => {
+  expect((await fed(['queue', 'claim'])).out).toContain('No task: the queue is empty.\n→ Call fed queue claim --wait');
+  const task = await add('Build it', '--type', 'implementation', '--to', 'kimi');
+  const { out } = await fed(['queue', 'claim']);
+  expect(out).toContain(task);
+  expect(out).toMatch(/\non success\n {2}testing for auto \(test-implementation\)/);
+  const waits = await add('Then that', '--to', 'kimi', '--after', task);
+  expect((await fed(['queue', 'claim'])).out).toContain(`No task: ${waits} fits but is not ready`);
+  expect((await fed(['queue', 'claim'])).out).toContain(`You hold ${task}.`);
+});
+
 test('what to do next is said in the words of the command line', async () => {
   await add('Write it');
   const { out } = await fed(['queue', 'claim']);

@@ -35,6 +35,7 @@ test('a sound federation has nothing to be mended', async () => {
 });
 
 test('looking changes nothing', async () => {
+  await rm(join(dir(), 'config.last-good.json'));
   const before = await everyFile();
   await doctor();
   expect(await everyFile()).toEqual(before);
@@ -44,8 +45,31 @@ test('a faulty configuration is named with file and line, and the rest is still 
   await writeFile(join(dir(), 'config.json'), '{\n  "operater": "reuben"\n}\n');
   const { code, out } = await doctor();
   expect(code).toBe(1);
-  expect(out).toMatch(/^✗ configuration: .*config\.json:2: operater: Expected a known key\n {2}→ Correct the file/);
+  expect(out).toMatch(/^✗ configuration: .*config\.json:2: operater: Expected a known key .*\n {2}→ Correct the file/);
   expect(out).toContain('✓ journal: 3 records');
+});
+
+test('an identity file that cannot be used is a warning', async () => {
+  await writeFile(join(folder, 'large.md'), 'x'.repeat(5 * 1024 * 1024));
+  const agents = { kimi: { identity: 'gone.md' }, claude: { identity: 'large.md' } };
+  await writeFile(join(dir(), 'config.json'), JSON.stringify({ agents }));
+  const { code, out } = await doctor();
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /^! configuration: .*agents\.kimi\.identity: Expected a file that can be read, got none at gone\.md\n/,
+  );
+  expect(out).toContain('agents.claude.identity: Expected at most 64 KiB, got 5120 KiB at large.md');
+});
+
+test('with a broken file, the rest is held against the configuration in force', async () => {
+  const good = JSON.stringify({ webhook: { url: 'http://127.0.0.1:9/' } });
+  await writeFile(join(dir(), 'config.json'), good);
+  await runWith(folder, ['status']);
+  await writeFile(join(dir(), 'config.json'), good.slice(1));
+  const { code, out } = await doctor();
+  expect(code).toBe(1);
+  expect(out).toMatch(/^✗ configuration: .*the last good configuration is in force/);
+  expect(out).toContain('✓ webhook: 0 delivered');
 });
 
 test('damage far before the end is found, which a checkpoint would hide', async () => {
@@ -79,4 +103,13 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(out).toContain('fed inbox');
   expect(code).toBe(1);
   expect((await runWith(folder, ['status'])).out).toMatch(/webhook\n {2}pending +0\n {2}failed +1\n/);
+});
+
+test('a damaged file of deliveries is a warning, and what comes of it', async () => {
+  await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook: { url: 'http://127.0.0.1:9/' } }));
+  await writeFile(join(dir(), 'webhook.json'), '{"through": 12, "pend');
+  const { code, out } = await doctor();
+  expect(out).toContain('! webhook: webhook.json is damaged');
+  expect(out).toContain('open in the inbox');
+  expect(code).toBe(0);
 });

@@ -161,7 +161,12 @@ test.each([
   ['quee', "unknown command 'quee'", 'Did you mean queue?'],
   ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
   ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
-  ['queue add', "missing required argument 'description'", 'See the same command with --help.'],
+  ['schedule of', "unknown command 'of'", 'fed schedule has on, off, rules, test.'],
+  ['inbox anser x', "unknown command 'anser'", 'Did you mean answer?'],
+  ['agents assignment', "unknown command 'assignment'", 'Did you mean assignments?'],
+  ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...]; --help says more.'],
+  ['status now', "too many arguments for 'status'", 'fed status takes no arguments'],
+  ['queue add', "missing required argument 'description'", 'fed queue add takes <description...>, --to'],
   ['queue add x --priority urgent', 'Allowed choices are low, normal, high, critical', '--help'],
   ['queue list --limit many', 'Expected a whole number.', '--help'],
   ['queue list --limit 200', 'limit: Too big', '--help'],
@@ -187,6 +192,20 @@ test('with --json a refusal is the error object of the tool', async () => {
   const { code, err } = await fed(['queue', 'add', 'refuse', '--json']);
   expect(code).toBe(1);
   expect(JSON.parse(err)).toEqual({ error: { code: 'cycle', message: 'Expected no cycle.', next: 'Leave one out.' } });
+});
+
+test.each([
+  ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
+  ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
+  ['queue list --limit many', 'Expected a whole number.', 'See fed queue list --help.'],
+  ['queue', 'Expected a command of fed queue, got none', 'fed queue has add, plan'],
+])('with --json wrong usage is an error object too (fed %s)', async (line, message, next) => {
+  const { code, out, err } = await fed(['--json', ...line.split(' ')]);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(JSON.parse(err)).toEqual({
+    error: { code: 'invalid', message: expect.stringContaining(message), next: expect.stringContaining(next) },
+  });
 });
 
 test('without a federation the store cannot be reached', async () => {

@@ -141,3 +141,13 @@ test('a record is one line an event: when, who, what', () => {
     '2026-02-06 10:00:00  kimi        federation paused',
   ]);
 });
+
+test('a record names the follow-ups that were kept, and what became of which', () => {
+  const held_ids = ['task-2026-02-06-001/1/success/test-implementation'];
+  const commands = [
+    { id: 'c', by: 'reuben', events: [{ type: 'follow_ups_settled', held_ids, how: 'dropped' } as const] },
+  ];
+  expect(renderRecord({ seq: 1, at: '2026-02-06T10:00:00.000Z', hash: 'h', commands }, plain)).toBe(
+    '2026-02-06 10:00:00  reuben      follow ups settled  dropped 1 kept follow-up: test-implementation after task-2026-02-06-001',
+  );
+});

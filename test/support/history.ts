@@ -1,4 +1,6 @@
 /** Two weeks of a federation, the same in every run: what metrics are shown of. */
+import { newestForm } from '../../src/domain/tasks/subject.ts';
+import type { Task } from '../../src/domain/tasks/task.ts';
 import { Scenario } from './scenario.ts';
 
 /** How often each succeeds. */
@@ -8,6 +10,14 @@ const skill = new Map([
   ['copilot', 0.8],
   ['ollama', 0.3],
 ]);
+
+/** A review ends with its verdict. */
+function finish(s: Scenario, who: string, { task_id, type, subject }: Task): void {
+  const work = type === 'review' && subject !== null ? newestForm(s.state, subject) : null;
+  const judged = work === null ? undefined : s.state.tasks.get(work);
+  if (judged?.status !== 'completed' || judged.result?.by === who) s.complete(who, task_id);
+  else s.run(who, 'review_task', { task_id: judged.task_id, verdict: 'accept', note: 'good' });
+}
 
 export function twoWeeks(): Scenario {
   const s = new Scenario();
@@ -27,7 +37,7 @@ export function twoWeeks(): Scenario {
         s.pass(5 + Math.floor(roll() * 60));
         const { task_id } = task;
         if (roll() >= rate) s.fail(who, task_id);
-        else s.complete(who, task_id);
+        else finish(s, who, task);
         const reviewer = who === 'claude' ? 'kimi' : 'claude';
         if (s.task(task_id).status === 'completed' && roll() < 0.1) {
           s.run(reviewer, 'review_task', { task_id, verdict: 'rework', note: 'more' });

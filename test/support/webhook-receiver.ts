@@ -1,5 +1,5 @@
 /** A receiver of webhooks on 127.0.0.1 that answers as it is told and remembers what it was sent. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ export interface Received {
   readonly inbox_id: string;
 }
 
-/** A status to answer with; `hang`: none at all. */
+/** A status to answer with; `hang`: none until it is released. */
 export type Answer = number | 'hang';
 
 export class WebhookReceiver {
@@ -18,6 +18,7 @@ export class WebhookReceiver {
   readonly url: string;
   readonly port: number;
   readonly #server: Server;
+  readonly #hanging: ServerResponse[] = [];
 
   private constructor(server: Server, port: number, answer: (nth: number) => Answer) {
     this.#server = server;
@@ -31,7 +32,8 @@ export class WebhookReceiver {
         );
         this.received.push({ headers, body, inbox_id });
         const said = answer(this.received.length);
-        if (said !== 'hang') response.writeHead(said).end('thanks');
+        if (said === 'hang') this.#hanging.push(response);
+        else response.writeHead(said).end('thanks');
       });
     });
   }
@@ -48,6 +50,11 @@ export class WebhookReceiver {
     const receiver = new WebhookReceiver(server, address.port, answer);
     onTestFinished(() => receiver.stop());
     return receiver;
+  }
+
+  /** Answers what hangs. */
+  release(): void {
+    for (const response of this.#hanging.splice(0)) response.writeHead(204).end();
   }
 
   async stop(): Promise<void> {

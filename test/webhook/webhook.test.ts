@@ -1,7 +1,7 @@
 /** Escalations on their way to a real HTTP server, from real processes' federations on a real journal. */
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -94,6 +94,10 @@ describe('the webhook', () => {
     await escalate(without, 'one');
     await expect.poll(() => without.webhook()?.last_error?.message).toContain('TEST_WEBHOOK_SECRET is not set');
     expect(receiver.received).toEqual([]);
+    // Said once, and left alone from then on.
+    const said = statSync(join(here.dir, 'webhook.json')).mtimeMs;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(statSync(join(here.dir, 'webhook.json')).mtimeMs).toBe(said);
     vi.stubEnv('TEST_WEBHOOK_SECRET', 'open sesame');
     const withIt = await open(here);
     withIt.keepTime();
@@ -108,6 +112,38 @@ describe('the webhook', () => {
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, delivered: 1 });
     expect(federation.webhook()?.last_error?.message).toMatch(/^127\.0\.0\.1:\d+ answered 500$/);
+  });
+
+  it('is tried again after four times as long each time, an hour at most', async () => {
+    const receiver = await WebhookReceiver.start(() => 500);
+    const here = project(receiver.url, { first_delay_seconds: 10, max_attempts: 10 });
+    const seconds = [10, 40, 160, 640, 2_560, 3_600, 3_600];
+    const opened_at = '2026-02-06T10:00:00.000Z';
+    const escalation = { kind: 'limit', title: 'Full', detail: '', task_id: null, chain: [], opened_at };
+    const pending = seconds.map((_, attempts) => ({
+      id: `after-${attempts}`,
+      escalation: { inbox_id: `inbox-${attempts}`, ...escalation },
+      attempts,
+      due: 0,
+      claim: null,
+      last_error: null,
+    }));
+    const outbox = { through: 0, pending, failed: [], delivered: 0, last_error: null };
+    writeFileSync(join(here.dir, 'webhook.json'), JSON.stringify(outbox));
+    const before = Date.now();
+    const federation = await open(here);
+    federation.keepTime();
+    const kept = z.object({
+      pending: z.array(z.object({ id: z.string(), due: z.number(), claim: z.null(), last_error: z.string() })),
+    });
+    const failed = () => kept.safeParse(JSON.parse(readFileSync(join(here.dir, 'webhook.json'), 'utf8'))).data?.pending;
+    await expect.poll(() => failed()?.length, { timeout: 15_000 }).toBe(seconds.length);
+    const after = Date.now();
+    for (const [attempts, delay] of seconds.entries()) {
+      const failedAt = (failed()?.find(({ id }) => id === `after-${attempts}`)?.due ?? 0) - delay * 1_000;
+      expect(failedAt).toBeGreaterThanOrEqual(before);
+      expect(failedAt).toBeLessThanOrEqual(after);
+    }
   });
 
   it('is tried again where nobody listened', async () => {
@@ -130,6 +166,28 @@ describe('the webhook', () => {
     expect(federation.state().escalations.has(inbox_id)).toBe(true);
     await federation.execute('answer_inbox', { inbox_id, action: 'dismiss' }, reuben);
     expect(federation.webhook()).toMatchObject({ pending: 0, failed: 0 });
+  });
+
+  it('sends what is open in the inbox where the file of what is pending was damaged, with the same ids', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth <= 3 ? 500 : 204));
+    const here = project(receiver.url, { first_delay_seconds: 3_600 });
+    const federation = await open(here);
+    const ids: string[] = [];
+    for (const name of ['one', 'two', 'three']) ids.push(await escalate(federation, name));
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 3 });
+    await expect.poll(() => receiver.received.length).toBe(3);
+    const [answered = '', ...unanswered] = ids;
+    await federation.execute('answer_inbox', { inbox_id: answered, action: 'dismiss' }, reuben);
+    await federation.close();
+    writeFileSync(join(here.dir, 'webhook.json'), '{"through": 12, "pend');
+    const other = await open(here);
+    expect(other.webhook()?.last_error?.message).toContain('webhook.json was damaged');
+    other.keepTime();
+    await expect.poll(() => other.webhook(), { timeout: 15_000 }).toMatchObject({ pending: 0, delivered: 2 });
+    expect([...receiver.ids.slice(3)].sort()).toEqual(unanswered);
+    const names = new Set(receiver.received.map(({ headers }) => headers['webhook-id']));
+    expect(names.size).toBe(3);
+    expect(other.webhook()?.last_error?.message).toContain('webhook.json was damaged');
   });
 
   it('never blocks a command, nor the end of a process for long', async () => {
@@ -172,6 +230,47 @@ describe('the webhook', () => {
     // Every process looks once more at what is there.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect([...receiver.ids].sort()).toEqual([...ids].sort());
+  });
+});
+
+describe('deliveries that wait for their turn', () => {
+  const claims = ({ dir }: Project): number =>
+    readFileSync(join(dir, 'webhook.json'), 'utf8').match(/"until":/g)?.length ?? 0;
+
+  it('are claimed by nobody, so that other processes go on with them at once', async () => {
+    const receiver = await WebhookReceiver.start((nth) => (nth <= 8 ? 'hang' : 204));
+    const here = project(receiver.url, { timeout_seconds: 60 });
+    const one = await open(here);
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) ids.push(await escalate(one, `task ${n}`));
+    await expect.poll(() => receiver.received.length).toBe(4);
+    // The oldest first, whatever the network makes of them.
+    expect([...receiver.ids].sort()).toEqual(ids.slice(0, 4));
+    expect(claims(here)).toBe(4);
+    const other = await open(here);
+    other.keepTime();
+    await expect.poll(() => receiver.received.length, { timeout: 15_000 }).toBe(8);
+    expect([...receiver.ids].sort()).toEqual(ids.slice(0, 8));
+    expect(claims(here)).toBe(8);
+    receiver.release();
+    await expect.poll(() => one.webhook(), { timeout: 15_000 }).toMatchObject({ pending: 0, delivered: 12 });
+    expect([...receiver.ids].sort()).toEqual(ids);
+  });
+
+  it('are tried once each where every attempt runs into its time limit', { timeout: 60_000 }, async () => {
+    const receiver = await WebhookReceiver.start(() => 'hang');
+    // Longer in all, for one process, than a claim lasts: 4 at once.
+    const here = project(receiver.url, { timeout_seconds: 2, first_delay_seconds: 3_600 });
+    const all = [await open(here), await open(here)];
+    const [first] = all;
+    if (first === undefined) throw new Error('Expected a federation, got none');
+    const ids: string[] = [];
+    for (let n = 0; n < 20; n++) ids.push(await escalate(first, `task ${n}`));
+    for (const federation of all) federation.keepTime();
+    const tried = (): number =>
+      readFileSync(join(here.dir, 'webhook.json'), 'utf8').match(/"attempts": 1,/g)?.length ?? 0;
+    await expect.poll(tried, { timeout: 50_000 }).toBe(ids.length);
+    expect([...receiver.ids].sort()).toEqual(ids);
   });
 });
 

@@ -9,11 +9,11 @@ export function addPause(program: Command, host: Host): void {
     .command('pause')
     .summary('stop claims, rules and retries')
     .description('Nothing is claimed until fed resume. Queueing, notes, release and completion go on.')
-    .argument('[reason]', 'why; everyone sees it')
+    .argument('[reason...]', 'why; everyone sees it')
     .addHelpText('after', examples('fed pause', 'fed pause "release freeze until Monday"'))
-    .action(async (reason: string | undefined, _options: unknown, command: Command) =>
+    .action(async (words: readonly string[], _options: unknown, command: Command) =>
       withSession(host, command, async ({ call, show }) => {
-        const result = await call('pause_federation', { reason });
+        const result = await call('pause_federation', { reason: words.length === 0 ? undefined : words.join(' ') });
         show(result, (terminal) => renderAny(result, terminal));
       }),
     );

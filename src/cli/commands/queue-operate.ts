@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Actor } from '../../domain/commands.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderTaskResult } from '../render/render-task.ts';
+import { UsageError } from '../report-error.ts';
 import { withSession } from '../session.ts';
 
 /** What the operator does with tasks; cancelling is also for the agent that queued one. */
@@ -27,10 +29,13 @@ export function addQueueOperate(queue: Command, host: Host): void {
     .command('cancel')
     .summary('it will not be done')
     .argument('<task>', 'its id')
-    .argument('<reason...>', 'why')
+    .argument('[reason...]', 'why; only an agent has to say')
     .addHelpText('after', examples('fed queue cancel task-2026-02-06-001 "No longer needed"'))
     .action((taskId: string, words: readonly string[], _options: unknown, command: Command) =>
-      run(command, 'cancel_task', { task_id: taskId, reason: words.join(' ') }),
+      withSession(host, command, async ({ actor, call, show }) => {
+        const result = await call('cancel_task', { task_id: taskId, reason: reasonOf(words) ?? unsaid(actor()) });
+        show(result, (terminal) => renderTaskResult(result, terminal));
+      }),
     );
 
   queue
@@ -59,4 +64,10 @@ export function addQueueOperate(queue: Command, host: Host): void {
     .action((taskId: string, words: readonly string[], { to }: { readonly to?: string }, command: Command) =>
       run(command, 'override_task', { task_id: taskId, action: 'requeue', to_agent: to, reason: reasonOf(words) }),
     );
+}
+
+/** A person owes nobody a reason. @throws UsageError for an agent. */
+function unsaid({ name, kind }: Actor): string {
+  if (kind === 'person') return `cancelled by ${name}`;
+  throw new UsageError('Expected a reason, got none', 'Say behind the task why it is not to be done.');
 }

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { collect, examples, parseInteger, parseNumber, parseShare } from '../arguments.ts';
 import type { Host } from '../host.ts';
+import { renderClaim } from '../render/render-claim.ts';
 import { renderTaskResult } from '../render/render-task.ts';
 import { withSession } from '../session.ts';
 
@@ -48,11 +49,14 @@ export function addQueueWork(queue: Command, host: Host): void {
       examples('fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'),
     )
     .action((taskId: string | undefined, options: ClaimOptions, command: Command) =>
-      run(command, 'claim_task', {
-        task_id: taskId,
-        types: options.types,
-        wait_seconds: options.wait,
-        lease_minutes: options.lease,
+      withSession(host, command, async ({ call, show }) => {
+        const result = await call('claim_task', {
+          task_id: taskId,
+          types: options.types,
+          wait_seconds: options.wait,
+          lease_minutes: options.lease,
+        });
+        show(result, (terminal) => renderClaim(result, terminal));
       }),
     );
 

@@ -1,6 +1,7 @@
 /** A journal record as lines of the log: when, who, what. */
 import type { CommittedCommand, StoredRecord } from '../../store/event-store.ts';
 import type { FederationEvent } from '../../domain/events.ts';
+import { describeEvent } from '../../views/event-lines.ts';
 import { cutTo, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
 
 export function renderRecord(record: StoredRecord, terminal: Terminal): string {
@@ -45,6 +46,7 @@ function detailsOf(event: FederationEvent): string[] {
   }
   if (event.type === 'vote_opened') return [event.vote.vote_id, oneLine(event.vote.question)];
   if (event.type === 'escalation_opened') return [event.escalation.inbox_id, oneLine(event.escalation.title)];
+  if (event.type === 'follow_ups_held' || event.type === 'follow_ups_settled') return [oneLine(describeEvent(event))];
   return telling.flatMap((name) => {
     const value = facts.get(name);
     if (typeof value === 'string') return [oneLine(value)];

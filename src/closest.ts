@@ -1,7 +1,7 @@
 /**
  * The known name that was probably meant, or null: at most two slips of the
  * pen away for short names, a third of the letters for long ones, or one name
- * containing the other.
+ * containing the other, of three letters at least.
  */
 export function closest(given: string, known: readonly string[]): string | null {
   const wanted = given.toLowerCase().replaceAll('-', '_').slice(0, 60);
@@ -12,7 +12,7 @@ export function closest(given: string, known: readonly string[]): string | null 
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
   }
   if (best !== null || wanted.length < 3) return best;
-  return known.find((name) => name.includes(wanted) || wanted.includes(name)) ?? null;
+  return known.find((name) => name.includes(wanted) || (name.length >= 3 && wanted.includes(name))) ?? null;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements. */

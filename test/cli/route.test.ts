@@ -42,6 +42,14 @@ describe('fed route', () => {
     expect(await json(['route', 'Deploy the parser'])).toMatchObject({ agent: 'kimi', rules: ['deploy'], outcomes: 0 });
   });
 
+  test('is what queueing for auto does, and says', async () => {
+    const { out } = await fed(['queue', 'add', 'Deploy the parser', '--to', 'auto', '--type', 'deployment']);
+    expect(out).toMatch(
+      /^task-\S+ {2}pending {2}normal {2}deployment → kimi\n.*\nrouted {2}v1, 94% sure: first of its type/,
+    );
+    expect((await fed(['queue', 'show', out.split(' ')[0] ?? ''])).out).toMatch(/routed +v1, 94% sure/);
+  });
+
   test('explains everything that speaks for the choice', async () => {
     await fed(['route', 'train', await labelled('train.tsv', 200, 1)]);
     const { out } = await fed(['route', 'migrate the database', '--explain']);

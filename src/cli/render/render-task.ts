@@ -9,11 +9,12 @@ import { type TaskShape, taskSchema, withTaskSchema } from './shapes.ts';
 export function renderTaskResult(result: unknown, terminal: Terminal): string {
   const parsed = withTaskSchema.safeParse(result);
   if (!parsed.success) return renderAny(result, terminal);
-  const { task, duplicate_of, lease_expires_at, inputs, unblocked, follow_ups, rework } = parsed.data;
+  const { task, routing, duplicate_of, lease_expires_at, inputs, unblocked, follow_ups, rework } = parsed.data;
   if (task === null) return '';
   const facts = renderFields(
     [
       ['duplicate of', duplicate_of],
+      ['routed', routedIn({ routing })],
       ['attempt', task.status === 'in-progress' ? task.attempt : null],
       ['held until', lease_expires_at],
       ['judges', task.status === 'in-progress' ? task.subject : null],
@@ -81,7 +82,7 @@ export function renderTask(result: unknown, terminal: Terminal): string {
 }
 
 /** `learned, 87% sure: most telling “deploy”` */
-function routedIn({ routing }: TaskShape): string | null {
+function routedIn({ routing }: Pick<TaskShape, 'routing'>): string | null {
   if (routing == null) return null;
   return `${routing.method}, ${Math.round(routing.confidence * 100)}% sure: ${routing.reason}`;
 }

@@ -31,6 +31,8 @@ const outcomeSchema = z.object({
   duration_minutes: z.number().nullish(),
 });
 
+const routingSchema = z.object({ confidence: z.number(), method: z.string(), reason: z.string() });
+
 export const taskSchema = z.object({
   task_id: z.string(),
   status: z.string(),
@@ -47,7 +49,7 @@ export const taskSchema = z.object({
   max_attempts: z.number().nullish(),
   dependencies: z.array(z.string()).nullish(),
   waiting_for: z.array(z.string()).nullish(),
-  routing: z.object({ agent: maybeText, confidence: z.number(), method: z.string(), reason: z.string() }).nullish(),
+  routing: routingSchema.nullish(),
   needs_approval: z.boolean().nullish(),
   approved_by: maybeText,
   rework_of: maybeText,
@@ -64,6 +66,7 @@ export type TaskShape = z.infer<typeof taskSchema>;
 /** Whatever tool gives a task besides something else. */
 export const withTaskSchema = z.object({
   task: taskSchema.nullable(),
+  routing: routingSchema.nullish(),
   duplicate_of: maybeText,
   lease_expires_at: maybeText,
   inputs: z

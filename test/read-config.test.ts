@@ -147,6 +147,31 @@ test.each([
   expect(faultOfRules(rule)).toContain(fault);
 });
 
+test('what looks like a placeholder and is none is refused, other braces are text', () => {
+  const described = (description: string) =>
+    faultOfRules({ name: 'a', when: { type: 'research' }, then: { ...testing, description } });
+  for (const mistaken of ['{task-id}', '{ summary }', '{}', '{Zusammenfassung größer}', '{task_id }']) {
+    expect(described(`Test ${mistaken} now`)).toContain(`got ${mistaken}`);
+  }
+  for (const text of ['{"a": 1}', '{"task": "{task_id}"}', '{{summary}}', '${x.y}', '{ ... }']) {
+    expect(described(`Send ${text}`)).toBe('no fault');
+  }
+});
+
+test('rules that go on with an artifact and without one are a circle together', () => {
+  const again = { ...testing, type: 'research' };
+  const named = { name: 'with', when: { type: 'research', artifact: true }, then: again };
+  const none = { name: 'without', when: { type: 'research', artifact: false }, then: again };
+  expect(faultOfRules(named, none)).toMatch(/rules\[0\]: .* got with → with/);
+  expect(faultOfRules(named)).toBe('no fault');
+  expect(faultOfRules(none)).toBe('no fault');
+  expect(faultOfRules(named, { ...none, when: { ...none.when, artifact: '.md' } })).toBe('no fault');
+  const aside = { ...none, then: testing };
+  expect(faultOfRules(named, aside)).toBe('no fault');
+  const back = { name: 'back', when: { type: 'testing' }, then: again };
+  expect(faultOfRules(named, aside, back)).toContain('Expected rules that come to an end');
+});
+
 test('a circle of rules is named, and a name given twice', () => {
   const there = { name: 'there', when: { type: 'implementation' }, then: testing };
   const back = { name: 'back', when: { type: 'testing' }, then: { ...testing, type: 'implementation' } };

@@ -155,3 +155,29 @@ test('whoever claims a review is told to give a verdict, and is given the work b
   await call('claude', 'review_task', { task_id: work, verdict: 'accept', note: 'clear' });
   expect(await call('claude', 'get_task', { task_id })).toMatchObject({ task: { status: 'completed' } });
 });
+
+test('who completes in a pause or at a limit is told what is kept, and not to queue it by hand', async () => {
+  const { call } = await inMemory({ limits: { automatic_per_hour: 1 } });
+  const ids: string[] = [];
+  for (const description of ['one', 'two', 'three']) {
+    const { task } = await call('reuben', 'queue_task', { description, type: 'implementation', to_agent: 'kimi' });
+    ids.push(Object(task).task_id);
+    await call('kimi', 'claim_task');
+  }
+  const done = (task_id = '') => call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+  const queued = await done(ids[0]);
+  expect(queued).not.toHaveProperty('kept');
+  const stopped = await done(ids[1]);
+  expect(stopped).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben answers') });
+  expect(stopped.next).toContain('do not queue that yourself');
+  expect(stopped.next).toContain('claim_task');
+  await call('reuben', 'pause_federation', {});
+  const paused = await done(ids[2]);
+  expect(paused).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben resumes') });
+  expect(paused.next).toContain('claim nothing');
+  expect(paused.next).not.toContain('claim_task');
+  expect(await done(ids[2])).toEqual(paused);
+  const { released } = await call('reuben', 'resume_federation', { release: 'all' });
+  // The answer was lost until now: what was kept has become a task.
+  expect(await done(ids[2])).toMatchObject({ follow_ups: released, next: expect.stringContaining('by rule') });
+});

@@ -22,23 +22,38 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups } = await federation.execute('complete_task', input, actor());
+    const { task, unblocked, follow_ups, kept } = await federation.execute('complete_task', input, actor());
+    const isPaused = federation.state().meta.paused !== null;
+    const { operator } = federation.config;
     return {
       task: briefTask(task),
       unblocked,
       follow_ups,
-      next: nextAfter(task.status, task.starts_at, unblocked.length, follow_ups.length),
+      ...(kept === 0 ? {} : { kept }),
+      next: [
+        ...happened(task.status, task.starts_at, unblocked.length, follow_ups.length),
+        ...(kept === 0
+          ? []
+          : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
+        isPaused
+          ? 'The federation is paused: claim nothing until it is resumed.'
+          : 'Claim the next task with claim_task.',
+      ].join(' '),
     };
   },
 });
 
-function nextAfter(status: string, retryAt: string | null, unblocked: number, followUps: number): string {
-  if (status === 'failed') return 'It failed for good and the operator was told. Claim the next task.';
-  if (status === 'pending')
-    return `It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}. Claim the next task.`;
-  const came = [
+function happened(status: string, retryAt: string | null, unblocked: number, followUps: number): string[] {
+  if (status === 'failed') return ['It failed for good and the operator was told.'];
+  if (status === 'pending') return [`It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}.`];
+  return [
     ...(unblocked > 0 ? [`${unblocked} unblocked.`] : []),
     ...(followUps > 0 ? [`${followUps} queued by rule: queue none of that yourself.`] : []),
   ];
-  return [...came, 'Claim the next task with claim_task.'].join(' ');
+}
+
+/** An agent that sees no follow-up would queue it by hand, past the pause or the limit. */
+function keptUntil(kept: number, until: string): string {
+  const what = kept === 1 ? '1 follow-up of a rule is kept' : `${kept} follow-ups of rules are kept`;
+  return `${what} until ${until}: do not queue that yourself.`;
 }

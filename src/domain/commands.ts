@@ -151,6 +151,8 @@ export interface CommandTable {
       readonly task: Task;
       readonly unblocked: readonly TaskId[];
       readonly follow_ups: readonly TaskId[];
+      /** Follow-ups of this attempt that wait for the operator: the federation is paused, or a limit was reached. */
+      readonly kept: number;
     };
   };
   release_task: {

@@ -9,7 +9,7 @@ import { type TaskShape, taskSchema, withTaskSchema } from './shapes.ts';
 export function renderTaskResult(result: unknown, terminal: Terminal): string {
   const parsed = withTaskSchema.safeParse(result);
   if (!parsed.success) return renderAny(result, terminal);
-  const { task, routing, duplicate_of, lease_expires_at, inputs, unblocked, follow_ups, rework } = parsed.data;
+  const { task, routing, duplicate_of, lease_expires_at, inputs, unblocked, follow_ups, kept, rework } = parsed.data;
   if (task === null) return '';
   const facts = renderFields(
     [
@@ -21,6 +21,7 @@ export function renderTaskResult(result: unknown, terminal: Terminal): string {
       ['caused by', task.status === 'in-progress' ? causeOf(task) : null],
       ['unblocked', unblocked?.map(idOf).join(', ')],
       ['follow-ups', follow_ups?.map(idOf).join(', ')],
+      ['kept', kept == null ? null : String(kept)],
       ['rework', rework?.task_id],
     ],
     terminal,

@@ -81,6 +81,7 @@ export const withTaskSchema = z.object({
     .nullish(),
   unblocked: z.array(z.unknown()).nullish(),
   follow_ups: z.array(z.unknown()).nullish(),
+  kept: z.number().nullish(),
   rework: taskSchema.nullish(),
 });
 

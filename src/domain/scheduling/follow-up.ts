@@ -67,6 +67,13 @@ export function heldUnder(state: FederationState, key: string): HeldFollowUp[] {
   return [...state.held.values()].filter((held) => held.key === key);
 }
 
+/** How many follow-ups of one attempt still wait for the operator. */
+export function keptAfter(state: FederationState, id: TaskId, attempt: number): number {
+  let count = 0;
+  for (const held of state.held.values()) if (held.task_id === id && held.attempt === attempt) count += 1;
+  return count;
+}
+
 /** Whether rules fire: as switched last, else as configured. */
 export function isSchedulingOn(state: FederationState, config: Config): boolean {
   return state.meta.scheduling ?? config.scheduling.enabled;

@@ -20,6 +20,8 @@ export type RuleOutcome = (typeof ruleOutcomes)[number];
 export const placeholders = ['task_id', 'type', 'summary', 'artifact', 'description', 'agent'] as const;
 export type Placeholder = (typeof placeholders)[number];
 export const placeholderPattern = /\{(\w+)\}/g;
+/** What somebody meant as one: `{task-id}`, `{ summary }`, `{}`. Braces around anything else, as in JSON, are text. */
+const likePlaceholder = /\{[\p{L}\p{N}_ \t-]*\}/gu;
 
 /** Types that judge other work instead of adding to it: unless a rule says otherwise they are about that work. */
 export const judgingTypes: ReadonlySet<string> = new Set(['testing', 'review']);
@@ -139,7 +141,7 @@ export function faultsOfRules(rules: readonly Rule[], roster: Roster): RuleFault
     names.add(rule.name);
     checkRule(rule, roster, say);
   }
-  const circle = findCircle(new Map(rules.map((rule) => [rule.name, feeds(rule, rules, roster)])));
+  const circle = findCircle(endless(rules, roster));
   if (circle !== null) {
     faults.push({
       path: [rules.findIndex(({ name }) => name === circle[0])],
@@ -173,27 +175,39 @@ function checkRule(
     say('then.depends', 'Expected false after the outcome failed: what depends on a failed task waits for ever');
   }
   const allowed: readonly string[] = placeholders;
-  for (const [whole, name = ''] of then.description.matchAll(placeholderPattern)) {
-    if (allowed.includes(name)) continue;
+  for (const [whole] of then.description.matchAll(likePlaceholder)) {
+    if (allowed.includes(whole.slice(1, -1))) continue;
     say('then.description', `Expected placeholders among {${placeholders.join('}, {')}}, got ${whole}`);
   }
 }
 
 /**
- * The rules that the success of what this rule queues fires for certain. What
- * hangs on a verdict, a failure, an artifact or the choice of an agent has a
- * way out and is left to the limits.
+ * Rules that go on for ever as long as work succeeds, and which of each other
+ * they fire: whether or not what such a rule queues ends with an artifact, one
+ * of them follows. What hangs on a verdict, a failure, the name of an artifact
+ * or the choice of an agent has a way out and is left to the limits.
  */
-function feeds({ then }: Rule, rules: readonly Rule[], { agents }: Roster): string[] {
+function endless(rules: readonly Rule[], roster: Roster): ReadonlyMap<string, readonly string[]> {
+  let left = rules;
+  for (let before = -1; before !== left.length; ) {
+    before = left.length;
+    const all = left;
+    left = all.filter((rule) => [true, false].every((artifact) => firedBy(rule, artifact, all, roster).length > 0));
+  }
+  const names = (rule: Rule, artifact: boolean) => firedBy(rule, artifact, left, roster).map(({ name }) => name);
+  return new Map(left.map((rule) => [rule.name, [...names(rule, true), ...names(rule, false)]]));
+}
+
+/** Those among `rules` that the success of what this rule queues fires for certain, with an artifact or without. */
+function firedBy({ then }: Rule, artifact: boolean, rules: readonly Rule[], { agents }: Roster): Rule[] {
   const does = Object.keys(agents).filter((name) => agents[name]?.types.includes(then.type) === true);
-  return rules
-    .filter(({ when }) => {
-      if (when.outcome !== 'success' || when.artifact !== undefined) return false;
-      if (when.type !== undefined && when.type !== then.type) return false;
-      if (when.agent === undefined || when.agent === then.to_agent) return true;
-      return then.to_agent === 'auto' && does.length === 1 && does[0] === when.agent;
-    })
-    .map(({ name }) => name);
+  return rules.filter(({ when }) => {
+    if (when.outcome !== 'success') return false;
+    if (when.artifact !== undefined && when.artifact !== artifact) return false;
+    if (when.type !== undefined && when.type !== then.type) return false;
+    if (when.agent === undefined || when.agent === then.to_agent) return true;
+    return then.to_agent === 'auto' && does.length === 1 && does[0] === when.agent;
+  });
 }
 
 function typesOf(agents: Roster['agents']): ReadonlySet<string> {

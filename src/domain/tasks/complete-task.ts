@@ -3,6 +3,7 @@ import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
+import { keptAfter } from '../scheduling/follow-up.ts';
 import { addMillis, second } from '../time.ts';
 import { unblockedBy } from './dependencies.ts';
 import { existing, ownAttempt } from './standing.ts';
@@ -156,5 +157,6 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
 
 function resultOf(state: FederationState, id: string): Result {
   const task = existing(state, id);
-  return { task, unblocked: task.result?.unblocked ?? [], follow_ups: task.result?.follow_ups ?? [] };
+  const { unblocked = [], follow_ups = [], attempt } = task.result ?? {};
+  return { task, unblocked, follow_ups, kept: keptAfter(state, id, attempt ?? task.attempt) };
 }

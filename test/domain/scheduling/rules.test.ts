@@ -127,6 +127,16 @@ describe('a rule', () => {
     expect(s.task(own.task_id).ready_since).toBe(s.now);
   });
 
+  it('queues its own where the holder’s had been cancelled before the attempt finished', () => {
+    const s = new Scenario();
+    const task = s.queue('build', { type: 'implementation', to_agent: 'kimi' });
+    s.claim('kimi', task.task_id);
+    const own = s.queue('test my way', { type: 'testing', dependencies: [task.task_id] }, 'kimi');
+    s.run('reuben', 'cancel_task', { task_id: own.task_id, reason: 'not this way' });
+    const [follow = ''] = s.complete('kimi', task.task_id).follow_ups;
+    expect(s.task(follow)).toMatchObject({ type: 'testing', caused_by: { kind: 'rule' } });
+  });
+
   it('fires once for an attempt, however often its completion is repeated', () => {
     const s = new Scenario();
     const { id, follow_ups } = finish(s, 'kimi', { type: 'implementation' });

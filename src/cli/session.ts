@@ -9,7 +9,7 @@ import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
-import { whoActs } from './who-acts.ts';
+import { kindOf, whoActs } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;
@@ -46,6 +46,8 @@ export async function withSession(
     whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
   try {
     warnOfFault(federation, host);
+    // Reading needs no identity, but a name that was typed wrong is a mistake there too.
+    if (options.as !== undefined) kindOf(options.as, federation.config);
     await federation.catchUp();
     await work({
       federation,

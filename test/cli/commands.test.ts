@@ -1,5 +1,5 @@
 /** `fed` with the real tools on a real journal. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,6 +52,29 @@ test('a claim says what follows from it, or why there is nothing', async () => {
   const waits = await add('Then that', '--to', 'kimi', '--after', task);
   expect((await fed(['queue', 'claim'])).out).toContain(`No task: ${waits} fits but is not ready`);
   expect((await fed(['queue', 'claim'])).out).toContain(`You hold ${task}.`);
+});
+
+test('the columns of the rules stand in one order, whichever text is longest', async () => {
+  const name = 'a-rule-with-a-name-longer-than-the-rest';
+  const rule = {
+    name,
+    when: { type: 'testing', outcome: 'success' },
+    then: { type: 'review', to_agent: 'kimi', description: 'c' },
+  };
+  await writeFile(join(folder, '.federation/config.json'), JSON.stringify({ scheduling: { rules: [rule] } }));
+  for (const command of [['schedule'], ['schedule', 'rules']]) {
+    const { out } = await fed(command);
+    expect(out).toMatch(/\nRULE +WHEN +THEN\n/);
+  }
+});
+
+test('what is in the way of a generated file is named', async () => {
+  await mkdir(join(folder, 'AGENT_ASSIGNMENTS.md'));
+  const { code, err } = await fed(['agents', 'assignments']);
+  expect(code).toBe(4);
+  expect(err).toMatch(
+    /^fed: Expected a file that can be written at .*AGENT_ASSIGNMENTS\.md: it is a folder\.\n {2}→ Move away/,
+  );
 });
 
 test('what to do next is said in the words of the command line', async () => {

@@ -36,9 +36,10 @@ export async function withSession(
   host: Host,
   command: Command,
   work: (session: Session) => Promise<void>,
+  { evenIfBroken = false }: Pick<OpenSettings, 'evenIfBroken'> = {},
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const federation = await host.open(openSettings(host, options));
+  const federation = await host.open({ ...openSettings(host, options), evenIfBroken });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);

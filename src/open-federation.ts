@@ -1,7 +1,7 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from './domain/config.ts';
+import { type Config, defaultConfig } from './domain/config.ts';
 import { ConfigurationError, StoreError } from './domain/errors.ts';
 import type { Federation, RouterFile } from './federation.ts';
 import { runFederation } from './federation/running-federation.ts';
@@ -19,6 +19,8 @@ export interface FederationSettings {
   readonly store?: string | undefined;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: (() => number) | undefined;
+  /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
+  readonly evenIfBroken?: boolean | undefined;
 }
 
 /**
@@ -27,7 +29,10 @@ export interface FederationSettings {
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const file = new ConfigFile(settings.folder);
-  const loaded = await file.load();
+  const loaded = await file.load().catch((error: unknown) => {
+    if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
+    throw error;
+  });
   try {
     return await run(settings, file, loaded);
   } catch (error) {
@@ -36,6 +41,16 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
     await rm(join(settings.folder, 'db.json'), { force: true });
     return await run(settings, file, loaded);
   }
+}
+
+/** Without a log file: nobody knows where theirs is to be. */
+function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
+  const warning = {
+    code: 'invalid',
+    message: `${message} (the defaults are in force for this command)`,
+    next,
+  } as const;
+  return { config: { ...defaultConfig, log_file: null }, warnings: [warning] };
 }
 
 async function run(

@@ -107,7 +107,7 @@ class Soak {
     const sinceMidnight = this.#now % day;
     if (sinceMidnight % hour === 0) await this.#answerInbox(federation);
     if (sinceMidnight === 3 * hour) await this.#runAway(federation);
-    // A pause of an hour in the middle of the second day; a short run has it on its first.
+    // Half an hour of pause every night.
     if (sinceMidnight === 2 * hour) await federation.execute('pause_federation', { reason: 'soak' }, reuben);
     if (sinceMidnight === 2.5 * hour) await federation.execute('resume_federation', { release: 'all' }, reuben);
     await stepped;

@@ -87,7 +87,7 @@ function headline(board: BoardView, columns: number | null): Line {
   return space < 20 ? left : [...fitLine(left, space - 1), span(' '), right];
 }
 
-function banners({ paused, warning, inbox, operator, now }: BoardView): Line[] {
+function banners({ paused, warning, config_warnings, inbox, operator, now }: BoardView): Line[] {
   const lines: Line[] = [];
   if (paused !== null) {
     const why = paused.reason === null ? '' : `: ${paused.reason}`;
@@ -98,6 +98,11 @@ function banners({ paused, warning, inbox, operator, now }: BoardView): Line[] {
     ]);
   }
   if (warning !== null) lines.push([span(' READ-ONLY ', 'red'), foreign(warning.message)]);
+  const [fault, ...more] = config_warnings;
+  if (fault !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+    lines.push([span(' CONFIGURATION ', 'yellow'), foreign(`${fault}${others}`)]);
+  }
   if (inbox.total > 0) {
     const [newest] = inbox.items;
     const words = newest === undefined ? '' : `${newest.inbox_id}: ${newest.title}`;

@@ -9,6 +9,8 @@ export interface OpenSettings {
   readonly folder: string;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
+  /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
+  readonly evenIfBroken?: boolean;
 }
 
 /** What `fed doctor` found about one thing. */

@@ -9,7 +9,7 @@ import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
-import { whoActs } from './who-acts.ts';
+import { kindOf, whoActs } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;
@@ -36,9 +36,10 @@ export async function withSession(
   host: Host,
   command: Command,
   work: (session: Session) => Promise<void>,
+  { evenIfBroken = false }: Pick<OpenSettings, 'evenIfBroken'> = {},
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const federation = await host.open(openSettings(host, options));
+  const federation = await host.open({ ...openSettings(host, options), evenIfBroken });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);
@@ -46,6 +47,8 @@ export async function withSession(
     whoActs({ as: options.as, environment: host.environment, interactive: host.interactive }, federation.config);
   try {
     warnOfFault(federation, host);
+    // Reading needs no identity, but a name that was typed wrong is a mistake there too.
+    if (options.as !== undefined) kindOf(options.as, federation.config);
     await federation.catchUp();
     await work({
       federation,

@@ -43,14 +43,7 @@ export function whoActs({ as, environment, interactive }: Caller, config: Config
       `Name yourself with --as NAME or FEDERATION_AGENT (agents: ${Object.keys(config.agents).join(', ')}).`,
     );
   }
-  const kind = participantKind(config, name);
-  if (kind === null) {
-    throw new CallerError(
-      'unknown-agent',
-      `Expected a participant of this federation, got ${JSON.stringify(name)}.`,
-      `Use one of ${[...Object.keys(config.agents), config.operator, ...config.people].join(', ')}.`,
-    );
-  }
+  const kind = kindOf(name, config);
   if (kind === 'person' && marker !== undefined) {
     throw new OperatorError(
       'not-allowed',
@@ -59,6 +52,17 @@ export function whoActs({ as, environment, interactive }: Caller, config: Config
     );
   }
   return actor(name, kind);
+}
+
+/** @throws CallerError `unknown-agent` for a name that is nobody's. */
+export function kindOf(name: string, config: Config): 'agent' | 'person' {
+  const kind = participantKind(config, name);
+  if (kind !== null) return kind;
+  throw new CallerError(
+    'unknown-agent',
+    `Expected a participant of this federation, got ${JSON.stringify(name)}.`,
+    `Use one of ${[...Object.keys(config.agents), config.operator, ...config.people].join(', ')}.`,
+  );
 }
 
 /** The command line ends at once, so it has no session that could show signs of life. */

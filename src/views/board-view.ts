@@ -45,6 +45,8 @@ export interface BoardView {
   readonly now: Timestamp;
   readonly paused: FederationState['meta']['paused'];
   readonly warning: StoreFault | null;
+  /** What is wrong with the configuration, file, line and key first. */
+  readonly config_warnings: readonly string[];
   readonly ready: BoardColumn;
   readonly in_progress: BoardColumn;
   readonly waiting: BoardColumn;
@@ -85,6 +87,7 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
     now,
     paused: state.meta.paused,
     warning: federation.fault,
+    config_warnings: federation.configWarnings.map(({ message }) => message),
     ready: ready(state, [...Object.keys(config.agents), config.operator, ...config.people], limits.tasks),
     in_progress: inProgress(state, limits.tasks, silent),
     waiting: waiting(state, limits.tasks),

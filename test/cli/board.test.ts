@@ -44,6 +44,7 @@ function board(more: Partial<BoardView> = {}): BoardView {
     now,
     paused: null,
     warning: null,
+    config_warnings: [],
     ready: column(task(1, { priority: 'high', who: null })),
     in_progress: column(task(2, { progress: 0.4 })),
     waiting: column(task(3, { waits: { for: 'tasks', ids: ['task-2026-02-06-001', 'task-2026-02-06-002'] } })),

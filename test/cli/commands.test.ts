@@ -1,5 +1,5 @@
 /** `fed` with the real tools on a real journal. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -52,6 +52,29 @@ test('a claim says what follows from it, or why there is nothing', async () => {
   const waits = await add('Then that', '--to', 'kimi', '--after', task);
   expect((await fed(['queue', 'claim'])).out).toContain(`No task: ${waits} fits but is not ready`);
   expect((await fed(['queue', 'claim'])).out).toContain(`You hold ${task}.`);
+});
+
+test('the columns of the rules stand in one order, whichever text is longest', async () => {
+  const name = 'a-rule-with-a-name-longer-than-the-rest';
+  const rule = {
+    name,
+    when: { type: 'testing', outcome: 'success' },
+    then: { type: 'review', to_agent: 'kimi', description: 'c' },
+  };
+  await writeFile(join(folder, '.federation/config.json'), JSON.stringify({ scheduling: { rules: [rule] } }));
+  for (const command of [['schedule'], ['schedule', 'rules']]) {
+    const { out } = await fed(command);
+    expect(out).toMatch(/\nRULE +WHEN +THEN\n/);
+  }
+});
+
+test('what is in the way of a generated file is named', async () => {
+  await mkdir(join(folder, 'AGENT_ASSIGNMENTS.md'));
+  const { code, err } = await fed(['agents', 'assignments']);
+  expect(code).toBe(4);
+  expect(err).toMatch(
+    /^fed: Expected a file that can be written at .*AGENT_ASSIGNMENTS\.md: it is a folder\.\n {2}→ Move away/,
+  );
 });
 
 test('what to do next is said in the words of the command line', async () => {
@@ -185,4 +208,20 @@ test('a broken configuration leaves the last good one in force, and every comman
   const { code, err } = await fed(['status']);
   expect(code).toBe(0);
   expect(err).toMatch(/fed: configuration: .*config\.json:2: operator:.*last good configuration is in force/);
+});
+
+test('pausing works on a broken configuration, also where no good one was ever kept', async () => {
+  const here = join(folder, '.federation');
+  await writeFile(join(here, 'config.json'), '{\n  "operator": 7\n}');
+  const reuben = ['--as', 'reuben'];
+  expect((await fed(['queue', 'add', 'x', ...reuben])).code).toBe(1);
+  const { code, out, err } = await fed(['pause', 'broken', 'it', ...reuben]);
+  expect(code).toBe(0);
+  expect(out).toContain('broken it');
+  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator: .*the defaults are in force for this command/);
+  expect((await fed(['resume', '--release', 'all', ...reuben])).code).toBe(1);
+  expect((await fed(['resume', ...reuben])).code).toBe(0);
+  // What is not known is not written: the log may be meant to be elsewhere, and the defaults are no good configuration.
+  expect((await readdir(folder)).concat(await readdir(here))).not.toContain('FEDERATION_LOG.md');
+  expect(await readdir(here)).not.toContain('config.last-good.json');
 });

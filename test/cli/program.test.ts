@@ -222,6 +222,13 @@ test('who does not say who acts may read and not change', async () => {
   expect(change.err).toContain('Name yourself with --as NAME');
 });
 
+test('a name that is nobody’s is refused where it only reads, too', async () => {
+  const { code, err } = await fed(['queue', 'list', '--as', 'nobody']);
+  expect(code).toBe(1);
+  expect(err).toContain('got "nobody"');
+  expect((await fed(['queue', 'list', '--as', 'reuben'])).code).toBe(0);
+});
+
 test('init writes a configuration once', async () => {
   const first = await fed(['init', '--json']);
   expect(JSON.parse(first.out)).toMatchObject({ folder: join(folder, '.federation'), kept: [] });

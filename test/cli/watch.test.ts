@@ -134,6 +134,20 @@ describe('fed watch', () => {
     }
   });
 
+  it('shows what is wrong with the configuration, and until it is mended', async () => {
+    const run = watch();
+    await frames(1);
+    expect(terminal.frames.at(-1)).not.toContain('CONFIGURATION');
+    terminal.press('q');
+    await run;
+    await writeFile(join(folder, '.federation/config.json'), '{\n  "operator": 7\n}');
+    const again = watch();
+    await frames(2);
+    expect(terminal.frames.at(-1)).toMatch(/ CONFIGURATION .*config\.json:2: operator:/);
+    terminal.press('q');
+    await again;
+  });
+
   it('writes nothing where nothing changed, and everything after a resize', async () => {
     await writeFile(join(folder, '.federation/config.json'), '{"leases": {"grace_seconds": 1}}');
     const run = watch();

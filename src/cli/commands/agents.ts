@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type AvailabilityStatus, availabilityStatuses } from '../../domain/agents/agent.ts';
+import { StoreError } from '../../domain/errors.ts';
 import { headingOf, writeBelowMarker } from '../../marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
 import { examples, parseTime } from '../arguments.ts';
@@ -65,9 +66,21 @@ export function addAgents(program: Command, host: Host): void {
           file,
           headingOf('Agent assignments'),
           assignmentsView(federation.config),
-        );
+        ).catch((error: unknown) => {
+          throw cannotWrite(file, error);
+        });
         const next = changed ? `Read ${file}.` : 'Nothing is to be done: the file says what the configuration says.';
         show({ file, changed, next }, () => `${changed ? 'wrote' : 'unchanged'}  ${file}`);
       }),
     );
+}
+
+function cannotWrite(file: string, error: unknown): StoreError {
+  const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
+  const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    'store-unavailable',
+    `Expected a file that can be written at ${file}: ${reason}.`,
+    'Move away what is there, or make it writable.',
+  );
 }

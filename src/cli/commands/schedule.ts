@@ -1,9 +1,18 @@
 import type { Command } from 'commander';
-import { dryRun, scheduleView } from '../../views/schedule-view.ts';
+import { dryRun, type ScheduleView, scheduleView } from '../../views/schedule-view.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderAny } from '../render/render-any.ts';
 import { withSession } from '../session.ts';
+import { type Column, renderTable } from '../table.ts';
+
+type RuleInWords = ScheduleView['rules'][number];
+
+const ruleColumns: readonly Column<RuleInWords>[] = [
+  { title: 'RULE', value: ({ name }) => name },
+  { title: 'WHEN', value: ({ when }) => when },
+  { title: 'THEN', value: ({ then }) => then },
+];
 
 export function addSchedule(program: Command, host: Host): void {
   const schedule = program
@@ -17,7 +26,10 @@ export function addSchedule(program: Command, host: Host): void {
     withSession(host, command, async (session) => {
       const { rules, ...rest } = scheduleView(session.federation.state(), session.federation.config);
       const result = { ...rest, rules, next: 'Switch it with fed schedule on or off.' };
-      session.show(result, (terminal) => renderAny(result, terminal));
+      session.show(
+        result,
+        (terminal) => `${renderAny(rest, terminal)}\n\n${renderTable(rules, ruleColumns, terminal)}`,
+      );
     });
 
   for (const on of [true, false]) {

@@ -135,7 +135,7 @@ test('whoever claims a review is told to give a verdict, and is given the work b
     [task_id] = Object(follow_ups);
   }
   const claimed = await call('claude', 'claim_task');
-  const verdict = `review_task, task_id ${work}`;
+  const verdict = `verdict on ${work} with review_task`;
   expect(claimed).toMatchObject({
     task: { task_id, type: 'review', subject: work, caused_by: { kind: 'rule', by: 'review-tested' } },
     inputs: [

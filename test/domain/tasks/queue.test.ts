@@ -52,7 +52,7 @@ describe('queueing', () => {
     expect(second.to_agent).toBe('kimi');
     expect(s.queue('three', { to_agent: 'auto', type: 'sculpture' })).toMatchObject({
       to_agent: 'claude',
-      routing: { method: 'v1', confidence: 0, doubt: 'first-of-type' },
+      routing: { method: 'v2', confidence: 0, doubt: 'first-of-type' },
     });
   });
 

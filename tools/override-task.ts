@@ -19,6 +19,10 @@ export const overrideTask = defineTool({
   }),
   async handle(input, { federation, actor }) {
     const { task, unblocked } = await federation.execute('override_task', input, actor());
-    return { task: briefTask(task), unblocked, next: `${task.task_id} is ${task.status}; get_task shows its history.` };
+    const next =
+      input.to_agent === 'auto' && task.to_agent === null
+        ? `Nobody who may do ${task.task_id} is there: it stands in the inbox (list_inbox).`
+        : `${task.task_id} is ${task.status}; get_task shows its history.`;
+    return { task: briefTask(task), unblocked, next };
   },
 });

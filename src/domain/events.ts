@@ -127,6 +127,8 @@ export type TaskEvent =
       readonly to_agent?: AgentName | null;
       /** The router's choice, where the release asked for one. */
       readonly routing?: Routing;
+      /** The choice is in doubt, and much hangs on it: the operator must approve it first. */
+      readonly needs_approval?: boolean;
       readonly wait_for: readonly DependencyId[];
     }
   | {

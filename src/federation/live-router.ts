@@ -7,6 +7,7 @@
  * it was learned; what came after is read from the journal, and without a
  * usable file everything is. Either way the same history gives the same router.
  */
+import { createHash } from 'node:crypto';
 import type { Config } from '../domain/config.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
@@ -29,14 +30,20 @@ export interface LiveRouterOptions {
 
 /** Lessons that are worth writing the file anew, or a fiftieth of all where that is more. */
 const worthSaving = 32;
-/** The file begins with the place in the journal: 20 digits of the record's number, 32 of its hash. */
-const headBytes = 52;
+/**
+ * The file begins with a hash of all that follows it, the place in the journal
+ * (20 digits of the record's number, 32 of its hash) and what it was learned
+ * with (32 of the hash of roster and rules): another roster learns otherwise.
+ */
+const fileHead = /^([0-9a-f]{32})(\d{20})([0-9a-f]{32})([0-9a-f]{32})$/;
+const headBytes = 116;
 
 interface Loaded {
   readonly library: typeof Library;
   readonly router: Library.Router;
-  /** The configuration that agents and rules were taken from. */
+  /** The one in force; its roster and rules are the ones that were learned with. */
   config: Config;
+  readonly learnedWith: string;
   /** The last record it has learned from. */
   position: Position;
   /** Lessons that the file does not hold. */
@@ -68,7 +75,9 @@ export class LiveRouter implements LoadedRouter {
 
   /** Loads it once. `state` folds what there is. @throws StoreError where the journal cannot be read. */
   async load(state: () => FederationState): Promise<void> {
-    while (this.#loaded === null) {
+    for (;;) {
+      this.#forgetOtherRoster();
+      if (this.#loaded !== null) return;
       this.#loading ??= this.#load(state).finally(() => {
         this.#loading = null;
       });
@@ -99,26 +108,35 @@ export class LiveRouter implements LoadedRouter {
     if (file === null || loaded === null) return;
     const { library, router } = loaded;
     if (loaded.unsaved < Math.max(worthSaving, router.learner.outcomes / 50)) return;
-    const there = placeIn(await file.read());
+    const there = readKept(await file.read());
     // Read only now: while the file was looked at, more may have been learned, or all of it forgotten.
-    const { position } = loaded;
-    if (this.#loaded !== loaded || (there !== null && there.seq >= position.seq)) return;
+    const { position, learnedWith } = loaded;
+    if (this.#loaded !== loaded) return;
+    if (there?.learnedWith === learnedWith && there.position.seq >= position.seq) return;
     loaded.unsaved = 0;
     const saved = library.saveLearner(router.learner);
-    const head = Buffer.from(`${String(position.seq).padStart(20, '0')}${position.hash}`);
-    await file.write(Buffer.concat([head, await saved]));
+    const place = Buffer.from(`${String(position.seq).padStart(20, '0')}${position.hash}${learnedWith}`);
+    const content = Buffer.concat([place, await saved]);
+    await file.write(Buffer.concat([Buffer.from(hashOf(content)), content]));
   }
 
-  /** Takes agents and rules from the configuration where that has changed. */
   #current(): Loaded {
+    this.#forgetOtherRoster();
+    if (this.#loaded === null) throw new RouterNotReady();
+    return this.#loaded;
+  }
+
+  /**
+   * With another roster or other rules everything is learned again, as a fresh
+   * process would: else what a router says would depend on when it was asked.
+   */
+  #forgetOtherRoster(): void {
     const loaded = this.#loaded;
-    if (loaded === null) throw new RouterNotReady();
     const config = this.#options.config();
-    if (loaded.config !== config) {
-      loaded.config = config;
-      loaded.router.configure(optionsFrom(config));
-    }
-    return loaded;
+    if (loaded === null || loaded.config === config) return;
+    if (learnedWithIn(config) !== loaded.learnedWith) return this.forget();
+    loaded.config = config;
+    loaded.router.configure(optionsFrom(config));
   }
 
   async #load(state: () => FederationState): Promise<void> {
@@ -143,15 +161,17 @@ export class LiveRouter implements LoadedRouter {
     head: Position,
     state: () => FederationState,
   ): Promise<Loaded | null> {
-    const content = await this.#options.file?.read();
-    const position = placeIn(content ?? null);
-    if (content == null || position === null || position.seq > head.seq) return null;
+    const kept = readKept((await this.#options.file?.read()) ?? null);
+    const learnedWith = learnedWithIn(config);
+    if (kept === null || kept.learnedWith !== learnedWith || kept.position.seq > head.seq) return null;
+    const { position } = kept;
     const [known, ...since] = await this.#options.store.tail(Number.POSITIVE_INFINITY, position.seq - 1);
     if (known?.seq !== position.seq || known.hash !== position.hash) return null;
     const { agents, rules } = optionsFrom(config);
-    const learner = library.loadLearner(content.subarray(headBytes), agents, rules);
+    const learner = library.loadLearner(kept.content, agents, rules);
     if (learner === null) return null;
-    const loaded = { library, router: new library.Router(optionsFrom(config), learner), config, position, unsaved: 0 };
+    const router = new library.Router(optionsFrom(config), learner);
+    const loaded = { library, router, config, learnedWith, position, unsaved: 0 };
     for (const record of since) {
       if (record.seq > head.seq) break;
       // A task that has left the state, or whose attempt is forgotten: its words are in the journal only.
@@ -163,7 +183,8 @@ export class LiveRouter implements LoadedRouter {
 
   async #rebuild(library: typeof Library, config: Config, head: Position): Promise<Loaded> {
     const router = new library.Router(optionsFrom(config));
-    const loaded = { library, router, config, position: { seq: 0, hash: '' }, unsaved: 0 };
+    const learnedWith = learnedWithIn(config);
+    const loaded = { library, router, config, learnedWith, position: { seq: 0, hash: '' }, unsaved: 0 };
     for await (const { position, lessons } of lessonsThrough(this.#options.store.history())) {
       if (position.seq > head.seq) break;
       learn(loaded, { position, lessons });
@@ -256,8 +277,26 @@ function strategyFrom({ strategy, shares }: Config['routing']): NonNullable<Libr
   }));
 }
 
-function placeIn(content: Buffer | null): Position | null {
-  const [, seq = '', hash = ''] =
-    /^(\d{20})([0-9a-f]{32})$/.exec(content?.toString('latin1', 0, headBytes) ?? '') ?? [];
-  return hash === '' ? null : { seq: Number(seq), hash };
+interface Kept {
+  readonly position: Position;
+  readonly learnedWith: string;
+  readonly content: Buffer;
+}
+
+/** Null for what is no such file, or is damaged anywhere. */
+function readKept(content: Buffer | null): Kept | null {
+  if (content === null) return null;
+  const [, hash, seq = '', place = '', learnedWith = ''] =
+    fileHead.exec(content.toString('latin1', 0, headBytes)) ?? [];
+  if (hash === undefined || hash !== hashOf(content.subarray(hash.length))) return null;
+  return { position: { seq: Number(seq), hash: place }, learnedWith, content: content.subarray(headBytes) };
+}
+
+function learnedWithIn(config: Config): string {
+  const { agents, rules } = optionsFrom(config);
+  return hashOf(JSON.stringify([agents, rules]));
+}
+
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32);
 }

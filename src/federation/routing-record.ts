@@ -74,7 +74,8 @@ function because(decision: RoutingDecision): string {
   }
   const similar = (parts.similarity ?? 0) > 0 && method === 'v2' ? 'like its past successes' : '';
   const reasons = [rules, similar].filter((part) => part !== '');
-  return reasons.length === 0 ? 'nothing speaks for anyone; it is the default' : reasons.join('; ');
+  if (reasons.length > 0) return reasons.join('; ');
+  return parts.bonus > 0 ? 'nothing in the text speaks for anyone; its success rate does' : 'nothing speaks for anyone';
 }
 
 function rounded(value: number): number {

@@ -35,10 +35,6 @@ export class Calibration {
     this.right = new Uint8Array(size);
   }
 
-  get temperature(): number {
-    return 1 / this.slope;
-  }
-
   /** Predictions in use: the newest quarter, because older ones were made by a model that knew less. */
   get tracked(): number {
     return Math.min(this.size, this.total, Math.max(2 * refitEvery, Math.floor(this.total / 4)));

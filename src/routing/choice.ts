@@ -78,9 +78,10 @@ export function choose(
     for (const { agent: picked, share } of picks) if (picked === agent) chosen += Math.max(0, share) / total;
     return chosen * (1 - epsilon) + (able.includes(agent) ? epsilon / able.length : 0);
   };
-  let rest = epsilon < 1 ? ((uniform - epsilon) / (1 - epsilon)) * total : 0;
   const explored = uniform < epsilon;
-  if (explored) rest = (uniform / epsilon) * total;
+  // Within its part, the whole number draws the agent and what is left of it the method: the two are independent.
+  const place = explored ? (uniform / epsilon) * able.length : 0;
+  let rest = (explored ? place % 1 : (uniform - epsilon) / (1 - epsilon)) * total;
   let drawn = picks[picks.length - 1];
   for (const one of picks) {
     rest -= Math.max(0, one.share);
@@ -91,6 +92,6 @@ export function choose(
   }
   if (drawn === undefined) return null;
   if (!explored) return { agent: drawn.agent, method: drawn.method, explored, probability: probability(drawn.agent) };
-  const agent = able[Math.floor((uniform / epsilon) * able.length)] ?? drawn.agent;
+  const agent = able[Math.floor(place)] ?? drawn.agent;
   return { agent, method: drawn.method, explored, probability: probability(agent) };
 }

@@ -103,17 +103,6 @@ export class Learner {
     }
   }
 
-  /** Gives what `from` learned to `to`. Refused (false) when `from` is unknown or `to` known. */
-  rename(from: string, to: string): boolean {
-    const column = this.#columns.get(from);
-    if (column === undefined || this.#columns.has(to)) return false;
-    this.#columns.delete(from);
-    this.#columns.set(to, column);
-    this.names[column] = to;
-    this.tallies.rename(from, to);
-    return true;
-  }
-
   columnOf(agent: string): number {
     return this.#columns.get(agent) ?? -1;
   }

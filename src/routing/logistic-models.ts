@@ -98,7 +98,6 @@ export class LogisticModels {
 
   /** Row of a rule, made when it is new; −1 beyond the limit. */
   ensureRule(rule: KnownRule): number {
-    // Keyed by column, not by name, so that a renamed agent keeps its rules.
     const key = rule.join(' ');
     const known = this.#ruleRows.get(key);
     if (known !== undefined) return known;

@@ -200,8 +200,8 @@ export class Router {
     const ranking = everyone.filter((one) => mayDo(one.agent));
     const agent = request.force ?? choice?.agent ?? null;
     const top = ranking[0];
-    const scored = everyone.find((one) => one.agent === agent) ?? (agent === null ? top : undefined);
-    const runnerUp = ranking.find((one) => one.agent !== (agent ?? top?.agent));
+    const scored = everyone.find((one) => one.agent === agent);
+    const runnerUp = agent === null ? undefined : ranking.find((one) => one.agent !== agent);
     return {
       agent,
       confidence: scored?.confidence ?? 0,
@@ -210,7 +210,7 @@ export class Router {
       parts: scored?.parts ?? { rules: 0, similarity: null, model: null, bonus: 0 },
       instead_of: choice !== null && top !== undefined && !choice.explored && top.agent !== agent ? top.agent : null,
       rules: reading.fired.flatMap((index) => learner.book.rules[index] ?? []),
-      terms: this.#terms(reading, agent ?? top?.agent ?? '', runnerUp?.agent ?? ''),
+      terms: this.#terms(reading, agent ?? '', runnerUp?.agent ?? ''),
       nearest: scoring.similarities.nearest.map(({ example, cosine }) => ({
         id: example.id,
         text: example.text,

@@ -30,13 +30,6 @@ export class Tallies {
     return this.#counts.get(agent)?.get(type) ?? { successes: 0, failures: 0 };
   }
 
-  rename(from: string, to: string): void {
-    const counts = this.#counts.get(from);
-    if (counts === undefined) return;
-    this.#counts.delete(from);
-    this.#counts.set(to, counts);
-  }
-
   /** [agent, type, successes, failures] of every pair, for saving. */
   toRows(): [string, string | null, number, number][] {
     const rows: [string, string | null, number, number][] = [];

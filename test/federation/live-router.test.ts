@@ -203,15 +203,78 @@ describe('what the router has learned', () => {
     expect(file.writes).toBe(1);
   });
 
+  it('is learned again where a single bit of the file has changed', async () => {
+    const log = new MemoryLog();
+    const file = new KeptInMemory();
+    const first = await open(log, { routerFile: file });
+    await first.router();
+    await work(first, 40, 1);
+    await first.close();
+    const kept = file.content ?? Buffer.alloc(0);
+    const whole = await bytesOf(await open(log));
+    for (let n = 0; n < 24; n++) {
+      const damaged = Buffer.from(kept);
+      const at = Math.floor((n / 24) * kept.length);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (n % 8));
+      file.content = damaged;
+      const federation = await open(log, { routerFile: file });
+      expect((await bytesOf(federation)).equals(whole)).toBe(true);
+    }
+  });
+
+  it('is learned again where the file is sound and of another journal of the same length', async () => {
+    const [one, other] = [new MemoryLog(), new MemoryLog()];
+    const file = new KeptInMemory();
+    const first = await open(one, { routerFile: file });
+    await first.router();
+    await work(first, 40, 1);
+    await first.close();
+    await work(await open(other), 40, 2);
+    expect(other.records).toHaveLength(one.records.length);
+    expect((await bytesOf(await open(other, { routerFile: file }))).equals(await bytesOf(await open(other)))).toBe(
+      true,
+    );
+  });
+
+  it('depends on the journal and on the roster and rules of today, not on when they changed or who asked', async () => {
+    const log = new MemoryLog();
+    const file = new KeptInMemory();
+    const rules = [{ agent: 'kimi', keyword: 'cluster', weight: 0.9 }];
+    const changed = configSchema.parse({
+      ...wide,
+      agents: { ...config.agents, zed: { types: ['deployment'] } },
+      routing: { rules: [...rules, { agent: 'zed', keyword: 'release', weight: 0.9 }] },
+    });
+    const [first, second] = [await open(log, { routerFile: file }), await open(log)];
+    await Promise.all([first.router(), second.router()]);
+    await work(first, 40, 1);
+    await first.close();
+    const next: { config: Config | null } = { config: changed };
+    const refreshConfig = async () => {
+      const taken = next.config;
+      next.config = null;
+      return taken === null ? null : { config: taken, warnings: [] };
+    };
+    const live = await open(log, { routerFile: file, refreshConfig });
+    await live.router();
+    live.keepTime();
+    await expect.poll(() => Object.keys(live.config.agents)).toContain('zed');
+    await work(second, 10, 2);
+    const fresh = await bytesOf(await open(log, { config: changed }));
+    expect((await bytesOf(live)).equals(fresh)).toBe(true);
+    expect((await bytesOf(await open(log, { config: changed, routerFile: file }))).equals(fresh)).toBe(true);
+    await live.close();
+  });
+
   it.each([
     ['is damaged', (content: Buffer) => content.subarray(0, content.length - 20)],
     [
       'is of another journal',
-      (content: Buffer) => Buffer.concat([content.subarray(0, 20), Buffer.from('f'.repeat(32)), content.subarray(52)]),
+      (content: Buffer) => Buffer.concat([content.subarray(0, 52), Buffer.from('f'.repeat(32)), content.subarray(84)]),
     ],
     [
       'is ahead of the journal',
-      (content: Buffer) => Buffer.concat([Buffer.from('9'.repeat(20)), content.subarray(20)]),
+      (content: Buffer) => Buffer.concat([content.subarray(0, 32), Buffer.from('9'.repeat(20)), content.subarray(52)]),
     ],
     ['is something else', () => Buffer.from('{"hello": "world"}')],
     ['is empty', () => Buffer.alloc(0)],

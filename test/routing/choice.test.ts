@@ -98,6 +98,19 @@ describe('the choice', () => {
     );
   });
 
+  test('draws agent and method apart where it explores', () => {
+    const two = [
+      { method: 'v1', share: 1, agent: 'a' },
+      { method: 'learned', share: 1, agent: 'b' },
+    ] as const;
+    const seen = new Set<string>();
+    for (let n = 0; n < 200; n++) {
+      const choice = choose(two, ['a', 'b', 'c'], 1, (n + 0.5) / 200);
+      seen.add(`${choice?.method} ${choice?.agent}`);
+    }
+    expect(seen.size).toBe(6);
+  });
+
   test('does not explore where only a fallback is left', () => {
     const [first] = picks;
     expect(choose(first === undefined ? [] : [first], [], 0.5, 0.1)).toMatchObject({ explored: false, probability: 1 });

@@ -114,16 +114,15 @@ describe('learning', () => {
     expect(learner.outcomes).toBe(0);
   });
 
-  test('goes on under a new name', () => {
+  test('knows an agent under a new name as a newcomer that has only its rules', () => {
     const learner = new Learner(madeAgents, rules);
     teach(learner, 60, 1);
-    const before = logitsOf(learner);
-    expect(learner.rename('kimi', 'kimi-2')).toBe(true);
-    expect(learner.rename('kimi', 'other')).toBe(false);
-    expect(learner.rename('claude', 'kimi-2')).toBe(false);
     learner.setRoster(madeAgents.map((agent) => (agent === 'kimi' ? 'kimi-2' : agent)));
     learner.setRules([{ agent: 'kimi-2', keyword: 'deploy', weight: 0.8 }]);
-    expect(logitsOf(learner)).toEqual(before);
+    const logitOf = (text: string): number => learner.score(learner.read(text, null))[learner.columnOf('kimi-2')] ?? 0;
+    expect(logitOf('deploy the server')).toBeGreaterThan(logitOf('release the cluster'));
+    expect(learner.tallies.get('kimi-2', null)).toEqual({ successes: 0, failures: 0 });
+    expect(learner.tallies.get('kimi', null).successes).toBeGreaterThan(0);
   });
 });
 
@@ -221,14 +220,14 @@ describe('calibration', () => {
       calibration.record(logit, logit, random.next() < truth(logit));
     }
     for (const logit of [-3, 0, 3]) expect(calibration.probability(logit)).toBeCloseTo(truth(logit), 1);
-    expect(calibration.temperature).toBeGreaterThan(1.5);
+    expect(1 / calibration.slope).toBeGreaterThan(1.5);
   });
 
   test('stays sane when every prediction was right', () => {
     const calibration = new Calibration(256);
     for (let at = 0; at < 300; at += 1) calibration.record(at % 7, 1, true);
     expect(calibration.probability(3)).toBeGreaterThan(0.9);
-    expect(Number.isFinite(calibration.temperature)).toBe(true);
+    expect(Number.isFinite(1 / calibration.slope)).toBe(true);
   });
 
   test('ranks novelty against the newest predictions, also after the ring has turned', () => {

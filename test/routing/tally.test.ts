@@ -55,12 +55,11 @@ test('work sent back moves a success to the failures, and none where there is no
   expect(tallies.get('kimi', 'review')).toEqual({ successes: 1, failures: 0 });
 });
 
-test('tallies count by type and in all, and follow a new name', () => {
+test('tallies count by type and in all', () => {
   const tallies = new Tallies();
   tallies.add('kimi', 'testing', true);
   tallies.add('kimi', null, false);
-  tallies.rename('kimi', 'kimi-2');
-  expect(tallies.get('kimi-2', 'testing')).toEqual({ successes: 1, failures: 0 });
-  expect(tallies.get('kimi-2', null)).toEqual({ successes: 1, failures: 1 });
-  expect(tallies.get('kimi', null)).toEqual({ successes: 0, failures: 0 });
+  expect(tallies.get('kimi', 'testing')).toEqual({ successes: 1, failures: 0 });
+  expect(tallies.get('kimi', null)).toEqual({ successes: 1, failures: 1 });
+  expect(tallies.get('claude', null)).toEqual({ successes: 0, failures: 0 });
 });

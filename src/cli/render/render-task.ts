@@ -85,6 +85,7 @@ export function renderTask(result: unknown, terminal: Terminal): string {
 /** `learned, 87% sure: most telling “deploy”` */
 function routedIn({ routing }: Pick<TaskShape, 'routing'>): string | null {
   if (routing == null) return null;
+  if (routing.method === 'forced') return `forced: ${routing.reason}`;
   return `${routing.method}, ${Math.round(routing.confidence * 100)}% sure: ${routing.reason}`;
 }
 

@@ -221,9 +221,9 @@ export function countAgentEvent(state: FederationState, event: AgentEvent, { at 
   state.touched.measured.add(event.agent);
 }
 
-/** A choice that nobody fitted is none. */
-function countDecision({ metrics }: FederationState, { agent, method }: Routing): void {
-  if (agent !== null && method !== 'forced') metrics.methods.at(method).add('decisions', 1);
+/** A choice that nobody fitted is none, and one made by chance is no method's. */
+function countDecision({ metrics }: FederationState, { agent, method, explored }: Routing): void {
+  if (agent !== null && method !== 'forced' && !explored) metrics.methods.at(method).add('decisions', 1);
 }
 
 function countJudgement(
@@ -243,13 +243,19 @@ function countJudgement(
 
   // Taken back in the hour in which it was counted, if that is still kept.
   const counted = routing.judged === null ? hourOf(now) : hourOf(toMillis(routing.judged.at));
-  if (!isImported(task) && (judgement !== 'taken-back' || metrics.hours.get(counted) !== undefined)) {
+  if (
+    !isImported(task) &&
+    !routing.explored &&
+    (judgement !== 'taken-back' || metrics.hours.get(counted) !== undefined)
+  ) {
     metrics.hours.at(counted).add('routed_judged', cases);
     metrics.hours.at(counted).add('routed_right', right);
   }
-  const method = metrics.methods.at(routing.method);
-  method.add('judged', cases);
-  method.add('right', right);
+  if (!routing.explored) {
+    const method = metrics.methods.at(routing.method);
+    method.add('judged', cases);
+    method.add('right', right);
+  }
   const tenth = Math.min(9, Math.floor(routing.confidence * 10));
   const confidence = metrics.confidences.at(`${routing.agent}/${tenth}`);
   confidence.add('count', cases);

@@ -4,7 +4,7 @@
  */
 import type { EventMeta } from '../evolve.ts';
 import type { FederationEvent } from '../events.ts';
-import type { Task } from '../tasks/task.ts';
+import type { AgentName, Task } from '../tasks/task.ts';
 import type { Timestamp } from '../time.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Routing } from './routing.ts';
@@ -39,11 +39,33 @@ function routingAfter(event: FederationEvent, by: string, at: Timestamp, task: T
     if (routing === null || !isAddressedAnew(event.to_agent, task)) return routing;
     const judged = judgedBy(judgementOf(event, by, task), routing, at);
     if (event.type === 'task_released') return { ...routing, judged };
-    return { ...routing, agent: event.to_agent, method: 'forced', probability: null, judged };
+    return forcedFrom(routing, event.to_agent, by, judged);
   }
   if (routing === null) return null;
   const judged = judgedBy(judgementOf(event, by, task), routing, at);
   return judged === routing.judged ? routing : { ...routing, judged };
+}
+
+/** What spoke for the router's choice does not speak for this one; whom each strategy would have chosen stays. */
+function forcedFrom(routing: Routing, agent: AgentName | null, by: string, judged: Routing['judged']): Routing {
+  const before = `${routing.agent ?? 'nobody'} (${routing.method}, ${Math.round(routing.confidence * 100)}% sure)`;
+  return {
+    ...routing,
+    agent,
+    method: 'forced',
+    confidence: 0,
+    reason: `${by} chose instead of ${before}`,
+    score: 0,
+    parts: { rules: 0, similarity: null, model: null, bonus: 0 },
+    rules: [],
+    terms: [],
+    runner_up: null,
+    instead_of: routing.agent,
+    explored: false,
+    doubt: null,
+    probability: null,
+    judged,
+  };
 }
 
 /** The hour of the first judgement stays: that is where it was counted. */

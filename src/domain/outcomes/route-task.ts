@@ -20,8 +20,8 @@ export interface RoutedWork {
   readonly description: string;
   readonly type: string | null;
   readonly priority: Priority;
-  /** Who must not get it: who did the work that a review is about, or gives the task away. */
-  readonly except?: AgentName | null;
+  /** Who must not get it: who did the work that a review is about, who gives the task away. */
+  readonly except?: readonly (AgentName | null)[];
   /** A rule queues it: a person has written that work of this type follows, so that its first task is no news. */
   readonly byRule?: boolean;
   /** Queued in the same decision, which the state does not know yet. */
@@ -37,7 +37,7 @@ export function routeTask(state: FederationState, work: RoutedWork, context: Dec
 export function questionFor(
   state: FederationState,
   config: Config,
-  { description, type, priority, except = null, byRule = false, beside = [] }: RoutedWork,
+  { description, type, priority, except = [], byRule = false, beside = [] }: RoutedWork,
 ): Omit<RoutingQuestion, 'uniform'> {
   const more = new Map<AgentName, number>();
   for (const { to_agent } of beside) if (to_agent !== null) more.set(to_agent, (more.get(to_agent) ?? 0) + 1);
@@ -49,7 +49,7 @@ export function questionFor(
     agents: new Map(
       Object.keys(config.agents).map((name) => {
         const { fallback, ...standing } = standingOf(state, config, name, more.get(name) ?? 0);
-        return [name, fallback === undefined || fallback === except ? standing : { ...standing, fallback }];
+        return [name, fallback === undefined || except.includes(fallback) ? standing : { ...standing, fallback }];
       }),
     ),
     bonus: bonusesFor(state, type),
@@ -62,14 +62,15 @@ function isFirstOfType(state: FederationState, type: string | null, beside: read
   return type !== null && state.metrics.queuedOfType(type) === 0 && !beside.some((other) => other.type === type);
 }
 
-/** Those who list the type, where anyone does, but for `except`; where that leaves nobody, its fallback. */
-function mayDo(config: Config, type: string | null, except: AgentName | null): AgentName[] | null {
+/** Those who list the type, where anyone does, but for `except`; where that leaves nobody, their fallbacks. */
+function mayDo(config: Config, type: string | null, except: readonly (AgentName | null)[]): AgentName[] | null {
   const everyone = Object.keys(config.agents);
+  const isFree = (name: AgentName): boolean => !except.includes(name);
   const listing = type === null ? [] : everyone.filter((name) => config.agents[name]?.types.includes(type) === true);
-  if (listing.length === 0) return except === null ? null : everyone.filter((name) => name !== except);
-  const others = listing.filter((name) => name !== except);
-  if (others.length > 0 || except === null || !Object.hasOwn(config.agents, except)) return others;
-  return [config.agents[except]?.fallback ?? []].flat();
+  if (listing.length === 0) return everyone.every(isFree) ? null : everyone.filter(isFree);
+  const others = listing.filter(isFree);
+  if (others.length > 0) return others;
+  return listing.flatMap((name) => config.agents[name]?.fallback ?? []).filter(isFree);
 }
 
 function standingOf(state: FederationState, config: Config, name: AgentName, more: number): AgentStanding {
@@ -110,7 +111,10 @@ export function suggestionOf({ agent, confidence, reason, doubt }: Routing): str
 }
 
 /** Nobody who may do it can take it: the task stays unaddressed, and the operator is told. */
-export function tellUnroutable(deliberation: Deliberation, { task_id, type, routing }: NewTask): void {
+export function tellUnroutable(
+  deliberation: Deliberation,
+  { task_id, type, routing }: Pick<NewTask, 'task_id' | 'type' | 'routing'>,
+): void {
   if (routing === null || routing.agent !== null) return;
   deliberation.escalate({
     kind: 'routing',

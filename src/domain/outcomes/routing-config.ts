@@ -71,7 +71,7 @@ const typeWeight = 0.9;
 const wordWeight = 0.4;
 const strengthWeight = 0.3;
 
-/** What people write when they mean a type; the type's own name is among them. */
+/** What people write when they mean a type, besides its own name. */
 const usualWords: Readonly<Record<string, readonly string[]>> = {
   research: ['research', 'investigate', 'find out', 'compare', 'evaluate', 'look into'],
   architecture: ['architecture', 'design'],
@@ -97,13 +97,18 @@ interface Doer {
 export function shippedRoutingRules(agents: Readonly<Record<string, Doer>>): KeywordRule[] {
   return Object.entries(agents).flatMap(([agent, { types, strengths }]) => [
     ...types.map((keyword): KeywordRule => ({ agent, keyword, weight: typeWeight, on: 'type' })),
-    ...types.flatMap((type) =>
-      (Object.hasOwn(usualWords, type) ? (usualWords[type] ?? []) : [type.replaceAll('-', ' ')]).map(
-        (keyword): KeywordRule => ({ agent, keyword, weight: wordWeight, on: 'text' }),
-      ),
+    ...[...new Set(types.flatMap(wordsFor))].map(
+      (keyword): KeywordRule => ({ agent, keyword, weight: wordWeight, on: 'text' }),
     ),
-    ...strengths.map((keyword): KeywordRule => ({ agent, keyword, weight: strengthWeight, on: 'text' })),
+    ...strengths
+      .filter((keyword) => !types.flatMap(wordsFor).includes(keyword))
+      .map((keyword): KeywordRule => ({ agent, keyword, weight: strengthWeight, on: 'text' })),
   ]);
+}
+
+function wordsFor(type: string): string[] {
+  const usual = Object.hasOwn(usualWords, type) ? (usualWords[type] ?? []) : [];
+  return [type.replaceAll('-', ' '), ...usual];
 }
 
 interface RoutingFault {

@@ -115,7 +115,9 @@ function taskFrom(deliberation: Deliberation, followUp: FollowUp): NewTask {
   const fixed = isChosen ? null : to_agent;
   const beside = madeHere(deliberation);
   const routing =
-    fixed === null ? routeTask(state, { description, type, priority, except, byRule: true, beside }, context) : null;
+    fixed === null
+      ? routeTask(state, { description, type, priority, except: [except], byRule: true, beside }, context)
+      : null;
   return {
     task_id: '',
     from_agent: followUp.from_agent,

@@ -158,8 +158,11 @@ function changed(state: FederationState, task: Task, event: SingleTaskEvent, met
         event.wait_for.length === 0 ? task.wait_for : [...new Set([...task.wait_for, ...event.wait_for])];
       const to_agent = event.to_agent === undefined ? task.to_agent : event.to_agent;
       const waiting_for = unmet(state, task.dependencies, wait_for);
-      const ready_since = waiting_for.length === 0 ? task.ready_since : null;
-      return noted({ ...returned(task), to_agent, wait_for, waiting_for, ready_since }, meta, 'released', event.reason);
+      const asks = event.needs_approval === true;
+      const ready_since = waiting_for.length === 0 && !asks ? task.ready_since : null;
+      const back = { ...returned(task), to_agent, wait_for, waiting_for, ready_since };
+      const held = asks ? { ...back, needs_approval: true, approved_by: null } : back;
+      return noted(held, meta, 'released', event.reason);
     }
     case 'task_reviewed': {
       const review = { by: meta.by, verdict: event.verdict, note: event.note, at: meta.at };

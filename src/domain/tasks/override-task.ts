@@ -3,15 +3,15 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { tellUnroutable } from '../outcomes/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
 import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
-import { doerOf } from './subject.ts';
-import type { Task } from './task.ts';
-import { addressTo, invalid } from './validate-request.ts';
+import type { AgentName, Task } from './task.ts';
+import { addressAnew, invalid } from './validate-request.ts';
 
 type Args = ArgsOf<'override_task'>;
 
@@ -52,14 +52,8 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (!isOpen(task)) throw finishedError(task);
       if (args.to_agent === undefined)
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
-      const anew = addressee(deliberation, task, args.to_agent);
-      deliberation.add({ type: 'task_reassigned', task_id, reason, ...anew });
-      return deliberation.closeEscalations(
-        task_id,
-        `reassigned to ${anew.to_agent ?? 'whoever fits'}`,
-        'hold-reached',
-        'routing',
-      );
+      const to = reassign(deliberation, task, args.to_agent, reason);
+      return deliberation.closeEscalations(task_id, `reassigned to ${to ?? 'whoever fits'}`, 'hold-reached');
     }
     case 'requeue':
       if (task.status === 'pending' || task.status === 'completed') {
@@ -71,9 +65,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });
       if (task.approved_by === null) askApproval(deliberation, task);
-      if (args.to_agent !== undefined) {
-        deliberation.add({ type: 'task_reassigned', task_id, reason, ...addressee(deliberation, task, args.to_agent) });
-      }
+      if (args.to_agent !== undefined) reassign(deliberation, task, args.to_agent, reason);
       return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached');
     case 'cancel':
       return cancel(deliberation, task, args.reason ?? `cancelled by ${deliberation.context.actor.name}`);
@@ -106,7 +98,12 @@ function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>)
   return reason ?? `completed by ${context.actor.name}`;
 }
 
-function addressee({ state, context }: Deliberation, task: Task, name: string): ReturnType<typeof addressTo> {
-  const except = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
-  return addressTo(state, name, { ...task, except }, context);
+/** A question about who could take it is settled once somebody can, and asked where nobody can. */
+function reassign(deliberation: Deliberation, task: Task, name: string, reason: string | null): AgentName | null {
+  const { task_id } = task;
+  const anew = addressAnew(deliberation.state, task, name, deliberation.context);
+  deliberation.add({ type: 'task_reassigned', task_id, reason, ...anew });
+  if (anew.to_agent !== null) deliberation.closeEscalations(task_id, `reassigned to ${anew.to_agent}`, 'routing');
+  tellUnroutable(deliberation, { ...task, routing: anew.routing ?? null });
+  return anew.to_agent;
 }

@@ -1,9 +1,11 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
+import { needsApproval, tellUnroutable } from '../outcomes/route-task.ts';
 import { circleThrough, cycleError } from './dependencies.ts';
 import { existing, heldByCaller } from './standing.ts';
-import { addressTo, checkDependencies } from './validate-request.ts';
+import { askApproval } from './queue-task.ts';
+import { addressAnew, checkDependencies } from './validate-request.ts';
 
 /** Not for me, or not now: no attempt is used. */
 export function releaseTask(
@@ -18,17 +20,25 @@ export function releaseTask(
     if (circle !== null) throw cycleError(circle);
   }
   const deliberation = new Deliberation(state, context);
+  // For `auto`: anyone but who gives it away.
+  const anew: Partial<ReturnType<typeof addressAnew>> =
+    args.to_agent === undefined ? {} : addressAnew(state, task, args.to_agent, context, context.actor.name);
+  const { routing = null } = anew;
+  // Approved was the work for the agent that gives it back now.
+  const asks = needsApproval(routing, task.priority);
   deliberation.add({
     type: 'task_released',
     task_id: task.task_id,
     attempt: task.attempt,
     reason: args.reason,
     wait_for,
-    // For `auto`: anyone but who gives it away.
-    ...(args.to_agent === undefined
-      ? {}
-      : addressTo(state, args.to_agent, { ...task, except: context.actor.name }, context)),
+    ...anew,
+    ...(asks ? { needs_approval: true } : {}),
   });
+  if (routing !== null) {
+    tellUnroutable(deliberation, { ...task, routing });
+    askApproval(deliberation, { ...task, to_agent: routing.agent, needs_approval: asks, routing });
+  }
   return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id) }) };
 }
 

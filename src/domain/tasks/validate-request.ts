@@ -7,9 +7,9 @@ import type { FederationState } from '../federation-state.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import { needsApproval, type RoutedWork, routeTask } from '../outcomes/route-task.ts';
+import { needsApproval, routeTask } from '../outcomes/route-task.ts';
 import type { Routing } from '../outcomes/routing.ts';
-import type { AgentName, Cause, TaskId } from './task.ts';
+import type { AgentName, Cause, Task, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
 export const longestDescription = 32_768;
@@ -36,15 +36,20 @@ export function checkAddressee(config: DecisionContext['config'], name: string):
   return name;
 }
 
-/** What an event says of a new addressee: `auto` asks the router. */
-export function addressTo(
+/**
+ * What an event says of a task's new addressee: `auto` asks the router, for
+ * anyone but who did the work that a review is about, and `except`.
+ */
+export function addressAnew(
   state: FederationState,
+  task: Task,
   name: string,
-  work: RoutedWork,
   context: DecisionContext,
+  ...except: readonly AgentName[]
 ): { readonly to_agent: AgentName | null; readonly routing?: Routing } {
   if (name !== 'auto') return { to_agent: checkAddressee(context.config, name) };
-  const routing = routeTask(state, work, context);
+  const doer = task.type === 'review' && task.subject !== null ? doerOf(state, task.subject) : null;
+  const routing = routeTask(state, { ...task, except: [doer, ...except] }, context);
   return { to_agent: routing.agent, routing };
 }
 
@@ -108,7 +113,7 @@ export function newTask(
   const beside = [...(placement.earlier?.values() ?? [])];
   const routing =
     request.to_agent === 'auto'
-      ? routeTask(state, { description, type, priority, except: doer, beside }, context)
+      ? routeTask(state, { description, type, priority, except: [doer], beside }, context)
       : null;
   const named = request.to_agent === undefined || routing !== null ? null : checkAddressee(config, request.to_agent);
   return {

@@ -131,6 +131,97 @@ describe('a task for auto', () => {
     expect(s.task(task_id).to_agent).toBe('kimi');
   });
 
+  it('that is a review goes to neither who did the work nor who gives the review away', () => {
+    const s = new Scenario({
+      agents: {
+        ...Object.fromEntries(
+          ['claude', 'kimi', 'copilot'].map((name) => [name, { types: ['architecture', 'review'] }]),
+        ),
+      },
+    });
+    const work = s.queue('design it', { type: 'architecture', to_agent: 'claude' });
+    s.claim('claude', work.task_id);
+    s.complete('claude', work.task_id);
+    const review = s.queue('judge it', { type: 'review', to_agent: 'auto', dependencies: [work.task_id] });
+    expect(review.to_agent).toBe('kimi');
+    s.claim('kimi', review.task_id);
+    s.run('kimi', 'release_task', { task_id: review.task_id, reason: 'not mine', to_agent: 'auto' });
+    expect(s.task(review.task_id).to_agent).toBe('copilot');
+    s.claim('copilot', review.task_id);
+    s.run('copilot', 'release_task', { task_id: review.task_id, reason: 'nor mine', to_agent: 'auto' });
+    expect(s.task(review.task_id).to_agent).toBe('kimi');
+  });
+
+  it('that nobody there may do stands in the inbox, whichever way it was given to auto', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('sort it', { type: 'private-data', to_agent: 'ollama' });
+    s.claim('ollama', task_id);
+    s.run('ollama', 'release_task', { task_id, reason: 'full disk', to_agent: 'auto' });
+    expect(s.task(task_id)).toMatchObject({ to_agent: null, routing: { agent: null, confidence: 0, runner_up: null } });
+    const kinds = () => [...s.state.escalations.values()].map(({ kind }) => kind);
+    expect(kinds()).toEqual(['routing']);
+    s.run('ollama', 'set_availability', { status: 'offline' });
+    const [item] = s.state.escalations.values();
+    s.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action: 'reassign', to_agent: 'auto' });
+    expect(kinds()).toEqual(['routing']);
+    s.run('reuben', 'override_task', { task_id, action: 'reassign', to_agent: 'auto' });
+    expect(kinds()).toEqual(['routing']);
+    s.run('reuben', 'override_task', { task_id, action: 'reassign', to_agent: 'ollama' });
+    expect(kinds()).toEqual([]);
+  });
+
+  it('that its holder gives to auto waits for approval where the choice is in doubt and much hangs on it', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('quux frobnicate', { to_agent: 'kimi', priority: 'critical' });
+    s.claim('kimi', task_id);
+    s.run('kimi', 'release_task', { task_id, reason: 'no idea', to_agent: 'auto' });
+    expect(s.task(task_id)).toMatchObject({ needs_approval: true, approved_by: null, ready_since: null });
+    const [item] = s.state.escalations.values();
+    expect(item).toMatchObject({ kind: 'approval', task_id });
+    s.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action: 'approve' });
+    expect(s.claim(s.task(task_id).to_agent ?? '').task_id).toBe(task_id);
+  });
+
+  it('and then given to another by a person says who chose, and nothing that spoke for the first', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('deploy it', { type: 'deployment', to_agent: 'auto' });
+    s.run('reuben', 'override_task', { task_id, action: 'reassign', to_agent: 'copilot' });
+    expect(s.task(task_id).routing).toMatchObject({
+      agent: 'copilot',
+      method: 'forced',
+      confidence: 0,
+      rules: [],
+      runner_up: null,
+      instead_of: 'kimi',
+      reason: expect.stringMatching(/^reuben chose instead of kimi \(v[12], \d+% sure\)$/),
+      picks: { v1: 'kimi' },
+    });
+  });
+
+  it('and chosen by chance is no method’s choice, and no case for the target', () => {
+    const s = new Scenario({ routing: { exploration: 1 } });
+    seen(s, 'implementation');
+    const task = s.queue('build', { type: 'implementation', to_agent: 'auto', priority: 'low' });
+    s.claim(task.to_agent ?? '', task.task_id);
+    s.fail(task.to_agent ?? '', task.task_id);
+    expect(s.task(task.task_id).routing).toMatchObject({ explored: true, judged: { right: false } });
+    expect([...s.state.metrics.methods.keys()]).toEqual([]);
+    const hours = [...s.state.metrics.hours.entries()].map(([, row]) => row.get('routed_judged'));
+    expect(hours.every((count) => count === 0)).toBe(true);
+    expect(s.state.metrics.weights.get('v1')?.get('w') ?? 3).toBeCloseTo(3);
+  });
+
+  it('is meant by the name of its type, in whatever form', () => {
+    const s = new Scenario({ routing: { strategy: 'v1' } });
+    for (const [text, who] of [
+      ['classification of the tickets', 'ollama'],
+      ['the deployment of it', 'kimi'],
+      ['an implementation', 'copilot'],
+    ] as const) {
+      expect(s.queue(text, { to_agent: 'auto' }).to_agent).toBe(who);
+    }
+  });
+
   it('is read to its end in any script and of any length', () => {
     const s = new Scenario();
     for (const description of ['constructor __proto__ toString', '部署服务器', 'x'.repeat(30_000), '?!', '\u{1F600}']) {

@@ -86,6 +86,7 @@ describe('fed route', () => {
     [['route', 'x', '--type', 'Not A Slug'], 2, 'Expected a slug'],
     [['route', 'train', 'no-such-file'], 2, 'readable file'],
     [['route', 'evaluate', 'no-such-file'], 2, 'readable file'],
+    [['route', 'evaluate', '--only', 'v3'], 2, 'Allowed choices are auto, v1, v2, learned'],
     [['route', 'evaluate'], 1, 'No task has succeeded here yet'],
   ])('refuses %j', async (args, code, message) => {
     const run = await fed(args);

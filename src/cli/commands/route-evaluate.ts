@@ -4,7 +4,7 @@ import { type RoutingStrategy, routingStrategies } from '../../domain/outcomes/r
 import type { Federation } from '../../federation.ts';
 import type { EvaluationRow } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
-import { collect, examples } from '../arguments.ts';
+import { collectOf, examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { progressOf } from '../progress.ts';
 import { readSource } from '../read-source.ts';
@@ -36,7 +36,9 @@ export function addRouteEvaluate(route: Command, host: Host): void {
     .argument('[file]', 'the labelled file; - for standard input')
     .option('--learn', 'start from the rules alone, and learn each row after it was predicted')
     .addOption(
-      new Option('--only <strategy>', 'this one alone (repeatable)').choices(routingStrategies).argParser(collect),
+      new Option('--only <strategy>', 'this one alone (repeatable)')
+        .choices(routingStrategies)
+        .argParser(collectOf(routingStrategies)),
     )
     .addHelpText(
       'after',

@@ -97,6 +97,24 @@ describe('on a screen', () => {
     }
   });
 
+  it('at 40 columns pictures give way: rate and count of every agent, type and method stay in full', () => {
+    const s = twoWeeks();
+    s.run('reuben', 'record_outcome', {
+      agent: 'kimi',
+      type: 'a-type-with-a-name-of-40-characters-long',
+      success: true,
+    });
+    const narrow = renderDashboard(dashboardView(sourceOf(s)), { width: 40, colour: false });
+    const wide = renderDashboard(dashboardView(sourceOf(s)), { width: 80, colour: false });
+    const figures = (page: string) =>
+      page.split('\n').flatMap((line) => /[·●├┤─█▏▎▍▌▋▊▉]+ +(?:\d+%|–) of \d+(?= |$)/.exec(line)?.[0] ?? []);
+    const rates = (page: string) => figures(page).map((line) => line.replace(/^\S+ +/, ''));
+    expect(figures(wide).length).toBeGreaterThan(8);
+    expect(rates(narrow)).toEqual(rates(wide));
+    expect(figures(narrow).every((line) => /^\S{6,} /.test(line))).toBe(true);
+    expect(Math.max(...narrow.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
+  });
+
   it('colours are all that a terminal adds', () => {
     const coloured = pages({ width: 80, colour: true });
     expect(coloured.every((page) => page.includes('\u001B['))).toBe(true);

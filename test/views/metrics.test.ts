@@ -64,6 +64,16 @@ describe('the figures', () => {
     expect(days.slice(-5).map(({ open }) => open)).toEqual([0, 2, 2, 2, 2]);
   });
 
+  it('name a task that waits for an agent that has left, too', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('first', { to_agent: 'ollama' });
+    s.pass(60);
+    s.queue('second');
+    const { ollama: _left, ...agents } = s.config.agents;
+    const source = { ...sourceOf(s), config: { ...s.config, agents } };
+    expect(dashboardView(source).federation.oldest_ready).toEqual({ task_id, minutes: 60 });
+  });
+
   it('compare stated confidence of ballots with what turned out right', () => {
     const s = new Scenario();
     const { vote } = s.run('claude', 'open_vote', {

@@ -50,6 +50,8 @@ describe('the figures', () => {
     expect(view.federation).toMatchObject({ open: 0, oldest_ready: null, mean_wait_minutes: null });
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ availability: {}, first_seen: null, types: [] });
     expect(() => agentMetrics(sourceOf(s), 'nobody')).toThrow('No agent is called');
+    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('Nothing was counted of "reuben" yet.');
+    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('Nothing was counted of "reuben" yet.');
     expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('Nothing was counted of the type');
   });
 
@@ -136,6 +138,7 @@ describe('on a screen', () => {
     const [dashboard = ''] = pages(plain);
     const titles = dashboard.split('\n').flatMap((line) => /^[A-Z]+/.exec(line) ?? []);
     expect(titles).toEqual(['FEDERATION', 'TARGETS', 'AGENTS', 'TYPES', 'ROUTING', 'DAYS']);
+    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, imports left out$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
     expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
     expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);

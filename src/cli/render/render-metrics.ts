@@ -38,7 +38,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
             ],
           ]),
     ],
-    [title('TARGETS', 'last 7 days'), ...targetLines(view.targets)],
+    [title('TARGETS', 'last 7 days, imports left out'), ...targetLines(view.targets)],
     [title('AGENTS', 'success rate with its 95% interval'), ...figureLines(counted, ({ agent }) => agent, width)],
     [
       title('TYPES', 'the same, over all agents'),

@@ -55,6 +55,7 @@ describe('the tools', () => {
     await expect(call('reuben', 'get_metrics', { view: 'targets', agent: 'kimi' })).rejects.toMatchObject({
       code: 'invalid',
     });
+    await expect(call('reuben', 'get_metrics', { agent: 'reuben' })).rejects.toMatchObject({ code: 'not-found' });
     await expect(call('reuben', 'get_metrics', { agent: 'nobody' })).rejects.toMatchObject({ code: 'unknown-agent' });
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { CallerError } from '../src/domain/errors.ts';
 import { routingStrategies } from '../src/domain/outcomes/routing-config.ts';
 import { adviceFor, compareStrategies } from '../src/views/routing-view.ts';
 import { fullRouting } from '../src/views/task-views.ts';
@@ -20,6 +21,13 @@ export const routeTask = defineTool({
     compare: z.boolean().optional().describe('One decision per strategy'),
   }),
   async handle({ compare = false, ...request }, { federation }) {
+    if (compare && request.strategy !== undefined) {
+      throw new CallerError(
+        'invalid',
+        'strategy: expected none beside compare, which asks every strategy',
+        'Leave out strategy, or compare.',
+      );
+    }
     if (compare) {
       return {
         decisions: await compareStrategies(federation, request),

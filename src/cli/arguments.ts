@@ -50,6 +50,17 @@ export function collect(value: string, before: readonly string[] | undefined): r
   return [...(before ?? []), value];
 }
 
+/** The same for options with choices, whose own check a parser takes the place of. */
+export function collectOf<Choice extends string>(
+  choices: readonly Choice[],
+): (value: string, before: readonly Choice[] | undefined) => readonly Choice[] {
+  return (value, before) => {
+    const choice = choices.find((one) => one === value);
+    if (choice === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+    return [...(before ?? []), choice];
+  };
+}
+
 /** The block of examples below a command's help. */
 export function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;

@@ -46,8 +46,8 @@ const withArguments: readonly (readonly [RegExp, string])[] = [
   [/\blist_tasks with status/g, 'fed queue list --status'],
   [/\breview_task, verdict/g, 'fed queue review, verdict'],
   [/\boptimize_routing with (apply|revert)\b/g, 'fed analytics optimize --$1'],
-  [/\bget_metrics with an agent or a type\b/g, 'fed analytics agent or task-type'],
-  [/\bget_metrics with a type\b/g, 'fed analytics task-type'],
+  [/\bget_metrics with an agent or a type\b/g, 'fed analytics agent NAME or task-type TYPE'],
+  [/\bget_metrics with a type\b/g, 'fed analytics task-type TYPE'],
 ];
 
 /** Arguments on their own. */

@@ -3,10 +3,12 @@
  *
  * TSV: `label<TAB>text` or, with a header line naming them, any columns among
  * which are `text` and `label` (and `type`). JSONL: objects with `text`,
- * `label` (or `agent`), `type?`. Broken rows are reported by line; the rest is
+ * `label` (or `agent`), `type?`. A type is a slug, as tasks have them. Broken rows are reported by line; the rest is
  * used.
  */
 import { z } from 'zod';
+import { slug } from '../domain/slug.ts';
+import { quote } from '../domain/text.ts';
 
 export interface LabelledRow {
   /** From 1. */
@@ -58,11 +60,29 @@ export function parseLabelledFile(content: string): LabelledFile {
     }
     const label = cells[columns.label]?.trim() ?? '';
     const body = cells[columns.text];
-    if (body === undefined) problems.push({ line, problem: 'Expected a label, a tab and a text, got no tab' });
+    const type = cells[columns.type]?.trim() || null;
+    const fault = faultOf(type);
+    if (cells.length === 1 && isJson(text)) problems.push({ line, problem: notAnObject });
+    else if (body === undefined) problems.push({ line, problem: 'Expected a label, a tab and a text, got no tab' });
     else if (label === '') problems.push({ line, problem: 'Expected a label, got an empty one' });
-    else rows.push({ line, text: body, label, type: cells[columns.type]?.trim() || null });
+    else if (fault !== null) problems.push({ line, problem: fault });
+    else rows.push({ line, text: body, label, type });
   }
   return { rows, problems };
+}
+
+const notAnObject = 'Expected a JSON object like {"text": "…", "label": "…"}, got another value';
+
+/** A list or null: JSON, if not what is asked for. In a table, what stands in brackets is a text. */
+function isJson(line: string): boolean {
+  return line.startsWith('[') || line.trim() === 'null';
+}
+
+/** What is wrong with a type, if anything. */
+function faultOf(type: string | null): string | null {
+  return type === null || slug.safeParse(type).success
+    ? null
+    : `Expected a type of lower-case letters, digits and single hyphens, at most 40 characters, got ${quote(type)}`;
 }
 
 function readJson(raw: string, line: number): LabelledRow | RowProblem {
@@ -76,7 +96,10 @@ function readJson(raw: string, line: number): LabelledRow | RowProblem {
   if (!parsed.success) return { line, problem: 'Expected {"text": "…", "label": "…"} with texts as values' };
   const label = parsed.data.label ?? parsed.data.agent ?? '';
   if (label.trim() === '') return { line, problem: 'Expected a label or an agent, got none' };
-  return { line, text: parsed.data.text, label: label.trim(), type: parsed.data.type ?? null };
+  const type = parsed.data.type?.trim() || null;
+  const fault = faultOf(type);
+  if (fault !== null) return { line, problem: fault };
+  return { line, text: parsed.data.text, label: label.trim(), type };
 }
 
 /** Splits rows by whether their label is an agent; the others are reported, not learned. */

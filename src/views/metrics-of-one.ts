@@ -5,7 +5,7 @@ import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { bonusesFor } from '../domain/outcomes/bonuses.ts';
 import { confidenceParts, pairKey, pairOf } from '../domain/outcomes/metrics.ts';
-import { unknownAgent } from '../domain/tasks/validate-request.ts';
+import { participantKind } from '../domain/participants.ts';
 import { quote } from '../domain/text.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import { describeReliability } from '../domain/votes/calibration.ts';
@@ -42,10 +42,11 @@ export interface AgentMetrics extends AgentFigures {
   readonly next: string;
 }
 
-/** @throws CallerError `unknown-agent` for whom neither the roster nor the metrics know. */
-export function agentMetrics({ state, config, now }: MetricsSource, agent: string): AgentMetrics {
+/** @throws CallerError `unknown-agent` for whom neither the roster nor the metrics know, `not-found` for a person. */
+export function agentMetrics(source: MetricsSource, agent: string): AgentMetrics {
+  const { state, now } = source;
   const { metrics } = state;
-  if (!agentNames(metrics, config).includes(agent)) throw unknownAgent(config, agent);
+  checkCounted(source, agent);
   const types = [...metrics.pairs.keys()].flatMap((key) => {
     const pair = pairOf(key);
     return pair?.agent === agent ? [pair.type] : [];
@@ -81,6 +82,16 @@ export function agentMetrics({ state, config, now }: MetricsSource, agent: strin
     },
     next: 'get_metrics with a type compares it with the others.',
   };
+}
+
+/** Persons show up once something of theirs was counted. */
+function checkCounted({ state, config }: MetricsSource, name: string): void {
+  const names = agentNames(state.metrics, config);
+  if (names.includes(name)) return;
+  const next = `Use one of: ${names.join(', ')}.`;
+  throw participantKind(config, name) === null
+    ? new CallerError('unknown-agent', `No agent is called ${quote(name)}, and nothing was counted of one.`, next)
+    : new CallerError('not-found', `Nothing was counted of ${quote(name)} yet.`, next);
 }
 
 function availabilityOf(
@@ -147,8 +158,8 @@ export interface PairMetrics extends Figures {
 
 /** One agent at one type. */
 export function pairMetrics(source: MetricsSource, agent: string, type: string): PairMetrics {
-  const { state, config } = source;
-  if (!agentNames(state.metrics, config).includes(agent)) throw unknownAgent(config, agent);
+  const { state } = source;
+  checkCounted(source, agent);
   const { agents } = typeMetrics(source, type);
   const found = agents.find((row) => row.agent === agent);
   const bonus = found?.bonus ?? 0;

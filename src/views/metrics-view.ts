@@ -89,8 +89,14 @@ export function dashboardView(source: MetricsSource): Dashboard {
 function federationFigures({ state, config, now }: MetricsSource): Dashboard['federation'] {
   const { metrics, index } = state;
   const { total } = metrics;
-  const own = [...Object.keys(config.agents), config.operator, ...config.people];
-  const oldest = index.ready.best({ own, standby: [], types: null, only: null }, true);
+  // Tasks may still be addressed to agents that have left the roster.
+  const own = new Set([
+    ...Object.keys(config.agents),
+    config.operator,
+    ...config.people,
+    ...index.openByAddressee.keys(),
+  ]);
+  const oldest = index.ready.best({ own: [...own], standby: [], types: null, only: null }, true);
   const median = medianOf(metrics.waits.get('all'));
   return {
     queued: total.get('queued'),

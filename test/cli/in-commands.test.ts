@@ -20,7 +20,11 @@ test.each([
     'release_task with wait_for: ["vote-2026-02-06-001"] waits for the result.',
     'fed queue release --wait-for vote-2026-02-06-001 waits for the result.',
   ],
-  ['get_metrics with a type compares it with the others.', 'fed analytics task-type compares it with the others.'],
+  ['get_metrics with a type compares it with the others.', 'fed analytics task-type TYPE compares it with the others.'],
+  [
+    'get_metrics with an agent or a type shows more of it.',
+    'fed analytics agent NAME or task-type TYPE shows more of it.',
+  ],
   ['Name the file in context_url.', 'Name the file in --context-url.'],
   ['Do the work, then call complete_task with a summary.', 'Do the work, then call fed queue complete with a summary.'],
   ['Write it into artifact_path.', 'Write it into artifact_path.'],

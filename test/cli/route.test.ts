@@ -80,12 +80,16 @@ describe('fed route', () => {
 
   test.each([
     [['route'], 2, 'Expected a text'],
+    [['route', ' '], 2, 'Expected a text'],
     [['route', 'x', '--strategy', 'v9'], 2, 'v9'],
+    [['route', 'train', 'f', '--explain'], 2, '--explain is an option of fed route itself'],
+    [['route', 'evaluate', 'f', '--strategy', 'v1'], 2, '--strategy is an option of fed route itself'],
     [['route', 'x', '--agent', 'bob'], 1, 'No agent is called "bob"'],
     [['route', 'x', '--compare', '--agent', 'kimi'], 2, 'Leave out'],
     [['route', 'x', '--type', 'Not A Slug'], 2, 'Expected a slug'],
     [['route', 'train', 'no-such-file'], 2, 'readable file'],
     [['route', 'evaluate', 'no-such-file'], 2, 'readable file'],
+    [['route', 'evaluate', '--only', 'v3'], 2, 'Allowed choices are auto, v1, v2, learned'],
     [['route', 'evaluate'], 1, 'No task has succeeded here yet'],
   ])('refuses %j', async (args, code, message) => {
     const run = await fed(args);
@@ -117,8 +121,9 @@ describe('fed route train', () => {
 
   test('reads standard input, and JSON with types', async () => {
     const input = '{"text": "knit a scarf", "label": "ollama", "type": "draft"}\n';
-    const { code } = await fed(['route', 'train', '-'], { input });
+    const { code, out } = await fed(['route', 'train', '-'], { input });
     expect(code).toBe(0);
+    expect(out).not.toContain('problems');
   });
 
   test('refuses a file without a usable row, and anyone but the operator', async () => {
@@ -147,6 +152,8 @@ describe('fed route evaluate', () => {
     const learned = [...Object(result)['strategies']].find((one) => one.strategy === 'learned');
     expect(learned.accuracy).toBeGreaterThan(0.95);
     expect(learned.auroc).not.toBeNull();
+    // Shares to four digits.
+    expect(JSON.stringify(result)).not.toMatch(/\d\.\d{5}/);
     const { out } = await fed(['route', 'evaluate', file]);
     expect(out).toContain('CAL. ERROR');
     expect(out).toMatch(/^always \S+ +\d+\.\d%/m);

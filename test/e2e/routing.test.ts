@@ -74,6 +74,8 @@ describe.each(clientsUnderTest)('routing with a $name', ({ connect: connectClien
     const { error } = await claude.callTool('route_task', { description: 'x', strategy: 'v9' });
     expect(error).toMatchObject({ code: 'invalid', message: expect.stringContaining('strategy') });
     expect((await claude.callTool('route_task', { description: 'x', agent: 'kimi' })).error.code).toBe('invalid');
+    const both = await claude.callTool('route_task', { description: 'x', compare: true, strategy: 'v1' });
+    expect(both.error).toMatchObject({ code: 'invalid', message: expect.stringContaining('strategy') });
     const compared = await claude.callTool('route_task', { description: 'x', compare: true });
     expect(compared.structured).toMatchObject({ decisions: [{}, {}, {}, {}] });
   });

@@ -120,6 +120,35 @@ describe('labelled files', () => {
     expect(file.rows).toEqual([{ line: 2, text: 'deploy it', label: 'kimi', type: 'deployment' }]);
   });
 
+  test('reports a type that no task could have, and JSON that is no object', () => {
+    const file = parseLabelledFile(
+      [
+        'text\ttype\tlabel',
+        'a\tNot A Slug\tkimi',
+        'b\tgood-type\tkimi',
+        '[bug] c\t\tkimi',
+        '{"text": "d", "label": "kimi", "type": "ALL_CAPS"}',
+        '{"text": "e", "label": "kimi", "type": ""}',
+        `{"text": "f", "label": "kimi", "type": "${'x'.repeat(41)}"}`,
+        '[{"text": "g", "label": "kimi"}]',
+        'null',
+      ].join('\n'),
+    );
+    expect(file.rows.map(({ text, type }) => [text, type])).toEqual([
+      ['b', 'good-type'],
+      ['[bug] c', null],
+      ['e', null],
+    ]);
+    expect(file.problems.map(({ line, problem }) => [line, problem.split(' ', 4).join(' ')])).toEqual([
+      [2, 'Expected a type of'],
+      [5, 'Expected a type of'],
+      [7, 'Expected a type of'],
+      [8, 'Expected a JSON object'],
+      [9, 'Expected a JSON object'],
+    ]);
+    expect(file.problems[0]?.problem).toContain('got "Not A Slug"');
+  });
+
   test('report labels that are no agent', () => {
     const file = separateUnknownLabels(parseLabelledFile('kimi\ta\n__proto__\tb'), new Set(['kimi']));
     expect(file.rows).toHaveLength(1);

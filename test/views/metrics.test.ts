@@ -50,6 +50,8 @@ describe('the figures', () => {
     expect(view.federation).toMatchObject({ open: 0, oldest_ready: null, mean_wait_minutes: null });
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ availability: {}, first_seen: null, types: [] });
     expect(() => agentMetrics(sourceOf(s), 'nobody')).toThrow('No agent is called');
+    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('Nothing was counted of "reuben" yet.');
+    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('Nothing was counted of "reuben" yet.');
     expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('Nothing was counted of the type');
   });
 
@@ -62,6 +64,16 @@ describe('the figures', () => {
     const { federation, days } = dashboardView(sourceOf(s));
     expect(federation).toMatchObject({ open: 2, oldest_ready: { task_id, minutes: 4380 } });
     expect(days.slice(-5).map(({ open }) => open)).toEqual([0, 2, 2, 2, 2]);
+  });
+
+  it('name a task that waits for an agent that has left, too', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('first', { to_agent: 'ollama' });
+    s.pass(60);
+    s.queue('second');
+    const { ollama: _left, ...agents } = s.config.agents;
+    const source = { ...sourceOf(s), config: { ...s.config, agents } };
+    expect(dashboardView(source).federation.oldest_ready).toEqual({ task_id, minutes: 60 });
   });
 
   it('compare stated confidence of ballots with what turned out right', () => {
@@ -97,6 +109,24 @@ describe('on a screen', () => {
     }
   });
 
+  it('at 40 columns pictures give way: rate and count of every agent, type and method stay in full', () => {
+    const s = twoWeeks();
+    s.run('reuben', 'record_outcome', {
+      agent: 'kimi',
+      type: 'a-type-with-a-name-of-40-characters-long',
+      success: true,
+    });
+    const narrow = renderDashboard(dashboardView(sourceOf(s)), { width: 40, colour: false });
+    const wide = renderDashboard(dashboardView(sourceOf(s)), { width: 80, colour: false });
+    const figures = (page: string) =>
+      page.split('\n').flatMap((line) => /[·●├┤─█▏▎▍▌▋▊▉]+ +(?:\d+%|–) of \d+(?= |$)/.exec(line)?.[0] ?? []);
+    const rates = (page: string) => figures(page).map((line) => line.replace(/^\S+ +/, ''));
+    expect(figures(wide).length).toBeGreaterThan(8);
+    expect(rates(narrow)).toEqual(rates(wide));
+    expect(figures(narrow).every((line) => /^\S{6,} /.test(line))).toBe(true);
+    expect(Math.max(...narrow.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
+  });
+
   it('colours are all that a terminal adds', () => {
     const coloured = pages({ width: 80, colour: true });
     expect(coloured.every((page) => page.includes('\u001B['))).toBe(true);
@@ -108,6 +138,7 @@ describe('on a screen', () => {
     const [dashboard = ''] = pages(plain);
     const titles = dashboard.split('\n').flatMap((line) => /^[A-Z]+/.exec(line) ?? []);
     expect(titles).toEqual(['FEDERATION', 'TARGETS', 'AGENTS', 'TYPES', 'ROUTING', 'DAYS']);
+    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, imports left out$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
     expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
     expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);

@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { CallerError } from '../../domain/errors.ts';
 import { type RoutingStrategy, routingStrategies } from '../../domain/outcomes/routing-config.ts';
 import type { Federation } from '../../federation.ts';
-import type { EvaluationRow } from '../../routing/evaluation.ts';
+import type { ChoiceFigures, EvaluationRow } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
-import { collect, examples } from '../arguments.ts';
+import { collectOf, examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { progressOf } from '../progress.ts';
 import { readSource } from '../read-source.ts';
@@ -36,7 +36,9 @@ export function addRouteEvaluate(route: Command, host: Host): void {
     .argument('[file]', 'the labelled file; - for standard input')
     .option('--learn', 'start from the rules alone, and learn each row after it was predicted')
     .addOption(
-      new Option('--only <strategy>', 'this one alone (repeatable)').choices(routingStrategies).argParser(collect),
+      new Option('--only <strategy>', 'this one alone (repeatable)')
+        .choices(routingStrategies)
+        .argParser(collectOf(routingStrategies)),
     )
     .addHelpText(
       'after',
@@ -70,15 +72,16 @@ export function addRouteEvaluate(route: Command, host: Host): void {
           results.push(evaluate(router, rows, { strategy, outOfScope: outside, learn, onProgress: progress.show }));
           progress.end();
         }
+        const { best_single, oracle } = baselines(Object.keys(federation.config.agents), judged);
         const result = {
           rows: judged.length,
           out_of_scope: outside.length,
           learned_in_order: learn,
           strategies: results.map(({ microseconds, ...figures }) => ({
-            ...figures,
-            milliseconds: microseconds / 1_000,
+            ...inShort(figures),
+            milliseconds: rounded(microseconds / 1_000),
           })),
-          baselines: baselines(Object.keys(federation.config.agents), judged),
+          baselines: { best_single: inShort(best_single), oracle: inShort(oracle) },
           problems_total: problems.length,
           problems: problems.slice(0, shownProblems),
           next:
@@ -89,6 +92,24 @@ export function addRouteEvaluate(route: Command, host: Host): void {
         show(result, (terminal) => renderEvaluation(result, terminal));
       });
     });
+}
+
+function inShort<Some extends ChoiceFigures>(figures: Some): Some {
+  const { accuracy, interval, macro_f1, calibration_error, coverage, auroc } = figures;
+  return {
+    ...figures,
+    accuracy: rounded(accuracy),
+    interval: { low: rounded(interval.low), high: rounded(interval.high) },
+    macro_f1: rounded(macro_f1),
+    calibration_error: rounded(calibration_error),
+    coverage: coverage.map((at) => ({ ...at, accuracy: rounded(at.accuracy) })),
+    auroc: auroc === null ? null : rounded(auroc),
+  };
+}
+
+/** To four digits: more than any number of rows supports. */
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
 }
 
 async function rowsOf(content: string, federation: Federation): Promise<Rows> {

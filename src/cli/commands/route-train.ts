@@ -57,7 +57,9 @@ export function addRouteTrain(route: Command, host: Host): void {
           problems: problems.slice(0, shownProblems),
           next: 'Ask it with fed route, or measure it with fed route evaluate.',
         };
-        show(result, (terminal) => renderAny(result, terminal));
+        // A person need not be told of no problems.
+        const shown = problems.length === 0 ? { ...result, problems_total: null } : result;
+        show(result, (terminal) => renderAny(shown, terminal));
       });
     });
 }

@@ -40,7 +40,7 @@ export function addRoute(program: Command, host: Host): void {
     )
     .action(async (words: readonly string[], options: RouteOptions, command: Command) => {
       const text = words.length === 1 && words[0] === '-' ? await host.readInput() : words.join(' ');
-      if (words.length === 0) throw new UsageError('Expected a text, got none', 'Say what is to be done, in quotes.');
+      if (text.trim() === '') throw new UsageError('Expected a text, got none', 'Say what is to be done, in quotes.');
       if (options.compare === true && (options.agent !== undefined || options.strategy !== undefined)) {
         throw new UsageError('--compare asks every strategy', 'Leave out --strategy and --agent, or --compare.');
       }
@@ -61,6 +61,16 @@ export function addRoute(program: Command, host: Host): void {
         show(result, (terminal) => renderRouting(result, options.explain === true, terminal));
       });
     });
+  // Commander takes them for its own wherever they stand, and the commands below would ignore them.
+  route.hook('preSubcommand', (_route, subcommand) => {
+    const given = route.options.find((option) => route.getOptionValueSource(option.attributeName()) === 'cli');
+    if (given === undefined) return;
+    const name = subcommand.name();
+    throw new UsageError(
+      `${given.long ?? given.flags} is an option of fed route itself, not of fed route ${name}`,
+      `Leave it out; fed route ${name} --help says what there is.`,
+    );
+  });
   addRouteTrain(route, host);
   addRouteEvaluate(route, host);
 }

@@ -12,10 +12,13 @@ import { bar, interval, sparkline } from './charts.ts';
 
 /** Where nothing else is known, and at most. */
 const usualWidth = 80;
+/** Columns of a bar; where the terminal is narrow, bars give way first, down to the second. */
 const picture = 20;
+const smallPicture = 6;
 
 export function renderDashboard(view: Dashboard, terminal: Terminal): string {
   const { federation: all, agents, types, routing, days } = view;
+  const width = widthOf(terminal);
   const counted = agents.filter(({ count, received, handed_over }) => count + received + handed_over > 0);
   const sections = [
     [
@@ -35,16 +38,17 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
             ],
           ]),
     ],
-    [title('TARGETS', 'last 7 days'), ...targetLines(view.targets)],
-    [title('AGENTS', 'success rate with its 95% interval'), ...figureLines(counted, ({ agent }) => agent)],
+    [title('TARGETS', 'last 7 days, imports left out'), ...targetLines(view.targets)],
+    [title('AGENTS', 'success rate with its 95% interval'), ...figureLines(counted, ({ agent }) => agent, width)],
     [
       title('TYPES', 'the same, over all agents'),
       ...figureLines(
         types.filter(({ count }) => count > 0),
         ({ type }) => type ?? '(no type)',
+        width,
       ),
     ],
-    [title('ROUTING', 'by the method that chose'), ...routing.map(methodLine)],
+    [title('ROUTING', 'by the method that chose'), ...methodLines(routing, width)],
     [title('DAYS', `${days[0]?.day.slice(5) ?? ''} to ${days.at(-1)?.day.slice(5) ?? ''}`), ...dayLines(view)],
   ];
   return joined(sections, terminal);
@@ -130,49 +134,70 @@ function verdict({ met, cases }: Target): [string, string, Style] {
   return met ? ['✓', 'met', 'green'] : ['✗', 'missed', 'red'];
 }
 
-/** Name, picture, rate, count, minutes, rework: 80 columns with names of up to 18. */
-function figureLines<Row extends Figures>(rows: readonly Row[], nameOf: (row: Row) => string): Line[] {
+/**
+ * Name, picture, rate, count, minutes, rework: 80 columns with names of up to 18.
+ * In less room the picture shrinks, then what follows the count goes, then names are cut.
+ */
+function figureLines<Row extends Figures>(rows: readonly Row[], nameOf: (row: Row) => string, room: number): Line[] {
   if (rows.length === 0) return [];
-  const width = Math.min(18, Math.max(...rows.map((row) => nameOf(row).length)));
+  const rework = ({ rework_rate: rate }: Row): string =>
+    rate === null || rate === 0 ? '' : `  ${percent(rate)} sent back`;
+  // Spaces before and after the name, rate, count.
+  const fixed = 2 + 2 + 5 + 9;
+  const width = Math.min(18, room - fixed - smallPicture, Math.max(...rows.map((row) => nameOf(row).length)));
+  const tail = 8 + Math.max(...rows.map((row) => rework(row).length));
+  const drawn = pictureIn(room - width - fixed - tail);
+  const timed = width + fixed + drawn + 8 <= room;
   return rows.map((row) => {
-    const { success_rate: rate, interval: bounds, count, median_minutes, rework_rate } = row;
+    const { success_rate: rate, interval: bounds, count, median_minutes } = row;
     const name = fitLine([span('  '), foreign(nameOf(row))], width + 2);
     if (rate === null || bounds === null) return [...name, span('  no attempt has ended yet', 'dim')];
     const style = bounds[0] >= 0.8 ? 'green' : bounds[1] <= 0.5 ? 'red' : 'cyan';
     return [
       ...name,
       span('  '),
-      ...interval(bounds[0], rate, bounds[1], picture, style),
+      ...interval(bounds[0], rate, bounds[1], drawn, style),
       span(padTo(percent(rate), 5, 'right'), 'bold'),
       span(padTo(` of ${count}`, 9)),
-      span(padTo(time(median_minutes), 8, 'right'), 'dim'),
-      span(rework_rate === null || rework_rate === 0 ? '' : `  ${percent(rework_rate)} sent back`, 'yellow'),
+      ...(timed ? [span(padTo(time(median_minutes), 8, 'right'), 'dim'), span(rework(row), 'yellow')] : []),
     ];
   });
 }
 
-function methodLine({ method, decisions, accuracy, judged, estimate, effective_sample }: MethodFigures): Line {
-  return [
+/** How wide a picture is in this many columns. */
+function pictureIn(columns: number): number {
+  return Math.max(smallPicture, Math.min(picture, columns));
+}
+
+function methodLines(rows: readonly MethodFigures[], room: number): Line[] {
+  const tails = rows.map(({ decisions, estimate, effective_sample }) => {
+    const alone =
+      estimate === null
+        ? `no overlap (${effective_sample})`
+        : `alone ${percent(estimate.value)} (${percent(estimate.low)}–${percent(estimate.high)})`;
+    return `${decisions} ${decisions === 1 ? 'choice' : 'choices'}; ${alone}`;
+  });
+  // Method, rate and count take 25.
+  const drawn = pictureIn(room - 25 - Math.max(0, ...tails.map((tail) => tail.length)));
+  return rows.map(({ method, accuracy, judged }, index) => [
     span(`  ${padTo(method, 9)}`),
-    ...bar(accuracy ?? 0, picture),
+    ...bar(accuracy ?? 0, drawn),
     span(padTo(accuracy === null ? '–' : percent(accuracy), 5, 'right'), 'bold'),
     span(padTo(` of ${judged}`, 9)),
-    span(`${decisions} ${decisions === 1 ? 'choice' : 'choices'}; `, 'dim'),
-    estimate === null
-      ? span(`no overlap (${effective_sample})`, 'dim')
-      : span(`alone ${percent(estimate.value)} (${percent(estimate.low)}–${percent(estimate.high)})`, 'dim'),
-  ];
+    span(tails[index] ?? '', 'dim'),
+  ]);
 }
 
 export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): string {
   const shares = Object.entries(view.availability);
   const { ballots, routed } = view;
+  const width = widthOf(terminal);
   const sections: Line[][] = [
     [
       [foreign(view.agent, 'bold'), span(`  ${view.status}`, view.status === 'available' ? 'green' : 'yellow')],
-      ...figureLines([view], () => 'all types'),
+      ...figureLines([view], () => 'all types', width),
     ],
-    [title('TYPES', 'success rate with its 95% interval'), ...figureLines(view.types, typeWithBonus)],
+    [title('TYPES', 'success rate with its 95% interval'), ...figureLines(view.types, typeWithBonus, width)],
     [
       title('HAND-OFFS'),
       sentence(
@@ -218,13 +243,14 @@ function against(stated: number, observed: number, count: number): Line {
 }
 
 export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string {
+  const width = widthOf(terminal);
   return joined(
     [
       [
         [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
-        ...figureLines([view], () => 'all agents'),
+        ...figureLines([view], () => 'all agents', width),
       ],
-      [title('AGENTS', 'surest first'), ...figureLines(view.agents, ({ agent }) => agent)],
+      [title('AGENTS', 'surest first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
     ],
     terminal,
   );
@@ -235,7 +261,7 @@ export function renderPair(view: PairMetrics, terminal: Terminal): string {
     foreign(`${view.agent} at ${view.type}`, 'bold'),
     span(view.bonus === 0 ? '' : `  bonus ${signed(view.bonus)}`, 'green'),
   ];
-  return joined([[head, ...figureLines([view], ({ agent }) => agent)]], terminal);
+  return joined([[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]], terminal);
 }
 
 export function renderOptimization(view: OptimizationView, terminal: Terminal): string {
@@ -284,11 +310,15 @@ function sentence(...facts: readonly (readonly [string, number | string])[]): Li
 
 /** Sections of which nothing is known but the title are left out. */
 function joined(sections: readonly (readonly Line[])[], terminal: Terminal): string {
-  const width = Math.min(usualWidth, terminal.width ?? usualWidth);
+  const width = widthOf(terminal);
   return sections
     .filter((lines, index) => index === 0 || lines.length > 1)
     .map((lines) => lines.map((line) => paintLine(cutLine(line, width), terminal)).join('\n'))
     .join('\n\n');
+}
+
+function widthOf({ width }: Terminal): number {
+  return Math.min(usualWidth, width ?? usualWidth);
 }
 
 function percent(share: number): string {

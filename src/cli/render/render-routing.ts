@@ -1,7 +1,8 @@
 /** Choices of the router, and how good they are, for a person. */
+import stringWidth from 'string-width';
 import { z } from 'zod';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
+import { manyLines, oneLine, padTo, paint, plain, type Terminal } from '../terminal.ts';
 import { renderAny } from './render-any.ts';
 
 const maybeNumber = z.number().nullish();
@@ -156,7 +157,7 @@ export function renderEvaluation(result: unknown, terminal: Terminal): string {
   const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
   return [
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
-    renderTable(all, columns, terminal),
+    renderTable(all, fitting(all, columns, terminal), terminal),
     ...(told.length === 0
       ? []
       : [
@@ -167,6 +168,24 @@ export function renderEvaluation(result: unknown, terminal: Terminal): string {
           ),
         ]),
   ].join('\n\n');
+}
+
+/** What a narrow terminal can do without, the least telling first. */
+const dispensable = ['BEST 90%', 'BEST 80%', 'F1', 'MS'];
+
+/** The columns that fit; a pipe gets all of them. */
+function fitting<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { width }: Terminal,
+): readonly Column<Row>[] {
+  let kept = columns;
+  for (const title of dispensable) {
+    const lines = renderTable(rows, kept, plain).split('\n');
+    if (width === null || Math.max(...lines.map((line) => stringWidth(line))) <= width) break;
+    kept = kept.filter((column) => column.title !== title);
+  }
+  return kept;
 }
 
 function bar(share: number, terminal: Terminal): string {

@@ -45,6 +45,17 @@ async function work(federation: Federation, count: number, seed: number): Promis
   }
 }
 
+/** A journal with 40 outcomes, and what a process that learned from them has kept. */
+async function keptRouter(): Promise<{ log: MemoryLog; file: KeptInMemory }> {
+  const log = new MemoryLog();
+  const file = new KeptInMemory();
+  const federation = await open(log, { routerFile: file });
+  await federation.router();
+  await work(federation, 40, 1);
+  await federation.close();
+  return { log, file };
+}
+
 async function bytesOf(federation: Federation): Promise<Buffer> {
   federation.state();
   return await saveLearner((await federation.router()).router.learner);
@@ -186,12 +197,7 @@ describe('the router of a federation', () => {
 
 describe('what the router has learned', () => {
   it('is kept in a file, and the file with what came after it is the same as the whole journal', async () => {
-    const log = new MemoryLog();
-    const file = new KeptInMemory();
-    const first = await open(log, { routerFile: file });
-    await first.router();
-    await work(first, 40, 1);
-    await first.close();
+    const { log, file } = await keptRouter();
     expect(file.writes).toBe(1);
     const second = await open(log, { routerFile: file });
     await work(second, 10, 2);
@@ -204,12 +210,7 @@ describe('what the router has learned', () => {
   });
 
   it('is learned again where a single bit of the file has changed', async () => {
-    const log = new MemoryLog();
-    const file = new KeptInMemory();
-    const first = await open(log, { routerFile: file });
-    await first.router();
-    await work(first, 40, 1);
-    await first.close();
+    const { log, file } = await keptRouter();
     const kept = file.content ?? Buffer.alloc(0);
     const whole = await bytesOf(await open(log));
     for (let n = 0; n < 24; n++) {
@@ -223,12 +224,8 @@ describe('what the router has learned', () => {
   });
 
   it('is learned again where the file is sound and of another journal of the same length', async () => {
-    const [one, other] = [new MemoryLog(), new MemoryLog()];
-    const file = new KeptInMemory();
-    const first = await open(one, { routerFile: file });
-    await first.router();
-    await work(first, 40, 1);
-    await first.close();
+    const { log: one, file } = await keptRouter();
+    const other = new MemoryLog();
     await work(await open(other), 40, 2);
     expect(other.records).toHaveLength(one.records.length);
     expect((await bytesOf(await open(other, { routerFile: file }))).equals(await bytesOf(await open(other)))).toBe(
@@ -279,12 +276,7 @@ describe('what the router has learned', () => {
     ['is something else', () => Buffer.from('{"hello": "world"}')],
     ['is empty', () => Buffer.alloc(0)],
   ])('is learned again where the file %s', async (_what, spoil) => {
-    const log = new MemoryLog();
-    const file = new KeptInMemory();
-    const first = await open(log, { routerFile: file });
-    await first.router();
-    await work(first, 40, 1);
-    await first.close();
+    const { log, file } = await keptRouter();
     file.content = spoil(file.content ?? Buffer.alloc(0));
     expect((await bytesOf(await open(log, { routerFile: file }))).equals(await bytesOf(await open(log)))).toBe(true);
   });

@@ -71,20 +71,23 @@ const typeWeight = 0.9;
 const wordWeight = 0.4;
 const strengthWeight = 0.3;
 
-/** What people write when they mean a type, besides its own name. */
+/**
+ * What people write when they mean a type, its own name among it. Each stem once, or one word would count twice:
+ * “testing” is “test”, but “deployment” is not “deploy”.
+ */
 const usualWords: Readonly<Record<string, readonly string[]>> = {
   research: ['research', 'investigate', 'find out', 'compare', 'evaluate', 'look into'],
   architecture: ['architecture', 'design'],
-  documentation: ['documentation', 'document', 'docs', 'readme', 'changelog', 'release notes', 'tutorial'],
+  documentation: ['document', 'docs', 'readme', 'changelog', 'release notes', 'tutorial'],
   review: ['review', 'audit'],
   implementation: ['implement', 'build', 'add', 'support', 'fix', 'feature', 'bug'],
   refactoring: ['refactor', 'rename', 'extract', 'clean up', 'simplify', 'move'],
   testing: ['test', 'coverage', 'regression', 'reproduce'],
   execution: ['run', 'execute', 'benchmark', 'script'],
-  deployment: ['deploy', 'release', 'roll out', 'publish', 'migrate', 'install'],
+  deployment: ['deploy', 'deployment', 'release', 'roll out', 'publish', 'migrate', 'install'],
   summary: ['summary', 'summarise', 'summarize', 'digest'],
   draft: ['draft', 'outline'],
-  classification: ['classify', 'label', 'triage', 'tag'],
+  classification: ['classify', 'classification', 'label', 'triage', 'tag'],
   'private-data': ['private', 'confidential', 'personal data', 'customer data'],
 };
 
@@ -107,8 +110,7 @@ export function shippedRoutingRules(agents: Readonly<Record<string, Doer>>): Key
 }
 
 function wordsFor(type: string): string[] {
-  const usual = Object.hasOwn(usualWords, type) ? (usualWords[type] ?? []) : [];
-  return [type.replaceAll('-', ' '), ...usual];
+  return [...((Object.hasOwn(usualWords, type) ? usualWords[type] : undefined) ?? [type.replaceAll('-', ' ')])];
 }
 
 interface RoutingFault {

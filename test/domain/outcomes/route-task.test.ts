@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/domain/config.ts';
+import { RuleBook } from '../../../src/routing/rules.ts';
+import { readText } from '../../../src/routing/tokens.ts';
 import { Scenario } from '../../support/scenario.ts';
 
 /** So that the type itself is not news any more. */
@@ -309,6 +311,20 @@ describe('strategies in comparison', () => {
 });
 
 describe('the configuration of routing', () => {
+  it('knows every type by its own name, and no word twice', () => {
+    const { agents, routing } = configSchema.parse({});
+    const book = new RuleBook(routing.rules);
+    for (const [agent, { types }] of Object.entries(agents)) {
+      for (const type of types) {
+        const fired = book.match(readText(type.replaceAll('-', ' ')), null).map((index) => book.rules[index]);
+        expect(fired.some((rule) => rule?.agent === agent)).toBe(true);
+      }
+      const words = routing.rules.filter((rule) => rule.agent === agent && rule.on === 'text' && rule.weight === 0.4);
+      const stems = words.map(({ keyword }) => readText(keyword).stems.join(' '));
+      expect(new Set(stems).size).toBe(stems.length);
+    }
+  });
+
   it('derives its rules from the roster, and fits them to another one', () => {
     const { routing } = configSchema.parse({
       agents: { solo: { types: ['knitting', 'private-data'], strengths: ['wool'] } },

@@ -21,6 +21,8 @@ export function simulateWrongRules(
   agents: readonly string[],
   rules: readonly RoutingRule[],
   tasks: readonly ClincRow[],
+  /** Below this confidence `v1` decides instead: what the shipped router does not do. */
+  rulesBelow = 0,
 ): SimulationResult {
   const [first = '', second = ''] = agents;
   const swapped = new Map([
@@ -30,7 +32,8 @@ export function simulateWrongRules(
   const wrong = rules.map((rule) => ({ ...rule, agent: swapped.get(rule.agent) ?? rule.agent }));
   const router = new Router({ agents, rules: wrong });
   const outcomes = tasks.map(({ text, domain }) => {
-    const { agent } = router.decide({ text, strategy });
+    const own = router.decide({ text, strategy });
+    const { agent } = own.confidence < rulesBelow ? router.decide({ text, strategy: 'v1' }) : own;
     const success = agent === domain;
     router.learn({ text, agent: agent ?? '', lesson: success ? 'success' : 'failure' });
     return success;

@@ -12,6 +12,7 @@ import type { Config } from '../domain/config.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { type Lesson, lessonsOf } from '../domain/outcomes/lesson.ts';
+import { mattersMuch } from '../domain/outcomes/route-task.ts';
 import { RouterNotReady, type RoutingQuestion } from '../domain/outcomes/router.ts';
 import { type Routing, routingMethods } from '../domain/outcomes/routing.ts';
 import type { RoutingStrategy } from '../domain/outcomes/routing-config.ts';
@@ -262,7 +263,7 @@ function requestFor(question: RoutingQuestion, routing: Config['routing']): Libr
             firstOfType,
             belowConfidence: routing.ask_below_confidence,
             aboveNovelty: routing.ask_above_novelty,
-            then: priority === 'high' || priority === 'critical' ? 'keep' : 'rules',
+            then: mattersMuch(priority) ? 'keep' : 'rules',
           },
         }
       : {}),

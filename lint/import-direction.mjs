@@ -9,25 +9,23 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Lowest first. Areas of one layer do not import each other. */
 const layers = [
-  ['src/version.ts', 'src/closest.ts', 'src/marked-file.ts', 'src/file-lock.ts'],
+  ['src/files', 'src/config/version.ts'],
   ['src/domain'],
-  ['src/routing', 'src/store', 'src/read-config.ts', 'src/write-default-config.ts', 'src/find-dir.ts'],
-  ['src/load-config.ts'],
-  ['src/federation.ts', 'src/federation'],
+  ['src/routing', 'src/store', 'src/config'],
+  ['src/federation.ts', 'src/application'],
   ['src/views'],
-  ['src/define-tool.ts', 'src/log-file.ts', 'src/webhook'],
-  ['src/wait-for.ts'],
+  ['src/define-tool.ts', 'src/log', 'src/webhook'],
   ['tools', 'resources', 'prompts'],
-  ['src/mcp', 'src/cli', 'src/web', 'src/bridges'],
-  ['src/open-federation.ts', 'src/examine.ts'],
+  ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
+  ['src/compose', 'src/doctor'],
   ['src/main.ts', 'src/fed.ts'],
 ];
 
 /** An area that stands on a layer but may be used by some of its neighbours. */
 const neighbours = [
-  { from: 'src/cli', to: 'src/bridges', because: 'fed import reads what the importers give' },
-  { from: 'src/federation', to: 'src/federation.ts', because: 'they are one area' },
-  { from: 'src/federation.ts', to: 'src/federation', because: 'they are one area' },
+  { from: 'src/cli', to: 'src/importers', because: 'fed import reads what the importers give' },
+  { from: 'src/application', to: 'src/federation.ts', because: 'they are one area' },
+  { from: 'src/federation.ts', to: 'src/application', because: 'they are one area' },
 ];
 
 const packages = [

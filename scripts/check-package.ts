@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
-import { version } from '../src/version.ts';
+import { version } from '../src/config/version.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);

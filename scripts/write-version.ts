@@ -1,12 +1,12 @@
 /**
- * `src/version.ts` from `package.json`. The program imports its version from a
+ * `src/config/version.ts` from `package.json`. The program imports its version from a
  * source file because `../package.json` is elsewhere once the package is installed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const packageFile = new URL('../package.json', import.meta.url);
-const versionFile = new URL('../src/version.ts', import.meta.url);
+const versionFile = new URL('../src/config/version.ts', import.meta.url);
 
 export async function renderVersionFile(): Promise<string> {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(packageFile, 'utf8')));

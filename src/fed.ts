@@ -27,15 +27,15 @@ process.exitCode = await runFed(process.argv.slice(2), {
   readInput: () => text(process.stdin),
   signal: stopped.signal,
   open: async (settings) => {
-    const { openFederation } = await import('./open-federation.ts');
+    const { openFederation } = await import('./compose/open-federation.ts');
     return await openFederation(settings);
   },
   rebuildLog: async (settings) => {
-    const { rebuildLog } = await import('./open-federation.ts');
+    const { rebuildLog } = await import('./compose/open-federation.ts');
     return await rebuildLog(settings);
   },
   examine: async (settings) => {
-    const { examine } = await import('./examine.ts');
+    const { examine } = await import('./doctor/examine.ts');
     return await examine(settings);
   },
   surface: async () => {

@@ -1,10 +1,10 @@
-/** The application as everything around it sees it; `src/federation/` runs it. */
+/** The application as everything around it sees it; `src/application/` runs it. */
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
 import type { Config } from './domain/config.ts';
 import type { FederationState } from './domain/federation-state.ts';
-import type { Router } from './domain/outcomes/router.ts';
+import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';
-import type { ConfigWarning, LoadedConfig } from './load-config.ts';
+import type { ConfigWarning, LoadedConfig } from './config/load-config.ts';
 import type { Router as LearnedRouter } from './routing/router.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 

@@ -9,8 +9,8 @@ import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Config } from './domain/config.ts';
 import type { Federation } from './federation.ts';
-import { findDir, setting } from './find-dir.ts';
-import { version } from './version.ts';
+import { findDir, setting } from './config/find-dir.ts';
+import { version } from './config/version.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -80,13 +80,13 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
     if (!exists && mkdirSync(dir, { recursive: true }) !== undefined) {
       process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
     }
-    const { openFederation } = await import('./open-federation.ts');
+    const { openFederation } = await import('./compose/open-federation.ts');
     const federation = await openFederation({ folder: dir, store: store ?? undefined });
     federation.keepTime();
     return federation;
   };
   const readConfig = async (): Promise<Config> => {
-    const { ConfigFile } = await import('./load-config.ts');
+    const { ConfigFile } = await import('./config/load-config.ts');
     return (await new ConfigFile(dir).load()).config;
   };
 

@@ -3,7 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
-import { waitFor } from '../src/wait-for.ts';
+import { waitFor } from './wait-for.ts';
 import { taskId, taskType } from './arguments.ts';
 
 export const claimTask = defineTool({

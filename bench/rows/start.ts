@@ -3,7 +3,7 @@
  * same SDK: as `mcp.json` starts it, and with a name, for which the
  * configuration must be read before the list is given.
  */
-import { writeDefaultConfig } from '../../src/write-default-config.ts';
+import { writeDefaultConfig } from '../../src/config/write-default-config.ts';
 import { firstList } from '../support/first-list.ts';
 import { emptyServerFile, serverFile } from '../support/lab.ts';
 import { median, ms } from '../support/numbers.ts';

@@ -4,7 +4,7 @@ import type { Actor } from '../../src/domain/commands.ts';
 import { defaultConfig } from '../../src/domain/config.ts';
 import type { FederationState } from '../../src/domain/federation-state.ts';
 import type { Federation } from '../../src/federation.ts';
-import { runFederation } from '../../src/federation/running-federation.ts';
+import { runFederation } from '../../src/application/running-federation.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { readCheckpointHead } from '../../src/store/journal/checkpoint-file.ts';
 

@@ -1,8 +1,8 @@
 /** Makes a store: `prepare FOLDER open|records SIZE`. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { rebuildLog } from '../../src/open-federation.ts';
-import { diskFiles } from '../../src/store/journal/file-layer.ts';
+import { rebuildLog } from '../../src/compose/open-federation.ts';
+import { diskFiles } from '../../src/files/file-layer.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { claimAndComplete, keepCheckpoint, queueMany, queueOne, runOn } from '../support/in-process.ts';
 

@@ -1,6 +1,6 @@
 /** docs/configuration.md, from the schema. */
 import { type ConfigKey, describeConfig, innerKeys } from '../../src/domain/describe-config.ts';
-import { renderDefaultConfig } from '../../src/write-default-config.ts';
+import { renderDefaultConfig } from '../../src/config/write-default-config.ts';
 import { code, generated, page, table } from './markdown.ts';
 
 export function renderConfigurationPage(): string {

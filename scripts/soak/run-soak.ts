@@ -15,7 +15,7 @@ import { actionsFor } from '../../src/domain/scheduling/inbox.ts';
 import type { Priority } from '../../src/domain/tasks/task.ts';
 import { day, hour } from '../../src/domain/time.ts';
 import type { Federation } from '../../src/federation.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { type Targets, targetsOf } from '../../src/views/targets.ts';
 import { Crew } from './crew.ts';
 import { Dice } from './dice.ts';

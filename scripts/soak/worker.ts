@@ -12,7 +12,7 @@ import { FederationError } from '../../src/domain/errors.ts';
 import { workToJudge } from '../../src/domain/tasks/subject.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { minute } from '../../src/domain/time.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { Dice } from './dice.ts';
 import { SharedClock } from './shared-clock.ts';
 

@@ -1,6 +1,6 @@
 /** `fed`: the commands, what they share, and how a run ends. */
 import { Command, CommanderError } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../config/version.ts';
 import { examples } from './arguments.ts';
 import { addAgents } from './commands/agents.ts';
 import { addAnalytics } from './commands/analytics.ts';

@@ -4,7 +4,7 @@ import type { Actor } from '../domain/commands.ts';
 import { CallerError, StoreError } from '../domain/errors.ts';
 import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
-import { findDir, setting } from '../find-dir.ts';
+import { findDir, setting } from '../config/find-dir.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';

@@ -1,6 +1,6 @@
 /** What commander refuses, in this program's words: what is wrong, and what the command takes. */
 import type { Command, CommanderError } from 'commander';
-import { closest } from '../closest.ts';
+import { closest } from '../domain/closest.ts';
 import { UsageError } from './report-error.ts';
 
 export function usageErrorOf(error: CommanderError, program: Command): UsageError {

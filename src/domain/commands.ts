@@ -7,9 +7,9 @@ import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Config } from './config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
-import type { Router } from './outcomes/router.ts';
-import type { TaughtExample } from './outcomes/teach-routing.ts';
-import type { BonusChange } from './outcomes/bonuses.ts';
+import type { Router } from './routing/router.ts';
+import type { TaughtExample } from './routing/teach-routing.ts';
+import type { BonusChange } from './routing/bonuses.ts';
 import type { InboxAction } from './scheduling/inbox.ts';
 import type {
   AgentName,

@@ -3,7 +3,7 @@
  * schema with every default. `docs/configuration.md` is generated from it.
  */
 import { z } from 'zod';
-import { faultsOfRouting, routingSchema, shippedRoutingRules } from './outcomes/routing-config.ts';
+import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing/routing-config.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
 import { slug } from './slug.ts';
 import { votingMethods } from './votes/vote.ts';

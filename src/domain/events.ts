@@ -5,11 +5,11 @@
  *
  * Adding an event: a member of a union here, a line in `eventDescriptions`, an
  * entry in the `evolve` table of its domain folder. Those of voting are in
- * `votes/vote-events.ts`, those of outcomes in `outcomes/outcome-events.ts`. `docs/events.md` follows.
+ * `votes/vote-events.ts`, those of outcomes in `routing/outcome-events.ts`. `docs/events.md` follows.
  */
 import type { AvailabilityStatus } from './agents/agent.ts';
-import type { OutcomeEvent } from './outcomes/outcome-events.ts';
-import type { Routing } from './outcomes/routing.ts';
+import type { OutcomeEvent } from './routing/outcome-events.ts';
+import type { Routing } from './routing/decision.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';

@@ -5,9 +5,9 @@
 import { evolveAgent } from './agents/evolve-agents.ts';
 import type { FederationEvent } from './events.ts';
 import type { FederationState } from './federation-state.ts';
-import { countAgentEvent, countTaskEvent, countVoteEvent } from './outcomes/count-events.ts';
-import { evolveOutcome } from './outcomes/evolve-outcomes.ts';
-import { dayOf } from './outcomes/metrics.ts';
+import { countAgentEvent, countTaskEvent, countVoteEvent } from './metrics/count-events.ts';
+import { evolveOutcome } from './routing/evolve-outcomes.ts';
+import { dayOf } from './metrics/metrics.ts';
 import { evolveScheduling } from './scheduling/evolve-scheduling.ts';
 import { evolveTask } from './tasks/evolve-tasks.ts';
 import { day, type Timestamp, toMillis } from './time.ts';

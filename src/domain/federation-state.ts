@@ -3,10 +3,10 @@
  * indexes derived from them. Only `evolve` changes it.
  */
 import type { AgentRecord } from './agents/agent.ts';
-import type { TaughtBatch } from './outcomes/teach-routing.ts';
+import type { TaughtBatch } from './routing/teach-routing.ts';
 import type { Escalation } from './scheduling/escalation.ts';
-import { noOptimization, type Optimization } from './outcomes/bonuses.ts';
-import { Metrics } from './outcomes/metrics.ts';
+import { noOptimization, type Optimization } from './routing/bonuses.ts';
+import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';

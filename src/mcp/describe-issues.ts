@@ -1,7 +1,7 @@
 /** Puts zod's findings into words for whoever called: which argument, what was expected, what was got. */
 import type { z } from 'zod';
 import { CallerError } from '../domain/errors.ts';
-import { closest } from '../closest.ts';
+import { closest } from '../domain/closest.ts';
 import { quote } from './shorten.ts';
 
 type Issue = z.core.$ZodIssue;

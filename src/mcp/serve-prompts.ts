@@ -1,7 +1,7 @@
 /** Prompts: texts a person puts before the model by name. */
 import type { PromptDefinition } from '../define-tool.ts';
 import { CallerError } from '../domain/errors.ts';
-import { closest } from '../closest.ts';
+import { closest } from '../domain/closest.ts';
 import { type Connection, toolContext } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
 import { quote } from './shorten.ts';

@@ -18,7 +18,7 @@ import { CallerError, type FederationError, OperatorError } from '../domain/erro
 import type { Federation } from '../federation.ts';
 import { answer, asFederationError, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
-import { closest } from '../closest.ts';
+import { closest } from '../domain/closest.ts';
 import { type Connection, toolContext } from './connection.ts';
 import { invalidArguments } from './describe-issues.ts';
 import { publishSchema } from './publish-schema.ts';

@@ -1,10 +1,10 @@
 /**
  * Successes and failures per agent and task type. The bonus drawn from them is the domain's: its state keeps it.
  */
-import type { Tally } from '../domain/outcomes/bonus-rules.ts';
+import type { Tally } from '../domain/routing/bonus-rules.ts';
 
-export { betaCumulative, betaQuantile } from '../domain/outcomes/beta.ts';
-export { evidenceBonus, planBonus, type Tally } from '../domain/outcomes/bonus-rules.ts';
+export { betaCumulative, betaQuantile } from '../domain/routing/beta.ts';
+export { evidenceBonus, planBonus, type Tally } from '../domain/routing/bonus-rules.ts';
 
 /** Counts by agent and type; the agent's own total stands under the type `null`. */
 export class Tallies {

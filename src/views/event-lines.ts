@@ -1,7 +1,7 @@
 /** Events in words: the log file, `fed log`, the news of a session. One line an event. */
 import { unreachable } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
-import type { Routing } from '../domain/outcomes/routing.ts';
+import type { Routing } from '../domain/routing/decision.ts';
 import { pauseKey } from '../domain/scheduling/follow-up.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { firstWords } from './task-views.ts';

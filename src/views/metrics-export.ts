@@ -1,8 +1,8 @@
 /** Everything that was counted, for other programs: JSON, CSV, and the text that Prometheus scrapes. */
 import { agentRecord } from '../domain/agents/evolve-agents.ts';
 import { availabilityStatuses } from '../domain/agents/agent.ts';
-import { bonusesFor } from '../domain/outcomes/bonuses.ts';
-import { pairOf } from '../domain/outcomes/metrics.ts';
+import { bonusesFor } from '../domain/routing/bonuses.ts';
+import { pairOf } from '../domain/metrics/metrics.ts';
 import { fromMillis, second, toMillis } from '../domain/time.ts';
 import { figuresOf } from './metrics-figures.ts';
 import { type AgentMetrics, agentMetrics, type TypeMetrics, typeMetrics } from './metrics-of-one.ts';

@@ -1,9 +1,9 @@
 /** Figures from what was counted: rates with their intervals, minutes, shares. Rounded, since agents and people read them. */
-import { betaQuantile } from '../domain/outcomes/beta.ts';
-import { tallyOf } from '../domain/outcomes/bonuses.ts';
-import { CounterRow, type Counters } from '../domain/outcomes/counters.ts';
-import { medianOf } from '../domain/outcomes/histogram.ts';
-import type { Metrics, PairField } from '../domain/outcomes/metrics.ts';
+import { betaQuantile } from '../domain/routing/beta.ts';
+import { tallyOf } from '../domain/routing/bonuses.ts';
+import { CounterRow, type Counters } from '../domain/metrics/counters.ts';
+import { medianOf } from '../domain/metrics/histogram.ts';
+import type { Metrics, PairField } from '../domain/metrics/metrics.ts';
 import { UndoLog } from '../domain/table.ts';
 import { minute } from '../domain/time.ts';
 

@@ -1,7 +1,7 @@
 /** What optimising routing would change, or did, with its evidence. */
 import type { ResultOf } from '../domain/commands.ts';
-import type { BonusChange } from '../domain/outcomes/bonuses.ts';
-import { leastOutcomes } from '../domain/outcomes/bonus-rules.ts';
+import type { BonusChange } from '../domain/routing/bonuses.ts';
+import { leastOutcomes } from '../domain/routing/bonus-rules.ts';
 import { rounded } from './metrics-figures.ts';
 
 export interface OptimizationView {

@@ -6,7 +6,7 @@ import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
-import type { ConfigWarning } from '../load-config.ts';
+import type { ConfigWarning } from '../config/load-config.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 

@@ -3,7 +3,7 @@
  * moves by itself, and how well. Imports count nowhere.
  */
 import type { FederationState } from '../domain/federation-state.ts';
-import { hourOf, type HourField } from '../domain/outcomes/metrics.ts';
+import { hourOf, type HourField } from '../domain/metrics/metrics.ts';
 import { day, fromMillis, hour, minute, type Timestamp, toMillis } from '../domain/time.ts';
 
 const targetDays = 7;

@@ -3,7 +3,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
-import type { Routing } from '../domain/outcomes/routing.ts';
+import type { Routing } from '../domain/routing/decision.ts';
 import { workToJudge } from '../domain/tasks/subject.ts';
 import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
 import { isReady } from '../domain/tasks/readiness.ts';

@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { fromMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
-import { withFileLock } from '../file-lock.ts';
-import { writeWhole } from '../store/journal/write-whole.ts';
+import { withFileLock } from '../files/file-lock.ts';
+import { writeWhole } from '../files/write-whole.ts';
 
 /** What is told of an escalation; its key stays here. */
 export const toldEscalation = z.object({

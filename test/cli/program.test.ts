@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineTool, type ToolDefinition } from '../../src/define-tool.ts';
 import { CallerError, StoreError } from '../../src/domain/errors.ts';
-import { version } from '../../src/version.ts';
+import { version } from '../../src/config/version.ts';
 import { type Run, runWith } from '../support/run-fed.ts';
 
 let folder = '';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { FederationEvent } from '../../src/domain/events.ts';
 import type { Federation } from '../../src/federation.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { makeProject } from '../support/project.ts';
 import { contentsOf } from '../support/scenario.ts';
 

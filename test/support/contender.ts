@@ -8,7 +8,7 @@
 import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 
 const [folder = '', name = '', first = '0', last = '0'] = process.argv.slice(2);
 const session = `${name}-${first}-${process.pid}`;

@@ -8,7 +8,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../../src/domain/commands.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 
 const [folder = '', when = ''] = process.argv.slice(2);
 const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-escalator', client: null };

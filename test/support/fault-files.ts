@@ -1,5 +1,5 @@
 /** A file layer that fails where it is told to: the real disk underneath, one fault in the way. */
-import { diskFiles, type FileLayer } from '../../src/store/journal/file-layer.ts';
+import { diskFiles, type FileLayer } from '../../src/files/file-layer.ts';
 
 export type WriteFault =
   /** Nothing arrives, an error is reported. */

@@ -4,7 +4,7 @@ import { configSchema } from '../../src/domain/config.ts';
 import { participantKind } from '../../src/domain/participants.ts';
 import type { ToolResult } from '../../src/define-tool.ts';
 import type { Federation, FederationOptions } from '../../src/federation.ts';
-import { runFederation } from '../../src/federation/running-federation.ts';
+import { runFederation } from '../../src/application/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { tools } from '../../tools/index.ts';
 

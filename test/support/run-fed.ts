@@ -7,8 +7,8 @@ import { runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import type { ToolDefinition } from '../../src/define-tool.ts';
-import { examine } from '../../src/examine.ts';
-import { openFederation, rebuildLog } from '../../src/open-federation.ts';
+import { examine } from '../../src/doctor/examine.ts';
+import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 import { tools } from '../../tools/index.ts';
 
 export interface Run {

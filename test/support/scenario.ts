@@ -10,11 +10,11 @@ import { FederationError } from '../../src/domain/errors.ts';
 import type { EventOf, EventType, FederationEvent } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';
-import { lessonsOf } from '../../src/domain/outcomes/lesson.ts';
-import type { Router } from '../../src/domain/outcomes/router.ts';
+import { lessonsOf } from '../../src/domain/routing/lesson.ts';
+import type { Router } from '../../src/domain/routing/router.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis, minute } from '../../src/domain/time.ts';
-import { answer, optionsFrom } from '../../src/federation/live-router.ts';
+import { answer, optionsFrom } from '../../src/application/live-router.ts';
 import { Router as LearnedRouter } from '../../src/routing/router.ts';
 
 export interface Happened {

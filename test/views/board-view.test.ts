@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { configSchema } from '../../src/domain/config.ts';
 import type { Actor } from '../../src/domain/commands.ts';
-import { runFederation } from '../../src/federation/running-federation.ts';
+import { runFederation } from '../../src/application/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { boardView } from '../../src/views/board-view.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Actor } from '../../src/domain/commands.ts';
 import type { Federation } from '../../src/federation.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { findVote } from '../../src/views/find-vote.ts';
 import { listVotes } from '../../src/views/list-votes.ts';
 import { readableRecord } from '../../src/views/readable-record.ts';

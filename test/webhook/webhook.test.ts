@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from '../../src/domain/commands.ts';
 import type { Federation } from '../../src/federation.ts';
-import { openFederation } from '../../src/open-federation.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type AvailabilityStatus, availabilityStatuses } from '../../domain/agents/agent.ts';
 import { StoreError } from '../../domain/errors.ts';
-import { headingOf, writeBelowMarker } from '../../marked-file.ts';
+import { headingOf, writeBelowMarker } from '../../files/marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
 import { examples, parseTime } from '../arguments.ts';
 import type { Host } from '../host.ts';

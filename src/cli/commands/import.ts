@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { importBeads } from '../../bridges/import-beads.ts';
+import { importBeads } from '../../importers/import-beads.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { setting } from '../../find-dir.ts';
-import { writeDefaultConfig } from '../../write-default-config.ts';
+import { setting } from '../../config/find-dir.ts';
+import { writeDefaultConfig } from '../../config/write-default-config.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { type GlobalOptions, show } from '../session.ts';

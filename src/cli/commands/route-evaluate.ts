@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CallerError } from '../../domain/errors.ts';
-import { type RoutingStrategy, routingStrategies } from '../../domain/outcomes/routing-config.ts';
+import { type RoutingStrategy, routingStrategies } from '../../domain/routing/routing-config.ts';
 import type { Federation } from '../../federation.ts';
 import type { ChoiceFigures, EvaluationRow } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
@@ -64,7 +64,7 @@ export function addRouteEvaluate(route: Command, host: Host): void {
         }
         const learn = content === null || options.learn === true;
         const { baselines, evaluate, Router } = await import('../../routing/index.ts');
-        const { optionsFrom } = await import('../../federation/live-router.ts');
+        const { optionsFrom } = await import('../../application/live-router.ts');
         const results = [];
         for (const strategy of options.only ?? routingStrategies) {
           const router = learn ? new Router(optionsFrom(federation.config)) : (await federation.router()).router;
@@ -125,7 +125,7 @@ async function rowsOf(content: string, federation: Federation): Promise<Rows> {
 
 /** What was taught and how attempts ended, in the order it happened. */
 async function ownHistory(federation: Federation): Promise<Rows> {
-  const { lessonsThrough } = await import('../../federation/live-router.ts');
+  const { lessonsThrough } = await import('../../application/live-router.ts');
   const rows: EvaluationRow[] = [];
   for await (const { lessons } of lessonsThrough(federation.history())) {
     for (const { id, text, type, agent, lesson } of lessons) rows.push({ id, text, type, label: agent, lesson });

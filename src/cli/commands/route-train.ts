@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { CallerError } from '../../domain/errors.ts';
-import { largestBatch, type TaughtExample } from '../../domain/outcomes/teach-routing.ts';
+import { largestBatch, type TaughtExample } from '../../domain/routing/teach-routing.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { progressOf } from '../progress.ts';

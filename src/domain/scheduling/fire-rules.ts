@@ -9,7 +9,7 @@ import { Deliberation } from '../deliberation.ts';
 import { participantKind } from '../participants.ts';
 import type { NewTask } from '../events.ts';
 import { limitHit } from '../tasks/limits.ts';
-import { needsApproval, routeTask } from '../outcomes/route-task.ts';
+import { needsApproval, routeTask } from '../routing/route-task.ts';
 import { findTwin, taskQueued, tellOperator } from '../tasks/queue-task.ts';
 import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';

@@ -4,7 +4,7 @@ import { unreachable } from '../errors.ts';
 import type { EventMeta } from '../evolve.ts';
 import type { NewTask, TaskEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { withRouting } from '../outcomes/judgement.ts';
+import { withRouting } from '../routing/judgement.ts';
 import { countId } from '../scheduling/evolve-scheduling.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { isSatisfied, isSettled, unmet } from './dependencies.ts';

@@ -3,7 +3,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { tellUnroutable } from '../outcomes/route-task.ts';
+import { tellUnroutable } from '../routing/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';

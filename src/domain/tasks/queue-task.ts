@@ -2,7 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import type { EventOf, NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { suggestionOf, tellUnroutable } from '../outcomes/route-task.ts';
+import { suggestionOf, tellUnroutable } from '../routing/route-task.ts';
 import { oneLine } from '../text.ts';
 import { participantKind } from '../participants.ts';
 import { isSatisfied, isSettled } from './dependencies.ts';

@@ -1,7 +1,7 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
-import { needsApproval, tellUnroutable } from '../outcomes/route-task.ts';
+import { needsApproval, tellUnroutable } from '../routing/route-task.ts';
 import { circleThrough, cycleError } from './dependencies.ts';
 import { existing, heldByCaller } from './standing.ts';
 import { askApproval } from './queue-task.ts';

@@ -10,7 +10,7 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
-import type { Routing } from '../outcomes/routing.ts';
+import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
 
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;

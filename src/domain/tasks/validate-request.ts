@@ -7,8 +7,8 @@ import type { FederationState } from '../federation-state.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import { needsApproval, routeTask } from '../outcomes/route-task.ts';
-import type { Routing } from '../outcomes/routing.ts';
+import { needsApproval, routeTask } from '../routing/route-task.ts';
+import type { Routing } from '../routing/decision.ts';
 import type { AgentName, Cause, Task, TaskId } from './task.ts';
 
 /** Characters. A longer brief belongs into a file named by `context.artifact_path`. */

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { v4 as randomId } from 'uuid';
 import type { Checkpoint, Position } from '../event-store.ts';
-import { diskFiles, errorCode } from './file-layer.ts';
+import { diskFiles, errorCode } from '../../files/file-layer.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';

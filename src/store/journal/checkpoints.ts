@@ -7,7 +7,7 @@ import {
   readCheckpointHead,
   type StoredCheckpoint,
 } from './checkpoint-file.ts';
-import type { FileLayer } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { segmentPath } from './segments.ts';
 

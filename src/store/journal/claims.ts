@@ -7,13 +7,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../event-store.ts';
 import { readCheckpointHead, removeCheckpoint } from './checkpoint-file.ts';
-import { diskFiles, errorCode, type FileLayer } from './file-layer.ts';
+import { diskFiles, errorCode, type FileLayer } from '../../files/file-layer.ts';
 import { JournalReader } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 import { readSessions } from './session-files.ts';
 import { readOnly } from './store-errors.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../../files/write-whole.ts';
 
 export interface Claim {
   readonly position: Position;

@@ -6,7 +6,7 @@
 import { isKnownEventType } from '../../domain/events.ts';
 import type { Position, StoredRecord, StoreFault } from '../event-store.ts';
 import { ChainIndex } from './chain-index.ts';
-import type { FileLayer } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
 import { formatVersion, type SoundRecord } from './record-codec.ts';
 import { type FileChange, SegmentWindow } from './segment-window.ts';
 import { hasLaterSegments, segmentLabel } from './segments.ts';

@@ -19,7 +19,7 @@ import { CountingPresence, type PresenceOptions } from '../presence.ts';
 import type { CheckpointHead, StoredCheckpoint } from './checkpoint-file.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { type Claim, lackingClaim, readClaims } from './claims.ts';
-import { diskFiles, type FileLayer } from './file-layer.ts';
+import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';

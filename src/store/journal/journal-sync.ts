@@ -3,7 +3,7 @@
  * while a sync is under way share the next one.
  */
 import { origin, type Position, type StoreFault } from '../event-store.ts';
-import type { FileLayer } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
 import type { JournalReader } from './journal-reader.ts';
 import { segmentPath } from './segments.ts';
 import { failedSyncFault, outcomeUnknown } from './store-errors.ts';

@@ -3,8 +3,8 @@
  * Never two records in a write, nor a second write before the first one's verdict.
  */
 import type { Position } from '../event-store.ts';
-import type { FileLayer } from './file-layer.ts';
-import { errorCode } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/file-layer.ts';
 import type { JournalReader } from './journal-reader.ts';
 import type { EncodedRecord } from './record-codec.ts';
 import { openSegmentForAppending, segmentLabel } from './segments.ts';

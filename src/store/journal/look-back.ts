@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { origin, type Position } from '../event-store.ts';
-import type { FileLayer } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { type SoundRecord, soundRecordsIn } from './record-codec.ts';
 import { segmentPath } from './segments.ts';

@@ -3,7 +3,7 @@
  * they were consumed, and the 64 bytes before the mark, which tell whether the
  * file is still the one that was read.
  */
-import type { FileLayer } from './file-layer.ts';
+import type { FileLayer } from '../../files/file-layer.ts';
 import { segmentPath } from './segments.ts';
 
 export type FileChange = 'none' | 'grown' | 'replaced';

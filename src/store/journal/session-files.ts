@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
-import { diskFiles, errorCode } from './file-layer.ts';
+import { diskFiles, errorCode } from '../../files/file-layer.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 

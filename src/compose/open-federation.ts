@@ -1,0 +1,140 @@
+/** Puts store, configuration, log file and application together for one process. */
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Config, defaultConfig } from '../domain/config.ts';
+import { ConfigurationError, StoreError } from '../domain/errors.ts';
+import type { Federation, RouterFile } from '../federation.ts';
+import { runFederation } from '../application/running-federation.ts';
+import { LogFile } from '../log/log-file.ts';
+import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { openJournalStore } from '../store/journal/journal-store.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { LiveWebhook } from '../webhook/live-webhook.ts';
+
+export interface FederationSettings {
+  /** The `.federation` folder. */
+  readonly folder: string;
+  /** A `postgres://` URL; absent: embedded in the folder. */
+  readonly store?: string | undefined;
+  /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
+  readonly clock?: (() => number) | undefined;
+  /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
+  readonly evenIfBroken?: boolean | undefined;
+}
+
+/**
+ * Opens the federation of a folder.
+ * @throws ConfigurationError naming file, line and key; StoreError
+ */
+export async function openFederation(settings: FederationSettings): Promise<Federation> {
+  const file = new ConfigFile(settings.folder);
+  const loaded = await file.load().catch((error: unknown) => {
+    if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
+    throw error;
+  });
+  try {
+    return await run(settings, file, loaded);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // A checkpoint of another version: the journal has everything, so it is folded from the start.
+    await rm(join(settings.folder, 'db.json'), { force: true });
+    return await run(settings, file, loaded);
+  }
+}
+
+/** Without a log file: nobody knows where theirs is to be. */
+function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
+  const warning = {
+    code: 'invalid',
+    message: `${message} (the defaults are in force for this command)`,
+    next,
+  } as const;
+  return { config: { ...defaultConfig, log_file: null }, warnings: [warning] };
+}
+
+async function run(
+  settings: FederationSettings,
+  file: ConfigFile,
+  { config, warnings }: LoadedConfig,
+): Promise<Federation> {
+  const store = openStore(settings, config);
+  const projectDir = dirname(resolve(settings.folder));
+  const logFile = logFileOf(settings, config, store);
+  const webhook = new LiveWebhook({
+    folder: settings.folder,
+    projectDir,
+    environment: process.env,
+    records: store,
+    config: () => federation.config.webhook,
+    seq: () => {
+      // Reading the state takes in what others have committed.
+      federation.state();
+      return federation.fault === null ? federation.seq : null;
+    },
+    isOpen: (inboxId) => federation.state().escalations.has(inboxId),
+  });
+  const federation = await runFederation({
+    store,
+    config,
+    configWarnings: warnings,
+    refreshConfig: () => file.refresh(),
+    projectDir,
+    routerFile: routerFileIn(settings.folder),
+    ...(settings.clock === undefined ? {} : { clock: settings.clock }),
+    onCommitted: (record) => {
+      logFile?.note();
+      webhook.note(record);
+    },
+    onTick: () => webhook.sweep(),
+    webhook: () => webhook.standing(),
+    onClose: async () => {
+      await Promise.all([logFile?.flush(), webhook.close()]);
+    },
+  });
+  await webhook.begin();
+  return federation;
+}
+
+/** Writes the readable log anew from the whole journal, below its marker line. */
+export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
+  const { config } = await new ConfigFile(settings.folder).load();
+  const store = openStore(settings, config);
+  const logFile = logFileOf(settings, config, store);
+  if (logFile === null) {
+    throw new ConfigurationError(
+      'log_file is null: this federation keeps no readable log.',
+      'Name a file in log_file first.',
+    );
+  }
+  await store.open();
+  try {
+    return { file: logFile.path, entries: await logFile.rebuild() };
+  } finally {
+    await store.close();
+  }
+}
+
+function routerFileIn(folder: string): RouterFile {
+  const path = join(folder, 'router.bin');
+  return {
+    read: async () => await readFile(path).catch(() => null),
+    write: async (content) => writeWhole(path, content),
+  };
+}
+
+function openStore({ folder, store }: FederationSettings, config: Config): EventStore {
+  if (store !== undefined) {
+    throw new StoreError(
+      'store-unavailable',
+      'This version keeps federations in a folder only.',
+      'Leave out --store and FEDERATION_STORE.',
+    );
+  }
+  return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
+}
+
+function logFileOf({ folder }: FederationSettings, config: Config, store: EventStore): LogFile | null {
+  if (config.log_file === null) return null;
+  return new LogFile(resolve(dirname(resolve(folder)), config.log_file), join(folder, 'log.lock'), store);
+}

@@ -1,0 +1,115 @@
+/** Reads `.federation/config.json`: JSON with comments, checked to the last key. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import type { z } from 'zod';
+import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+
+/** A file with many faults is shown these first; the rest follow from mending them as often as not. */
+const shownFaults = 5;
+
+/**
+ * The configuration of the federation in this folder; the defaults where it has no file.
+ * @throws ConfigurationError naming file, line, key and what was expected.
+ */
+export async function readConfig(folder: string): Promise<Config> {
+  const file = join(folder, 'config.json');
+  const text = await readConfigText(file);
+  return text === null ? defaultConfig : parseConfig(text, file);
+}
+
+/** @throws ConfigurationError where there is a file that cannot be read; null where there is none. */
+export async function readConfigText(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`${file}: cannot be read: ${reason}`, 'Make the file readable for this user.');
+  }
+}
+
+export function parseConfig(text: string, file: string): Config {
+  // Some editors begin a file with a byte order mark; a space keeps every offset as it is.
+  const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  const faults: ParseError[] = [];
+  const tree = parseTree(source, faults, { allowTrailingComma: true });
+  const [fault] = faults;
+  if (fault !== undefined || tree === undefined) {
+    const { line, column } = placeOf(source, fault?.offset ?? 0);
+    const what = fault === undefined ? 'a value' : wordsOf(printParseErrorCode(fault.error));
+    throw new ConfigurationError(
+      `${file}:${line}:${column}: Expected JSON (comments and trailing commas allowed): ${what}`,
+      'Correct the file at that place.',
+    );
+  }
+  const value: unknown = getNodeValue(tree);
+  const result = configSchema.safeParse(value, once);
+  if (result.success) return result.data;
+  const lines = result.error.issues.flatMap((issue) => describeIssue(issue, tree, source, file));
+  const more = lines.length > shownFaults ? [`… and ${lines.length - shownFaults} more`] : [];
+  throw new ConfigurationError(
+    [...lines.slice(0, shownFaults), ...more].join('\n'),
+    'Correct the file; docs/configuration.md lists every key with its type and default.',
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file: string): string[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const say = (at: readonly (string | number)[], expected: string): string =>
+    `${file}:${lineOf(tree, at, source)}: ${keyPath(at)}: ${expected}`;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => say([...path, key], 'Expected a known key'));
+  }
+  if (issue.code === 'invalid_key') return [say(path, issue.issues[0]?.message ?? issue.message)];
+  const found = findNodeAtLocation(tree, path);
+  const got = found === undefined || issue.code === 'custom' ? '' : `, got ${excerpt(getNodeValue(found))}`;
+  return [say(path, `${issue.message}${got}`)];
+}
+
+/** The line of the key that is at fault, or of the nearest thing around it that is there. */
+function lineOf(tree: Node, path: readonly (string | number)[], source: string): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const found = findNodeAtLocation(tree, path.slice(0, length));
+    if (found === undefined) continue;
+    const place = found.parent?.type === 'property' ? found.parent : found;
+    return placeOf(source, place.offset).line;
+  }
+  return placeOf(source, tree.offset).line;
+}
+
+/** The line of a key in the text of a configuration, for faults that only show beyond it. */
+export function placeOfKey(text: string, path: readonly (string | number)[]): number {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  return tree === undefined ? 1 : lineOf(tree, path, text);
+}
+
+function keyPath(path: readonly (string | number)[]): string {
+  if (path.length === 0) return 'the whole file';
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${part}`))
+    .join('');
+}
+
+function placeOf(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+function excerpt(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** `CommaExpected` → `comma expected`. */
+function wordsOf(code: string): string {
+  return code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}

@@ -1,0 +1,120 @@
+/** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
+import type { Finding, OpenSettings } from '../cli/host.ts';
+import { type Config, defaultConfig } from '../domain/config.ts';
+import { FederationError } from '../domain/errors.ts';
+import { evolve } from '../domain/evolve.ts';
+import { FederationState } from '../domain/federation-state.ts';
+import { ConfigFile } from '../config/load-config.ts';
+import { readConfig } from '../config/read-config.ts';
+import { openJournalStore } from '../store/journal/journal-store.ts';
+import { OutboxFile, standingOf } from '../webhook/outbox.ts';
+
+/** Never throws: what cannot be looked at is a problem of its own. */
+export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
+  const [configuration, config] = await examineConfiguration(folder);
+  const store = await examineStore(folder);
+  const [journal, state] = await examineJournal(folder);
+  return [configuration, store, journal, examineWebhook(folder, config, state)];
+}
+
+async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
+  try {
+    // As every process has it: the last good one where the file is at fault.
+    const { config, warnings } = await new ConfigFile(folder, { keepGood: false }).load();
+    const [first] = warnings;
+    if (first === undefined) {
+      const { length } = Object.keys(config.agents);
+      return [ok('configuration', `${length} agents, operator ${config.operator}`), config];
+    }
+    const isBroken = await readConfig(folder).then(
+      () => false,
+      () => true,
+    );
+    const detail = warnings.map(({ message }) => message).join('\n');
+    const status = isBroken ? 'problem' : 'warning';
+    return [{ check: 'configuration', status, detail, next: first.next, code: null }, config];
+  } catch (error) {
+    return [problem('configuration', error), defaultConfig];
+  }
+}
+
+/** Opens it as every process does: from the checkpoint, with what others acknowledged held against it. */
+async function examineStore(folder: string): Promise<Finding> {
+  const store = openJournalStore({ dir: folder, readOnly: true });
+  try {
+    const checkpoint = await store.open();
+    let records = 0;
+    for (const record of store.read()) if (record !== 'restarted') records += 1;
+    const { fault, position } = store;
+    if (fault !== null) {
+      return { check: 'store', status: 'problem', detail: fault.message, next: fault.next, code: fault.code };
+    }
+    const start = checkpoint === null ? 'no checkpoint' : `a checkpoint at ${checkpoint.position.seq}`;
+    return ok('store', `sound up to record ${position.seq}; ${start}, ${records} records after it`);
+  } catch (error) {
+    return problem('store', error);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Every record from the first on, every hash, and whether it all folds into a state. */
+async function examineJournal(folder: string): Promise<readonly [Finding, FederationState]> {
+  const store = openJournalStore({ dir: folder, readOnly: true });
+  const state = new FederationState();
+  let [records, events] = [0, 0];
+  try {
+    for await (const record of store.history()) {
+      records += 1;
+      for (const command of record.commands) {
+        for (const event of command.events) {
+          evolve(state, event, { at: record.at, by: command.by });
+          events += 1;
+        }
+      }
+    }
+    const detail = `${records} records with ${events} events, each hash verified, make ${state.tasks.size} tasks`;
+    return [ok('journal', detail), state];
+  } catch (error) {
+    return [problem('journal', error), state];
+  } finally {
+    await store.close();
+  }
+}
+
+function examineWebhook(folder: string, { webhook }: Config, state: FederationState): Finding {
+  if (webhook === null) return ok('webhook', 'none is configured');
+  const outbox = new OutboxFile(folder).read();
+  if (outbox === 'damaged') {
+    const detail = 'webhook.json is damaged; what was delivered and what is pending is not known';
+    const next = 'The next process that stays (a client’s server) sends what is open in the inbox, with the same ids.';
+    return { check: 'webhook', status: 'warning', detail, next, code: null };
+  }
+  const standing = standingOf(outbox, (id) => state.escalations.has(id));
+  const { pending, failed, delivered, last_error } = standing;
+  const error = last_error === null ? '' : `; last error ${last_error.at}: ${last_error.message}`;
+  const detail = `${delivered} delivered, ${pending} pending, ${failed} given up${error}`;
+  if (failed > 0) {
+    const next = 'Correct webhook in config.json. What was given up waits in fed inbox; nothing is lost.';
+    return { check: 'webhook', status: 'problem', detail, next, code: null };
+  }
+  if (webhook.secret_env !== undefined && !process.env[webhook.secret_env]) {
+    const next = 'Processes that have it sign and send; set it where agents are started.';
+    const missing = `${detail}; the variable ${webhook.secret_env} is not set here`;
+    return { check: 'webhook', status: 'warning', detail: missing, next, code: null };
+  }
+  if (pending === 0) return ok('webhook', detail);
+  const next = 'A process that stays (a client’s server) tries again; fed commands try once.';
+  return { check: 'webhook', status: 'warning', detail, next, code: null };
+}
+
+function ok(check: string, detail: string): Finding {
+  return { check, status: 'ok', detail, next: null, code: null };
+}
+
+function problem(check: string, error: unknown): Finding {
+  const isOurs = error instanceof FederationError;
+  const detail = error instanceof Error ? error.message : String(error);
+  const next = isOurs ? error.next : 'Report this with the output of fed doctor --json.';
+  return { check, status: 'problem', detail, next, code: isOurs ? error.code : 'corrupt-store' };
+}

@@ -1,0 +1,46 @@
+/**
+ * lesson   what one event teaches the router: this agent did, or did not do, a task of these words
+ * label    a lesson from a training file: right for this agent and wrong for all others. An outcome judges
+ *          only the agent that was chosen
+ */
+import type { FederationEvent } from '../events.ts';
+import type { AgentName, Task, TaskId } from '../tasks/task.ts';
+import { type AttemptOutcome, outcomeOf } from '../metrics/outcome.ts';
+
+export interface Lesson {
+  /** Empty for what did not come from a task. */
+  readonly id: TaskId;
+  readonly text: string;
+  readonly type: string | null;
+  readonly agent: AgentName;
+  readonly lesson: AttemptOutcome['kind'] | 'label';
+}
+
+/** `taskOf`: a task as it was before the event or is after it. */
+export function lessonsOf(
+  event: FederationEvent,
+  by: string,
+  taskOf: (id: TaskId) => Task | undefined,
+): readonly Lesson[] {
+  switch (event.type) {
+    case 'task_completed':
+    case 'attempt_failed':
+    case 'task_reviewed': {
+      const task = taskOf(event.task_id);
+      const outcome = outcomeOf(event, by, task);
+      if (outcome === null || task === undefined) return [];
+      const { task_id: id, description: text, type } = task;
+      return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
+    }
+    case 'outcome_recorded': {
+      const { description, task_type: type, agent, success, rework } = event;
+      // Without words there is nothing to learn but the counts.
+      if (description === null) return [];
+      return [{ id: '', text: description, type, agent, lesson: success && !rework ? 'success' : 'failure' }];
+    }
+    case 'examples_taught':
+      return event.examples.map(({ text, type, agent }) => ({ id: '', text, type, agent, lesson: 'label' }));
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,56 @@
+import { chmod, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { headingOf, marker, writeBelowMarker } from '../../src/files/marked-file.ts';
+
+let folder = '';
+let file = '';
+const heading = headingOf('Ours');
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'marked-file-'));
+  file = join(folder, 'FILE.md');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('a file with a marker line', () => {
+  it('is made with a heading where there is none', async () => {
+    expect(await writeBelowMarker(file, heading, 'generated\n')).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe(`${heading}${marker}\ngenerated\n`);
+  });
+
+  it('keeps to the byte what people wrote above the marker', async () => {
+    const above = '\uFEFF# Mine\r\n\r\nwith  spaces \t\n\n\n';
+    await writeFile(file, `${above}${marker}\nold\n`);
+    await writeBelowMarker(file, heading, 'new\n');
+    expect(await readFile(file, 'utf8')).toBe(`${above}${marker}\nnew\n`);
+  });
+
+  it('begins behind the text of a file that has no marker yet', async () => {
+    await writeFile(file, '# Mine\n\nNo line break at the end');
+    await writeBelowMarker(file, heading, 'new\n');
+    expect(await readFile(file, 'utf8')).toBe(`# Mine\n\nNo line break at the end\n\n${marker}\nnew\n`);
+  });
+
+  it('is left alone where nothing changes', async () => {
+    await writeBelowMarker(file, heading, 'same\n');
+    const before = await stat(file);
+    expect(await writeBelowMarker(file, heading, 'same\n')).toBe(false);
+    expect((await stat(file)).ino).toBe(before.ino);
+  });
+
+  it('stays a link to where people keep it, with its permissions', async () => {
+    const kept = join(folder, 'kept.md');
+    await writeFile(kept, 'Mine\n');
+    await chmod(kept, 0o640);
+    await symlink(kept, file);
+    await writeBelowMarker(file, heading, 'new\n');
+    expect((await lstat(file)).isSymbolicLink()).toBe(true);
+    expect(await readFile(kept, 'utf8')).toContain('new');
+    expect((await stat(kept)).mode & 0o777).toBe(0o640);
+  });
+
+  it('is never replaced where it cannot be read', async () => {
+    await expect(writeBelowMarker(folder, heading, 'new\n')).rejects.toThrow('EISDIR');
+  });
+});

@@ -44,7 +44,8 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
-function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
+function byDefaults(error: ConfigurationError): LoadedConfig {
+  const { message, next } = error.toBody().error;
   const warning = {
     code: 'invalid',
     message: `${message} (the defaults are in force for this command)`,

@@ -167,6 +167,6 @@ function vanished(file: string): ConfigurationError {
 
 function warningOf(error: unknown): ConfigWarning {
   const { message, next } =
-    error instanceof ConfigurationError ? error : { message: String(error), next: 'Correct the file.' };
+    error instanceof ConfigurationError ? error.toBody().error : { message: String(error), next: 'Correct the file.' };
   return { code: 'invalid', message: `${message} (the last good configuration is in force)`, next };
 }

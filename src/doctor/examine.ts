@@ -115,6 +115,6 @@ function ok(check: string, detail: string): Finding {
 function problem(check: string, error: unknown): Finding {
   const isOurs = error instanceof FederationError;
   const detail = error instanceof Error ? error.message : String(error);
-  const next = isOurs ? error.next : 'Report this with the output of fed doctor --json.';
+  const next = isOurs ? error.toBody().error.next : 'Report this with the output of fed doctor --json.';
   return { check, status: 'problem', detail, next, code: isOurs ? error.code : 'corrupt-store' };
 }

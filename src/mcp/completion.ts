@@ -3,7 +3,7 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CompletionSource } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
 import type { Connection } from './connection.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 
 /** Gives what begins with `typed`, best first; more than fits is cut. */
 export type Complete = (typed: string, federation: Federation) => Promise<readonly string[]>;

@@ -1,6 +1,13 @@
 /** What one connection works with, shared by its tools, resources and prompts. */
 import { CLIENT_INFO_META_KEY, type McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import type { PromptDefinition, ResourceDefinition, ToolContext, ToolDefinition } from '../define-tool.ts';
+import {
+  type PromptDefinition,
+  readerOf,
+  type ResourceDefinition,
+  type ToolContext,
+  type ToolDefinition,
+} from '../define-tool.ts';
+import type { Actor } from '../domain/commands.ts';
 import type { Config } from '../domain/config.ts';
 import type { Federation } from '../federation.ts';
 import type { OpenQuestions } from './ask-person.ts';
@@ -68,9 +75,11 @@ function clientName(server: McpServer, request: ServerContext['mcpReq']): string
 
 export function toolContext(connection: Connection, federation: Federation, context: ServerContext): ToolContext {
   const request = context.mcpReq;
+  const actor = (): Actor => connection.identity.actor(federation.config, clientName(connection.server, request));
   return {
     federation,
-    actor: () => connection.identity.actor(federation.config, clientName(connection.server, request)),
+    actor,
+    reader: () => readerOf(actor),
     signal: request.signal,
     progress: reporter(request),
   };

@@ -8,7 +8,7 @@ import type { Actor } from '../domain/commands.ts';
 import type { Config } from '../domain/config.ts';
 import { participantKind } from '../domain/participants.ts';
 import { OperatorError } from '../domain/errors.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 
 export interface Identity {
   /**

@@ -4,7 +4,7 @@ import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
 import { type Connection, toolContext } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 
 export function servePrompts(connection: Connection): void {
   const { server } = connection.server;

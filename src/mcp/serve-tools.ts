@@ -6,23 +6,22 @@
  * and would validate a second time.
  */
 import {
-  type CallToolResult,
   type InputRequiredResult,
   isInputRequiredResult,
   type ServerContext,
   type Tool,
 } from '@modelcontextprotocol/server';
-import type { ToolDefinition } from '../define-tool.ts';
+import type { ToolContext, ToolDefinition, ToolResult } from '../define-tool.ts';
 import { participantKind } from '../domain/participants.ts';
 import { CallerError, type FederationError, OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import { answer, asFederationError, refusal } from './answer.ts';
+import { answer, asFederationError, type Offers, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
+import { parseArguments } from '../arguments/parse-arguments.ts';
 import { closest } from '../domain/closest.ts';
 import { type Connection, toolContext } from './connection.ts';
-import { invalidArguments } from './describe-issues.ts';
 import { publishSchema } from './publish-schema.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 
 export function serveTools(connection: Connection): void {
   const { server } = connection.server;
@@ -38,12 +37,23 @@ export function serveTools(connection: Connection): void {
   server.setRequestHandler('tools/call', async (request, context) => {
     const { name } = request.params;
     connection.underWay.begin();
+    let offers: Offers = (called) => byName.get(called)?.audience === 'agent';
     try {
       const tool = byName.get(name);
-      if (tool === undefined) return refusal(unknownTool(connection, name, forAgents));
-      return await callTool(connection, tool, request.params.arguments ?? {}, context);
+      if (tool === undefined) return refusal(unknownTool(connection, name, forAgents), offers);
+      const input = parseArguments(tool, request.params.arguments);
+      const federation = connection.federation.loaded ?? (await connection.federation.load());
+      const working = toolContext(connection, federation, context);
+      if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
+      else if (tool.audience === 'operator') {
+        // Whoever is nobody is told so first.
+        working.actor();
+        return refusal(forOperatorOnly(tool.name, federation), offers);
+      }
+      const outcome = await callTool(connection, tool, { input, working }, context);
+      return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault, offers);
     } catch (error) {
-      return refusal(asFederationError(error, quote(name), connection.log));
+      return refusal(asFederationError(error, quote(name), connection.log), offers);
     } finally {
       connection.underWay.end();
     }
@@ -53,25 +63,15 @@ export function serveTools(connection: Connection): void {
 async function callTool(
   connection: Connection,
   tool: ToolDefinition,
-  given: unknown,
+  { input, working }: { readonly input: Record<string, unknown>; readonly working: ToolContext },
   context: ServerContext,
-): Promise<CallToolResult | InputRequiredResult> {
-  const parsed = tool.input.safeParse(given);
-  if (!parsed.success) {
-    return refusal(invalidArguments(tool.name, Object.keys(tool.input.shape), given, parsed.error.issues));
-  }
-  const federation = connection.federation.loaded ?? (await connection.federation.load());
-  const working = toolContext(connection, federation, context);
-  if (tool.audience === 'operator' && working.actor().kind !== 'person') {
-    return refusal(forOperatorOnly(tool.name, federation));
-  }
+): Promise<ToolResult | InputRequiredResult> {
+  const { federation } = working;
   const answered = await answeredByPerson(connection, federation, context);
-  if (answered !== null) return answer(answered, federation.fault);
-  const result = await tool.handle(parsed.data, working);
+  if (answered !== null) return answered;
+  const result = await tool.handle(input, working);
   const question = tool.question?.(result, working) ?? null;
-  if (question === null) return answer(result, federation.fault);
-  const outcome = await askPerson(connection, federation, { question, result }, context);
-  return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault);
+  return question === null ? result : await askPerson(connection, federation, { question, result }, context);
 }
 
 /**

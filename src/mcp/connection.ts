@@ -1,7 +1,7 @@
 /** What one connection works with, shared by its tools, resources and prompts. */
 import { CLIENT_INFO_META_KEY, type McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import type { PromptDefinition, ResourceDefinition, ToolContext, ToolDefinition } from '../define-tool.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { Federation } from '../federation.ts';
 import type { OpenQuestions } from './ask-person.ts';
 import type { CompletionSources } from './completion.ts';

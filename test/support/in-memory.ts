@@ -1,6 +1,6 @@
 /** A whole federation on the store in memory, called as a client would call it. */
 import type { Actor } from '../../src/domain/commands.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { participantKind } from '../../src/domain/participants.ts';
 import type { ToolResult } from '../../src/define-tool.ts';
 import type { Federation, FederationOptions } from '../../src/federation.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CallerError } from '../../domain/errors.ts';
-import { type RoutingStrategy, routingStrategies } from '../../domain/routing/routing-config.ts';
+import { type RoutingStrategy, routingStrategies } from '../../domain/routing/router.ts';
 import type { Federation } from '../../federation.ts';
 import type { ChoiceFigures, EvaluationRow } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type RoutingStrategy, routingStrategies } from '../../domain/routing/routing-config.ts';
+import { type RoutingStrategy, routingStrategies } from '../../domain/routing/router.ts';
 import { adviceFor } from '../../views/routing-view.ts';
 import { fullRouting } from '../../views/task-views.ts';
 import { examples } from '../arguments.ts';

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
 import { findDir, setting } from './config/find-dir.ts';
 import { version } from './config/version.ts';

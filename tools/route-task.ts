@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
 import { CallerError } from '../src/domain/errors.ts';
-import { routingStrategies } from '../src/domain/routing/routing-config.ts';
+import { routingStrategies } from '../src/domain/routing/router.ts';
 import { adviceFor, compareStrategies } from '../src/views/routing-view.ts';
 import { fullRouting } from '../src/views/task-views.ts';
 import { taskType } from './arguments.ts';

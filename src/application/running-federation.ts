@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
 import { StoreError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';

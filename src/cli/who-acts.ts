@@ -1,6 +1,6 @@
 /** Who acts on the command line: whoever is named, else the operator, but only where a person sits. */
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { participantKind } from '../domain/participants.ts';
 import { CallerError, OperatorError } from '../domain/errors.ts';
 

@@ -1,7 +1,7 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Config, defaultConfig } from '../domain/config.ts';
+import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';

@@ -5,7 +5,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../domain/config.ts';
+import type { Config } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { parseConfig, placeOfKey, readConfigText } from './read-config.ts';
 import { writeWhole } from '../files/write-whole.ts';

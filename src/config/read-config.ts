@@ -10,7 +10,7 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
-import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
+import { type Config, configSchema, defaultConfig, once } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */

@@ -1,6 +1,6 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
 import type { Finding, OpenSettings } from '../cli/host.ts';
-import { type Config, defaultConfig } from '../domain/config.ts';
+import { type Config, defaultConfig } from '../config/schema.ts';
 import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';

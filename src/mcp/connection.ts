@@ -8,7 +8,7 @@ import {
   type ToolDefinition,
 } from '../define-tool.ts';
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { Federation } from '../federation.ts';
 import type { OpenQuestions } from './ask-person.ts';
 import type { CompletionSources } from './completion.ts';

@@ -5,7 +5,7 @@
  * argument.
  */
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { participantKind } from '../domain/participants.ts';
 import { OperatorError } from '../domain/errors.ts';
 import { quote } from '../arguments/quote.ts';

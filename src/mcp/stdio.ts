@@ -4,7 +4,7 @@
  * whatever timers and watchers are still alive.
  */
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { Federation } from '../federation.ts';
 import { type Definitions, UnderWay } from './connection.ts';
 import { createServer, type ServedConnection } from './create-server.ts';

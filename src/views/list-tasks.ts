@@ -1,5 +1,5 @@
 /** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';

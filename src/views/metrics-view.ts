@@ -1,7 +1,7 @@
 /** What was counted, as people read it: the whole federation, and the targets. */
 import { agentRecord } from '../domain/agents/evolve-agents.ts';
 import type { AvailabilityStatus } from '../domain/agents/agent.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { medianOf } from '../domain/metrics/histogram.ts';
 import { type DayField, dayOf, type Metrics, pairOf } from '../domain/metrics/metrics.ts';

@@ -1,6 +1,6 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
 import { agentRecord } from '../domain/agents/evolve-agents.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';

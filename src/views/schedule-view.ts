@@ -1,6 +1,6 @@
 /** Automatic scheduling as people and agents read it: the rules, what a success will queue, a dry run. */
 import { advise, call } from '../domain/advice.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import {
@@ -11,7 +11,7 @@ import {
   isSchedulingOn,
   matches,
 } from '../domain/scheduling/follow-up.ts';
-import type { Rule, RuleOutcome } from '../domain/scheduling/rule-config.ts';
+import type { Rule, RuleOutcome } from '../domain/scheduling/rule.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { findTask } from './find-task.ts';

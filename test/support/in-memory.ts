@@ -3,7 +3,7 @@ import { parseArguments } from '../../src/arguments/parse-arguments.ts';
 import { type Advice, inTools } from '../../src/domain/advice.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { participantKind } from '../../src/domain/participants.ts';
 import type { Federation, FederationOptions } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CallerError } from '../../domain/errors.ts';
-import { routingStrategies } from '../../domain/routing/routing-config.ts';
+import { routingStrategies } from '../../domain/routing/router.ts';
 import type { Federation } from '../../federation.ts';
 import type { ChoiceFigures, EvaluationRow } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';

@@ -1,7 +1,7 @@
 import { advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/evolve-agents.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationEvent } from '../events.ts';
@@ -66,7 +66,7 @@ function taken(state: FederationState, id: string): FederationEvent[] {
 }
 
 /** Whose ready tasks this participant may take. A person may take any unaddressed one. */
-export function fitOf(state: FederationState, config: Config, name: string, only?: readonly string[]): Fit {
+export function fitOf(state: FederationState, config: DecisionConfig, name: string, only?: readonly string[]): Fit {
   const agent = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   if (agent === undefined && participantKind(config, name) === null) throw unknownAgent(config, name);
   const standby = Object.entries(config.agents)
@@ -126,7 +126,7 @@ export function whyNotReady(task: Task): string {
   return `it starts at ${task.starts_at}`;
 }
 
-function refuseBeyondCapacity(state: FederationState, config: Config, name: string): void {
+function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {
   const capacity = Object.hasOwn(config.agents, name) ? config.agents[name]?.capacity : undefined;
   const held = state.index.heldBy.get(name);
   if (capacity === undefined || held === undefined || held.size < capacity) return;

@@ -60,6 +60,7 @@ class RunningFederation implements Federation {
   readonly #router: LiveRouter;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
+  /** The sessions that have spoken here and not ended. */
   readonly #announced = new Set<string>();
   #state: FederationState;
   #loaded: LoadedConfig;
@@ -156,7 +157,12 @@ class RunningFederation implements Federation {
   }
 
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    if (command === 'end_session') return this.#ending(actor, () => this.#commit(command, args, actor));
     this.#announce(actor);
+    return this.#commit(command, args, actor);
+  }
+
+  #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         id: uuid(),
@@ -359,6 +365,18 @@ class RunningFederation implements Federation {
     if (session === null || this.#announced.has(session)) return;
     this.#announced.add(session);
     this.#store.presence.start(session, name, client);
+  }
+
+  /** A session ends with the command that says so, also where that cannot be written: its leases then lapse. */
+  async #ending<T>({ session }: Actor, commit: () => Promise<T>): Promise<T> {
+    if (session === null) return await commit();
+    this.#announced.delete(session);
+    try {
+      return await commit();
+    } finally {
+      // It may have spoken again meanwhile.
+      if (!this.#announced.has(session)) this.#store.presence.end(session);
+    }
   }
 
   async #keepTimeOnce(): Promise<void> {

@@ -56,7 +56,7 @@ export interface Checkpoint {
   readonly sections: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** A client process as another one sees it. */
+/** A client's session as seen from this process. */
 export interface PresenceEntry {
   readonly session: string;
   readonly agent: string;
@@ -142,14 +142,16 @@ export interface EventStore {
 
 /** Who is alive. Kept beside the journal: presence is not history. */
 export interface Presence {
-  /** Announces this process under its session id and raises its counter from now on. */
+  /** Announces a session of this process, beside those it has, and raises its counter from now on. */
   start(session: string, agent: string, client: string | null): void;
+  /** One session of this process has ended: it counts as gone at once. Others of the process live on. */
+  end(session: string): void;
   /** Other and own sessions, as last observed. */
   list(): readonly PresenceEntry[];
   /** Looks at every session again; call about once a second. */
   observe(): void;
   /** Sessions silent for the grace time or more, or that ended. `holders` are the ones anyone asks about. */
   gone(holders: Iterable<string>): ReadonlySet<string>;
-  /** Takes this process's announcement away. */
+  /** Ends every session of this process. */
   stop(): void;
 }

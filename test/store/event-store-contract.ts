@@ -299,6 +299,22 @@ export function describeEventStore(name: string, createWorld: () => StoreWorld):
         expect(one.presence.list()).toEqual([]);
       });
 
+      it('keeps every session of a process alive, and ends each by itself', async () => {
+        const [one, other] = [await open(), await open()];
+        other.presence.start('first', 'claude', null);
+        other.presence.start('second', 'kimi', null);
+        const until = performance.now() + 2 * contractGraceMs;
+        while (performance.now() < until) {
+          one.presence.observe();
+          expect(one.presence.gone(['first', 'second']).size).toBe(0);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        other.presence.end('first');
+        one.presence.observe();
+        expect([...one.presence.gone(['first', 'second'])]).toEqual(['first']);
+        expect(one.presence.list().map(({ session }) => session)).toEqual(['second']);
+      });
+
       it('holds for gone, after the grace time, who was never seen', async () => {
         const store = await open();
         expect(store.presence.gone(['nobody']).size).toBe(0);

@@ -194,6 +194,33 @@ describe('what was acknowledged, in the notes of sessions', () => {
     expect(next.fault).toBeNull();
   });
 
+  it('is claimed by one file of a process with several sessions, whichever of them ended before', async () => {
+    const store = await open();
+    for (const session of ['b', 'c', 'a', 'd']) store.presence.start(session, 'kimi', null);
+    await commit(store, 'x');
+    await store.sync();
+    store.presence.end('b');
+    await commit(store, 'y');
+    await store.sync();
+    await store.close();
+    expect(folder.sessionFiles()).toHaveLength(1);
+    truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
+    const next = await open();
+    expect(textsOf(next.read())).toEqual(['x']);
+    expect(next.fault).toMatchObject({ code: 'corrupt-store' });
+  });
+
+  it('is read from a note that begins anew, whatever longer one stood there', async () => {
+    const store = await open();
+    const path = join(folder.dir, 'sessions', 'own.json');
+    store.presence.start('other', 'kimi', null);
+    writeFileSync(path, 'x'.repeat(5_000));
+    store.presence.start('own', 'kimi', null);
+    const next = await open();
+    next.presence.observe();
+    expect(next.presence.list().map(({ session }) => session)).toContain('own');
+  });
+
   it('is not claimed by a process that only read', async () => {
     await writeAndLeave(['a']);
     const before = folder.sessionFiles();

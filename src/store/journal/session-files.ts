@@ -1,10 +1,10 @@
 /**
- * Presence as files: `.federation/sessions/<session>.json`, one per process,
+ * Presence as files: `.federation/sessions/<session>.json`, one per session,
  * written in place about once a second (a rename would make the file system
  * write it out each time, and would fail on a full disk). A note carries its
  * hash, so one caught half written is passed over until the next look.
  *
- * A note also names what its process last acknowledged; the note of a process
+ * A note also names what its process last acknowledged; one note of a process
  * that left stays for that reason until a later one covers it.
  */
 import {
@@ -29,6 +29,9 @@ import { sealText, unsealText } from './record-codec.ts';
 /** A note as it is on disk. */
 export interface StoredNote extends SessionNote {
   readonly file: string;
+  /** The process, which may have several sessions: a random name. */
+  readonly process: string;
+  /** The highest position its process had acknowledged. */
   readonly acknowledged: Position | null;
 }
 
@@ -38,7 +41,9 @@ const blockBytes = 512;
 export class SessionFolder implements PresenceBoard {
   readonly #dir: string;
   readonly #acknowledged: () => Position;
-  #own: SessionNote | null = null;
+  readonly #process = randomId();
+  /** The notes of this process's sessions that live. */
+  readonly #own = new Map<string, SessionNote>();
 
   /** `acknowledged` gives the highest position this process has acknowledged. */
   constructor(dir: string, acknowledged: () => Position) {
@@ -49,9 +54,11 @@ export class SessionFolder implements PresenceBoard {
   /** @throws where the session id could not be a file's name. */
   post(note: SessionNote): void {
     sessionPath(this.#dir, note.session);
-    this.#own = note;
+    const begins = !this.#own.has(note.session);
+    if (note.ended) this.#own.delete(note.session);
+    else this.#own.set(note.session, note);
     try {
-      this.#write(note, false);
+      this.#write(note, { begins });
     } catch {
       // A full or read-only disk is reported by the next append; until then others see us silent.
     }
@@ -63,14 +70,14 @@ export class SessionFolder implements PresenceBoard {
 
   retire(sessions: ReadonlySet<string>): void {
     const mine = this.#acknowledged();
-    const own = this.#own;
-    if (!own || own.ended) return;
+    const [own] = this.#own.values();
+    if (!own) return;
     const covered = this.notes().filter(
       ({ session, acknowledged }) => sessions.has(session) && (acknowledged?.seq ?? 0) <= mine.seq,
     );
     if (covered.length === 0) return;
     try {
-      this.#write(own, true);
+      this.#write(own, { durable: true });
       for (const note of covered) this.#remove(note.session);
     } catch {
       // Left for another time; a stale note does no harm.
@@ -78,27 +85,39 @@ export class SessionFolder implements PresenceBoard {
   }
 
   /**
-   * Leaves what was acknowledged on record, durably, unless a process that left
-   * before has it covered, and clears away the notes that this one covers.
+   * Once every session has ended: leaves what was acknowledged on record,
+   * durably, unless a process that left before has it covered, and clears away
+   * the notes that this one covers.
    */
   leave(): void {
     const acknowledged = this.#acknowledged();
-    const own = this.#own ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
-    const left = this.notes().filter((note) => note.ended && note.session !== own.session);
+    const ended = this.notes().filter((note) => note.ended);
+    const mine = ended.filter((note) => note.process === this.#process);
+    const left = ended.filter((note) => note.process !== this.#process);
+    const own = mine.pop() ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
     const isCovered = left.some((note) => comesAfter(note, { session: own.session, acknowledged }));
     if (acknowledged.seq === 0 || isCovered) {
       this.#remove(own.session);
-      return;
+    } else {
+      this.#write(own, { durable: true });
+      for (const note of left) {
+        if (comesAfter({ session: own.session, acknowledged }, note)) this.#remove(note.session);
+      }
     }
-    this.#write({ ...own, ended: true }, true);
-    for (const note of left) {
-      if (comesAfter({ session: own.session, acknowledged }, note)) this.#remove(note.session);
-    }
+    for (const note of mine) this.#remove(note.session);
   }
 
-  #write(note: SessionNote, durable: boolean): void {
+  #write({ session, agent, client, counter, ended }: SessionNote, how: { begins?: boolean; durable?: boolean }): void {
     const acknowledged = this.#acknowledged();
-    const text = sealText({ ...note, acknowledged: acknowledged.seq === 0 ? null : acknowledged });
+    const text = sealText({
+      session,
+      process: this.#process,
+      agent,
+      client,
+      counter,
+      ended,
+      acknowledged: acknowledged.seq === 0 ? null : acknowledged,
+    });
     const length = Math.ceil((Buffer.byteLength(text) + 1) / blockBytes) * blockBytes;
     const bytes = Buffer.alloc(length, ' ');
     bytes.write(text);
@@ -106,14 +125,16 @@ export class SessionFolder implements PresenceBoard {
 
     const folder = sessionsFolder(this.#dir);
     mkdirSync(folder, { recursive: true });
-    const descriptor = openSync(sessionPath(this.#dir, note.session), constants.O_WRONLY | constants.O_CREAT, 0o644);
+    // A note of an earlier process may be longer than this one.
+    const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
+    const descriptor = openSync(sessionPath(this.#dir, session), flags, 0o644);
     try {
       writeSync(descriptor, bytes, 0, length, 0);
-      if (durable) fsyncSync(descriptor);
+      if (how.durable === true) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
-    if (durable) diskFiles.syncFolder(folder);
+    if (how.durable === true) diskFiles.syncFolder(folder);
   }
 
   #remove(session: string): void {
@@ -148,6 +169,8 @@ function isNote(value: unknown): value is Omit<StoredNote, 'file'> {
     value !== null &&
     'session' in value &&
     typeof value.session === 'string' &&
+    'process' in value &&
+    typeof value.process === 'string' &&
     'agent' in value &&
     typeof value.agent === 'string' &&
     'client' in value &&

@@ -22,6 +22,7 @@ import { fromMillis, second, type Timestamp } from '../domain/time.ts';
 import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
+import { checkpointForm } from './checkpoint-form.ts';
 import { LiveRouter } from './live-router.ts';
 import {
   asError,
@@ -41,11 +42,17 @@ const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
 export async function runFederation(options: FederationOptions): Promise<Federation> {
-  const checkpoint = await options.store.open();
-  const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
-  const federation = new RunningFederation(options, state);
-  federation.begin();
-  return federation;
+  const { store } = options;
+  try {
+    const checkpoint = await store.open(checkpointForm);
+    const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
+    const federation = new RunningFederation(options, state);
+    federation.begin();
+    return federation;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 class RunningFederation implements Federation {

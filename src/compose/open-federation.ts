@@ -1,5 +1,5 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
@@ -33,14 +33,7 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
     if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
     throw error;
   });
-  try {
-    return await run(settings, file, loaded);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // A checkpoint of another version: the journal has everything, so it is folded from the start.
-    await rm(join(settings.folder, 'db.json'), { force: true });
-    return await run(settings, file, loaded);
-  }
+  return await run(settings, file, loaded);
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
@@ -92,8 +85,13 @@ async function run(
       await Promise.all([logFile?.flush(), webhook.close()]);
     },
   });
-  await webhook.begin();
-  return federation;
+  try {
+    await webhook.begin();
+    return federation;
+  } catch (error) {
+    await federation.close();
+    throw error;
+  }
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
@@ -107,8 +105,8 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
       'Name a file in log_file first.',
     );
   }
-  await store.open();
   try {
+    await store.open(null);
     return { file: logFile.path, entries: await logFile.rebuild() };
   } finally {
     await store.close();

@@ -4,6 +4,7 @@ import { type Config, defaultConfig } from '../domain/config.ts';
 import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
+import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
@@ -42,7 +43,7 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
 async function examineStore(folder: string): Promise<Finding> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
-    const checkpoint = await store.open();
+    const checkpoint = await store.open(checkpointForm);
     let records = 0;
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;

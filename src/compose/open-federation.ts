@@ -1,5 +1,4 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
@@ -9,6 +8,7 @@ import { LogFile } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
 
@@ -21,6 +21,8 @@ export interface FederationSettings {
   readonly clock?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
+  /** Told of what failed beside the commands and is tried again. */
+  readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ async function run(
     refreshConfig: () => file.refresh(),
     projectDir,
     routerFile: routerFileIn(settings.folder),
+    ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
       logFile?.note();
@@ -116,7 +119,7 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
 function routerFileIn(folder: string): RouterFile {
   const path = join(folder, 'router.bin');
   return {
-    read: async () => await readFile(path).catch(() => null),
+    read: async () => await readRegular(path).catch(() => null),
     write: async (content) => writeWhole(path, content),
   };
 }

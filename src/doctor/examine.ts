@@ -8,6 +8,7 @@ import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
@@ -15,7 +16,7 @@ export async function examine({ folder }: OpenSettings): Promise<readonly Findin
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
-  return [configuration, store, journal, examineWebhook(folder, config, state)];
+  return [configuration, store, journal, examineWebhook(folder, config, state), examineFiles(folder)];
 }
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
@@ -36,6 +37,18 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
     return [{ check: 'configuration', status, detail, next: first.next, code: null }, config];
   } catch (error) {
     return [problem('configuration', error), defaultConfig];
+  }
+}
+
+function examineFiles(folder: string): Finding {
+  try {
+    const odd = findOddFiles(folder);
+    if (odd.length === 0) return ok('files', 'each that is there can be used');
+    const detail = odd.map(({ file, why }) => `${file} ${why}`).join('\n');
+    const next = 'Remove what does not belong there, or make it readable for this user. It is ignored until then.';
+    return { check: 'files', status: 'warning', detail, next, code: null };
+  } catch (error) {
+    return problem('files', error);
   }
 }
 

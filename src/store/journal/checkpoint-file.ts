@@ -9,14 +9,16 @@
  * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { v4 as randomId } from 'uuid';
 import type { Checkpoint, CheckpointForm, Position } from '../event-store.ts';
-import { diskFiles, errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
+import { diskFiles } from '../../files/file-layer.ts';
+import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -51,9 +53,9 @@ export function readCheckpointHead(dir: string): (CheckpointHead & { readonly by
   const path = checkpointPath(dir);
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openRegular(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (isOddFile(error)) return null;
     throw error;
   }
   try {
@@ -77,9 +79,9 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   async read(): Promise<StoredCheckpoint | null> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#path, 'r');
+      handle = await openRegularFile(this.#path);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
+      if (isOddFile(error)) return null;
       throw error;
     }
     try {

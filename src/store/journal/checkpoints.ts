@@ -1,4 +1,5 @@
 /** When a checkpoint is worth writing, and whether the one there is of use. */
+import { statSync } from 'node:fs';
 import { type Checkpoint, type CheckpointForm, isSameForm } from '../event-store.ts';
 import {
   CheckpointAdapter,
@@ -52,7 +53,8 @@ export class Checkpoints {
     if (!this.#form || !this.#isDueAfterLast(when, here)) return false;
     // Another process may have written one meanwhile.
     const head = readCheckpointHead(this.#dir);
-    if (!head) return true;
+    // Where something else stands in its place, it could not be put there.
+    if (!head) return !isTaken(checkpointPath(this.#dir));
     // One of another form saves this program nothing; if it is newer, its program is at work now.
     if (!this.#isOfForm(head)) return head.position.seq <= here.position.seq;
     this.#last = { seq: head.position.seq, place: head.place, bytes: head.bytes };
@@ -110,6 +112,11 @@ export class Checkpoints {
       this.#files.close(descriptor);
     }
   }
+}
+
+/** By what no file can replace; a damaged checkpoint can. */
+function isTaken(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
 }
 
 function countRecords({ sections }: Checkpoint): number {

@@ -81,7 +81,11 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
       process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
     }
     const { openFederation } = await import('./compose/open-federation.ts');
-    const federation = await openFederation({ folder: dir, store: store ?? undefined });
+    const federation = await openFederation({
+      folder: dir,
+      store: store ?? undefined,
+      onTrouble: (what, error) => log.warn({ err: error }, what),
+    });
     federation.keepTime();
     return federation;
   };

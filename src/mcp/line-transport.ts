@@ -29,8 +29,6 @@ export interface LineTransportOptions {
   readonly output: Writable;
   /** The client is gone: input ended, or output can no longer be written. Called once. */
   readonly onGone: () => void;
-  /** Sees each message before the server does. */
-  readonly onIncoming?: (message: JSONRPCMessage) => void;
 }
 
 export class LineTransport implements Transport {
@@ -145,7 +143,6 @@ export class LineTransport implements Transport {
       return;
     }
     try {
-      this.#options.onIncoming?.(value);
       this.onmessage?.(value);
     } catch (error) {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)));

@@ -293,14 +293,19 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
   it('give back what a client held when it leaves, and stop for the operator’s pause', async () => {
     const { server } = makeProject();
     const operator = await connect(server('reuben'));
-    const kimi = await connect(server('kimi'));
+    const [kimi, other] = [await connect(server('kimi')), await connect(server('kimi'))];
     const queued = await operator.callTool('queue_task', { description: 'held', to_agent: 'kimi' });
     const task_id = taskIdIn(queued);
     await kimi.callTool('claim_task');
+    const elsewhere = taskIdIn(
+      await operator.callTool('queue_task', { description: 'held in another process', to_agent: 'kimi' }),
+    );
+    await other.callTool('claim_task');
     await kimi.close();
-    expect((await operator.callTool('get_task', { task_id })).structured).toMatchObject({
-      task: { status: 'pending' },
-    });
+    const shown = async (id: string) => (await operator.callTool('get_task', { task_id: id })).structured;
+    expect(await shown(task_id)).toMatchObject({ task: { status: 'pending' } });
+    expect(await shown(elsewhere)).toMatchObject({ task: { status: 'in-progress', attempt: 1 } });
+    await other.callTool('complete_task', { task_id: elsewhere, outcome: 'success', summary: 'done' });
     await operator.callTool('pause_federation', { reason: 'release day' });
     const again = await connect(server('kimi'));
     expect((await again.callTool('claim_task')).error).toMatchObject({

@@ -3,6 +3,7 @@ import type { Transport } from '@modelcontextprotocol/server';
 import { serveStdio, type StdioServerHandle } from '@modelcontextprotocol/server/stdio';
 import type { Connection } from './connection.ts';
 import { createServer, type ServedConnection } from './create-server.ts';
+import { withPlainArguments } from './plain-arguments.ts';
 import { listenedFor } from './serve-subscriptions.ts';
 
 export function serveMessages(connection: Connection, transport: Transport): StdioServerHandle {
@@ -26,7 +27,7 @@ export function serveMessages(connection: Connection, transport: Transport): Std
     const uris = listenedFor(message) ?? [];
     if (current === undefined) listened.push(...uris);
     else current.subscriptions.listen(uris);
-    onmessage?.(message, extra);
+    onmessage?.(withPlainArguments(message), extra);
   };
   return handle;
 }

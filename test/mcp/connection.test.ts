@@ -52,7 +52,7 @@ describe.each(eras)('two connections of one process, %s protocol', (era) => {
   it('end twice without harm, and without having acted', async () => {
     const { service, log } = await makeService();
     const silent = await connectTo(service, remote('claude'), { era });
-    await silent.toolNames();
+    await silent.listTools();
     await silent.connection.end();
     await silent.connection.end();
     expect(log.records).toEqual([]);

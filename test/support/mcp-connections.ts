@@ -11,7 +11,7 @@ import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
 import { tools } from '../../tools/index.ts';
 import { inMemory, type InMemory } from './in-memory.ts';
-import { type PersonAnswer, readAnswer, type ToolAnswer } from './mcp-clients.ts';
+import { type ListedTool, type PersonAnswer, readAnswer, type ToolAnswer } from './mcp-clients.ts';
 
 export type Era = 'modern' | 'legacy';
 const modernRevision = '2026-07-28';
@@ -54,7 +54,7 @@ function serve(connection: Connection): ClientSide {
 export interface ConnectedClient {
   readonly connection: Connection;
   readonly call: (tool: string, args?: Record<string, unknown>) => Promise<ToolAnswer>;
-  readonly toolNames: () => Promise<readonly string[]>;
+  readonly listTools: () => Promise<readonly ListedTool[]>;
   readonly watch: (uri: string, onUpdated: () => void) => Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function connectTo(
   return {
     connection,
     call: async (name, args = {}) => readAnswer(await client.callTool({ name, arguments: args })),
-    toolNames: async () => (await client.listTools()).tools.map(({ name }) => name),
+    listTools: async () => (await client.listTools()).tools,
     watch: async (uri, onUpdated) => {
       client.setNotificationHandler('notifications/resources/updated', onUpdated);
       if (era === 'modern') await client.listen({ resourceSubscriptions: [uri] });

@@ -177,7 +177,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         id: uuid(),
-        by: actor.name,
+        by: actor,
         fail: reject,
         run: (context) => {
           const decision = decide(this.#state, command, args, { ...context, actor });
@@ -408,7 +408,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve) => {
       this.#waiting.push({
         id: uuid(),
-        by: systemActor.name,
+        by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {

@@ -67,5 +67,5 @@ export function kindOf(name: string, config: Config): 'agent' | 'person' {
 
 /** The command line ends at once, so it has no session that could show signs of life. */
 function actor(name: string, kind: Actor['kind']): Actor {
-  return { name, kind, session: null, client: 'fed' };
+  return { name, kind, session: null, client: 'fed', provenance: { via: 'terminal' } };
 }

@@ -5,6 +5,7 @@ import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
+import { deepestJson, isJsonObject } from '../json.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
@@ -84,6 +85,13 @@ export function newTask(
       'description',
       `expected at most ${longestDescription} characters, got ${description.length}`,
       'Put the long text into a file and name it in context.artifact_path.',
+    );
+  }
+  if (request.context !== undefined && !isJsonObject(request.context)) {
+    throw invalid(
+      'context',
+      `expected JSON of at most ${deepestJson} levels, got something else`,
+      'Flatten it, or put it into a file and name it in context.artifact_path.',
     );
   }
   const size = Buffer.byteLength(JSON.stringify(request.context ?? {}));

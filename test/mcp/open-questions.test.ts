@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Asked, OpenQuestions } from '../../src/mcp/ask-person.ts';
+import { type Asked, OpenQuestions } from '../../src/mcp/open-questions.ts';
 
 const asked: Asked = {
   question: { message: 'Which?', choices: ['a', 'b'], answer: async () => ({ next: 'done' }) },

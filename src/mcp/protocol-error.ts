@@ -9,7 +9,10 @@ import type { Log } from './log.ts';
 export function asProtocolError(error: unknown, during: string, log: Log, data: object = {}): ProtocolError {
   if (error instanceof ProtocolError) return error;
   const known = asFederationError(error, during, log);
-  return new ProtocolError(protocolCode(known), `${known.message}. ${inTools(known.next)}`, { ...known.toBody(), ...data });
+  return new ProtocolError(protocolCode(known), `${known.message}. ${inTools(known.next)}`, {
+    ...known.toBody(),
+    ...data,
+  });
 }
 
 function protocolCode(error: FederationError): ProtocolErrorCode {

@@ -48,7 +48,8 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
       } catch (error) {
         if (error instanceof ResourceNotFoundError) throw error;
         const known = asFederationError(error, `reading ${quote(uri, 120)}`, log);
-        if (known.code === 'not-found') throw new ResourceNotFoundError(uri, `${known.message}. ${inTools(known.next)}`);
+        if (known.code === 'not-found')
+          throw new ResourceNotFoundError(uri, `${known.message}. ${inTools(known.next)}`);
         throw asProtocolError(known, uri, log, { uri });
       }
     }),

@@ -9,7 +9,8 @@ import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
-import { kindOf, whoActs } from './who-acts.ts';
+import { kindOf } from '../identity/participant.ts';
+import { whoActs } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;

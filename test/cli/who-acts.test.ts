@@ -44,6 +44,22 @@ test('--as wins over the environment', () => {
 test('a name that is nobody’s is refused with the names there are', () => {
   expect(nameOf({ as: 'kimmi' })).toBe('unknown-agent');
   expect(() => whoActs({ as: 'kimmi', environment: {}, interactive: true }, defaultConfig)).toThrow(
-    'Expected a participant of this federation, got "kimmi".',
+    'Expected --as or FEDERATION_AGENT to name one of claude, copilot, kimi, kimi-ide, ollama, reuben, got "kimmi"',
   );
+});
+
+test('how it came is kept with the command', () => {
+  const provenance = (caller: Partial<Caller>) =>
+    whoActs({ environment: {}, interactive: false, ...caller }, defaultConfig).provenance;
+  expect(provenance({ interactive: true })).toEqual({ via: 'terminal' });
+  expect(provenance({ as: 'reuben' })).toEqual({ via: 'terminal', piped: true });
+  expect(provenance({ as: 'kimi', environment: { CLAUDECODE: '1', PATH: '/bin' } })).toEqual({
+    via: 'terminal',
+    piped: true,
+    markers: ['CLAUDECODE'],
+  });
+  expect(provenance({ interactive: true, environment: { CLAUDECODE: '' } })).toEqual({
+    via: 'terminal',
+    emptied_markers: ['CLAUDECODE'],
+  });
 });

@@ -38,7 +38,9 @@ export function addImport(program: Command, host: Host): void {
           show(result, (terminal) => renderAny(result, terminal));
           return;
         }
-        const imported = await federation.execute('import_tasks', { system: 'beads', tasks }, actor());
+        const caller = actor();
+        const importer = { ...caller, provenance: { ...caller.provenance, via: 'import' as const } };
+        const imported = await federation.execute('import_tasks', { system: 'beads', tasks }, importer);
         const result = {
           ...found,
           imported: Object.keys(imported.ids).length,

@@ -11,7 +11,9 @@ export function addStart(program: Command, host: Host): void {
     .description('Who you are, what is ready, what you hold, and what others did since you last looked.')
     .addHelpText('after', examples('fed start --as kimi'))
     .action(async (_options: unknown, command: Command) =>
-      withSession(host, command, async ({ call, show }) => {
+      withSession(host, command, async ({ actor, call, show }) => {
+        // A client that is not known yet may look around; a command has to say who acts.
+        actor();
         const session = await call('start_session');
         show(session, (terminal) => renderAny(session, terminal));
       }),

@@ -11,6 +11,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const layers = [
   ['src/files', 'src/config/version.ts'],
   ['src/domain'],
+  ['src/arguments'],
   ['src/routing', 'src/store', 'src/config', 'src/identity'],
   ['src/federation.ts', 'src/application'],
   ['src/views'],

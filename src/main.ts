@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
 import { findDir, setting } from './config/find-dir.ts';
 import { version } from './config/version.ts';
@@ -88,7 +88,11 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
       process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
     }
     const { openFederation } = await import('./compose/open-federation.ts');
-    const federation = await openFederation({ folder: dir, store: store ?? undefined });
+    const federation = await openFederation({
+      folder: dir,
+      store: store ?? undefined,
+      onTrouble: (what, error) => log.warn({ err: error }, what),
+    });
     federation.keepTime();
     return federation;
   };

@@ -31,7 +31,7 @@ const context = z
 
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
-  description: z.string().describe('What to do, and how one can tell that it is done'),
+  description: z.string().trim().min(1).describe('What to do, and how to tell that it is done'),
   to_agent: addressee.optional().describe('An agent, or auto; absent: whoever fits'),
   type: taskType.optional().describe('e.g. research, implementation, testing, review'),
   priority: z.enum(priorities).optional().describe('Default normal'),

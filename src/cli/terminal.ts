@@ -47,6 +47,11 @@ export function manyLines(text: string): string {
     .trim();
 }
 
+/** Two columns further in. */
+export function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
 /** Also takes away what turns the direction of text, which can make a line read as another. */
 function withoutControls(text: string): string {
   return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/gu, '').replaceAll(/\p{Cc}+/gu, ' ');

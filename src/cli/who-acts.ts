@@ -1,6 +1,6 @@
 /** Who acts on the command line: whoever is named, else the operator, but only where a person sits. */
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Participants } from '../domain/decision-config.ts';
 import { OperatorError } from '../domain/errors.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import { type AgentMarkers, type Environment, markersIn } from '../identity/agent-markers.ts';
@@ -19,7 +19,7 @@ export interface Caller {
  * where nobody is named and no person sits, `not-allowed` where an agent's shell
  * names a person.
  */
-export function whoActs({ as, environment, interactive }: Caller, config: Config): Actor {
+export function whoActs({ as, environment, interactive }: Caller, config: Participants): Actor {
   const markers = markersIn(environment);
   const [marker] = markers.set;
   const named = as ?? (environment['FEDERATION_AGENT'] || undefined);

@@ -1,5 +1,4 @@
 /** Reads `.federation/config.json`: JSON with comments, checked to the last key. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createScanner,
@@ -11,8 +10,9 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
-import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
+import { type Config, configSchema, defaultConfig, once } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { deepestJson } from '../domain/json.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
@@ -31,7 +31,7 @@ export async function readConfig(folder: string): Promise<Config> {
 /** @throws ConfigurationError where there is a file that cannot be read; null where there is none. */
 export async function readConfigText(file: string): Promise<string | null> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readRegular(file)).toString();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     const reason = error instanceof Error ? error.message : String(error);

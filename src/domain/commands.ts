@@ -4,7 +4,7 @@
  * line see to that); whether they make sense is decided in the domain.
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
-import type { Config } from './config.ts';
+import type { DecisionConfig } from './decision-config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
@@ -41,7 +41,7 @@ export interface Actor {
 export interface DecisionContext {
   readonly now: Timestamp;
   readonly actor: Actor;
-  readonly config: Config;
+  readonly config: DecisionConfig;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
   /** Fresh random bytes, for keys, nonces and the router's element of chance. */

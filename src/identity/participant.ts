@@ -1,5 +1,5 @@
 /** Whom a name given with `--as` or `FEDERATION_AGENT` stands for, the same for the server and the command line. */
-import type { Config } from '../domain/config.ts';
+import type { Participants } from '../domain/decision-config.ts';
 import { OperatorError } from '../domain/errors.ts';
 import { participantKind } from '../domain/participants.ts';
 import { quote } from '../domain/text.ts';
@@ -8,7 +8,7 @@ import type { AgentMarkers } from './agent-markers.ts';
 export type ParticipantKind = 'agent' | 'person';
 
 /** @throws OperatorError `unknown-agent` for a name that is nobody's. */
-export function kindOf(name: string, config: Config): ParticipantKind {
+export function kindOf(name: string, config: Participants): ParticipantKind {
   const kind = participantKind(config, name);
   if (kind !== null) return kind;
   const known = [...Object.keys(config.agents), config.operator, ...config.people].join(', ');
@@ -23,7 +23,7 @@ export function kindOf(name: string, config: Config): ParticipantKind {
  * @throws OperatorError `unknown-agent` for a name that is nobody's, `not-allowed`
  * where an agent's program would act as a person.
  */
-export function kindOfNamed(name: string, config: Config, { set: [marker] }: AgentMarkers): ParticipantKind {
+export function kindOfNamed(name: string, config: Participants, { set: [marker] }: AgentMarkers): ParticipantKind {
   const kind = kindOf(name, config);
   if (kind === 'agent' || marker === undefined) return kind;
   throw new OperatorError(

@@ -4,13 +4,13 @@
  * the agent by whose `clients` aliases the client introduces itself. No tool
  * takes it as an argument.
  */
-import type { Config } from '../domain/config.ts';
+import { quote } from '../arguments/quote.ts';
+import type { Config } from '../config/schema.ts';
 import { OperatorError } from '../domain/errors.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import { type Environment, markersIn } from '../identity/agent-markers.ts';
 import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
 import { kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
-import { quote } from './shorten.ts';
 
 /** Who was found at the other end. */
 export interface Party {

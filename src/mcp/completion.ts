@@ -2,7 +2,7 @@
 import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CompletionSource } from '../define-tool.ts';
 import type { Connection } from './connection.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 
 /** The protocol allows no more in one answer. */
 const longestAnswer = 100;

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { OperatorError } from '../domain/errors.ts';
 import { participantKind } from '../domain/participants.ts';
 import type { Authentication, Party } from './authentication.ts';

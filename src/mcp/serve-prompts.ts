@@ -5,7 +5,7 @@ import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
 import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 import { clientName, toolContext } from './tool-context.ts';
 
 export function servePrompts(mcpServer: McpServer, connection: Connection): void {

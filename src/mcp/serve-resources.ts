@@ -3,13 +3,14 @@
  * templates are offered as templates, so that ten thousand tasks stay out of
  * every client's list.
  */
+import { inTools } from '../domain/advice.ts';
 import { type McpServer, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import type { ResourceDefinition } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
 import { asFederationError } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 import { type Found, resourceFinder } from './uri-template.ts';
 
 export function serveResources({ server }: McpServer, { service, underWay }: Connection): (uri: string) => Found {
@@ -47,7 +48,8 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
       } catch (error) {
         if (error instanceof ResourceNotFoundError) throw error;
         const known = asFederationError(error, `reading ${quote(uri, 120)}`, log);
-        if (known.code === 'not-found') throw new ResourceNotFoundError(uri, `${known.message}. ${known.next}`);
+        if (known.code === 'not-found')
+          throw new ResourceNotFoundError(uri, `${known.message}. ${inTools(known.next)}`);
         throw asProtocolError(known, uri, log, { uri });
       }
     }),

@@ -6,23 +6,22 @@
  * and would validate a second time.
  */
 import {
-  type CallToolResult,
   type InputRequiredResult,
   isInputRequiredResult,
   type McpServer,
   type ServerContext,
   type Tool,
 } from '@modelcontextprotocol/server';
-import type { ToolDefinition } from '../define-tool.ts';
+import { parseArguments } from '../arguments/parse-arguments.ts';
+import { quote } from '../arguments/quote.ts';
+import type { ToolContext, ToolDefinition, ToolResult } from '../define-tool.ts';
 import { CallerError, type FederationError, OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import { answer, asFederationError, refusal } from './answer.ts';
+import { answer, asFederationError, type Offers, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
 import { closest } from '../domain/closest.ts';
 import type { Connection } from './connection.ts';
-import { invalidArguments } from './describe-issues.ts';
 import { publishSchema } from './publish-schema.ts';
-import { quote } from './shorten.ts';
 import { clientName, toolContext } from './tool-context.ts';
 
 export function serveTools(mcpServer: McpServer, connection: Connection): void {
@@ -40,14 +39,26 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
   });
   server.setRequestHandler('tools/call', ({ params }, context) => {
     connection.meet(clientName(mcpServer, context.mcpReq));
-    const { name, arguments: given = {} } = params;
+    const { name, arguments: given } = params;
+    let offers: Offers = (called) => byName.get(called)?.audience === 'agent';
     return connection.underWay.during(async () => {
       try {
         const tool = byName.get(name);
-        if (tool === undefined) return refusal(unknownTool(definitions.tools, name, forAgents));
-        return await callTool(mcpServer, connection, tool, given, context);
+        if (tool === undefined) return refusal(unknownTool(definitions.tools, name, forAgents), offers);
+        const input = parseArguments(tool, given);
+        const lazy = connection.service.federation;
+        const federation = lazy.loaded ?? (await lazy.load());
+        const working = toolContext(connection, federation, context.mcpReq);
+        if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
+        else if (tool.audience === 'operator') {
+          // Whoever is nobody is told so first.
+          working.actor();
+          return refusal(forOperatorOnly(tool.name, federation), offers);
+        }
+        const outcome = await callTool(mcpServer, connection, tool, { input, working }, context);
+        return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault, offers);
       } catch (error) {
-        return refusal(asFederationError(error, quote(name), log));
+        return refusal(asFederationError(error, quote(name), log), offers);
       }
     });
   });
@@ -57,26 +68,15 @@ async function callTool(
   server: McpServer,
   connection: Connection,
   tool: ToolDefinition,
-  given: unknown,
+  { input, working }: { readonly input: Record<string, unknown>; readonly working: ToolContext },
   context: ServerContext,
-): Promise<CallToolResult | InputRequiredResult> {
-  const parsed = tool.input.safeParse(given);
-  if (!parsed.success) {
-    return refusal(invalidArguments(tool.name, Object.keys(tool.input.shape), given, parsed.error.issues));
-  }
-  const lazy = connection.service.federation;
-  const federation = lazy.loaded ?? (await lazy.load());
-  const working = toolContext(connection, federation, context.mcpReq);
-  if (tool.audience === 'operator' && working.actor().kind !== 'person') {
-    return refusal(forOperatorOnly(tool.name, federation));
-  }
+): Promise<ToolResult | InputRequiredResult> {
+  const { federation } = working;
   const answered = await answeredByPerson(connection, federation, context);
-  if (answered !== null) return answer(answered, federation.fault);
-  const result = await tool.handle(parsed.data, working);
+  if (answered !== null) return answered;
+  const result = await tool.handle(input, working);
   const question = tool.question?.(result, working) ?? null;
-  if (question === null) return answer(result, federation.fault);
-  const outcome = await askPerson(server, connection, federation, { question, result }, context);
-  return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault);
+  return question === null ? result : await askPerson(server, connection, federation, { question, result }, context);
 }
 
 /**

@@ -3,7 +3,7 @@
  * the protocol until the client is gone, gives back what it held, and ends,
  * whatever timers and watchers are still alive.
  */
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { Federation } from '../federation.ts';
 import type { Authentication } from './authentication.ts';
 import { Connection } from './connection.ts';

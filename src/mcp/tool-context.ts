@@ -1,6 +1,7 @@
 /** What a tool or prompt works with, for one request of a connection. */
 import { CLIENT_INFO_META_KEY, type McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import type { ToolContext } from '../define-tool.ts';
+import { readerOf, type ToolContext } from '../define-tool.ts';
+import type { Actor } from '../domain/commands.ts';
 import type { Federation } from '../federation.ts';
 import type { Connection } from './connection.ts';
 
@@ -18,9 +19,11 @@ export function clientName(server: McpServer, request: Request): string | null {
 }
 
 export function toolContext(connection: Connection, federation: Federation, request: Request): ToolContext {
+  const actor = (): Actor => connection.actor(federation.config);
   return {
     federation,
-    actor: () => connection.actor(federation.config),
+    actor,
+    reader: () => readerOf(actor),
     signal: request.signal,
     progress: reporter(request),
   };

@@ -57,6 +57,21 @@ export interface Checkpoint {
   readonly sections: Readonly<Record<string, readonly unknown[]>>;
 }
 
+/**
+ * What a checkpoint must be for a program to start from it. One of another form
+ * is passed over, and the journal folded from the start.
+ */
+export interface CheckpointForm {
+  /** Raised with each change of what the sections hold. */
+  readonly schema: number;
+  /** The program's version: another one may fold the same events otherwise. */
+  readonly program: string;
+}
+
+export function isSameForm(one: CheckpointForm, other: CheckpointForm): boolean {
+  return one.schema === other.schema && one.program === other.program;
+}
+
 /** A client's session as seen from this process. */
 export interface PresenceEntry {
   readonly session: string;
@@ -78,11 +93,12 @@ export interface StoreFault {
 
 export interface EventStore {
   /**
-   * Opens the store and gives what to start from: the newest usable checkpoint,
-   * or none. Records after it come from the first `read`.
+   * Opens the store and gives what to start from: the newest checkpoint that is
+   * sound and of this form, or none. Records after it come from the first `read`.
+   * `null`: from the first record on. Checkpoints are written in the form given here.
    * @throws StoreError `store-unavailable` when the folder cannot be used at all.
    */
-  open(): Promise<Checkpoint | null>;
+  open(form: CheckpointForm | null): Promise<Checkpoint | null>;
 
   /**
    * Every record committed since the last call (by anyone), in order, each
@@ -128,7 +144,7 @@ export interface EventStore {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
 
   /**
-   * Keeps a checkpoint if it is worth the time now. `take` is called only then
+   * Keeps a checkpoint if the store was opened with a form and it is worth the time now. `take` is called only then
    * and must give the state at `position`.
    * `idle`: nothing else is going on, write it if there is anything new.
    * `exit`: only if it takes under 50 ms.

@@ -1,7 +1,7 @@
 /** What a client reads first that nobody of the roster is known by: it may look around, and learns how to be recognised. */
 import type { OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import { agentViews, statusView } from './queue-views.ts';
+import { agentViews, statusOf } from './queue-views.ts';
 import { firstWords } from './task-views.ts';
 
 /** What needs no identity. */
@@ -9,17 +9,12 @@ const mayRead = ['list_tasks', 'get_task', 'get_vote', 'route_task', 'federation
 /** Agents named; the resource has all of them. */
 const most = 20;
 
+export type StrangerView = ReturnType<typeof strangerView>;
+
 export function strangerView(federation: Federation, { message, next }: OperatorError) {
   const { config } = federation;
   const state = federation.state();
-  const { tasks, votes, inbox, paused } = statusView(state, config, {
-    presence: [],
-    now: federation.now(),
-    seq: federation.seq,
-    fault: null,
-    webhook: null,
-    configWarnings: [],
-  });
+  const { tasks, votes, inbox, paused } = statusOf(federation);
   return {
     you: { name: null, why: message },
     may_read: mayRead,

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { makeProject } from '../support/project.ts';
+import { runWith } from '../support/run-fed.ts';
 import { type Caller, whoActs } from '../../src/cli/who-acts.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 
 function nameOf(caller: Partial<Caller>): string {
@@ -62,4 +64,13 @@ test('how it came is kept with the command', () => {
     via: 'terminal',
     emptied_markers: ['CLAUDECODE'],
   });
+});
+
+test('fed start of nobody shows how to be recognised, and changes nothing', async () => {
+  const { folder, dir } = makeProject();
+  const start = async (...args: string[]) =>
+    await runWith(folder, ['start', ...args], { environment: { FEDERATION_DIR: dir, GEMINI_CLI: '1' } });
+  expect(await start()).toMatchObject({ code: 0, out: expect.stringMatching(/GEMINI_CLI is set.*--as NAME/s) });
+  expect(JSON.parse((await start('--json')).out)).toMatchObject({ you: { name: null }, tasks: { ready: 0 } });
+  expect((await runWith(folder, ['log'])).out).toContain('Nothing has happened yet.');
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { ConfigurationError, StoreError } from '../../src/domain/errors.ts';
 import { parseConfig, readConfig } from '../../src/config/read-config.ts';
 import { renderDefaultConfig, writeDefaultConfig } from '../../src/config/write-default-config.ts';

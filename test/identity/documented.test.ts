@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { configSchema, defaultConfig } from '../../src/domain/config.ts';
+import { configSchema, defaultConfig } from '../../src/config/schema.ts';
 import { markersIn } from '../../src/identity/agent-markers.ts';
 import { agentOfClient, furtherAgents } from '../../src/identity/known-agents.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { agentOfClient, furtherAgentOf } from '../../src/identity/known-agents.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Authentication, localAuthentication } from '../../src/mcp/authentication.ts';
 import { Connection } from '../../src/mcp/connection.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { logEntries } from '../../src/views/event-lines.ts';
 import { connectTo, type Era, makeService, speakTo } from '../support/mcp-connections.ts';
 import type { PersonAnswer } from '../support/mcp-clients.ts';

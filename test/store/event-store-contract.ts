@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint, EventStore } from '../../src/store/event-store.ts';
 import { origin } from '../../src/store/event-store.ts';
-import { commandOf, commit, draftOf, eventually, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, eventually, sampleForm, textsOf } from '../support/store-samples.ts';
 
 export interface StoreWorld {
   /** A store that was not opened yet. */
@@ -34,7 +34,7 @@ export function describeEventStore(name: string, createWorld: () => StoreWorld):
     const connect = async () => {
       const store = world.connect();
       stores.push(store);
-      const checkpoint = await store.open();
+      const checkpoint = await store.open(sampleForm);
       return { store, checkpoint };
     };
     const open = async () => (await connect()).store;

@@ -1,4 +1,5 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
+import { type Advice, advise, call } from '../advice.ts';
 import type { DecisionContext, TaskRequest } from '../commands.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
@@ -19,8 +20,8 @@ export const largestContext = 65_536;
 /** Tasks. More than this in one call is an import. */
 export const largestPlan = 200;
 
-export function invalid(argument: string, problem: string, next: string): CallerError {
-  return new CallerError('invalid', `${argument}: ${problem}`, next);
+export function invalid(argument: string, problem: string, next: Advice): CallerError {
+  return new CallerError('invalid', `${argument}: ${problem}`, next, argument);
 }
 
 export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
@@ -153,7 +154,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
       throw new CallerError(
         'not-found',
         `${argument}: no task or vote has the id ${quote(id)}.`,
-        'Use list_tasks to find it, or queue_plan to queue tasks that depend on each other in one go.',
+        advise`Find it with ${call('list_tasks')}. Tasks that depend on each other are queued in one go with ${call('queue_plan')}.`,
       );
     }
   }

@@ -10,11 +10,11 @@
 import {
   closeSync,
   constants,
+  type Dirent,
+  existsSync,
   fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -22,7 +22,16 @@ import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
-import { diskFiles, errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
+import { diskFiles } from '../../files/file-layer.ts';
+import {
+  isOddFile,
+  type OddFile,
+  openRegular,
+  readRegularSync,
+  whyNoFolder,
+  whyOdd,
+} from '../../files/regular-file.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 
@@ -34,6 +43,10 @@ export interface StoredNote extends SessionNote {
   /** The highest position its process had acknowledged. */
   readonly acknowledged: Position | null;
 }
+
+/** A larger file is no note. */
+const mostNoteBytes = 64 * 1024;
+const mostClientChars = 200;
 
 /** In-place writes keep their length, so that no end of an older note shows behind a newer one. */
 const blockBytes = 512;
@@ -113,7 +126,7 @@ export class SessionFolder implements PresenceBoard {
       session,
       process: this.#process,
       agent,
-      client,
+      client: client === null ? null : client.slice(0, mostClientChars),
       counter,
       ended,
       acknowledged: acknowledged.seq === 0 ? null : acknowledged,
@@ -127,7 +140,7 @@ export class SessionFolder implements PresenceBoard {
     mkdirSync(folder, { recursive: true });
     // A note of an earlier process may be longer than this one.
     const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
-    const descriptor = openSync(sessionPath(this.#dir, session), flags, 0o644);
+    const descriptor = openRegular(sessionPath(this.#dir, session), flags, 0o644);
     try {
       writeSync(descriptor, bytes, 0, length, 0);
       if (how.durable === true) fsyncSync(descriptor);
@@ -142,23 +155,48 @@ export class SessionFolder implements PresenceBoard {
   }
 }
 
-/** Every sound note in the folder. */
+/**
+ * Every sound note in the folder. What is no note of ours is passed over: a
+ * folder, a pipe, a link, a file of another user. `fed doctor` names it.
+ */
 export function readSessions(dir: string): readonly StoredNote[] {
   const notes: StoredNote[] = [];
-  for (const file of listFolder(sessionsFolder(dir))) {
-    if (!file.endsWith('.json')) continue;
-    const note = readNote(dir, file);
+  for (const entry of listFolder(sessionsFolder(dir))) {
+    if (!entry.name.endsWith('.json') || !entry.isFile()) continue;
+    const note = readNote(dir, entry.name);
     if (note) notes.push(note);
   }
   return notes;
 }
 
+/** What is in the folder and no note that can be read, with the reason. */
+export function oddSessionFiles(dir: string): readonly OddFile[] {
+  const folder = whyNoFolder(sessionsFolder(dir));
+  if (folder !== null) return [{ file: 'sessions', why: folder }];
+  return listFolder(sessionsFolder(dir)).flatMap((entry): OddFile[] => {
+    const why = whyNoNote(dir, entry);
+    return why === null ? [] : [{ file: `sessions/${entry.name}`, why }];
+  });
+}
+
+function whyNoNote(dir: string, entry: Dirent): string | null {
+  const path = join(sessionsFolder(dir), entry.name);
+  const why = whyOdd(path);
+  if (why !== null) return why;
+  if (entry.isSymbolicLink()) return 'is a link';
+  if (entry.name.endsWith('.json') && readNote(dir, entry.name)) return null;
+  // It may have been cleared away meanwhile.
+  return existsSync(path) ? 'is no note of a session' : null;
+}
+
 function readNote(dir: string, file: string): StoredNote | undefined {
   try {
-    const value = unsealText(readFileSync(join(sessionsFolder(dir), file), 'utf8').trimEnd());
+    const text = readRegularSync(join(sessionsFolder(dir), file), mostNoteBytes).toString();
+    const value = unsealText(text.trimEnd());
     return isNote(value) ? { ...value, file } : undefined;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    // Where the machine is the reason (too many open files), the look fails: nobody is missed because of that.
+    if (isOddFile(error)) return undefined;
     throw error;
   }
 }
@@ -192,11 +230,11 @@ function comesAfter(one: Left, other: Left): boolean {
   return difference > 0 || (difference === 0 && one.session < other.session);
 }
 
-function listFolder(path: string): readonly string[] {
+function listFolder(path: string): readonly Dirent[] {
   try {
-    return readdirSync(path);
+    return readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
     throw error;
   }
 }

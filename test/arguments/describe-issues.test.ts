@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { slug } from '../../src/domain/slug.ts';
-import { invalidArguments } from '../../src/mcp/describe-issues.ts';
+import { invalidArguments } from '../../src/arguments/describe-issues.ts';
 
 const input = z.strictObject({
   description: z.string().min(1).max(20),
@@ -18,13 +18,13 @@ const input = z.strictObject({
 function refused(given: unknown) {
   const parsed = input.safeParse(given);
   if (parsed.success) throw new Error('Expected a refusal');
-  return invalidArguments('queue_task', Object.keys(input.shape), given, parsed.error.issues);
+  return invalidArguments({ name: 'queue_task', known: Object.keys(input.shape), given }, parsed.error.issues);
 }
 
 describe('what is said of a wrong argument', () => {
   it.each([
     [{}, 'Expected description to be text, got nothing'],
-    [{ description: '' }, 'Expected description to have at least 1 characters, got ""'],
+    [{ description: '' }, 'Expected description to be text, got ""'],
     [{ description: 'x', priority: 'urgent' }, 'Expected priority to be one of low, high, got "urgent"'],
     [{ description: 'x', progress: 3 }, 'Expected progress to be at most 1, got 3'],
     [{ description: 'x', attempts: 1.5 }, 'Expected attempts to be a whole number, got 1.5'],
@@ -32,20 +32,20 @@ describe('what is said of a wrong argument', () => {
       { description: 'x', dependencies: ['a', 'b', 'c'] },
       'Expected dependencies to have at most 2 entries, got a list of 3',
     ],
-    [{ description: 'x', dependencies: 'a' }, 'Expected dependencies to be a list, got "a"'],
+    [{ description: 'x', dependencies: 'a' }, 'Expected dependencies to be a list, like ["…"], got "a"'],
     [{ description: 'x', dependencies: [{}] }, 'Expected dependencies[0] to be text, got an object'],
     [
       { description: 'x', not_before: 'soon' },
       'Expected not_before to be a time in ISO 8601 UTC, like 2026-02-06T09:30:00Z, got "soon"',
     ],
-    [{ description: 'x', constraints: 4 }, 'Expected constraints to be text or to be a list, got 4'],
+    [{ description: 'x', constraints: 4 }, 'Expected constraints to be text or to be a list, like ["…"], got 4'],
     [{ description: 'x', tasks: [{ key: 'a', ready: null }] }, 'Expected tasks[0].ready to be true or false, got null'],
     [{ description: 'x', tasks: [{ key: 'a', kei: 1 }] }, 'Unknown argument "kei" of tasks[0]'],
     [
       { description: 'x', type: 'Not A Slug' },
       'Expected type to be a slug: lower-case letters, digits and single hyphens, got "Not A Slug"',
     ],
-    ['text', 'Expected the arguments to be an object, got "text"'],
+    ['text', 'Expected the arguments to be an object, like {"…": …}, got "text"'],
   ])('%j → %s', (given, message) => {
     expect(refused(given).message).toBe(message);
   });

@@ -1,6 +1,6 @@
 /** The configuration's keys as data, for the commented default file and for the docs. */
 import { z } from 'zod';
-import { configSchema } from './config.ts';
+import { configSchema } from './schema.ts';
 
 export interface ConfigKey {
   readonly key: string;

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
-import { quote } from './shorten.ts';
+import { quote } from './quote.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -11,46 +11,64 @@ const shownIssues = 3;
 /** Names and options beyond these are not listed. */
 const shownNames = 30;
 
+/** What the caller calls an argument: `to_agent` of a tool is `--to` on the command line. */
+export type NameOf = (argument: string) => string;
+
+interface Arguments {
+  /** Of the tool or command. */
+  readonly name: string;
+  readonly known: readonly string[];
+  readonly nameOf?: NameOf | undefined;
+  readonly given: unknown;
+}
+
 /** The refusal of arguments that do not fit the schema. */
-export function invalidArguments(
-  tool: string,
-  known: readonly string[],
-  given: unknown,
-  issues: readonly Issue[],
-): CallerError {
+export function invalidArguments(of: Arguments, issues: readonly Issue[]): CallerError {
   // A misspelt name first: it explains why the right one is missing.
   const ordered = issues.toSorted((a, b) => Number(isUnknownName(b)) - Number(isUnknownName(a)));
-  const sentences = ordered.slice(0, shownIssues).map((issue) => describe(issue, tool, known, given));
-  const more = issues.length - sentences.length;
-  if (more > 0) sentences.push(`and ${more} more`);
-  return new CallerError('invalid', sentences.join('; '), nextStep(tool, known, issues));
+  const described = ordered.slice(0, shownIssues).map((issue) => describe(issue, of));
+  const more = issues.length - described.length;
+  if (more > 0) described.push(`and ${more} more`);
+  const [first] = ordered;
+  const argument = String(first?.path[0] ?? '');
+  return new CallerError('invalid', described.join('; '), nextStep(of, issues), argument);
 }
 
 function isUnknownName(issue: Issue): boolean {
   return issue.code === 'unrecognized_keys' && issue.path.length === 0;
 }
 
-function describe(issue: Issue, tool: string, known: readonly string[], given: unknown): string {
-  const where = pathOf(issue.path);
+function describe(issue: Issue, { name, known, nameOf = (argument) => argument, given }: Arguments): string {
+  const where = pathOf(issue.path, nameOf);
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.slice(0, shownIssues).map((key) => quote(key, 40));
-    const all = issue.path.length === 0 ? `: it takes ${listOf(known) || 'none'}` : '';
-    return `Unknown argument ${names.join(', ')} of ${where === '' ? tool : where}${all}`;
+    const all = issue.path.length === 0 ? `: it takes ${listOf(known.map(nameOf)) || 'none'}` : '';
+    return `Unknown argument ${names.join(', ')} of ${where === '' ? name : where}${all}`;
   }
   const subject = where === '' ? 'the arguments' : where;
-  return `Expected ${subject} ${expectation(issue)}, got ${quote(valueAt(given, issue.path))}`;
+  const value = valueAt(given, issue.path);
+  // Says it better than that an empty text has too few characters.
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) {
+    return `Expected ${subject} to be text, got ${quote(value)}`;
+  }
+  // Switches of which one must be given.
+  if (issue.code === 'invalid_type' && issue.expected === 'boolean' && value === undefined && subject.startsWith('-')) {
+    return `Expected ${subject}, got neither`;
+  }
+  return `Expected ${subject} ${expectation(issue)}, got ${quote(value)}`;
 }
 
-function expectation(issue: Issue): string {
+/** For a value that stands on its own, such as one key of the configuration: `to be at least 1`. */
+export function expectation(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `to be ${typeNames[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
       return issue.values.length === 1 ? `to be ${literal(issue.values[0])}` : `to be one of ${listOf(issue.values)}`;
     case 'too_small':
-      return `to ${sizeVerb(issue.origin)} at least ${issue.minimum}${unit(issue.origin)}`;
+      return `to ${sizeVerb(issue.origin)} at least ${counted(issue.minimum, issue.origin)}`;
     case 'too_big':
-      return `to ${sizeVerb(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;
+      return `to ${sizeVerb(issue.origin)} at most ${counted(issue.maximum, issue.origin)}`;
     case 'invalid_format':
       return formatExpectation(issue.format, issue.message);
     case 'not_multiple_of':
@@ -71,9 +89,9 @@ const typeNames: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
+  array: 'a list, like ["…"]',
+  object: 'an object, like {"…": …}',
+  record: 'an object, like {"…": …}',
   null: 'null',
 };
 
@@ -105,20 +123,27 @@ function sizeVerb(origin: string): string {
   return origin === 'number' || origin === 'int' || origin === 'bigint' ? 'be' : 'have';
 }
 
-function unit(origin: string): string {
-  if (origin === 'string') return ' characters';
-  if (origin === 'array' || origin === 'set') return ' entries';
-  return origin === 'object' || origin === 'map' ? ' keys' : '';
+function counted(size: number | bigint, origin: string): string {
+  const [one, many] = units[origin] ?? [];
+  return one === undefined ? String(size) : `${size} ${Number(size) === 1 ? one : many}`;
 }
 
-function nextStep(tool: string, known: readonly string[], issues: readonly Issue[]): string {
+const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+  set: ['entry', 'entries'],
+  object: ['key', 'keys'],
+  map: ['key', 'keys'],
+};
+
+function nextStep({ name, known, nameOf = (argument) => argument }: Arguments, issues: readonly Issue[]): string {
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) continue;
-    const meant = issue.keys.map((key) => closest(key, known)).find((name) => name !== null);
-    if (meant !== undefined && meant !== null) return `Did you mean ${meant}? Call ${tool} again with known arguments.`;
-    return `Call ${tool} again without it.`;
+    const meant = issue.keys.map((key) => closest(key, known)).find((found) => found !== null);
+    if (meant != null) return `Did you mean ${nameOf(meant)}? Call ${name} again with known arguments.`;
+    return `Call ${name} again without it.`;
   }
-  return `Correct the argument and call ${tool} again.`;
+  return `Correct the argument and call ${name} again.`;
 }
 
 function listOf(values: readonly unknown[]): string {
@@ -131,13 +156,15 @@ function literal(value: unknown): string {
 }
 
 /** `tasks[2].key`. */
-function pathOf(path: readonly PropertyKey[]): string {
+function pathOf(path: readonly PropertyKey[], nameOf: NameOf): string {
   return path
     .slice(0, 6)
     .map((part, index) => {
-      if (typeof part === 'number') return `[${part}]`;
-      const name = String(part);
-      const shown = /^[\w-]{1,40}$/.test(name) ? name : quote(name, 40);
+      // An option that is given several times has no number.
+      if (typeof part === 'number') return index === 1 && nameOf(String(path[0])).startsWith('-') ? '' : `[${part}]`;
+      const name = index === 0 ? nameOf(String(part)) : String(part);
+      // Names that callers know are ours.
+      const shown = name !== part || /^[\w-]{1,40}$/.test(name) ? name : quote(name, 40);
       return index === 0 ? shown : `.${shown}`;
     })
     .join('');

@@ -1,12 +1,14 @@
 /**
  * The configuration: `.federation/config.json` (comments allowed), one zod
  * schema with every default. `docs/configuration.md` is generated from it.
+ * What decisions are made from, without zod, is in `src/domain/decision-config.ts`.
  */
 import { z } from 'zod';
-import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing/routing-config.ts';
-import { faultsOfRules, schedulingSchema, shippedRules } from './scheduling/rule-config.ts';
-import { slug } from './slug.ts';
-import { votingMethods } from './votes/vote.ts';
+import type { DecisionConfig } from '../domain/decision-config.ts';
+import { slug } from '../domain/slug.ts';
+import { votingMethods } from '../domain/votes/vote.ts';
+import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
 
 /** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
 export const once = { jitless: true } as const;
@@ -264,7 +266,7 @@ export const configSchema = z
     const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
     const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
     return { ...config, scheduling: { enabled, rules }, routing };
-  });
+  }) satisfies z.ZodType<DecisionConfig>;
 
 export type Config = z.infer<typeof configSchema>;
 

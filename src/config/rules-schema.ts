@@ -4,27 +4,13 @@
  * configuration is read, so that firing one can never fail.
  */
 import { z } from 'zod';
-import { slug } from '../slug.ts';
-import { findCircle } from '../tasks/dependencies.ts';
-import { priorities } from '../tasks/task.ts';
+import { placeholders, type Rule, ruleOutcomes } from '../domain/scheduling/rule.ts';
+import { slug } from '../domain/slug.ts';
+import { findCircle } from '../domain/tasks/dependencies.ts';
+import { priorities } from '../domain/tasks/task.ts';
 
-/**
- * success  the task was completed (a review: with the verdict `accept`)
- * failed   it failed for good: no attempt is left, or trying again is pointless
- * rework   a review sent it back; the rework itself is queued by the review
- */
-const ruleOutcomes = ['success', 'failed', 'rework'] as const;
-export type RuleOutcome = (typeof ruleOutcomes)[number];
-
-/** What a description may name of the finished task. */
-export const placeholders = ['task_id', 'type', 'summary', 'artifact', 'description', 'agent'] as const;
-export type Placeholder = (typeof placeholders)[number];
-export const placeholderPattern = /\{(\w+)\}/g;
 /** What somebody meant as one: `{task-id}`, `{ summary }`, `{}`. Braces around anything else, as in JSON, are text. */
 const likePlaceholder = /\{[\p{L}\p{N}_ \t-]*\}/gu;
-
-/** Types that judge other work instead of adding to it: unless a rule says otherwise they are about that work. */
-export const judgingTypes: ReadonlySet<string> = new Set(['testing', 'review']);
 
 const whenSchema = z.strictObject({
   type: slug.optional().describe('Type of the finished task; left out: any.'),
@@ -59,12 +45,11 @@ const thenSchema = z.strictObject({
     .describe('Whether it judges the finished work (its subject) and is no new work; default: testing and review do.'),
 });
 
-export const ruleSchema = z.strictObject({
+const ruleSchema = z.strictObject({
   name: slug.describe('Its name in the log and in caused_by.'),
   when: whenSchema.describe('Which finished tasks.'),
   then: thenSchema.describe('What to queue.'),
 });
-export type Rule = z.infer<typeof ruleSchema>;
 
 export const schedulingSchema = z.strictObject({
   enabled: z

@@ -4,10 +4,8 @@
  * is meant by its name and by the words people use for such work.
  */
 import { z } from 'zod';
-import { slug } from '../slug.ts';
-
-export const routingStrategies = ['auto', 'v1', 'v2', 'learned'] as const;
-export type RoutingStrategy = (typeof routingStrategies)[number];
+import { routingStrategies } from '../domain/routing/router.ts';
+import { slug } from '../domain/slug.ts';
 
 const routingRuleSchema = z.strictObject({
   agent: slug.describe('Whom it speaks for.'),

@@ -104,7 +104,7 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },
     coreOnly,
-    authentication: localAuthentication(as),
+    authentication: localAuthentication(as, process.env),
     open,
     readConfig,
     log,

@@ -31,9 +31,13 @@ export function logEntries(record: StoredRecord): LogEntry[] {
 }
 
 /** What tells the word of a person who was asked from one that was typed; `null` where there is nothing to tell. */
-export function describeProvenance({ asked_by, client }: Partial<Provenance>): string | null {
-  if (asked_by === undefined) return null;
-  return `asked by ${asked_by}${client === undefined ? '' : ` in ${firstWords(client, 40)}`}`;
+export function describeProvenance({ asked_by, client, emptied_markers }: Partial<Provenance>): string | null {
+  const facts: string[] = [];
+  if (asked_by !== undefined) {
+    facts.push(`asked by ${asked_by}${client === undefined ? '' : ` in ${firstWords(client, 40)}`}`);
+  }
+  if (emptied_markers !== undefined) facts.push(`with ${emptied_markers.join(', ')} emptied`);
+  return facts.length === 0 ? null : facts.join(', ');
 }
 
 /** What happened, without who and when. */

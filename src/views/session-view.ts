@@ -25,7 +25,7 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
   return fitted(await everything(federation, actor, seenBefore));
 }
 
-type Session = Awaited<ReturnType<typeof everything>>;
+export type Session = Awaited<ReturnType<typeof everything>>;
 
 async function everything(federation: Federation, actor: Actor, seenBefore: number) {
   const { config } = federation;

@@ -34,7 +34,9 @@ export const importCommand = command({
         show({ ...found, next }, (terminal) => renderImport(found, terminal));
         return;
       }
-      const done = await federation.execute('import_tasks', { system: 'beads', tasks }, actor());
+      const caller = actor();
+      const importer = { ...caller, provenance: { ...caller.provenance, via: 'import' as const } };
+      const done = await federation.execute('import_tasks', { system: 'beads', tasks }, importer);
       const result = {
         ...found,
         imported: Object.keys(done.ids).length,

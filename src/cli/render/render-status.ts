@@ -1,6 +1,8 @@
 /** Where things stand: for whoever asks, and for an agent that begins a session. */
 import type { OutputOf } from '../../define-tool.ts';
 import type { StatusView } from '../../views/queue-views.ts';
+import type { Session } from '../../views/session-view.ts';
+import type { StrangerView } from '../../views/stranger-view.ts';
 import type { startSession } from '../../../tools/start-session.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { oneLine, section, stacked, type Terminal } from '../terminal.ts';
@@ -48,9 +50,25 @@ function pauseOf(paused: StatusView['paused']): string | null {
   return `by ${paused.by} at ${paused.since}${paused.reason === null ? '' : `: ${paused.reason}`}`;
 }
 
-type Held = OutputOf<typeof startSession>['held_here'][number];
+type Held = Session['held_here'][number];
 
-export function renderSession(session: OutputOf<typeof startSession>, terminal: Terminal): string {
+export function renderSession(result: OutputOf<typeof startSession>, terminal: Terminal): string {
+  return 'may_read' in result ? renderStranger(result, terminal) : renderOwnSession(result, terminal);
+}
+
+function renderStranger({ you, may_read, roster, paused }: StrangerView, terminal: Terminal): string {
+  return renderFields(
+    [
+      ['you', you.why],
+      ['may read', may_read.join(', ')],
+      ['agents', roster.map(({ name }) => name).join(', ')],
+      ['paused', pauseOf(paused)],
+    ],
+    terminal,
+  );
+}
+
+function renderOwnSession(session: Session, terminal: Terminal): string {
   const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox } = session;
   const held = (tasks: readonly Held[]): string =>
     tasks

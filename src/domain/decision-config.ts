@@ -32,7 +32,7 @@ export interface DecisionConfig extends Participants {
     readonly automatic_per_hour: number;
     readonly rework_rounds: number;
   };
-  readonly leases: { readonly lease_minutes: number; readonly hold_minutes: number; };
+  readonly leases: { readonly lease_minutes: number; readonly hold_minutes: number };
   readonly retries: {
     readonly max_attempts: number;
     readonly first_delay_seconds: number;

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { inboxActions } from '../../domain/scheduling/inbox.ts';
+import { inboxActions } from '../../domain/scheduling/escalation.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderAny } from '../render/render-any.ts';

@@ -1,4 +1,4 @@
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import { participantKind } from '../participants.ts';

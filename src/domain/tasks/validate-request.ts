@@ -2,7 +2,7 @@
 import type { DecisionContext, TaskRequest } from '../commands.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { CallerError } from '../domain/errors.ts';
-import { largestBatch, type TaughtExample } from '../domain/routing/teach-routing.ts';
+import { largestBatch } from '../domain/routing/teach-routing.ts';
+import type { TaughtExample } from '../domain/routing/taught.ts';
 import type { Federation } from '../federation.ts';
 import { parseLabelledFile, separateUnknownLabels } from '../routing/labelled-file.ts';
 

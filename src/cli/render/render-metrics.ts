@@ -6,7 +6,7 @@ import type { AgentMetrics, PairMetrics, TypeMetrics } from '../../views/metrics
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
 import type { OptimizationView } from '../../views/optimization-view.ts';
 import type { Target, Targets } from '../../views/targets.ts';
-import type { BonusChange } from '../../domain/routing/bonuses.ts';
+import type { BonusChange } from '../../domain/routing/bonus.ts';
 import { cutLine, fitLine, foreign, type Line, paintLine, span } from '../spans.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { padTo, paint, type Style, type Terminal } from '../terminal.ts';

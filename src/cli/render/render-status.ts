@@ -57,15 +57,12 @@ export function renderSession(result: OutputOf<typeof startSession>, terminal: T
 }
 
 function renderStranger({ you, may_read, roster, paused }: StrangerView, terminal: Terminal): string {
-  return renderFields(
-    [
-      ['you', you.why],
-      ['may read', may_read.join(', ')],
-      ['agents', roster.map(({ name }) => name).join(', ')],
-      ['paused', pauseOf(paused)],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    you: you.why,
+    'may read': may_read.join(', '),
+    agents: roster.map(({ name }) => name).join(', '),
+    paused: pauseOf(paused),
+  });
 }
 
 function renderOwnSession(session: Session, terminal: Terminal): string {

@@ -4,8 +4,9 @@
  * AGENT_ASSIGNMENTS.md are such files.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 export const marker = '<!-- federation-mcp writes everything below this line -->';
 
@@ -33,7 +34,7 @@ export async function writeBelowMarker(path: string, heading: string, below: str
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
   const temporary = `${target}.${randomUUID()}.tmp`;
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   try {
     await writeFile(temporary, after);
     const mode = await stat(target).then(

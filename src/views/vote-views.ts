@@ -101,6 +101,7 @@ function tallyView(tally: TallyResult) {
       cycle: tally.cycle,
     }),
     calibrated_part: rounded(tally.lambda),
+    explanation: explainCount(tally),
     options: tally.plain.options.map(({ option, weight, share }) => ({
       option,
       plain: { weight: rounded(weight), share: rounded(share) },
@@ -111,6 +112,20 @@ function tallyView(tally: TallyResult) {
       in_force: rounded(shares.get(option) ?? 0),
     })),
   };
+}
+
+/** How ballots came to weigh what they do, in one sentence. */
+function explainCount({ method, lambda, probability_needed }: TallyResult): string {
+  if (method === 'majority') {
+    return probability_needed === null
+      ? 'Each ballot counts once.'
+      : `Each ballot counts once, and the record of judged votes must find the leader right with ${probability_needed} at least.`;
+  }
+  if (lambda === 0) return 'Ballots count by the confidence they state: too few votes were judged to know better.';
+  const byRecord = 'how often each agent was right when it stated such confidence';
+  if (lambda === 1) return `Ballots count by ${byRecord}.`;
+  const part = Math.round(100 * lambda);
+  return `Ballots count ${part}% by ${byRecord}, and ${100 - part}% by the confidence they state, until 25 votes are judged.`;
 }
 
 function ballotView({ agent, revisions }: Vote['ballots'][number]) {

@@ -4,12 +4,14 @@
  * parts together; what is heavy is imported when it is needed, so that the
  * handshake is answered as fast as by an empty server.
  */
-import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
 import { findDir, setting } from './config/find-dir.ts';
 import { version } from './config/version.ts';
+import { StoreError } from './domain/errors.ts';
+import { makeFolder } from './files/make-folder.ts';
+import { reportFault } from './report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -21,6 +23,8 @@ const help = `federation-mcp ${version}: an MCP server on standard input and out
   --help          print this
 
 Started by an MCP client, for example: claude mcp add federation -- federation-mcp
+
+Exit codes: 0 the client has gone, 1 an unexpected fault, 2 wrong usage, 4 it cannot run here.
 `;
 
 interface Settings {
@@ -84,7 +88,7 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {
-    if (!exists && mkdirSync(dir, { recursive: true }) !== undefined) {
+    if (!exists && made(dir)) {
       process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
     }
     const { openFederation } = await import('./compose/open-federation.ts');
@@ -109,6 +113,20 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
     readConfig,
     log,
   });
+}
+
+/** @throws StoreError `store-unavailable` */
+function made(folder: string): boolean {
+  try {
+    return makeFolder(folder) !== undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      'store-unavailable',
+      `Cannot make the folder of the federation: ${reason}`,
+      'Name a folder that can be written with --dir or FEDERATION_DIR.',
+    );
+  }
 }
 
 /** Completions offered at once; clients show about this many. */
@@ -147,7 +165,7 @@ try {
   // At once: timers and watchers of the store are still alive.
   process.exit(code);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) process.exit(reportFault('federation-mcp', error));
   process.stderr.write(`federation-mcp: ${error.message}\nTry federation-mcp --help\n`);
   process.exit(2);
 }

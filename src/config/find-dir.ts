@@ -52,5 +52,10 @@ function nearest(start: string, fits: (folder: string) => boolean): string | nul
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Below a file, or where this user may not look: nothing to be used there.
+    return false;
+  }
 }

@@ -9,7 +9,6 @@ import {
   fdatasync,
   fdatasyncSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readSync,
   statSync,
@@ -17,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
@@ -79,7 +79,7 @@ export const diskFiles: FileLayer = {
     }
   },
   makeFolder(path) {
-    const first = mkdirSync(path, { recursive: true });
+    const first = makeFolder(path);
     if (first === undefined) return;
     for (let folder = path; ; folder = dirname(folder)) {
       diskFiles.syncFolder(dirname(folder));

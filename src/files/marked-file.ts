@@ -3,9 +3,10 @@
  * marker line is theirs, what stands below it is ours. FEDERATION_LOG.md and
  * AGENT_ASSIGNMENTS.md are such files.
  */
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { writeWhole } from './write-whole.ts';
 
 export const marker = '<!-- federation-mcp writes everything below this line -->';
@@ -33,7 +34,7 @@ export async function writeBelowMarker(path: string, heading: string, below: str
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   writeWhole(target, after);
   return true;
 }

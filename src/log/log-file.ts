@@ -8,11 +8,12 @@
  * this file depends on it, and `rebuild` makes it anew.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FederationError, StoreError } from '../domain/errors.ts';
 import { oneLine } from '../domain/text.ts';
 import { withFileLock } from '../files/file-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { headingOf, marker, writeBelowMarker } from '../files/marked-file.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
@@ -87,7 +88,7 @@ export class LogFile {
   }
 
   async #appendMissing(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
+    makeFolder(dirname(this.path));
     const file = await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o644);
     try {
       const { seq, event } = await this.#lastPlace(file);

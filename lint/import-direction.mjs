@@ -11,7 +11,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const layers = [
   ['src/files', 'src/config/version.ts'],
   ['src/domain'],
-  ['src/routing', 'src/store', 'src/config'],
+  ['src/arguments'],
+  ['src/routing', 'src/store', 'src/config', 'src/identity'],
   ['src/federation.ts', 'src/application'],
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook'],

@@ -1,6 +1,6 @@
 /** The application as everything around it sees it; `src/application/` runs it. */
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { FederationState } from './domain/federation-state.ts';
 import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';
@@ -51,6 +51,8 @@ export interface FederationOptions {
   readonly webhook?: () => WebhookStanding | null;
   /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
   readonly routerFile?: RouterFile;
+  /** Told of what failed beside the commands (keeping time, a checkpoint) and is tried again: once until it works. */
+  readonly onTrouble?: (what: string, error: unknown) => void;
   /** Awaited at the end of `close`. */
   readonly onClose?: () => Promise<void>;
 }

@@ -9,7 +9,7 @@
  */
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from './file-layer.ts';
+import { errorCode } from './error-code.ts';
 
 const staleLockMs = 3_000;
 /** Three may be late. File systems that keep whole or even seconds notice it too. */

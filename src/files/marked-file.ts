@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode } from './file-layer.ts';
+import { errorCode } from './error-code.ts';
 import { writeWhole } from './write-whole.ts';
 
 export const marker = '<!-- federation-mcp writes everything below this line -->';

@@ -1,5 +1,5 @@
 /** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
-import type { WebhookConfig } from '../domain/config.ts';
+import type { WebhookConfig } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { Delivery } from './outbox.ts';
 import { signature } from './signature.ts';

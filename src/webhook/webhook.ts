@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { WebhookConfig } from '../domain/config.ts';
+import type { WebhookConfig } from '../config/schema.ts';
 import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';

@@ -34,7 +34,9 @@ test('a sound federation has nothing to be mended', async () => {
   const { code, out } = await doctor();
   expect(code).toBe(0);
   expect(out).toMatch(/^✓ configuration: 5 agents, operator reuben\n✓ store: sound up to record 3; /);
-  expect(out).toContain('✓ journal: 3 records with 3 events, each hash verified, make 3 tasks\n✓ webhook: none');
+  expect(out).toContain(
+    '✓ journal: 3 records with 3 events, each hash verified, make 3 tasks\n✓ webhook: none is configured\n✓ files: each',
+  );
 });
 
 test('looking changes nothing', async () => {
@@ -88,6 +90,7 @@ test('damage far before the end is found, which a checkpoint would hide', async 
       { check: 'store' },
       { check: 'journal', status: 'problem', code: 'corrupt-store', detail: expect.stringContaining('000001.jsonl') },
       { check: 'webhook', status: 'ok' },
+      { check: 'files', status: 'ok' },
     ],
   });
 });
@@ -105,7 +108,7 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(out).toMatch(/✗ webhook: 0 delivered, 0 pending, 1 given up; last error .*cannot be reached/);
   expect(out).toContain('fed inbox');
   expect(code).toBe(1);
-  expect((await runWith(folder, ['status'])).out).toMatch(/webhook\n {2}pending +0\n {2}failed +1\n/);
+  expect((await runWith(folder, ['status'])).out).toMatch(/webhook +0 delivered, 0 pending, 1 given up\n/);
 });
 
 test('a damaged file of deliveries is a warning, and what comes of it', async () => {

@@ -2,7 +2,7 @@
  * Commits one escalation, says which, and kills itself at once, or sends it to
  * the webhook until it is killed.
  *
- *   node --import tsx escalator.ts FOLDER committed|killed
+ *   escalator FOLDER committed|killed
  */
 import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';

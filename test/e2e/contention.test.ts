@@ -33,7 +33,7 @@ async function contend(
   killAfter: () => number,
 ): Promise<number> {
   let kills = 0;
-  for (let next = 0; next < commandsEach; ) {
+  for (let next = 0; next < commandsEach;) {
     const child = spawn(
       process.execPath,
       [programFile('contender'), folder, name, String(next), String(commandsEach)],

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: gives `src/cli` the real terminal, folder and store. */
 import { text } from 'node:stream/consumers';
+import { workingFolder } from './config/find-dir.ts';
 import { runFed } from './cli/program.ts';
 import { terminalDevice } from './cli/terminal-device.ts';
 import { terminalOf } from './cli/terminal.ts';
@@ -17,7 +18,7 @@ const onTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
 
 process.exitCode = await runFed(process.argv.slice(2), {
   environment: process.env,
-  workingFolder: process.cwd(),
+  workingFolder: workingFolder(),
   interactive: onTerminal,
   terminal: terminalOf(process.stdout, process.env),
   errorTerminal: terminalOf(process.stderr, process.env),

@@ -7,6 +7,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface OpenSettings {
   readonly folder: string;
+  /** A nearer `.federation` that is not used: `FederationDir` says why. */
+  readonly passedOver?: string | null;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
@@ -27,7 +29,8 @@ export interface Finding {
 
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly workingFolder: string;
+  /** `null`: it has been deleted. */
+  readonly workingFolder: string | null;
   /** A person sits at a terminal: both standard input and output are one. */
   readonly interactive: boolean;
   readonly terminal: Terminal;

@@ -4,7 +4,8 @@ import type { Actor } from '../domain/commands.ts';
 import { CallerError, StoreError } from '../domain/errors.ts';
 import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
-import { findDir, setting } from '../config/find-dir.ts';
+import { findDir } from '../config/find-dir.ts';
+import { setting } from '../config/settings.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { UsageError } from './report-error.ts';
@@ -78,19 +79,16 @@ export async function withSession(
 /** @throws StoreError `store-unavailable` where there is no federation. */
 export function openSettings(host: Host, options: GlobalOptions): OpenSettings {
   const { environment, workingFolder } = host;
-  const { dir, exists } = findDir({
-    named: options.dir ?? setting(environment['FEDERATION_DIR']),
-    project: setting(environment['CLAUDE_PROJECT_DIR']),
-    cwd: workingFolder,
-  });
+  const { dir, exists, passedOver } = findDir({ option: options.dir, environment, cwd: workingFolder });
   if (!exists) {
+    const init = options.dir === undefined ? 'fed init' : `fed init --dir ${options.dir}`;
     throw new StoreError(
       'store-unavailable',
       `Expected a federation, got no folder ${dir}.`,
-      'Make one with fed init, or name it with --dir.',
+      `Make one with ${init}, or name another with --dir.`,
     );
   }
-  return { folder: dir, store: options.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
+  return { folder: dir, passedOver, store: options.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
 }
 
 export function show(host: Host, json: boolean, result: unknown, render: (terminal: Terminal) => string): void {

@@ -7,7 +7,7 @@ import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';
 import { LogFile } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
@@ -21,6 +21,8 @@ export interface FederationSettings {
   readonly clock?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
+  /** This process committed something. */
+  readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
 }
 
 /**
@@ -85,6 +87,7 @@ async function run(
     onCommitted: (record) => {
       logFile?.note();
       webhook.note(record);
+      settings.onCommitted?.(record);
     },
     onTick: () => webhook.sweep(),
     webhook: () => webhook.standing(),

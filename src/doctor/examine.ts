@@ -1,4 +1,6 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Finding, OpenSettings } from '../cli/host.ts';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { FederationError } from '../domain/errors.ts';
@@ -10,11 +12,19 @@ import { openJournalStore } from '../store/journal/journal-store.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
-export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
+export async function examine({ folder, passedOver = null }: OpenSettings): Promise<readonly Finding[]> {
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
-  return [configuration, store, journal, examineWebhook(folder, config, state)];
+  return [...examinePlace(folder, passedOver), configuration, store, journal, examineWebhook(folder, config, state)];
+}
+
+/** A copy of a committed configuration is no news; one in which work was kept is. */
+function examinePlace(folder: string, passedOver: string | null): Finding[] {
+  if (passedOver === null || !existsSync(join(passedOver, 'journal'))) return [];
+  const detail = `${folder} is used; ${passedOver}, which is nearer, has a journal of its own that nobody sees here`;
+  const next = `A repository has one federation, also in its worktrees and submodules. See the other with --dir ${passedOver}; remove it when nothing in it is needed.`;
+  return [{ check: 'place', status: 'warning', detail, next, code: null }];
 }
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {

@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { setting } from '../../config/find-dir.ts';
+import { dirForInit } from '../../config/find-dir.ts';
 import { writeDefaultConfig } from '../../config/write-default-config.ts';
 import { examples } from '../arguments.ts';
 import type { Host } from '../host.ts';
@@ -14,9 +13,7 @@ export function addInit(program: Command, host: Host): void {
     .addHelpText('after', examples('fed init', 'fed init --dir ../shared/.federation'))
     .action(async (_options: unknown, command: Command) => {
       const { dir, json } = command.optsWithGlobals<GlobalOptions>();
-      const named = dir ?? setting(host.environment['FEDERATION_DIR']);
-      // Not the nearest one above: who says init here wants one here.
-      const folder = resolve(host.workingFolder, named ?? join(host.workingFolder, '.federation'));
+      const folder = dirForInit({ option: dir, environment: host.environment, cwd: host.workingFolder });
       const { written, kept } = await writeDefaultConfig(folder);
       const result = {
         folder,

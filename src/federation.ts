@@ -5,6 +5,7 @@ import type { FederationState } from './domain/federation-state.ts';
 import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';
 import type { ConfigWarning, LoadedConfig } from './config/load-config.ts';
+import type { Project } from './files/project.ts';
 import type { Router as LearnedRouter } from './routing/router.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
@@ -39,8 +40,8 @@ export interface FederationOptions {
   readonly configWarnings?: readonly ConfigWarning[];
   /** Asked about once a second: the configuration where it changed, else null. Absent: it never changes. */
   readonly refreshConfig?: () => Promise<LoadedConfig | null>;
-  /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
-  readonly projectDir: string;
+  /** The folder that holds `.federation`, and what of the disk its configuration may reach. */
+  readonly project: Project;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
@@ -74,8 +75,8 @@ export interface Federation {
   readonly config: Config;
   /** What is wrong with the file, while the last good configuration is in force. */
   readonly configWarnings: readonly ConfigWarning[];
-  /** The folder that paths in the configuration are relative to. */
-  readonly projectDir: string;
+  /** The folder that holds `.federation`, and what of the disk its configuration may reach. */
+  readonly project: Project;
   /** Set while the store is read-only: shown with every answer. */
   readonly fault: StoreFault | null;
   /** The newest record folded. */

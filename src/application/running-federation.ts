@@ -21,6 +21,7 @@ import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp } from '../domain/time.ts';
 import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
+import type { Project } from '../files/project.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { LiveRouter } from './live-router.ts';
 import {
@@ -49,7 +50,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
 }
 
 class RunningFederation implements Federation {
-  readonly projectDir: string;
+  readonly project: Project;
   readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
@@ -76,7 +77,7 @@ class RunningFederation implements Federation {
   constructor(options: FederationOptions, state: FederationState) {
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
-    this.projectDir = options.projectDir;
+    this.project = options.project;
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);

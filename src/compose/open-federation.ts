@@ -1,14 +1,16 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';
 import { LogFile } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
+import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import type { Project } from '../files/project.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
 
@@ -30,18 +32,20 @@ export interface FederationSettings {
  * @throws ConfigurationError naming file, line and key; StoreError
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
+  const project = projectOf(settings.folder);
+  refuseLinksOut(settings.folder, project);
   const file = new ConfigFile(settings.folder);
   const loaded = await file.load().catch((error: unknown) => {
     if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
     throw error;
   });
   try {
-    return await run(settings, file, loaded);
+    return await run(settings, project, file, loaded);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // A checkpoint of another version: the journal has everything, so it is folded from the start.
     await rm(join(settings.folder, 'db.json'), { force: true });
-    return await run(settings, file, loaded);
+    return await run(settings, project, file, loaded);
   }
 }
 
@@ -57,15 +61,15 @@ function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
 
 async function run(
   settings: FederationSettings,
+  project: Project,
   file: ConfigFile,
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
   const store = openStore(settings, config);
-  const projectDir = dirname(resolve(settings.folder));
-  const logFile = logFileOf(settings, config, store);
+  const logFile = logFileOf(settings, project, config, store);
   const webhook = new LiveWebhook({
     folder: settings.folder,
-    projectDir,
+    projectDir: project.dir,
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
@@ -81,7 +85,7 @@ async function run(
     config,
     configWarnings: warnings,
     refreshConfig: () => file.refresh(),
-    projectDir,
+    project,
     routerFile: routerFileIn(settings.folder),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
@@ -101,10 +105,12 @@ async function run(
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
-  const { config } = await new ConfigFile(settings.folder).load();
+  const { config, warnings } = await new ConfigFile(settings.folder).load();
   const store = openStore(settings, config);
-  const logFile = logFileOf(settings, config, store);
+  const logFile = logFileOf(settings, projectOf(settings.folder), config, store);
   if (logFile === null) {
+    const fault = warnings.find(({ message }) => message.includes(': log_file: '));
+    if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
     throw new ConfigurationError(
       'log_file is null: this federation keeps no readable log.',
       'Name a file in log_file first.',
@@ -137,7 +143,13 @@ function openStore({ folder, store }: FederationSettings, config: Config): Event
   return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
 }
 
-function logFileOf({ folder }: FederationSettings, config: Config, store: EventStore): LogFile | null {
-  if (config.log_file === null) return null;
-  return new LogFile(resolve(dirname(resolve(folder)), config.log_file), join(folder, 'log.lock'), store);
+function logFileOf(
+  { folder }: FederationSettings,
+  project: Project,
+  { log_file }: Config,
+  store: EventStore,
+): LogFile | null {
+  if (log_file === null) return null;
+  const path = resolve(project.dir, log_file);
+  return new LogFile(path, () => project.placeToWrite(path, folder), join(folder, 'log.lock'), store);
 }

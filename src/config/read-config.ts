@@ -1,7 +1,7 @@
 /** Reads `.federation/config.json`: JSON with comments, checked to the last key. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   type Node,
@@ -12,9 +12,16 @@ import {
 import type { z } from 'zod';
 import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { type Project, ProjectFileError } from '../files/project.ts';
+import { adviceFor, projectOf } from './project-of.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
 const shownFaults = 5;
+
+/** One with a hundred agents has 50 KiB. */
+const largestConfig = 1024 * 1024;
+/** What nests deeper is no configuration, and would be too deep for the parser. */
+const deepest = 64;
 
 /**
  * The configuration of the federation in this folder; the defaults where it has no file.
@@ -22,24 +29,42 @@ const shownFaults = 5;
  */
 export async function readConfig(folder: string): Promise<Config> {
   const file = join(folder, 'config.json');
-  const text = await readConfigText(file);
+  const text = await readConfigText(file, projectOf(folder));
   return text === null ? defaultConfig : parseConfig(text, file);
 }
 
 /** @throws ConfigurationError where there is a file that cannot be read; null where there is none. */
-export async function readConfigText(file: string): Promise<string | null> {
+export async function readConfigText(file: string, project: Project): Promise<string | null> {
+  let bytes: Buffer;
   try {
-    return await readFile(file, 'utf8');
+    bytes = await project.read(file, largestConfig);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`${file}: cannot be read: ${reason}`, 'Make the file readable for this user.');
+    if (!(error instanceof ProjectFileError)) throw error;
+    if (error.kind === 'missing') return null;
+    throw new ConfigurationError(
+      `${file}: Expected ${error.message}`,
+      adviceFor(error, 'Put a file there that this user may read.'),
+    );
+  }
+  return decode(bytes, file);
+}
+
+/** As editors and shells save it: PowerShell's `>` writes UTF-16. @throws ConfigurationError */
+function decode(bytes: Buffer, file: string): string {
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const encoding = isUtf16 ? (first === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${file}: Expected text in UTF-8, got other bytes`, 'Save the file as UTF-8.');
   }
 }
 
 export function parseConfig(text: string, file: string): Config {
   // Some editors begin a file with a byte order mark; a space keeps every offset as it is.
   const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  checkDepth(source, file);
   const faults: ParseError[] = [];
   const tree = parseTree(source, faults, { allowTrailingComma: true });
   const [fault] = faults;
@@ -62,6 +87,24 @@ export function parseConfig(text: string, file: string): Config {
   );
 }
 
+/** @throws ConfigurationError for what nests deeper than the parser should follow */
+function checkDepth(source: string, file: string): void {
+  // A string begins with a quote and a comment with a slash: what begins with a bracket is one.
+  const scanner = createScanner(source, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < source.length; scanner.scan()) {
+    const first = source.charAt(scanner.getTokenOffset());
+    if (first === '{' || first === '[') depth += 1;
+    if (first === '}' || first === ']') depth -= 1;
+    if (depth <= deepest) continue;
+    const { line, column } = placeOf(source, scanner.getTokenOffset());
+    throw new ConfigurationError(
+      `${file}:${line}:${column}: Expected at most ${deepest} levels of nesting, got more`,
+      'Correct the file at that place.',
+    );
+  }
+}
+
 function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file: string): string[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const say = (at: readonly (string | number)[], expected: string): string =>
@@ -71,7 +114,8 @@ function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file
   }
   if (issue.code === 'invalid_key') return [say(path, issue.issues[0]?.message ?? issue.message)];
   const found = findNodeAtLocation(tree, path);
-  const got = found === undefined || issue.code === 'custom' ? '' : `, got ${excerpt(getNodeValue(found))}`;
+  const isShown = found !== undefined && issue.code !== 'custom' && keyPath(path) !== 'webhook.url';
+  const got = isShown ? `, got ${excerpt(getNodeValue(found))}` : '';
   return [say(path, `${issue.message}${got}`)];
 }
 
@@ -104,8 +148,11 @@ function placeOf(source: string, offset: number): { line: number; column: number
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
+/** Scheme, credentials, host, and the rest, which may be a secret as well. */
+const url = /([a-z][a-z\d+.-]*:\/\/)(?:[^\s"/@]*@)?([^\s"/?#]*)[^\s"]*/gi;
+
 function excerpt(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replaceAll(url, '$1$2/…');
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

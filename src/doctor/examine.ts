@@ -7,6 +7,7 @@ import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { ConfigFile } from '../config/load-config.ts';
+import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import { readConfig } from '../config/read-config.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
@@ -29,6 +30,7 @@ function examinePlace(folder: string, passedOver: string | null): Finding[] {
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
   try {
+    refuseLinksOut(folder, projectOf(folder));
     // As every process has it: the last good one where the file is at fault.
     const { config, warnings } = await new ConfigFile(folder, { keepGood: false }).load();
     const [first] = warnings;

@@ -4,7 +4,7 @@
  * AGENT_ASSIGNMENTS.md are such files.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export const marker = '<!-- federation-mcp writes everything below this line -->';
@@ -23,12 +23,11 @@ export function aboveMarker(text: string, heading: string): string {
 
 /**
  * Replaces everything below the marker, all at once: a reader sees the old file
- * or the new one. Makes the file where there is none.
+ * or the new one. Makes the file where there is none. A link would be replaced
+ * itself: callers follow it first, to where they may write.
  * @returns whether the file is another one now.
  */
-export async function writeBelowMarker(path: string, heading: string, below: string): Promise<boolean> {
-  // Where people linked the file to another place, that one is replaced and not their link.
-  const target = await realpath(path).catch(() => path);
+export async function writeBelowMarker(target: string, heading: string, below: string): Promise<boolean> {
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;

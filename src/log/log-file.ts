@@ -8,12 +8,13 @@
  * this file depends on it, and `rebuild` makes it anew.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FederationError, StoreError } from '../domain/errors.ts';
 import { oneLine } from '../domain/text.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { headingOf, marker, writeBelowMarker } from '../files/marked-file.ts';
+import { readStart } from '../files/project.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
 import { type LogEntry, logEntries } from '../views/event-lines.ts';
@@ -30,14 +31,17 @@ type Records = Pick<EventStore, 'tail' | 'history'>;
 
 export class LogFile {
   readonly path: string;
+  readonly #place: () => string;
   readonly #lockPath: string;
   readonly #records: Records;
   #isScheduled = false;
   #pending = false;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(path: string, lockPath: string, records: Records) {
+  /** `place`: where the path leads now; it throws where nothing is to be written there. */
+  constructor(path: string, place: () => string, lockPath: string, records: Records) {
     this.path = path;
+    this.#place = place;
     this.#lockPath = lockPath;
     this.#records = records;
   }
@@ -76,7 +80,7 @@ export class LogFile {
       return await withFileLock(this.#lockPath, async () => {
         const lines: string[] = [];
         for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
-        await writeBelowMarker(this.path, heading, lines.map((line) => `${line}\n`).join(''));
+        await writeBelowMarker(this.#place(), heading, lines.map((line) => `${line}\n`).join(''));
         return lines.length;
       });
     } catch (error) {
@@ -87,8 +91,10 @@ export class LogFile {
   }
 
   async #appendMissing(): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o644);
+    const place = this.#place();
+    await mkdir(dirname(place), { recursive: true });
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+    const file = await open(place, flags, 0o644);
     try {
       const { seq, event } = await this.#lastPlace(file);
       const lines: string[] = [];
@@ -105,7 +111,9 @@ export class LogFile {
 
   /** The place of the last whole line; makes the file ready to be appended to. */
   async #lastPlace(file: FileHandle): Promise<{ seq: number; event: number }> {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error('Expected a file');
+    const { size } = found;
     const start = Math.max(0, size - tailBytes);
     const end = Buffer.alloc(size - start);
     await file.read(end, 0, end.length, start);
@@ -114,7 +122,7 @@ export class LogFile {
     const lines = text.split('\n').slice(0, -1);
     const last = lines.findLast((line) => linePattern.test(line) || line === marker);
     if (last === undefined) {
-      const whole = await readFile(this.path, 'utf8');
+      const whole = (await readStart(file, size)).toString();
       if (!whole.includes(marker))
         await file.appendFile(`${whole === '' ? heading : torn > 0 ? '\n\n' : '\n'}${marker}\n`);
       return { seq: 0, event: 0 };

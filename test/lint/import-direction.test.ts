@@ -25,7 +25,7 @@ const cases = [
   ['src/store/journal/a.ts', `import { x } from '../../domain/time.ts';`, null],
   ['src/federation.ts', `import { x } from './store/event-store.ts';`, null],
   ['tools/c.ts', `import { x } from '../src/views/brief.ts';`, null],
-  ['src/cli/commands/a.ts', `import { x } from '../../bridges/import-beads.ts';`, null],
+  ['src/cli/commands/a.ts', `import { x } from '../../importers/import-beads.ts';`, null],
   ['src/fed.ts', `import { x } from './cli/program.ts';`, null],
   ['src/mcp/b.ts', `import { x } from '@modelcontextprotocol/server';`, null],
   ['src/routing/c.ts', `import { x } from 'natural/lib/natural/stemmers/index.js';`, null],

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { type AvailabilityStatus, availabilityStatuses } from '../../domain/agents/agent.ts';
-import { StoreError } from '../../domain/errors.ts';
+import { adviceFor } from '../../config/project-of.ts';
+import { ConfigurationError, StoreError } from '../../domain/errors.ts';
+import { ProjectFileError } from '../../files/project.ts';
 import { headingOf, writeBelowMarker } from '../../files/marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
 import { examples, parseTime } from '../arguments.ts';
@@ -61,12 +63,14 @@ export function addAgents(program: Command, host: Host): void {
     .addHelpText('after', examples('fed agents assignments'))
     .action(async (_options: unknown, command: Command) =>
       withSession(host, command, async ({ federation, show }) => {
-        const file = join(federation.projectDir, 'AGENT_ASSIGNMENTS.md');
-        const changed = await writeBelowMarker(
-          file,
-          headingOf('Agent assignments'),
-          assignmentsView(federation.config),
-        ).catch((error: unknown) => {
+        const file = join(federation.project.dir, 'AGENT_ASSIGNMENTS.md');
+        const write = async (): Promise<boolean> =>
+          await writeBelowMarker(
+            federation.project.place(file),
+            headingOf('Agent assignments'),
+            assignmentsView(federation.config),
+          );
+        const changed = await write().catch((error: unknown) => {
           throw cannotWrite(file, error);
         });
         const next = changed ? `Read ${file}.` : 'Nothing is to be done: the file says what the configuration says.';
@@ -75,7 +79,10 @@ export function addAgents(program: Command, host: Host): void {
     );
 }
 
-function cannotWrite(file: string, error: unknown): StoreError {
+function cannotWrite(file: string, error: unknown): Error {
+  if (error instanceof ProjectFileError) {
+    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move away what is there.'));
+  }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);
   return new StoreError(

@@ -34,6 +34,12 @@ export interface WebhookStanding {
   readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
 }
 
+/** Why nothing is written to the readable log. */
+export interface LogFault {
+  readonly message: string;
+  readonly next: string;
+}
+
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
@@ -50,6 +56,8 @@ export interface FederationOptions {
   readonly onTick?: () => void;
   /** How deliveries to the webhook stand, where one is configured. */
   readonly webhook?: () => WebhookStanding | null;
+  /** Why nothing is written to the readable log; null: it is, or none is wanted. */
+  readonly logFault?: () => Promise<LogFault | null>;
   /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
   readonly routerFile?: RouterFile;
   /** Awaited at the end of `close`. */
@@ -93,6 +101,8 @@ export interface Federation {
   presence(): readonly PresenceEntry[];
   /** `null`: no webhook is configured. */
   webhook(): WebhookStanding | null;
+  /** Why nothing is written to the readable log; null: it is, or none is wanted. */
+  logFault(): Promise<LogFault | null>;
   /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
   subscribe(listener: (change: FederationChange) => void): () => void;
   /**

@@ -19,7 +19,14 @@ import { restoreState } from '../domain/restore-state.ts';
 import { RouterNotReady } from '../domain/routing/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp } from '../domain/time.ts';
-import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
+import type {
+  Federation,
+  FederationChange,
+  FederationOptions,
+  LoadedRouter,
+  LogFault,
+  WebhookStanding,
+} from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
 import type { Project } from '../files/project.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
@@ -57,6 +64,7 @@ class RunningFederation implements Federation {
   readonly #onCommitted: (record: StoredRecord) => void;
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
+  readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
   readonly #router: LiveRouter;
   readonly #commits = new PQueue({ concurrency: 1 });
@@ -83,6 +91,7 @@ class RunningFederation implements Federation {
     this.#onCommitted = options.onCommitted ?? (() => undefined);
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
+    this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#router = new LiveRouter({
       store: options.store,
@@ -140,6 +149,10 @@ class RunningFederation implements Federation {
 
   webhook(): WebhookStanding | null {
     return this.#webhook();
+  }
+
+  logFault(): Promise<LogFault | null> {
+    return this.#logFault();
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {

@@ -1,11 +1,11 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';
-import { LogFile } from '../log/log-file.ts';
+import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
@@ -66,7 +66,7 @@ async function run(
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
   const store = openStore(settings, config);
-  const logFile = logFileOf(settings, project, config, store);
+  const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
     folder: settings.folder,
     projectDir: project.dir,
@@ -95,6 +95,7 @@ async function run(
     },
     onTick: () => webhook.sweep(),
     webhook: () => webhook.standing(),
+    logFault: async () => (await logFile?.fault()) ?? null,
     onClose: async () => {
       await Promise.all([logFile?.flush(), webhook.close()]);
     },
@@ -107,7 +108,8 @@ async function run(
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
   const { config, warnings } = await new ConfigFile(settings.folder).load();
   const store = openStore(settings, config);
-  const logFile = logFileOf(settings, projectOf(settings.folder), config, store);
+  const { folder } = settings;
+  const logFile = logFileOf(config, { folder, project: projectOf(folder), records: store });
   if (logFile === null) {
     const fault = warnings.find(({ message }) => message.includes(': log_file: '));
     if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
@@ -141,15 +143,4 @@ function openStore({ folder, store }: FederationSettings, config: Config): Event
     );
   }
   return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
-}
-
-function logFileOf(
-  { folder }: FederationSettings,
-  project: Project,
-  { log_file }: Config,
-  store: EventStore,
-): LogFile | null {
-  if (log_file === null) return null;
-  const path = resolve(project.dir, log_file);
-  return new LogFile(path, () => project.placeToWrite(path, folder), join(folder, 'log.lock'), store);
 }

@@ -9,6 +9,7 @@ import { FederationState } from '../domain/federation-state.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import { readConfig } from '../config/read-config.ts';
+import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 
@@ -17,7 +18,9 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
-  return [...examinePlace(folder, passedOver), configuration, store, journal, examineWebhook(folder, config, state)];
+  const log = await examineLog(folder, config);
+  const webhook = examineWebhook(folder, config, state);
+  return [...examinePlace(folder, passedOver), configuration, store, journal, ...log, webhook];
 }
 
 /** A copy of a committed configuration is no news; one in which work was kept is. */
@@ -89,6 +92,23 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
     return [ok('journal', detail), state];
   } catch (error) {
     return [problem('journal', error), state];
+  } finally {
+    await store.close();
+  }
+}
+
+async function examineLog(folder: string, config: Config): Promise<Finding[]> {
+  const store = openJournalStore({ dir: folder, readOnly: true });
+  try {
+    await store.open();
+    for (const _record of store.read());
+    const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
+    const fault = (await file?.fault()) ?? null;
+    if (fault === null) return [];
+    return [{ check: 'log', status: 'warning', detail: fault.message, next: fault.next, code: null }];
+  } catch {
+    // What cannot be looked at for that has been said of the store.
+    return [];
   } finally {
     await store.close();
   }

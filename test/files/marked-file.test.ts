@@ -2,11 +2,12 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { headingOf, marker, writeBelowMarker } from '../../src/files/marked-file.ts';
+import { headingOf, markerLine, writeBelowMarker } from '../../src/files/marked-file.ts';
 
 let folder = '';
 let file = '';
 const heading = headingOf('Ours');
+const marker = markerLine();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'marked-file-'));
   file = join(folder, 'FILE.md');
@@ -37,6 +38,12 @@ describe('a file with a marker line', () => {
     const before = await stat(file);
     expect(await writeBelowMarker(file, heading, 'same\n')).toBe(false);
     expect((await stat(file)).ino).toBe(before.ino);
+  });
+
+  it('takes its marker for one whatever journal it names', async () => {
+    await writeFile(file, `Mine\n\n${markerLine('abc1')}\nold\n`);
+    await writeBelowMarker(file, heading, 'new\n', markerLine('def2'));
+    expect(await readFile(file, 'utf8')).toBe(`Mine\n\n${markerLine('def2')}\nnew\n`);
   });
 
   it('keeps its permissions', async () => {

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 it('reads regular files only, and waits for nobody', async () => {
   const project = new Project(root);
-  execFileSync('mkfifo', [join(root, 'pipe')]);
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', join(root, 'pipe')]);
   mkdirSync(join(root, 'folder'));
   await expect(project.read('pipe', 100)).rejects.toThrow('a file, got something else');
   await expect(project.read('folder', 100)).rejects.toThrow('a file, got something else');

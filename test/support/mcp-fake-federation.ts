@@ -53,6 +53,10 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  async logFault(): Promise<null> {
+    return null;
+  }
+
   keepTime(): void {}
 
   async catchUp(): Promise<void> {}

@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
 import { readableRecord } from '../../views/readable-record.ts';
 import { type GlobalOptions, openSettings, type Session, show, withSession } from '../session.ts';
+import { manyLines, oneLine, paint } from '../terminal.ts';
 
 interface LogOptions extends GlobalOptions {
   readonly follow?: boolean;
@@ -31,10 +32,16 @@ export function addLog(program: Command, host: Host): void {
         show(host, options.json === true, result, () => `wrote ${entries} entries to ${file}`);
         return;
       }
-      await withSession(host, command, (session) =>
-        options.follow === true ? follow(session, options.limit, host) : printNewest(session, options.limit),
-      );
+      await withSession(host, command, async (session) => {
+        const fault = await session.federation.logFault();
+        if (fault !== null) host.err(`${warning(fault.message, fault.next, host)}\n`);
+        await (options.follow === true ? follow(session, options.limit, host) : printNewest(session, options.limit));
+      });
     });
+}
+
+function warning(message: string, next: string, { errorTerminal }: Host): string {
+  return `${paint('fed:', 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}`;
 }
 
 async function printNewest(session: Session, limit: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Errors on standard error: what went wrong, then what to do; and the exit code that scripts read. */
 import { type ErrorCode, FederationError } from '../domain/errors.ts';
+import { visibleJson } from '../domain/text.ts';
 import type { Host } from './host.ts';
 import { inCommands } from './in-commands.ts';
 import { manyLines, paint } from './terminal.ts';
@@ -57,7 +58,7 @@ export function exitCodeOf(code: ErrorCode): number {
 
 function write(host: Host, json: boolean, code: ErrorCode, message: string, next: string): void {
   if (json) {
-    host.err(`${JSON.stringify({ error: { code, message, next } }, null, 2)}\n`);
+    host.err(`${visibleJson(JSON.stringify({ error: { code, message, next } }, null, 2))}\n`);
     return;
   }
   host.err(formatError(message, next, host));

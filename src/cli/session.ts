@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Actor } from '../domain/commands.ts';
 import { CallerError, StoreError } from '../domain/errors.ts';
+import { visibleJson } from '../domain/text.ts';
 import type { ResourceDefinition, ToolDefinition, ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
 import { findDir } from '../config/find-dir.ts';
@@ -93,7 +94,7 @@ export function openSettings(host: Host, options: GlobalOptions): OpenSettings {
 
 export function show(host: Host, json: boolean, result: unknown, render: (terminal: Terminal) => string): void {
   if (json) {
-    host.out(`${JSON.stringify(result, null, 2)}\n`);
+    host.out(`${visibleJson(JSON.stringify(result, null, 2))}\n`);
     return;
   }
   const text = render(host.terminal);

@@ -1,5 +1,5 @@
 /** One line of the readable log: its place in the journal, when, who, what. */
-import { oneLine } from '../domain/text.ts';
+import { inMarkdown } from '../domain/text.ts';
 import type { LogEntry } from '../views/event-lines.ts';
 
 export interface LinePlace {
@@ -9,7 +9,7 @@ export interface LinePlace {
 }
 
 export function lineOf(entry: LogEntry): string {
-  return `${prefixOf(entry)}${harmless(entry.text)}`;
+  return `${prefixOf(entry)}${inMarkdown(entry.text, 2_000)}`;
 }
 
 /** What says which event it is. How the rest is worded may change from version to version. */
@@ -21,9 +21,4 @@ export function prefixOf({ place, at, by }: LogEntry): string {
 export function placeOfLine(line: string): LinePlace | null {
   const found = /^- (\d+)\.(\d+) · /.exec(line);
   return found === null ? null : { seq: Number(found[1]), event: Number(found[2]) };
-}
-
-/** On one line, and nothing in it is markup: what agents write must not become links, pictures or HTML. */
-function harmless(text: string): string {
-  return oneLine(text, 2_000).replace(/</g, '&lt;').replace(/\[/g, '\\[');
 }

@@ -1,8 +1,10 @@
 /** The two shapes in which a tool answers: its JSON, or an error as JSON. Both reach every client. */
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import type { ToolResult } from '../define-tool.ts';
 import { CallerError, FederationError } from '../domain/errors.ts';
+import { shownJson } from '../domain/text.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import type { Log } from './log.ts';
 
@@ -11,13 +13,21 @@ import type { Log } from './log.ts';
  * the model only one of the two, some both, and once where they are identical.
  */
 export function answer(result: ToolResult, fault: StoreFault | null): CallToolResult {
-  const structuredContent = fault === null ? result : { ...result, warning: fault };
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+  return { ...asContent(fault === null ? result : { ...result, warning: fault }) };
 }
 
 export function refusal(error: FederationError): CallToolResult {
-  const structuredContent = { ...error.toBody() };
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+  return { ...asContent({ ...error.toBody() }), isError: true };
+}
+
+const fields = z.record(z.string(), z.unknown());
+
+/** What others wrote into it reaches the model with everything visible. */
+function asContent(result: Readonly<Record<string, unknown>>): Pick<CallToolResult, 'content' | 'structuredContent'> {
+  const json = JSON.stringify(result);
+  const text = shownJson(json);
+  const structuredContent = text === json ? { ...result } : fields.parse(JSON.parse(text));
+  return { content: [{ type: 'text', text }], structuredContent };
 }
 
 /** Every error as one this program words itself: an unknown one becomes `internal`, its details go to the log. */

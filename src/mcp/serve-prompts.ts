@@ -2,6 +2,7 @@
 import type { PromptDefinition } from '../define-tool.ts';
 import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
+import { shown } from '../domain/text.ts';
 import { type Connection, toolContext } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
 import { quote } from './shorten.ts';
@@ -28,7 +29,7 @@ export function servePrompts(connection: Connection): void {
       if (prompt === undefined) throw unknownPrompt(name, prompts);
       checkArguments(prompt, given);
       const federation = await connection.federation.load();
-      const text = await prompt.render(given, toolContext(connection, federation, context));
+      const text = shown(await prompt.render(given, toolContext(connection, federation, context)));
       return {
         description: prompt.description,
         messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],

@@ -1,5 +1,6 @@
 /** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
 import type { WebhookConfig } from '../domain/config.ts';
+import { shownJson } from '../domain/text.ts';
 import { version } from '../config/version.ts';
 import type { Delivery } from './outbox.ts';
 import { signature } from './signature.ts';
@@ -14,7 +15,7 @@ export interface Attempt {
 
 /** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
 export async function post(delivery: Delivery, { config, secret, federation, signal }: Attempt): Promise<void> {
-  const body = JSON.stringify({ ...delivery.escalation, federation });
+  const body = shownJson(JSON.stringify({ ...delivery.escalation, federation }));
   const timestamp = Math.floor(Date.now() / 1_000);
   // A URL may carry a token in its path or query: messages name the origin alone.
   const { origin } = new URL(config.url);

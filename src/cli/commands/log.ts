@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { visibleJson } from '../../domain/text.ts';
 import { examples, parseInteger } from '../arguments.ts';
 import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
@@ -58,7 +59,9 @@ async function follow({ federation, terminal, json }: Session, limit: number, ho
     const records = await federation.tail(count, seen);
     for (const record of records) {
       seen = record.seq;
-      host.out(json ? `${JSON.stringify(readableRecord(record))}\n` : `${renderRecord(record, terminal)}\n`);
+      host.out(
+        json ? `${visibleJson(JSON.stringify(readableRecord(record)))}\n` : `${renderRecord(record, terminal)}\n`,
+      );
     }
     return records.length === count;
   };

@@ -14,7 +14,7 @@ import { FederationError, StoreError } from '../domain/errors.ts';
 import { oneLine } from '../domain/text.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { headingOf, marker, writeBelowMarker } from '../files/marked-file.ts';
-import type { EventStore } from '../store/event-store.ts';
+import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
 import { type LogEntry, logEntries } from '../views/event-lines.ts';
 
@@ -26,7 +26,13 @@ const tailBytes = 64 * 1024;
 /** Lines written soon after each other go into one write. */
 const gatherMs = 100;
 
-type Records = Pick<EventStore, 'tail' | 'history'>;
+/** A record, and how many of its events. */
+interface Place {
+  readonly seq: number;
+  readonly event: number;
+}
+
+type Records = Pick<EventStore, 'tail' | 'history' | 'lastLoss'>;
 
 export class LogFile {
   readonly path: string;
@@ -34,6 +40,8 @@ export class LogFile {
   readonly #records: Records;
   #isScheduled = false;
   #pending = false;
+  /** The accepted loss that is known to be in the file. */
+  #lossThere: number | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, lockPath: string, records: Records) {
@@ -70,6 +78,30 @@ export class LogFile {
     }
   }
 
+  /**
+   * Puts the record of an accepted loss in force and at the file's end, whatever
+   * place the last line there names; nobody writes in between. The lines of what
+   * is lost stay.
+   */
+  async goOnWith(record: StoredRecord, commit: () => void): Promise<void> {
+    const append = async (file: FileHandle): Promise<readonly string[]> => {
+      await this.#lastPlace(file);
+      return linesOf(record, 0);
+    };
+    let isLocked = false;
+    try {
+      await withFileLock(this.#lockPath, async () => {
+        isLocked = true;
+        commit();
+        // A copy for reading: where it cannot be written now, whoever commits next adds what is missing.
+        await this.#append(append).catch(() => undefined);
+      });
+    } catch (error) {
+      if (isLocked) throw error;
+      commit();
+    }
+  }
+
   /** Writes everything below the marker anew. */
   async rebuild(): Promise<number> {
     try {
@@ -87,24 +119,46 @@ export class LogFile {
   }
 
   async #appendMissing(): Promise<void> {
+    await this.#append(async (file) => {
+      const { seq, event } = await this.#placeToGoOnFrom(file);
+      const lines: string[] = [];
+      for await (const record of recordsFrom(this.#records, seq)) {
+        lines.push(...linesOf(record, record.seq > seq ? 0 : event));
+      }
+      return lines;
+    });
+  }
+
+  async #append(linesFor: (file: FileHandle) => Promise<readonly string[]>): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     const file = await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o644);
     try {
-      const { seq, event } = await this.#lastPlace(file);
-      const lines: string[] = [];
-      for await (const record of recordsFrom(this.#records, seq)) {
-        for (const [index, entry] of logEntries(record).entries()) {
-          if (record.seq > seq || index + 1 > event) lines.push(`${lineOf(entry)}\n`);
-        }
-      }
+      const lines = await linesFor(file);
       if (lines.length > 0) await file.appendFile(lines.join(''));
     } finally {
       await file.close();
     }
   }
 
+  /** After a loss, the last line may name a place of which there is another record now. */
+  async #placeToGoOnFrom(file: FileHandle): Promise<Place> {
+    const last = await this.#lastPlace(file);
+    const loss = this.#records.lastLoss;
+    if (loss === null || last.seq < loss || this.#lossThere === loss) return last;
+    const [line] = await this.#linesOfRecord(loss);
+    if (line !== undefined && !(await readFile(this.path, 'utf8')).includes(`\n${line}`))
+      return { seq: loss, event: 0 };
+    this.#lossThere = loss;
+    return last;
+  }
+
+  async #linesOfRecord(seq: number): Promise<readonly string[]> {
+    for await (const record of recordsFrom(this.#records, seq)) return linesOf(record, 0);
+    return [];
+  }
+
   /** The place of the last whole line; makes the file ready to be appended to. */
-  async #lastPlace(file: FileHandle): Promise<{ seq: number; event: number }> {
+  async #lastPlace(file: FileHandle): Promise<Place> {
     const { size } = await file.stat();
     const start = Math.max(0, size - tailBytes);
     const end = Buffer.alloc(size - start);
@@ -124,6 +178,13 @@ export class LogFile {
     const place = linePattern.exec(last);
     return { seq: Number(place?.[1] ?? 0), event: Number(place?.[2] ?? 0) };
   }
+}
+
+/** The lines of a record after its first `skipped` events. */
+function linesOf(record: StoredRecord, skipped: number): string[] {
+  return logEntries(record)
+    .slice(skipped)
+    .map((entry) => `${lineOf(entry)}\n`);
 }
 
 function lineOf({ place, at, by, text }: LogEntry): string {

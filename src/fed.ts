@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: gives `src/cli` the real terminal, folder and store. */
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { workingFolder } from './config/find-dir.ts';
 import { runFed } from './cli/program.ts';
@@ -38,6 +39,24 @@ process.exitCode = await runFed(process.argv.slice(2), {
   examine: async (settings) => {
     const { examine } = await import('./doctor/examine.ts');
     return await examine(settings);
+  },
+  lookForLoss: async (settings) => {
+    const { lookForLoss } = await import('./doctor/accept-loss.ts');
+    return await lookForLoss(settings);
+  },
+  acceptLoss: async (settings, shown, by) => {
+    const { acceptLoss } = await import('./doctor/accept-loss.ts');
+    return await acceptLoss(settings, shown, by);
+  },
+  ask: async (question) => {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return await terminal.question(question, { signal: stopped.signal });
+    } catch {
+      return '';
+    } finally {
+      terminal.close();
+    }
   },
   surface: async () => {
     const [{ tools }, { resources }, { prompts }] = await Promise.all([

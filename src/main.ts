@@ -95,6 +95,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
         isMade = true;
         process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
       },
+      onTrouble: (what, error) => log.warn({ err: error }, what),
     });
     federation.keepTime();
     return federation;

@@ -1,5 +1,4 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, defaultConfig } from '../domain/config.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
@@ -11,6 +10,7 @@ import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
 
@@ -25,6 +25,8 @@ export interface FederationSettings {
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
   readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
+  /** Told of what failed beside the commands and is tried again. */
+  readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
 
 /**
@@ -39,14 +41,7 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
     if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
     throw error;
   });
-  try {
-    return await run(settings, project, file, loaded);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // A checkpoint of another version: the journal has everything, so it is folded from the start.
-    await rm(join(settings.folder, 'db.json'), { force: true });
-    return await run(settings, project, file, loaded);
-  }
+  return await run(settings, project, file, loaded);
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
@@ -87,6 +82,7 @@ async function run(
     refreshConfig: () => file.refresh(),
     project,
     routerFile: routerFileIn(settings.folder),
+    ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
       logFile?.note();
@@ -100,8 +96,13 @@ async function run(
       await Promise.all([logFile?.flush(), webhook.close()]);
     },
   });
-  await webhook.begin();
-  return federation;
+  try {
+    await webhook.begin();
+    return federation;
+  } catch (error) {
+    await federation.close();
+    throw error;
+  }
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
@@ -118,8 +119,8 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
       'Name a file in log_file first.',
     );
   }
-  await store.open();
   try {
+    await store.open(null);
     return { file: logFile.path, entries: await logFile.rebuild() };
   } finally {
     await store.close();
@@ -129,7 +130,7 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
 function routerFileIn(folder: string): RouterFile {
   const path = join(folder, 'router.bin');
   return {
-    read: async () => await readFile(path).catch(() => null),
+    read: async () => await readRegular(path).catch(() => null),
     write: async (content) => writeWhole(path, content),
   };
 }

@@ -3,7 +3,7 @@
  * and never worse than the last one that was good. That one is kept beside it,
  * so that a server also starts where someone has just broken the file.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../domain/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
@@ -108,7 +108,8 @@ export class ConfigFile {
   async #keep(text: string): Promise<void> {
     if (!this.#keepsGood) return;
     try {
-      if ((await readFile(this.#goodFile, 'utf8').catch(() => null)) !== text) writeWhole(this.#goodFile, text);
+      if ((await readConfigText(this.#goodFile, this.#project).catch(() => null)) !== text)
+        writeWhole(this.#goodFile, text);
     } catch {
       // A folder that may only be read: the next start needs a good file then.
     }

@@ -2,7 +2,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigurationError } from '../domain/errors.ts';
-import { errorCode } from '../files/file-layer.ts';
+import { errorCode } from '../files/error-code.ts';
 import { Project, ProjectFileError } from '../files/project.ts';
 import { realPlace } from '../files/within.ts';
 import { allowedFolders } from './settings.ts';
@@ -21,8 +21,8 @@ export function adviceFor(error: ProjectFileError, otherwise: string): string {
   return 'Move it into the project, or list its folder in FEDERATION_ALLOW in the environment of those who use it.';
 }
 
-/** Where the federation's own files lie. */
-const ownFolders = ['.', 'journal', 'sessions'];
+/** Where files are written whose names are known beforehand; those of sessions are random. */
+const ownFolders = ['.', 'journal'];
 
 /**
  * Git can check out links as well as files: one among the federation's own would lead what is written there elsewhere.

@@ -6,11 +6,13 @@ import { type Config, defaultConfig } from '../domain/config.ts';
 import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
+import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import { readConfig } from '../config/read-config.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
@@ -20,7 +22,7 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
   const [journal, state] = await examineJournal(folder);
   const log = await examineLog(folder, config);
   const webhook = examineWebhook(folder, config, state);
-  return [...examinePlace(folder, passedOver), configuration, store, journal, ...log, webhook];
+  return [...examinePlace(folder, passedOver), configuration, store, journal, ...log, webhook, examineFiles(folder)];
 }
 
 /** A copy of a committed configuration is no news; one in which work was kept is. */
@@ -53,11 +55,23 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
   }
 }
 
+function examineFiles(folder: string): Finding {
+  try {
+    const odd = findOddFiles(folder);
+    if (odd.length === 0) return ok('files', 'each that is there can be used');
+    const detail = odd.map(({ file, why }) => `${file} ${why}`).join('\n');
+    const next = 'Remove what does not belong there, or make it readable for this user. It is ignored until then.';
+    return { check: 'files', status: 'warning', detail, next, code: null };
+  } catch (error) {
+    return problem('files', error);
+  }
+}
+
 /** Opens it as every process does: from the checkpoint, with what others acknowledged held against it. */
 async function examineStore(folder: string): Promise<Finding> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
-    const checkpoint = await store.open();
+    const checkpoint = await store.open(checkpointForm);
     let records = 0;
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;
@@ -100,7 +114,7 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
 async function examineLog(folder: string, config: Config): Promise<Finding[]> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
-    await store.open();
+    await store.open(checkpointForm);
     for (const _record of store.read());
     const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
     const fault = (await file?.fault()) ?? null;

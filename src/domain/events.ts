@@ -15,6 +15,7 @@ import type { FollowUp } from './scheduling/follow-up.ts';
 import type { AgentName, DependencyId, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteEvent } from './votes/vote-events.ts';
+import type { VoteId } from './votes/vote.ts';
 
 /** What a new task is made of; the rest of a `Task` follows from its history. */
 export type NewTask = Pick<
@@ -225,6 +226,24 @@ export type SchedulingEvent =
       /** The machine's clock went back by more than a step that can be ignored. */
       readonly type: 'clock_stepped_back';
       readonly milliseconds: number;
+    }
+  | {
+      /** The journal goes on without records that it had. */
+      readonly type: 'loss_accepted';
+      /** The last record that was kept. */
+      readonly kept: { readonly seq: number; readonly hash: string };
+      /** The last record that is known to have been there; null: nobody knows. */
+      readonly lost_through: number | null;
+      /** What was found wrong with the journal. */
+      readonly reason: string;
+      /** Known to have been queued or changed in what is lost; at most 200. */
+      readonly tasks: readonly TaskId[];
+      /** Known to have been opened or changed there; at most 200. */
+      readonly votes: readonly VoteId[];
+      /** The highest ids known to have been given out there, one for each kind and day: they are not given out again. */
+      readonly last_ids: readonly string[];
+      /** Where the old files are, below the federation's folder. */
+      readonly kept_in: string;
     };
 
 export type FederationEvent = TaskEvent | AgentEvent | SchedulingEvent | VoteEvent | OutcomeEvent;
@@ -277,6 +296,7 @@ export const eventDescriptions: { readonly [T in EventType]: string } = {
   escalation_opened: 'Something waits for the operator.',
   escalation_closed: 'An escalation was answered, or what it was about is over.',
   request_remembered: 'A request with an idempotency key was carried out; the same again gives the same ids.',
+  loss_accepted: 'The operator let the journal go on without records that were lost; names what is known of them.',
   clock_stepped_back: "The machine's clock went back; open leases and times were moved with it.",
 };
 

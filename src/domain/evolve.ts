@@ -37,6 +37,7 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
     case 'escalation_opened':
     case 'escalation_closed':
     case 'clock_stepped_back':
+    case 'loss_accepted':
     case 'request_remembered':
       return evolveScheduling(state, event, meta);
     case 'vote_opened':

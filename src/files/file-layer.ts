@@ -5,16 +5,22 @@
  */
 import {
   closeSync,
+  constants,
   fdatasync,
   fdatasyncSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readSync,
+  renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from './error-code.ts';
+import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
 export interface FileFacts {
@@ -39,6 +45,12 @@ export interface FileLayer {
   syncNow(descriptor: number): void;
   /** Makes the entries of a folder durable. */
   syncFolder(path: string): void;
+  /** Gives a file a second name. Not durable before its folder is. */
+  link(from: string, to: string): void;
+  /** Puts a file in the place of another, all at once. Not durable before its folder is. */
+  rename(from: string, to: string): void;
+  /** Takes a file away, if it is there. */
+  remove(path: string): void;
   /** Creates a folder and its parents, durably. */
   makeFolder(path: string): void;
 }
@@ -46,13 +58,13 @@ export interface FileLayer {
 export const diskFiles: FileLayer = {
   openForReading(path) {
     try {
-      return openSync(path, 'r');
+      return openRegular(path);
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   },
-  openForAppending: (path) => openSync(path, 'a'),
+  openForAppending: (path) => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o666),
   close: (descriptor) => closeSync(descriptor),
   read: (descriptor, into, at, length, position) => readSync(descriptor, into, at, length, position),
   append: (descriptor, bytes) => writeSync(descriptor, bytes),
@@ -75,6 +87,9 @@ export const diskFiles: FileLayer = {
       closeSync(descriptor);
     }
   },
+  link: (from, to) => linkSync(from, to),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => rmSync(path, { force: true }),
   makeFolder(path) {
     const first = mkdirSync(path, { recursive: true });
     if (first === undefined) return;
@@ -84,8 +99,3 @@ export const diskFiles: FileLayer = {
     }
   },
 };
-
-/** The `code` of a system error (`ENOSPC`, …), or `undefined`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}

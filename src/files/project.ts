@@ -3,10 +3,10 @@
  * else: what its configuration and the links in it name is read and written
  * inside it only, or in folders that the user allowed in their own environment.
  */
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
-import { errorCode } from './file-layer.ts';
+import { errorCode } from './error-code.ts';
+import { openRegularFile } from './regular-file.ts';
 import { isWithin, realPlace } from './within.ts';
 
 /** Why a file is not used. The message goes on after "Expected". */
@@ -67,19 +67,14 @@ export class Project {
    * @throws ProjectFileError
    */
   async open(path: string): Promise<FileHandle> {
-    const place = this.place(path);
-    let file: FileHandle;
     try {
-      // What is a link or a pipe by now was none a moment ago.
-      file = await open(place, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+      return await openRegularFile(this.place(path));
     } catch (error) {
+      if (error instanceof ProjectFileError) throw error;
       if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'a file that can be read, got none');
+      if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'a file, got something else');
       throw new ProjectFileError('unusable', `a file that can be read, got ${errorCode(error) ?? String(error)}`);
     }
-    const found = await file.stat();
-    if (found.isFile()) return file;
-    await file.close();
-    throw new ProjectFileError('unusable', 'a file, got something else');
   }
 
   /** All of a regular file. @throws ProjectFileError, also where it has more than `longest` bytes */

@@ -1,7 +1,7 @@
 /** Where a path leads once its links are followed, and whether that is inside a folder. */
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { errorCode } from './file-layer.ts';
+import { errorCode } from './error-code.ts';
 
 /** The limit that Linux has for following links. */
 const mostLinks = 40;

@@ -19,12 +19,12 @@ import { FederationError, StoreError } from '../domain/errors.ts';
 import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
-import { type Project, ProjectFileError } from '../files/project.ts';
+import { type Project, ProjectFileError, readStart } from '../files/project.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
 import { logEntries } from '../views/event-lines.ts';
 import { endOf, type LogEnd } from './log-end.ts';
-import { lineOf, prefixOf } from './log-line.ts';
+import { lineOf, type LinePlace, prefixOf } from './log-line.ts';
 
 const heading = headingOf('Federation log');
 
@@ -35,7 +35,7 @@ export interface LogOptions {
   /** The `.federation` folder. */
   readonly folder: string;
   readonly project: Project;
-  readonly records: Pick<EventStore, 'tail' | 'history'>;
+  readonly records: Pick<EventStore, 'tail' | 'history' | 'lastLoss'>;
 }
 
 /** Null where the configuration wants none. */
@@ -50,6 +50,8 @@ export class LogFile {
   #journal: string | null = null;
   /** A last line that was found to be of another journal: it is not looked for again. */
   #foreignLine: string | null = null;
+  /** The accepted loss that is known to be in the file. */
+  #lossThere: number | null = null;
   #isScheduled = false;
   #pending = false;
   #writing: Promise<void> = Promise.resolve();
@@ -88,9 +90,38 @@ export class LogFile {
       throw error;
     }
     try {
-      return await this.#faultOf(await endOf(file));
+      const from = await this.#placeToGoOnFrom(file, await endOf(file));
+      return 'message' in from ? from : null;
     } finally {
       await file.close();
+    }
+  }
+
+  /**
+   * Puts the record of an accepted loss in force and at the file's end, whatever
+   * place the last line there names; nobody writes in between. The lines of what
+   * is lost stay.
+   */
+  async goOnWith(record: StoredRecord, commit: () => void): Promise<void> {
+    // Afterwards the first record may be another one.
+    const journal = await this.#journalName().catch(() => null);
+    const append = async (file: FileHandle): Promise<void> => {
+      const end = await endOf(file);
+      const named = end.marker?.journal ?? null;
+      if (named !== null && journal !== null && named !== journal) return;
+      await this.#write(file, end, journal ?? nameOf(record), linesOf(record, 0));
+    };
+    let isLocked = false;
+    try {
+      await withFileLock(this.#lockPath, async () => {
+        isLocked = true;
+        commit();
+        // A copy for reading: where it cannot be written now, whoever commits next adds what is missing.
+        await this.#withFile(append).catch(() => undefined);
+      });
+    } catch (error) {
+      if (isLocked) throw error;
+      commit();
     }
   }
 
@@ -100,9 +131,8 @@ export class LogFile {
     try {
       return await withFileLock(this.#lockPath, async () => {
         const lines: string[] = [];
-        for await (const record of records.history()) lines.push(...logEntries(record).map(lineOf));
-        const below = lines.map((line) => `${line}\n`).join('');
-        await writeBelowMarker(this.#place(), heading, below, markerLine(await this.#journalName()));
+        for await (const record of records.history()) lines.push(...linesOf(record, 0));
+        await writeBelowMarker(this.#place(), heading, lines.join(''), markerLine(await this.#journalName()));
         return lines.length;
       });
     } catch (error) {
@@ -124,26 +154,36 @@ export class LogFile {
   }
 
   async #appendMissing(): Promise<void> {
+    await this.#withFile(async (file) => {
+      const end = await endOf(file);
+      const from = await this.#placeToGoOnFrom(file, end);
+      if ('message' in from) return;
+      const lines: string[] = [];
+      for await (const record of recordsFrom(this.#options.records, from.seq)) {
+        lines.push(...linesOf(record, record.seq > from.seq ? 0 : from.event));
+      }
+      await this.#write(file, end, await this.#journalName(), lines);
+    });
+  }
+
+  async #withFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
     const place = this.#place();
     await mkdir(dirname(place), { recursive: true });
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
     const file = await open(place, flags, 0o644);
     try {
-      const end = await endOf(file);
-      if ((await this.#faultOf(end)) !== null) return;
-      // Below the marker an unfinished line is what a killed process left.
-      if (end.marker !== null && end.torn > 0) await file.truncate(end.size - end.torn);
-      const lines = end.marker === null ? [beginning(end), `${markerLine(await this.#journalName())}\n`] : [];
-      const { seq, event } = end.last ?? { seq: 0, event: 0 };
-      for await (const record of recordsFrom(this.#options.records, seq)) {
-        for (const [index, entry] of logEntries(record).entries()) {
-          if (record.seq > seq || index + 1 > event) lines.push(`${lineOf(entry)}\n`);
-        }
-      }
-      if (lines.length > 0) await file.appendFile(lines.join(''));
+      await work(file);
     } finally {
       await file.close();
     }
+  }
+
+  async #write(file: FileHandle, end: LogEnd, journal: string | null, lines: readonly string[]): Promise<void> {
+    // Below the marker an unfinished line is what a killed process left.
+    if (end.marker !== null && end.torn > 0) await file.truncate(end.size - end.torn);
+    const start = end.marker === null ? [beginning(end), `${markerLine(journal)}\n`] : [];
+    const text = [...start, ...lines].join('');
+    if (text !== '') await file.appendFile(text);
   }
 
   /** Where the path leads now. @throws ProjectFileError */
@@ -151,24 +191,34 @@ export class LogFile {
     return this.#options.project.placeToWrite(this.path, this.#options.folder);
   }
 
-  /** The beginning of the hash of the journal's first record; null while it is empty. */
+  /** Null while the journal is empty. */
   async #journalName(): Promise<string | null> {
     if (this.#journal === null) {
-      for await (const { hash } of this.#options.records.history()) {
-        this.#journal = hash.slice(0, 16);
+      for await (const record of this.#options.records.history()) {
+        this.#journal = nameOf(record);
         break;
       }
     }
     return this.#journal;
   }
 
-  async #faultOf({ marker, last }: LogEnd): Promise<LogFault | null> {
+  /** Behind the last line that is there, or why nothing is to be written. */
+  async #placeToGoOnFrom(file: FileHandle, { marker, last, size }: LogEnd): Promise<LinePlace | LogFault> {
+    const loss = this.#options.records.lastLoss;
     const named = marker?.journal ?? null;
     const journal = await this.#journalName();
-    if (named !== null && named !== journal) {
+    // Where everything was lost, the marker names the journal that there was.
+    if (named !== null && named !== journal && loss !== 1) {
       return this.#fault(`its marker names the journal ${named}, and this is ${journal ?? 'an empty one'}`);
     }
-    if (last === null || (await this.#holds(last))) return null;
+    if (last === null) return { seq: 0, event: 0 };
+    if (loss !== null && last.seq >= loss && this.#lossThere !== loss) {
+      // The last line may name a place of which there is another record now.
+      const [line] = await this.#linesOfRecord(loss);
+      if (line !== undefined && !(await readStart(file, size)).includes(`\n${line}`)) return { seq: loss, event: 0 };
+      this.#lossThere = loss;
+    }
+    if (await this.#holds(last)) return last;
     return this.#fault(`its last entry, ${last.seq}.${last.event}, is not in this one`);
   }
 
@@ -189,6 +239,11 @@ export class LogFile {
     return false;
   }
 
+  async #linesOfRecord(seq: number): Promise<readonly string[]> {
+    for await (const record of recordsFrom(this.#options.records, seq)) return linesOf(record, 0);
+    return [];
+  }
+
   async #recordAt(seq: number): Promise<StoredRecord | null> {
     const { records } = this.#options;
     for await (const record of recordsFrom(records, seq)) {
@@ -199,6 +254,18 @@ export class LogFile {
     for await (const record of records.history()) if (record.seq === seq) return record;
     return null;
   }
+}
+
+/** The lines of a record after its first `skipped` events. */
+function linesOf(record: StoredRecord, skipped: number): string[] {
+  return logEntries(record)
+    .slice(skipped)
+    .map((entry) => `${lineOf(entry)}\n`);
+}
+
+/** What the marker calls a journal: the beginning of the hash of its first record. */
+function nameOf({ hash }: StoredRecord): string {
+  return hash.slice(0, 16);
 }
 
 /** What comes before the marker of a file that has none. */

@@ -1,6 +1,6 @@
 /** Events in words: the log file, `fed log`, the news of a session. One line an event. */
 import { unreachable } from '../domain/errors.ts';
-import type { FederationEvent } from '../domain/events.ts';
+import type { EventOf, FederationEvent } from '../domain/events.ts';
 import type { Routing } from '../domain/routing/decision.ts';
 import { pauseKey } from '../domain/scheduling/follow-up.ts';
 import type { StoredRecord } from '../store/event-store.ts';
@@ -121,9 +121,22 @@ export function describeEvent(event: FederationEvent): string {
       return `remembered the request "${firstWords(event.key, 40)}"`;
     case 'clock_stepped_back':
       return `the clock went back by ${Math.round(event.milliseconds / 1000)} s; leases and deadlines moved with it`;
+    case 'loss_accepted':
+      return `accepted the loss of ${lostInWords(event)}: ${quoted(event.reason)}; the old files are kept in ${event.kept_in}`;
     default:
       return unreachable(event);
   }
+}
+
+/** `what came after record 50, up to record 90 (2 tasks and 1 vote in it)` */
+function lostInWords({ kept, lost_through, tasks, votes }: EventOf<'loss_accepted'>): string {
+  const upTo = lost_through === null ? '' : `, up to record ${lost_through}`;
+  const known = [...inWords(tasks.length, 'task'), ...inWords(votes.length, 'vote')].join(' and ');
+  return `what came after record ${kept.seq}${upTo}${known === '' ? '' : ` (${known} in it)`}`;
+}
+
+function inWords(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }
 
 /** ` (learned, 87% sure)` */

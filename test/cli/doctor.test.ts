@@ -31,7 +31,9 @@ test('a sound federation has nothing to be mended', async () => {
   const { code, out } = await doctor();
   expect(code).toBe(0);
   expect(out).toMatch(/^✓ configuration: 5 agents, operator reuben\n✓ store: sound up to record 3; /);
-  expect(out).toContain('✓ journal: 3 records with 3 events, each hash verified, make 3 tasks\n✓ webhook: none');
+  expect(out).toContain(
+    '✓ journal: 3 records with 3 events, each hash verified, make 3 tasks\n✓ webhook: none is configured\n✓ files: each',
+  );
 });
 
 test('looking changes nothing', async () => {
@@ -85,6 +87,7 @@ test('damage far before the end is found, which a checkpoint would hide', async 
       { check: 'store' },
       { check: 'journal', status: 'problem', code: 'corrupt-store', detail: expect.stringContaining('000001.jsonl') },
       { check: 'webhook', status: 'ok' },
+      { check: 'files', status: 'ok' },
     ],
   });
 });

@@ -7,6 +7,7 @@ import { runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import type { ToolDefinition } from '../../src/define-tool.ts';
+import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 import { tools } from '../../tools/index.ts';
@@ -20,6 +21,8 @@ export interface Run {
 export interface RunSettings {
   readonly environment?: Host['environment'];
   readonly input?: string;
+  /** A person sits there, and answers so. */
+  readonly answer?: string;
   readonly signal?: AbortSignal;
   readonly tools?: readonly ToolDefinition[];
   readonly screen?: ScreenDevice;
@@ -33,7 +36,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
   const code = await runFed(args, {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
-    interactive: false,
+    interactive: settings.answer !== undefined,
     terminal: plain,
     errorTerminal: plain,
     out: (text) => {
@@ -49,6 +52,12 @@ export async function runWith(folder: string, args: readonly string[], settings:
     open: openFederation,
     rebuildLog,
     examine,
+    lookForLoss,
+    acceptLoss,
+    ask: (question) => {
+      out += question;
+      return Promise.resolve(settings.answer ?? '');
+    },
     surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
   });
   return { code, out, err };

@@ -3,7 +3,7 @@ import type { SchedulingEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requestKey } from '../tasks/request-key.ts';
 import { heldId } from './follow-up.ts';
-import { type NumberedKind, numberedId } from '../tasks/task-id.ts';
+import { kindOfId, type NumberedKind, numberedId } from '../tasks/task-id.ts';
 import { addMillis, minute, type Timestamp } from '../time.ts';
 import { moveDeadlinesBack, moveDeadlinesByPause } from '../votes/deadlines.ts';
 
@@ -42,6 +42,9 @@ export function evolveScheduling(state: FederationState, event: SchedulingEvent,
     }
     case 'clock_stepped_back':
       moveTimesBack(state, event.milliseconds);
+      return;
+    case 'loss_accepted':
+      for (const id of event.last_ids) countId(state, kindOfId(id), id);
       return;
   }
 }

@@ -3,19 +3,22 @@
  * one record a line, so that it is written in slices and read line by line: the
  * whole text is never in memory, and the event loop is not held up for long.
  *
- * The first line holds the position, sealed with its own hash; the last one the
- * hash of everything before it. lowdb's own file adapter loses data when several
- * processes write, hence an adapter of ours.
+ * The first line holds the position and the form (schema and program version),
+ * sealed with its own hash; the last one the hash of everything before it, taken
+ * while writing and compared while reading. lowdb's own file adapter loses data
+ * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { v4 as randomId } from 'uuid';
-import type { Checkpoint, Position } from '../event-store.ts';
-import { diskFiles, errorCode } from '../../files/file-layer.ts';
+import type { Checkpoint, CheckpointForm, Position } from '../event-store.ts';
+import { errorCode } from '../../files/error-code.ts';
+import { diskFiles } from '../../files/file-layer.ts';
+import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -26,6 +29,10 @@ export interface CheckpointHead {
   readonly place: RecordPlace;
   /** The time of the record there. */
   readonly at: string;
+  /** The era of the journal (`Acknowledged`). */
+  readonly era?: string | null;
+  /** Absent in one of a version that named none. */
+  readonly form?: CheckpointForm;
 }
 
 export interface StoredCheckpoint extends Checkpoint, CheckpointHead {}
@@ -39,18 +46,14 @@ export function checkpointPath(dir: string): string {
   return join(dir, 'db.json');
 }
 
-export function removeCheckpoint(dir: string): void {
-  rmSync(checkpointPath(dir), { force: true });
-}
-
 /** The head alone, a few hundred bytes; `null` where there is none or it is not sound. */
 export function readCheckpointHead(dir: string): (CheckpointHead & { readonly bytes: number }) | null {
   const path = checkpointPath(dir);
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openRegular(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (isOddFile(error)) return null;
     throw error;
   }
   try {
@@ -74,9 +77,9 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   async read(): Promise<StoredCheckpoint | null> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#path, 'r');
+      handle = await openRegularFile(this.#path);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
+      if (isOddFile(error)) return null;
       throw error;
     }
     try {
@@ -107,9 +110,9 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   }
 }
 
-async function writeDatabase(handle: FileHandle, { position, place, at, sections }: StoredCheckpoint): Promise<void> {
+async function writeDatabase(handle: FileHandle, { sections, ...head }: StoredCheckpoint): Promise<void> {
   const out = new HashedWriter(handle);
-  await out.put(`{"head":${sealText({ position, place, at })}${headEnd}\n`);
+  await out.put(`{"head":${sealText(head)}${headEnd}\n`);
   let isFirst = true;
   for (const [name, records] of Object.entries(sections)) {
     await out.put(`${isFirst ? '' : ',\n'}${JSON.stringify(name)}:[`);
@@ -242,7 +245,15 @@ function parseSectionName(line: string): string {
 function parseHead(line: string): CheckpointHead | undefined {
   if (!line.startsWith('{"head":') || !line.endsWith(headEnd)) return undefined;
   const value = unsealText(line.slice('{"head":'.length, -headEnd.length));
-  return isHead(value) ? { position: value.position, place: value.place, at: value.at } : undefined;
+  if (!isHead(value)) return undefined;
+  const { position, place, at } = value;
+  return {
+    position,
+    place,
+    at,
+    ...('era' in value && typeof value.era === 'string' ? { era: value.era } : {}),
+    ...('form' in value && isForm(value.form) ? { form: value.form } : {}),
+  };
 }
 
 function isHead(value: unknown): value is CheckpointHead {
@@ -255,6 +266,17 @@ function isHead(value: unknown): value is CheckpointHead {
     typeof value.at === 'string' &&
     'place' in value &&
     isPlace(value.place)
+  );
+}
+
+function isForm(value: unknown): value is CheckpointForm {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'schema' in value &&
+    typeof value.schema === 'number' &&
+    'program' in value &&
+    typeof value.program === 'string'
   );
 }
 

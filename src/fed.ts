@@ -58,12 +58,4 @@ process.exitCode = await runFed(process.argv.slice(2), {
       terminal.close();
     }
   },
-  surface: async () => {
-    const [{ tools }, { resources }, { prompts }] = await Promise.all([
-      import('../tools/index.ts'),
-      import('../resources/index.ts'),
-      import('../prompts/index.ts'),
-    ]);
-    return { tools, resources, prompts };
-  },
 });

@@ -4,9 +4,8 @@
  * parts together; what is heavy is imported when it is needed, so that the
  * handshake is answered as fast as by an empty server.
  */
-import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
 import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
@@ -63,8 +62,17 @@ function parse(args: readonly string[]) {
 }
 
 async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<number> {
-  const [{ runStdio }, { createLog }, { instructions }, { tools }, { resources }, { prompts }] = await Promise.all([
+  const [
+    { runStdio },
+    { localAuthentication },
+    { createLog },
+    { instructions },
+    { tools },
+    { resources },
+    { prompts },
+  ] = await Promise.all([
     import('./mcp/stdio.ts'),
+    import('./mcp/authentication.ts'),
     import('./mcp/log.ts'),
     import('./mcp/instructions.ts'),
     import('../tools/index.ts'),
@@ -72,7 +80,6 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
     import('../prompts/index.ts'),
   ]);
   const log = createLog();
-  const session = randomUUID();
   // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
   let place: FederationDir | null = null;
   const find = (): FederationDir => {
@@ -108,8 +115,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },
     coreOnly,
-    named: as,
-    session,
+    authentication: localAuthentication(as),
     open,
     readConfig,
     log,

@@ -1,5 +1,5 @@
 /** What must hold of a journal after the soak, read from its first record. Says what does not. */
-import type { Config } from '../../src/domain/config.ts';
+import type { Config } from '../../src/config/schema.ts';
 import type { FederationEvent, NewTask } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';

@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
 import { StoreError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -191,7 +191,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         id: uuid(),
-        by: actor.name,
+        by: actor,
         fail: reject,
         run: (context) => {
           const decision = decide(this.#state, command, args, { ...context, actor });
@@ -422,7 +422,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve) => {
       this.#waiting.push({
         id: uuid(),
-        by: systemActor.name,
+        by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {

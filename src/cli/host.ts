@@ -1,6 +1,5 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
-import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -19,10 +18,10 @@ export interface OpenSettings {
 /** What `fed doctor` found about one thing. */
 export interface Finding {
   readonly check: string;
-  /** warning: worth knowing; problem: to be mended. */
+  /** warning: worth knowing; problem: to be fixed. */
   readonly status: 'ok' | 'warning' | 'problem';
   readonly detail: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly next: string | null;
   /** Set where a problem is one of the store: the exit code says so. */
   readonly code: ErrorCode | null;
@@ -85,12 +84,4 @@ export interface Host {
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
-  /** Loaded when a command needs them: `fed --help` does not. */
-  readonly surface: () => Promise<Surface>;
-}
-
-export interface Surface {
-  readonly tools: readonly ToolDefinition[];
-  readonly resources: readonly ResourceDefinition[];
-  readonly prompts: readonly PromptDefinition[];
 }

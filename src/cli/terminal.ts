@@ -33,6 +33,11 @@ export function paint(text: string, style: Style | null, { colour }: Terminal): 
 // What agents write reaches the terminal in these forms only.
 export { manyLines, oneLine } from '../domain/text.ts';
 
+/** Two columns further in. */
+export function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** At most `width` columns, the last an ellipsis where something was cut. */

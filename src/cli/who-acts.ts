@@ -1,6 +1,6 @@
 /** Who acts on the command line: whoever is named, else the operator, but only where a person sits. */
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { participantKind } from '../domain/participants.ts';
 import { CallerError, OperatorError } from '../domain/errors.ts';
 
@@ -67,5 +67,5 @@ export function kindOf(name: string, config: Config): 'agent' | 'person' {
 
 /** The command line ends at once, so it has no session that could show signs of life. */
 function actor(name: string, kind: Actor['kind']): Actor {
-  return { name, kind, session: null, client: 'fed' };
+  return { name, kind, session: null, client: 'fed', provenance: { via: 'terminal' } };
 }

@@ -10,9 +10,10 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
-import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
+import { type Config, configSchema, defaultConfig, once } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { type Project, ProjectFileError } from '../files/project.ts';
+import { deepestJson } from '../domain/json.ts';
 import { adviceFor, projectOf } from './project-of.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
@@ -20,8 +21,6 @@ const shownFaults = 5;
 
 /** One with a hundred agents has 50 KiB. */
 const largestConfig = 1024 * 1024;
-/** What nests deeper is no configuration, and would be too deep for the parser. */
-const deepest = 64;
 
 /**
  * The configuration of the federation in this folder; the defaults where it has no file.
@@ -87,20 +86,19 @@ export function parseConfig(text: string, file: string): Config {
   );
 }
 
-/** @throws ConfigurationError for what nests deeper than the parser should follow */
+/** Before the tree is made: the parser follows the nesting with its stack. */
 function checkDepth(source: string, file: string): void {
-  // A string begins with a quote and a comment with a slash: what begins with a bracket is one.
   const scanner = createScanner(source, true);
   let depth = 0;
-  for (scanner.scan(); scanner.getTokenOffset() < source.length; scanner.scan()) {
-    const first = source.charAt(scanner.getTokenOffset());
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const first = source[scanner.getTokenOffset()];
     if (first === '{' || first === '[') depth += 1;
     if (first === '}' || first === ']') depth -= 1;
-    if (depth <= deepest) continue;
+    if (depth <= deepestJson) continue;
     const { line, column } = placeOf(source, scanner.getTokenOffset());
     throw new ConfigurationError(
-      `${file}:${line}:${column}: Expected at most ${deepest} levels of nesting, got more`,
-      'Correct the file at that place.',
+      `${file}:${line}:${column}: Expected at most ${deepestJson} levels of objects and lists`,
+      'Correct the file at that place; docs/configuration.md lists every key.',
     );
   }
 }

@@ -8,7 +8,7 @@ import type { LossFound, LossReport, OpenSettings } from '../cli/host.ts';
 import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { projectOf } from '../config/project-of.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { StoreError } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';

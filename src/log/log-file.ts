@@ -14,7 +14,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { FederationError, StoreError } from '../domain/errors.ts';
 import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';

@@ -9,12 +9,13 @@ export interface LinePlace {
 }
 
 export function lineOf(entry: LogEntry): string {
-  return `${prefixOf(entry)}${inMarkdown(entry.text, 2_000)}`;
+  const how = entry.how === undefined ? '' : `(${inMarkdown(entry.how, 200)}) `;
+  return `${prefixOf(entry)}${how}· ${inMarkdown(entry.text, 2_000)}`;
 }
 
 /** What says which event it is. How the rest is worded may change from version to version. */
 export function prefixOf({ place, at, by }: LogEntry): string {
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · `;
+  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} `;
 }
 
 /** Null for a line of another kind. */

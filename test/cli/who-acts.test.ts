@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Caller, whoActs } from '../../src/cli/who-acts.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 
 function nameOf(caller: Partial<Caller>): string {

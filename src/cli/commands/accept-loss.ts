@@ -1,27 +1,26 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
 import { OperatorError } from '../../domain/errors.ts';
-import type { Host, LossReport, LostThing, OpenSettings } from '../host.ts';
+import type { RunContext } from '../command.ts';
+import type { LossReport, LostThing } from '../host.ts';
 import { Ended, exitCodes } from '../report-error.ts';
-import { type GlobalOptions, show } from '../session.ts';
+import { openSettings, show } from '../session.ts';
 import { manyLines, oneLine } from '../terminal.ts';
 import { whoActs } from '../who-acts.ts';
-
-export interface AcceptLossOptions extends GlobalOptions {
-  readonly yes?: boolean;
-}
 
 /** More is counted, not named. */
 const mostNamed = 20;
 
-export async function acceptLossCommand(host: Host, settings: OpenSettings, options: AcceptLossOptions): Promise<void> {
-  const json = options.json === true;
+export async function acceptLossCommand(context: RunContext, isAgreed: boolean): Promise<void> {
+  const { host, globals } = context;
+  const settings = openSettings(context);
+  const json = globals.json === true;
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
-    show(host, json, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
+    show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
     return;
   }
   const { name, kind } = whoActs(
-    { as: options.as, environment: host.environment, interactive: host.interactive },
+    { as: globals.as, environment: host.environment, interactive: host.interactive },
     config,
   );
   if (kind !== 'person') {
@@ -31,18 +30,18 @@ export async function acceptLossCommand(host: Host, settings: OpenSettings, opti
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }
-  const isAsking = options.yes !== true && host.interactive && !json;
+  const isAsking = !isAgreed && host.interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (options.yes !== true && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
+  if (!isAgreed && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
     const next = isAsking
       ? 'Nothing was changed.'
       : 'Nothing was changed. The same with --yes goes on without what is lost.';
-    show(host, json, { accepted: false, loss, next }, () => '');
+    show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
   const record = await host.acceptLoss(settings, loss, name);
   const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
-  show(host, json, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
+  show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }
 
 function inWords(loss: LossReport): string {

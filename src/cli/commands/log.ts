@@ -1,45 +1,43 @@
-import type { Command } from 'commander';
+import { z } from 'zod';
 import { visibleJson } from '../../domain/text.ts';
-import { examples, parseInteger } from '../arguments.ts';
+import { readableRecord } from '../../views/readable-record.ts';
+import { command } from '../command.ts';
 import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
-import { readableRecord } from '../../views/readable-record.ts';
-import { type GlobalOptions, openSettings, type Session, show, withSession } from '../session.ts';
+import { openSettings, type Session, show, withSession } from '../session.ts';
 import { manyLines, oneLine, paint } from '../terminal.ts';
-
-interface LogOptions extends GlobalOptions {
-  readonly follow?: boolean;
-  readonly rebuild?: boolean;
-  readonly limit: number;
-}
 
 /** More news than this between two looks is read in several goes. */
 const batch = 1000;
 
-export function addLog(program: Command, host: Host): void {
-  program
-    .command('log')
-    .summary('what happened')
-    .description('The newest entries of the journal, oldest first.')
-    .option('-f, --follow', 'go on with what happens from now, until Ctrl-C; with --json one record a line')
-    .option('-n, --limit <count>', 'how many records', parseInteger, 20)
-    .option('--rebuild', 'write the readable log file anew from the whole journal, below its marker line')
-    .addHelpText('after', examples('fed log', 'fed log -f', 'fed log -n 200 --json', 'fed log --rebuild'))
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<LogOptions>();
-      if (options.rebuild === true) {
-        const { file, entries } = await host.rebuildLog(openSettings(host, options));
-        const result = { file, entries, next: `Read ${file}.` };
-        show(host, options.json === true, result, () => `wrote ${entries} entries to ${file}`);
-        return;
-      }
-      await withSession(host, command, async (session) => {
-        const fault = await session.federation.logFault();
-        if (fault !== null) host.err(`${warning(fault.message, fault.next, host)}\n`);
-        await (options.follow === true ? follow(session, options.limit, host) : printNewest(session, options.limit));
-      });
+export const log = command({
+  path: 'log',
+  about: 'what happened',
+  more: 'The newest entries of the journal, oldest first.',
+  input: z.strictObject({
+    follow: z.boolean().optional(),
+    limit: z.int().min(0).max(1_000_000).default(20),
+    rebuild: z.boolean().optional(),
+  }),
+  options: [
+    ['-f, --follow', 'follow', 'go on with what happens from now, until Ctrl-C; with --json one record a line'],
+    ['-n, --limit <count>', 'limit', 'how many records; default 20'],
+    ['--rebuild', 'rebuild', 'write the readable log file again from the whole journal, below its marker line'],
+  ],
+  examples: ['fed log', 'fed log -f', 'fed log -n 200 --json', 'fed log --rebuild'],
+  run: async ({ follow: goOn, limit, rebuild }, context) => {
+    if (rebuild === true) {
+      const { file, entries } = await context.host.rebuildLog(openSettings(context));
+      show(context, { file, entries, next: `Read ${file}.` }, () => `wrote ${entries} entries to ${file}`);
+      return;
+    }
+    await withSession(context, async (session) => {
+      const fault = await session.federation.logFault();
+      if (fault !== null) context.host.err(`${warning(fault.message, fault.next, context.host)}\n`);
+      await (goOn === true ? follow(session, limit, context.host) : printNewest(session, limit));
     });
-}
+  },
+});
 
 function warning(message: string, next: string, { errorTerminal }: Host): string {
   return `${paint('fed:', 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}`;

@@ -1,4 +1,6 @@
 /** Metrics for a person: at most 80 columns wide, whatever they are about. */
+import type { getMetrics } from '../../../tools/get-metrics.ts';
+import type { OutputOf } from '../../define-tool.ts';
 import type { Figures } from '../../views/metrics-figures.ts';
 import type { AgentMetrics, PairMetrics, TypeMetrics } from '../../views/metrics-of-one.ts';
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
@@ -15,6 +17,22 @@ const usualWidth = 80;
 /** Columns of a bar; where the terminal is narrow, bars give way first, down to the second. */
 const picture = 20;
 const smallPicture = 6;
+
+/** Whichever view was asked for. */
+export function renderMetrics(view: OutputOf<typeof getMetrics>, terminal: Terminal): string {
+  switch (view.view) {
+    case 'dashboard':
+      return renderDashboard(view, terminal);
+    case 'targets':
+      return renderTargets(view.targets, terminal);
+    case 'agent':
+      return renderAgentMetrics(view, terminal);
+    case 'type':
+      return renderTypeMetrics(view, terminal);
+    case 'pair':
+      return renderPair(view, terminal);
+  }
+}
 
 export function renderDashboard(view: Dashboard, terminal: Terminal): string {
   const { federation: all, agents, types, routing, days } = view;

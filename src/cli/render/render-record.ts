@@ -1,7 +1,7 @@
 /** A journal record as lines of the log: when, who, what. */
 import type { CommittedCommand, StoredRecord } from '../../store/event-store.ts';
 import type { FederationEvent } from '../../domain/events.ts';
-import { describeEvent } from '../../views/event-lines.ts';
+import { describeEvent, describeProvenance } from '../../views/event-lines.ts';
 import { cutTo, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
 
 export function renderRecord(record: StoredRecord, terminal: Terminal): string {
@@ -13,7 +13,7 @@ export function renderRecord(record: StoredRecord, terminal: Terminal): string {
 function renderEvent(at: string, command: CommittedCommand, event: FederationEvent, terminal: Terminal): string {
   const when = at.slice(0, 19).replace('T', ' ');
   const what = event.type.replaceAll('_', ' ');
-  const line = [padTo(command.by, 10), padTo(what, 18), ...detailsOf(event)]
+  const line = [padTo(command.by, 10), padTo(what, 18), ...detailsOf(event), oneLine(describeProvenance(command) ?? '')]
     .filter((part) => part !== '')
     .join('  ')
     .trimEnd();

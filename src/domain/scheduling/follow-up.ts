@@ -6,12 +6,12 @@
  * What a rule makes of a finished attempt, in words and fields; whether it is
  * queued now, kept or skipped is decided in `fire-rules.ts`.
  */
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { Priority, Task, TaskContext, TaskId } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
 import type { Timestamp } from '../time.ts';
-import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule-config.ts';
+import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule.ts';
 
 export interface Finished {
   /** As it was before it finished, or as it is now. */
@@ -75,7 +75,7 @@ export function keptAfter(state: FederationState, id: TaskId, attempt: number): 
 }
 
 /** Whether rules fire: as switched last, else as configured. */
-export function isSchedulingOn(state: FederationState, config: Config): boolean {
+export function isSchedulingOn(state: FederationState, config: DecisionConfig): boolean {
   return state.meta.scheduling ?? config.scheduling.enabled;
 }
 
@@ -148,7 +148,7 @@ export function alreadyQueued(state: FederationState, id: TaskId, type: string):
 }
 
 /** What the success of this task will queue, as far as can be known before: who does it, and not yet what comes of it. */
-export function expectedFollowUps(state: FederationState, config: Config, task: Task, agent: string): Rule[] {
+export function expectedFollowUps(state: FederationState, config: DecisionConfig, task: Task, agent: string): Rule[] {
   if (!isSchedulingOn(state, config)) return [];
   return config.scheduling.rules.filter(
     (rule) =>

@@ -10,6 +10,7 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { JsonValue } from '../json.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
 
@@ -29,8 +30,6 @@ export type DependencyId = string;
 export type AgentName = string;
 /** Names one client process; random, never a pid. `null`: the command line. */
 export type SessionId = string | null;
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Free JSON beside the known keys, 64 KiB in all. */
 export interface TaskContext {

@@ -115,7 +115,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },
     coreOnly,
-    authentication: localAuthentication(as),
+    authentication: localAuthentication(as, process.env),
     open,
     readConfig,
     log,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { type Advice, advise, call } from '../src/domain/advice.ts';
+import type { Actor } from '../src/domain/commands.ts';
+import { OperatorError } from '../src/domain/errors.ts';
 import { sessionView } from '../src/views/session-view.ts';
+import { strangerView } from '../src/views/stranger-view.ts';
 import { endOf } from '../src/views/task-views.ts';
 
 export const startSession = defineTool({
@@ -15,7 +18,8 @@ export const startSession = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async handle(_input, { federation, actor }) {
-    const caller = actor();
+    const caller = callerOf(actor);
+    if (caller instanceof OperatorError) return strangerView(federation, caller);
     federation.state();
     const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
@@ -25,6 +29,16 @@ export const startSession = defineTool({
     return { ...view, next: nextFor(view, task === undefined ? 'finish it' : endOf(state, task, caller.name)) };
   },
 });
+
+/** Or why there is none: what a stranger may do is told instead. */
+function callerOf(actor: () => Actor): Actor | OperatorError {
+  try {
+    return actor();
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+}
 
 /** `end`: how the first task that is held here ends. */
 function nextFor(

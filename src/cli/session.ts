@@ -10,7 +10,8 @@ import { setting } from '../config/settings.ts';
 import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
-import { kindOf, whoActs } from './who-acts.ts';
+import { kindOf } from '../identity/participant.ts';
+import { whoActs } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;

@@ -38,6 +38,16 @@ export function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
+/** A title with what belongs to it below, two columns further in; nothing where there is nothing. */
+export function section(title: string, body: string, terminal: Terminal): string {
+  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
+}
+
+/** Sections that say something, one under the other. */
+export function stacked(sections: readonly string[], between = '\n\n'): string {
+  return sections.filter((text) => text !== '').join(between);
+}
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** At most `width` columns, the last an ellipsis where something was cut. */

@@ -4,16 +4,18 @@
  * the agent by whose `clients` aliases the client introduces itself. No tool
  * takes it as an argument.
  */
-import type { Provenance } from '../domain/provenance.ts';
-import type { Config } from '../config/schema.ts';
-import { participantKind } from '../domain/participants.ts';
-import { OperatorError } from '../domain/errors.ts';
 import { quote } from '../arguments/quote.ts';
+import type { Config } from '../config/schema.ts';
+import { OperatorError } from '../domain/errors.ts';
+import type { Provenance } from '../domain/provenance.ts';
+import { type Environment, markersIn } from '../identity/agent-markers.ts';
+import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
+import { kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
 
 /** Who was found at the other end. */
 export interface Party {
   readonly name: string;
-  readonly kind: 'agent' | 'person';
+  readonly kind: ParticipantKind;
   /** Whose word it is when the person in front of the client answers a question; `null`: nobody is asked. */
   readonly person: string | null;
 }
@@ -21,7 +23,7 @@ export interface Party {
 /** How a connection is authenticated, once, before its first command. */
 export interface Authentication {
   /** How its commands come. */
-  readonly via: Provenance['via'];
+  readonly provenance: Provenance;
   /** False: an agent at most, so that the list of tools need not wait for the configuration. */
   readonly mayBePerson: boolean;
   /**
@@ -35,41 +37,38 @@ export interface Authentication {
  * A client on this machine, started by the user whose account both run under:
  * the person in front of an agent's client is the operator.
  */
-export function localAuthentication(named: string | null): Authentication {
+export function localAuthentication(named: string | null, environment: Environment): Authentication {
+  const markers = markersIn(environment);
   return {
-    via: 'stdio',
+    provenance: { via: 'stdio', ...(markers.emptied.length === 0 ? {} : { emptied_markers: markers.emptied }) },
     mayBePerson: named !== null,
     identify(config, client) {
-      if (named === null) return { name: agentOfClient(config, client), kind: 'agent', person: config.operator };
-      const kind = kindOfNamed(config, named);
+      if (named === null) return { name: agentOf(config, client), kind: 'agent', person: config.operator };
+      const kind = kindOfNamed(named, config, markers);
       return { name: named, kind, person: kind === 'person' ? named : config.operator };
     },
   };
 }
 
-/** @throws OperatorError `unknown-agent` */
-function kindOfNamed(config: Config, named: string): Party['kind'] {
-  const kind = participantKind(config, named);
-  if (kind !== null) return kind;
-  const known = [...Object.keys(config.agents), config.operator, ...config.people].join(', ');
-  throw new OperatorError(
-    'unknown-agent',
-    `Expected --as or FEDERATION_AGENT to name one of ${known}, got ${quote(named)}`,
-    `Start the server with one of these names, or add the agent to "agents" in .federation/config.json.`,
-  );
-}
-
 /** @throws OperatorError `not-identified` */
-function agentOfClient(config: Config, client: string | null): string {
-  const wanted = client?.toLowerCase();
-  for (const [name, agent] of Object.entries(config.agents)) {
-    if (agent.clients.some((alias) => alias.toLowerCase() === wanted)) return name;
-  }
+function agentOf(config: Config, client: string | null): string {
+  const agent = client === null ? null : agentOfClient(config.agents, client);
+  if (agent !== null) return agent;
   const introduction = client === null ? 'gives no name' : `calls itself ${quote(client)}`;
-  const alias = client === null ? "the client's name" : quote(client);
   throw new OperatorError(
     'not-identified',
     `This client ${introduction}, and no agent is known by that: it may read, not change anything`,
-    `Ask the operator to add ${alias} to agents.<name>.clients in .federation/config.json, or to start the server with --as NAME or FEDERATION_AGENT=NAME.`,
+    `Ask ${config.operator} to ${howToAdd(config, client)}, or to start the server with --as NAME or FEDERATION_AGENT=NAME.`,
   );
+}
+
+/** The line to add, where it can be said. */
+function howToAdd(config: Config, client: string | null): string {
+  const file = 'in .federation/config.json';
+  if (client === null) return `add the client's name to agents.<name>.clients ${file}`;
+  const further = furtherAgentOf(client);
+  if (further === null) return `add ${quote(client)} to agents.<name>.clients ${file}`;
+  const { name, entry } = further;
+  if (Object.hasOwn(config.agents, name)) return `add ${quote(client)} to agents.${name}.clients ${file}`;
+  return `add ${JSON.stringify(name)}: ${JSON.stringify(entry)} to "agents" ${file}`;
 }

@@ -67,10 +67,10 @@ export class Connection {
     // One client calls thousands of times: nothing is looked at again while the configuration stays.
     if (this.#actor !== null && config === this.#checked) return this.#actor;
     if (this.#actor === null) {
-      const { via } = this.authentication;
+      const { provenance } = this.authentication;
       this.#party = this.authentication.identify(config, this.#client);
       const { name, kind } = this.#party;
-      this.#actor = { name, kind, session: this.session, client: this.#client, provenance: { via } };
+      this.#actor = { name, kind, session: this.session, client: this.#client, provenance };
     } else if (participantKind(config, this.#actor.name) !== this.#actor.kind) {
       throw noLonger(this.#actor);
     }
@@ -86,7 +86,8 @@ export class Connection {
     if (name === null || participantKind(config, name) !== 'person') return null;
     const client = this.#client;
     const asking = { asked_by: caller.name, ...(client === null ? {} : { client }) };
-    return { name, kind: 'person', session: null, client, provenance: { via: this.authentication.via, ...asking } };
+    const provenance = { ...this.authentication.provenance, ...asking };
+    return { name, kind: 'person', session: null, client, provenance };
   }
 
   /**

@@ -6,7 +6,6 @@ import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { readStart } from '../files/project.ts';
-import { newsFrom } from './news.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
@@ -24,10 +23,12 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
   return fitted(await everything(federation, actor, seenBefore));
 }
 
-type Session = Awaited<ReturnType<typeof everything>>;
+export type Session = Awaited<ReturnType<typeof everything>>;
 
 async function everything(federation: Federation, actor: Actor, seenBefore: number) {
   const { config } = federation;
+  // The handshake waits for every module that is imported above, and kinds of events are many.
+  const { newsFrom } = await import('./news.ts');
   const records = await federation.tail(newsRecords, seenBefore);
   const identity = await identityOf(federation, actor.name);
   const state = federation.state();

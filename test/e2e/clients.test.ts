@@ -78,6 +78,22 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       next: expect.stringContaining('who-knows'),
     });
     expect((await stranger.callTool('list_tasks')).structured).toMatchObject({ items: [], total: 0 });
+    expect((await stranger.callTool('start_session')).structured).toMatchObject({
+      you: { name: null },
+      next: expect.stringMatching(/add "who-knows" to agents\.<name>\.clients .* --as NAME/),
+    });
+  });
+
+  it('are no way for an agent’s program to act as a person', async () => {
+    const { server } = makeProject();
+    const { env, ...command } = server();
+    const agent = await connect({ ...command, env: { ...env, FEDERATION_AGENT: 'reuben', CLAUDECODE: '1' } });
+    expect((await agent.listTools()).map((tool) => tool.name)).not.toContain('pause_federation');
+    expect((await agent.callTool('pause_federation')).error).toMatchObject({ code: 'not-allowed' });
+    expect((await agent.callTool('start_session')).structured).toMatchObject({
+      you: { name: null, why: expect.stringContaining('CLAUDECODE is set') },
+    });
+    expect((await agent.callTool('list_tasks')).isError).toBe(false);
   });
 
   it('offer the operator’s tools to persons only, and a core set on request', async () => {

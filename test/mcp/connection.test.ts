@@ -8,7 +8,7 @@ import type { PersonAnswer } from '../support/mcp-clients.ts';
 
 /** As a server for remote clients authenticates: a token says who, and nobody sits beside it. */
 function remote(name: string, person: string | null = null): Authentication {
-  return { via: 'http', mayBePerson: false, identify: () => ({ name, kind: 'agent', person }) };
+  return { provenance: { via: 'http' }, mayBePerson: false, identify: () => ({ name, kind: 'agent', person }) };
 }
 
 const eras: readonly Era[] = ['legacy', 'modern'];
@@ -77,7 +77,7 @@ describe.each(eras)('two connections of one process, %s protocol', (era) => {
 describe.each(eras)('who acts, %s protocol', (era) => {
   it('is the first name that a client gives, whatever it calls itself later', async () => {
     const { service, federation } = await makeService();
-    const connection = new Connection(service, localAuthentication(null));
+    const connection = new Connection(service, localAuthentication(null, {}));
     const client = await speakTo(connection, era);
     for (const clientName of ['claude-code', 'kimi-code']) {
       await client.call(clientName, 'queue_task', { description: `from ${clientName}` });
@@ -88,7 +88,7 @@ describe.each(eras)('who acts, %s protocol', (era) => {
 
   it('is nobody for a client that is not known, also under a known name later', async () => {
     const { service } = await makeService();
-    const client = await speakTo(new Connection(service, localAuthentication(null)), era);
+    const client = await speakTo(new Connection(service, localAuthentication(null, {})), era);
     for (const name of ['mystery', 'claude-code']) {
       expect((await client.call(name, 'claim_task')).error).toMatchObject({
         code: 'not-identified',
@@ -98,13 +98,65 @@ describe.each(eras)('who acts, %s protocol', (era) => {
   });
 });
 
+describe('a client that nobody is known by', () => {
+  it('is told at the start how things stand, what it may read, and the line to add', async () => {
+    const { service, log, call } = await makeService();
+    const { task } = await call('reuben', 'queue_task', { description: 'x' });
+    const { task_id } = Object(task);
+    const question = { question: 'Which?', options: ['a', 'b'] };
+    const { vote_id } = Object((await call('claude', 'open_vote', question))['vote']);
+    const before = log.records.length;
+    const codex = await connectTo(service, localAuthentication(null, {}), { clientName: 'codex-mcp-client' });
+    const { structured, isError } = await codex.call('start_session');
+    expect(isError).toBe(false);
+    expect(structured).toMatchObject({
+      you: { name: null, why: expect.stringContaining('codex-mcp-client') },
+      operator: 'reuben',
+      paused: null,
+      tasks: { ready: 1 },
+      next: expect.stringMatching(/add "codex": \{.*"clients":\["codex-mcp-client"\]\} to "agents" in .*--as NAME/),
+    });
+    expect(structured['roster']).toContainEqual({ name: 'kimi', role: expect.any(String), status: 'available' });
+    const args: Record<string, object> = {
+      list_tasks: {},
+      get_task: { task_id },
+      get_vote: { vote_id },
+      route_task: { description: 'Write it' },
+    };
+    for (const tool of [structured['may_read']].flat().map(String)) {
+      if (tool.startsWith('federation://')) continue;
+      expect(await codex.call(tool, { ...args[tool] })).toMatchObject({ isError: false });
+    }
+    const changes: Record<string, Record<string, unknown>> = {
+      claim_task: {},
+      queue_task: { description: 'x' },
+      cast_vote: { vote_id, choice: 'a', confidence: 1, reasoning: 'r' },
+    };
+    for (const [tool, given] of Object.entries(changes)) {
+      expect((await codex.call(tool, given)).error.code).toBe('not-identified');
+    }
+    expect(log.records.length).toBe(before);
+  });
+
+  it('is told the alias to add where it is no known product, and by whom the server was started', async () => {
+    const { service } = await makeService();
+    const next = async (named: string | null, environment: Record<string, string> = {}) =>
+      (await (await connectTo(service, localAuthentication(named, environment))).call('start_session')).structured;
+    expect((await next(null))['next']).toMatch(/add "some-client" to agents\.<name>\.clients/);
+    expect(await next('kimmi')).toMatchObject({ you: { why: expect.stringContaining('"kimmi"') } });
+    expect(await next('reuben', { AI_AGENT: 'x' })).toMatchObject({
+      you: { why: expect.stringContaining('AI_AGENT') },
+    });
+  });
+});
+
 describe('who acts', () => {
   const roster = (clients: object) => configSchema.parse({ agents: clients });
   const claudeAndKimi = roster({ claude: { clients: ['one'] }, kimi: { clients: ['two'] } });
 
   it('stays when the alias moves, and ends when the agent leaves the roster', async () => {
     const { service } = await makeService();
-    const connection = new Connection(service, localAuthentication(null));
+    const connection = new Connection(service, localAuthentication(null, {}));
     connection.meet('one');
     expect(connection.actor(claudeAndKimi).name).toBe('claude');
     expect(connection.actor(roster({ claude: {}, kimi: { clients: ['one'] } })).name).toBe('claude');
@@ -113,7 +165,7 @@ describe('who acts', () => {
 
   it('is known as soon as the configuration names the client', async () => {
     const { service } = await makeService();
-    const connection = new Connection(service, localAuthentication(null));
+    const connection = new Connection(service, localAuthentication(null, {}));
     connection.meet('three');
     expect(() => connection.actor(claudeAndKimi)).toThrow(/calls itself "three"/);
     expect(connection.actor(roster({ kimi: { clients: ['Three'] } })).name).toBe('kimi');
@@ -136,7 +188,7 @@ describe.each(eras)('what a person is asked, %s protocol', (era) => {
   const answerB = (): PersonAnswer => ({ action: 'accept', content: { choice: 'b', reason: 'It is known' } });
 
   it('is recorded as that person’s word, with the client and the agent it came through', async () => {
-    const { log, structured } = await tie(localAuthentication('kimi'), answerB);
+    const { log, structured } = await tie(localAuthentication('kimi', {}), answerB);
     expect(structured).toMatchObject({ status: 'decided', result: { decided_by: 'reuben', via: 'kimi-code' } });
     const command = log.records.at(-1)?.commands.at(-1);
     expect(command).toMatchObject({ by: 'reuben', via: 'stdio', asked_by: 'kimi', client: 'kimi-code' });

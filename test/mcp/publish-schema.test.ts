@@ -41,7 +41,7 @@ it('refuses a schema that contains itself', () => {
 
 const listed = async (as: string, coreOnly = false) => {
   const { service } = await makeService();
-  const { listTools } = await connectTo({ ...service, coreOnly }, localAuthentication(as));
+  const { listTools } = await connectTo({ ...service, coreOnly }, localAuthentication(as, {}));
   return await listTools();
 };
 

@@ -25,7 +25,7 @@ setInterval(() => {}, 60_000);
 const code = await runStdio({
   definitions: fakeDefinitions(fake),
   coreOnly: values.tools === 'core',
-  authentication: localAuthentication(values.as ?? null),
+  authentication: localAuthentication(values.as ?? null, process.env),
   open: async () => {
     await wait(Number(process.env['FAKE_SLOW'] ?? 0));
     if (failures > 0) {

@@ -9,7 +9,7 @@
  * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

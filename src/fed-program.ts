@@ -1,5 +1,7 @@
 /** The command line on the real terminal, folder and store. */
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { workingFolder } from './config/find-dir.ts';
 import { runFed } from './cli/program.ts';
 import { terminalDevice } from './cli/terminal-device.ts';
 import { terminalOf } from './cli/terminal.ts';
@@ -18,7 +20,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
 
   return await runFed(args, {
     environment: process.env,
-    workingFolder: process.cwd(),
+    workingFolder: workingFolder(),
     interactive: onTerminal,
     terminal: terminalOf(process.stdout, process.env),
     errorTerminal: terminalOf(process.stderr, process.env),
@@ -38,6 +40,24 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     examine: async (settings) => {
       const { examine } = await import('./doctor/examine.ts');
       return await examine(settings);
+    },
+    lookForLoss: async (settings) => {
+      const { lookForLoss } = await import('./doctor/accept-loss.ts');
+      return await lookForLoss(settings);
+    },
+    acceptLoss: async (settings, shown, by) => {
+      const { acceptLoss } = await import('./doctor/accept-loss.ts');
+      return await acceptLoss(settings, shown, by);
+    },
+    ask: async (question) => {
+      const terminal = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        return await terminal.question(question, { signal: stopped.signal });
+      } catch {
+        return '';
+      } finally {
+        terminal.close();
+      }
     },
   });
 }

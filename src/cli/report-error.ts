@@ -2,6 +2,7 @@
 import { type Advice, inTools } from '../domain/advice.ts';
 import { CallerError, type ErrorCode, FederationError } from '../domain/errors.ts';
 import { systemFault } from '../domain/system-faults.ts';
+import { visibleJson } from '../domain/text.ts';
 import type { Host } from './host.ts';
 import { manyLines, paint } from './terminal.ts';
 
@@ -61,7 +62,7 @@ export function exitCodeOf(code: ErrorCode): number {
 
 function write({ host, json, sayNext }: Report, code: ErrorCode, message: string, next: Advice): void {
   if (json) {
-    host.err(`${JSON.stringify({ error: { code, message, next: inTools(next) } }, null, 2)}\n`);
+    host.err(`${visibleJson(JSON.stringify({ error: { code, message, next: inTools(next) } }, null, 2))}\n`);
     return;
   }
   const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];

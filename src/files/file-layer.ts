@@ -9,8 +9,11 @@ import {
   fdatasync,
   fdatasyncSync,
   fsyncSync,
+  linkSync,
   openSync,
   readSync,
+  renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -42,6 +45,12 @@ export interface FileLayer {
   syncNow(descriptor: number): void;
   /** Makes the entries of a folder durable. */
   syncFolder(path: string): void;
+  /** Gives a file a second name. Not durable before its folder is. */
+  link(from: string, to: string): void;
+  /** Puts a file in the place of another, all at once. Not durable before its folder is. */
+  rename(from: string, to: string): void;
+  /** Takes a file away, if it is there. */
+  remove(path: string): void;
   /** Creates a folder and its parents, durably. */
   makeFolder(path: string): void;
 }
@@ -78,6 +87,9 @@ export const diskFiles: FileLayer = {
       closeSync(descriptor);
     }
   },
+  link: (from, to) => linkSync(from, to),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => rmSync(path, { force: true }),
   makeFolder(path) {
     const first = makeFolder(path);
     if (first === undefined) return;

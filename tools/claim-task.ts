@@ -36,7 +36,7 @@ export const claimTask = defineTool({
     if (claimed === null) {
       return {
         task: null,
-        why: whyNothing(state, federation.config, actor.name, args.types),
+        why: whyNothing(federation, actor.name, args.types),
         held: heldBy(state, actor.name).map(briefHeld),
         next: 'Call claim_task again with wait_seconds: 50 to wait for work, or end your turn.',
       };

@@ -48,6 +48,10 @@ export class FakeFederation implements Federation {
     return [];
   }
 
+  attendance() {
+    return { now: this.now(), config: this.config, present: () => new Set<string>() };
+  }
+
   webhook(): null {
     return null;
   }

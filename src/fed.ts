@@ -38,12 +38,4 @@ process.exitCode = await runFed(process.argv.slice(2), {
     const { examine } = await import('./doctor/examine.ts');
     return await examine(settings);
   },
-  surface: async () => {
-    const [{ tools }, { resources }, { prompts }] = await Promise.all([
-      import('../tools/index.ts'),
-      import('../resources/index.ts'),
-      import('../prompts/index.ts'),
-    ]);
-    return { tools, resources, prompts };
-  },
 });

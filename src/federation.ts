@@ -52,6 +52,8 @@ export interface FederationOptions {
   readonly webhook?: () => WebhookStanding | null;
   /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
   readonly routerFile?: RouterFile;
+  /** Told of what failed beside the commands (keeping time, a checkpoint) and is tried again: once until it works. */
+  readonly onTrouble?: (what: string, error: unknown) => void;
   /** Awaited at the end of `close`. */
   readonly onClose?: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { whyNotReady } from '../src/domain/tasks/claim-task.ts';
 import { isReady } from '../src/domain/tasks/readiness.ts';
 import { notSeen } from '../src/views/queue-views.ts';
@@ -29,7 +30,7 @@ export const queueTask = defineTool({
           ? unseen === undefined
             ? `Nothing more to do: ${who} will claim it (${state}).`
             : `It waits: ${unseen} was not seen yet (${state}). If it should be done soon, the operator can start ${unseen} or reassign it.`
-          : `The same work is in the queue already (${task.status}); follow it with get_task.`,
+          : advise`The same work is in the queue already (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
     };
   },
 });

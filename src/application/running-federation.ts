@@ -23,6 +23,8 @@ import { fromMillis, second, type Timestamp } from '../domain/time.ts';
 import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
+import { checkpointForm } from './checkpoint-form.ts';
+import { Duties } from './duties.ts';
 import { LiveRouter } from './live-router.ts';
 import {
   asError,
@@ -42,11 +44,17 @@ const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
 export async function runFederation(options: FederationOptions): Promise<Federation> {
-  const checkpoint = await options.store.open();
-  const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
-  const federation = new RunningFederation(options, state);
-  federation.begin();
-  return federation;
+  const { store } = options;
+  try {
+    const checkpoint = await store.open(checkpointForm);
+    const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
+    const federation = new RunningFederation(options, state);
+    federation.begin();
+    return federation;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 class RunningFederation implements Federation {
@@ -58,16 +66,17 @@ class RunningFederation implements Federation {
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
   readonly #onClose: () => Promise<void>;
+  readonly #duties: Duties;
   readonly #router: LiveRouter;
   readonly #commits = new PQueue({ concurrency: 1 });
   readonly #listeners = new Set<(change: FederationChange) => void>();
+  /** The sessions that have spoken here and not ended. */
   readonly #announced = new Set<string>();
   #state: FederationState;
   #loaded: LoadedConfig;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #syncedSeq = 0;
-  #checkpointing = false;
   #lastNews = 0;
   /** Apart from process to process, so that not all of them write the same checkpoint at once. */
   readonly #idleAfter = (5 + 5 * Math.random()) * second;
@@ -84,6 +93,7 @@ class RunningFederation implements Federation {
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
     this.#onClose = options.onClose ?? (async () => undefined);
+    this.#duties = new Duties(options.onTrouble ?? (() => undefined));
     this.#router = new LiveRouter({
       store: options.store,
       config: () => this.config,
@@ -134,7 +144,7 @@ class RunningFederation implements Federation {
 
   presence(): readonly PresenceEntry[] {
     // A process that keeps time looks every second anyway.
-    if (this.#ticker === null) this.#store.presence.observe();
+    if (this.#ticker === null) void this.#duties.run('observe', () => this.#store.presence.observe());
     return this.#store.presence.list();
   }
 
@@ -153,7 +163,9 @@ class RunningFederation implements Federation {
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
-    this.#stopWatching ??= this.#store.watch(() => this.#notice());
+    this.#stopWatching ??= this.#store.watch(() => {
+      void this.#duties.run('news', () => this.#fold());
+    });
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
@@ -163,15 +175,20 @@ class RunningFederation implements Federation {
   keepTime(): void {
     // An observer that is late by half the grace time begins afresh: it must look well within that.
     const everyMs = Math.min(second, (this.config.leases.grace_seconds * second) / 8);
-    this.#ticker ??= setInterval(() => void this.#keepTimeOnce(), everyMs).unref();
+    this.#ticker ??= setInterval(() => this.#keepTimeOnce(), everyMs).unref();
   }
 
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    if (command === 'end_session') return this.#ending(actor, () => this.#commit(command, args, actor));
     this.#announce(actor);
+    return this.#commit(command, args, actor);
+  }
+
+  #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         id: uuid(),
-        by: actor.name,
+        by: actor,
         fail: reject,
         run: (context) => {
           const decision = decide(this.#state, command, args, { ...context, actor });
@@ -191,8 +208,7 @@ class RunningFederation implements Federation {
     this.#stopWatching?.();
     this.#listeners.clear();
     await this.#commits.onIdle();
-    await this.#checkpoint('exit');
-    await this.#saveRouter();
+    await this.#keep('exit');
     this.#store.presence.stop();
     await this.#onClose();
     await this.#store.close();
@@ -231,7 +247,7 @@ class RunningFederation implements Federation {
       losses = 0;
       await this.#acknowledge(group);
     }
-    void this.#checkpoint('grown');
+    void this.#duties.run('checkpoint', () => this.#checkpoint('grown'));
   }
 
   /** Where the news cannot even be read, nobody is kept waiting. */
@@ -348,16 +364,6 @@ class RunningFederation implements Federation {
     this.#publish();
   }
 
-  /** Looks for news where nobody asked: that the store cannot be read now is told to the next who asks. */
-  #notice(): boolean {
-    try {
-      this.#fold();
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   #publish(): void {
     const { touched } = this.#state;
     const { tasks, votes, measured, agents, inbox, switches } = touched;
@@ -372,18 +378,32 @@ class RunningFederation implements Federation {
     this.#store.presence.start(session, name, client);
   }
 
-  async #keepTimeOnce(): Promise<void> {
-    const { presence } = this.#store;
-    presence.observe();
-    await this.#takeConfig();
-    if (!this.#notice() || this.#store.fault !== null) return;
-    this.#onTick();
-    const gone = presence.gone(holdersIn(this.#state));
-    if (hasDue(this.#state, this.#context(gone))) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastNews > this.#idleAfter) {
-      await this.#checkpoint('idle');
-      await this.#saveRouter();
+  /** A session ends with the command that says so, also where that cannot be written: its leases then lapse. */
+  async #ending<T>({ session }: Actor, commit: () => Promise<T>): Promise<T> {
+    if (session === null) return await commit();
+    this.#announced.delete(session);
+    try {
+      return await commit();
+    } finally {
+      // It may have spoken again meanwhile.
+      if (!this.#announced.has(session)) this.#store.presence.end(session);
     }
+  }
+
+  /** Each by itself: one that fails, or takes its time, keeps none of the others waiting. */
+  #keepTimeOnce(): void {
+    void this.#duties.run('observe', () => this.#store.presence.observe());
+    void this.#duties.run('configuration', () => this.#takeConfig());
+    void this.#duties.run('news', () => this.#fold());
+    if (this.#store.fault !== null) return;
+    void this.#duties.run('webhook', () => this.#onTick());
+    void this.#duties.run('due', () => this.#doDue());
+  }
+
+  async #doDue(): Promise<void> {
+    const gone = this.#store.presence.gone(holdersIn(this.#state));
+    if (hasDue(this.#state, this.#context(gone))) await this.#runTick(gone);
+    else if (this.#clock() - this.#lastNews > this.#idleAfter) void this.#keep('idle');
   }
 
   /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
@@ -399,7 +419,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve) => {
       this.#waiting.push({
         id: uuid(),
-        by: systemActor.name,
+        by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {
@@ -412,26 +432,19 @@ class RunningFederation implements Federation {
     });
   }
 
-  async #saveRouter(): Promise<void> {
-    try {
+  /** Only saves time at the next start: the journal has everything. */
+  async #keep(when: 'idle' | 'exit'): Promise<void> {
+    await this.#duties.run('checkpoint', () => this.#checkpoint(when));
+    await this.#duties.run('router', async () => {
       if (this.#store.fault === null) await this.#router.save();
-    } catch {
-      // The next process learns from the journal again.
-    }
+    });
   }
 
   async #checkpoint(when: 'grown' | 'idle' | 'exit'): Promise<void> {
-    if (this.#checkpointing || this.#store.fault !== null) return;
-    this.#checkpointing = true;
-    try {
-      await this.#store.checkpoint(when, () => ({
-        position: this.#store.position,
-        sections: this.#state.toSections(),
-      }));
-    } catch {
-      // A checkpoint only saves time at the next start; the journal has everything.
-    } finally {
-      this.#checkpointing = false;
-    }
+    if (this.#store.fault !== null) return;
+    await this.#store.checkpoint(when, () => ({
+      position: this.#store.position,
+      sections: this.#state.toSections(),
+    }));
   }
 }

@@ -1,5 +1,4 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
-import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -16,10 +15,10 @@ export interface OpenSettings {
 /** What `fed doctor` found about one thing. */
 export interface Finding {
   readonly check: string;
-  /** warning: worth knowing; problem: to be mended. */
+  /** warning: worth knowing; problem: to be fixed. */
   readonly status: 'ok' | 'warning' | 'problem';
   readonly detail: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly next: string | null;
   /** Set where a problem is one of the store: the exit code says so. */
   readonly code: ErrorCode | null;
@@ -44,12 +43,4 @@ export interface Host {
   readonly rebuildLog: (settings: OpenSettings) => Promise<{ readonly file: string; readonly entries: number }>;
   /** Looks at everything there is and changes nothing. */
   readonly examine: (settings: OpenSettings) => Promise<readonly Finding[]>;
-  /** Loaded when a command needs them: `fed --help` does not. */
-  readonly surface: () => Promise<Surface>;
-}
-
-export interface Surface {
-  readonly tools: readonly ToolDefinition[];
-  readonly resources: readonly ResourceDefinition[];
-  readonly prompts: readonly PromptDefinition[];
 }

@@ -1,5 +1,4 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
@@ -9,6 +8,7 @@ import { LogFile } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
 
@@ -21,6 +21,8 @@ export interface FederationSettings {
   readonly clock?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
+  /** Told of what failed beside the commands and is tried again. */
+  readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
 
 /**
@@ -33,18 +35,12 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
     if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
     throw error;
   });
-  try {
-    return await run(settings, file, loaded);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // A checkpoint of another version: the journal has everything, so it is folded from the start.
-    await rm(join(settings.folder, 'db.json'), { force: true });
-    return await run(settings, file, loaded);
-  }
+  return await run(settings, file, loaded);
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
-function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
+function byDefaults(error: ConfigurationError): LoadedConfig {
+  const { message, next } = error.toBody().error;
   const warning = {
     code: 'invalid',
     message: `${message} (the defaults are in force for this command)`,
@@ -81,6 +77,7 @@ async function run(
     refreshConfig: () => file.refresh(),
     projectDir,
     routerFile: routerFileIn(settings.folder),
+    ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
       logFile?.note();
@@ -92,8 +89,13 @@ async function run(
       await Promise.all([logFile?.flush(), webhook.close()]);
     },
   });
-  await webhook.begin();
-  return federation;
+  try {
+    await webhook.begin();
+    return federation;
+  } catch (error) {
+    await federation.close();
+    throw error;
+  }
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
@@ -107,8 +109,8 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
       'Name a file in log_file first.',
     );
   }
-  await store.open();
   try {
+    await store.open(null);
     return { file: logFile.path, entries: await logFile.rebuild() };
   } finally {
     await store.close();
@@ -118,7 +120,7 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
 function routerFileIn(folder: string): RouterFile {
   const path = join(folder, 'router.bin');
   return {
-    read: async () => await readFile(path).catch(() => null),
+    read: async () => await readRegular(path).catch(() => null),
     write: async (content) => writeWhole(path, content),
   };
 }

@@ -3,7 +3,7 @@
  * and never worse than the last one that was good. That one is kept beside it,
  * so that a server also starts where someone has just broken the file.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
@@ -101,7 +101,7 @@ export class ConfigFile {
   async #keep(text: string): Promise<void> {
     if (!this.#keepsGood) return;
     try {
-      if ((await readFile(this.#goodFile, 'utf8').catch(() => null)) !== text) writeWhole(this.#goodFile, text);
+      if ((await readConfigText(this.#goodFile).catch(() => null)) !== text) writeWhole(this.#goodFile, text);
     } catch {
       // A folder that may only be read: the next start needs a good file then.
     }
@@ -167,6 +167,6 @@ function vanished(file: string): ConfigurationError {
 
 function warningOf(error: unknown): ConfigWarning {
   const { message, next } =
-    error instanceof ConfigurationError ? error : { message: String(error), next: 'Correct the file.' };
+    error instanceof ConfigurationError ? error.toBody().error : { message: String(error), next: 'Correct the file.' };
   return { code: 'invalid', message: `${message} (the last good configuration is in force)`, next };
 }

@@ -23,7 +23,9 @@ export const agentSchema = z.strictObject({
   clients: z
     .array(z.string().min(1).max(100))
     .default([])
-    .describe('Names by which its client programs introduce themselves over MCP.'),
+    .describe(
+      'Names by which its client programs introduce themselves over MCP, whatever their case; the beginning is enough.',
+    ),
   identity: z
     .string()
     .max(400)
@@ -46,7 +48,7 @@ const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
     strengths: ['code completion', 'refactoring', 'unit tests'],
     family: 'openai',
     fallback: 'kimi',
-    clients: ['copilot-cli'],
+    clients: ['copilot-cli', 'Visual Studio Code'],
   },
   kimi: {
     role: 'Implementation, execution, deployment and testing',

@@ -4,17 +4,20 @@ import { type Config, defaultConfig } from '../config/schema.ts';
 import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
+import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
+import { signingWith } from '../webhook/signature.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
 export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
-  return [configuration, store, journal, examineWebhook(folder, config, state)];
+  return [configuration, store, journal, examineWebhook(folder, config, state), examineFiles(folder)];
 }
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
@@ -38,11 +41,23 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
   }
 }
 
+function examineFiles(folder: string): Finding {
+  try {
+    const odd = findOddFiles(folder);
+    if (odd.length === 0) return ok('files', 'each that is there can be used');
+    const detail = odd.map(({ file, why }) => `${file} ${why}`).join('\n');
+    const next = 'Remove what does not belong there, or make it readable for this user. It is ignored until then.';
+    return { check: 'files', status: 'warning', detail, next, code: null };
+  } catch (error) {
+    return problem('files', error);
+  }
+}
+
 /** Opens it as every process does: from the checkpoint, with what others acknowledged held against it. */
 async function examineStore(folder: string): Promise<Finding> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
-    const checkpoint = await store.open();
+    const checkpoint = await store.open(checkpointForm);
     let records = 0;
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;
@@ -98,10 +113,10 @@ function examineWebhook(folder: string, { webhook }: Config, state: FederationSt
     const next = 'Correct webhook in config.json. What was given up waits in fed inbox; nothing is lost.';
     return { check: 'webhook', status: 'problem', detail, next, code: null };
   }
-  if (webhook.secret_env !== undefined && !process.env[webhook.secret_env]) {
-    const next = 'Processes that have it sign and send; set it where agents are started.';
-    const missing = `${detail}; the variable ${webhook.secret_env} is not set here`;
-    return { check: 'webhook', status: 'warning', detail: missing, next, code: null };
+  const signing = signingWith(webhook.secret_env, process.env);
+  if ('problem' in signing) {
+    const next = 'Processes that have the secret sign and send; set it where agents are started.';
+    return { check: 'webhook', status: 'warning', detail: `${detail}; ${signing.problem}`, next, code: null };
   }
   if (pending === 0) return ok('webhook', detail);
   const next = 'A process that stays (a client’s server) tries again; fed commands try once.';
@@ -115,6 +130,6 @@ function ok(check: string, detail: string): Finding {
 function problem(check: string, error: unknown): Finding {
   const isOurs = error instanceof FederationError;
   const detail = error instanceof Error ? error.message : String(error);
-  const next = isOurs ? error.next : 'Report this with the output of fed doctor --json.';
+  const next = isOurs ? error.toBody().error.next : 'Report this with the output of fed doctor --json.';
   return { check, status: 'problem', detail, next, code: isOurs ? error.code : 'corrupt-store' };
 }

@@ -7,6 +7,7 @@ import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Attendance } from './agents/attendance.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
+import type { Provenance } from './provenance.ts';
 import type { Router } from './routing/router.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
@@ -29,9 +30,11 @@ import type { Vote } from './votes/vote-state.ts';
 export interface Actor {
   readonly name: string;
   readonly kind: 'agent' | 'person' | 'system';
-  /** `null` on the command line, whose processes end at once. */
+  /** `null` on the command line, whose processes end at once, and for a person who was asked. */
   readonly session: SessionId;
   readonly client: string | null;
+  /** How its commands come; kept with what they commit. */
+  readonly provenance?: Provenance;
 }
 
 /** Everything a decision may know besides the state and the command. */

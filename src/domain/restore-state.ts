@@ -1,18 +1,22 @@
 /**
- * A state from a checkpoint's sections. The checkpoint was written by this
- * program and its place in the hash chain is verified, so each row is checked
- * only for being of its section's shape in outline: zod on 100,000 tasks would
- * cost more than folding the journal again.
+ * A state from a checkpoint's sections. The checkpoint was written by this very
+ * version of the program, and its content and its place in the chain are
+ * verified by their hashes, so each row is checked only for being of its
+ * section's shape in outline: zod on 100,000 tasks would cost more than folding
+ * the journal again.
  */
 import { FederationState, type Sections } from './federation-state.ts';
 import { requestKey } from './tasks/request-key.ts';
+
+/** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
+export const stateSchema = 1;
 
 type Rows<T> = readonly T[];
 
 /**
  * The one place where stored rows get their types back.
- * @throws TypeError when a section is missing or a row lacks its key: the
- * checkpoint is then ignored and the journal folded from the start.
+ * @throws TypeError when a section is missing or a row lacks its key: a mistake
+ * of ours, since this version wrote it (was `stateSchema` not raised?).
  */
 export function restoreState(sections: Readonly<Record<string, readonly unknown[]>>): FederationState {
   const state = new FederationState();

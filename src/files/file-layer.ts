@@ -5,6 +5,7 @@
  */
 import {
   closeSync,
+  constants,
   fdatasync,
   fdatasyncSync,
   fsyncSync,
@@ -15,6 +16,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCode } from './error-code.ts';
+import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
 export interface FileFacts {
@@ -46,13 +49,13 @@ export interface FileLayer {
 export const diskFiles: FileLayer = {
   openForReading(path) {
     try {
-      return openSync(path, 'r');
+      return openRegular(path);
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   },
-  openForAppending: (path) => openSync(path, 'a'),
+  openForAppending: (path) => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o666),
   close: (descriptor) => closeSync(descriptor),
   read: (descriptor, into, at, length, position) => readSync(descriptor, into, at, length, position),
   append: (descriptor, bytes) => writeSync(descriptor, bytes),
@@ -84,8 +87,3 @@ export const diskFiles: FileLayer = {
     }
   },
 };
-
-/** The `code` of a system error (`ENOSPC`, …), or `undefined`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}

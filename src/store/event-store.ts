@@ -8,6 +8,7 @@
  * event means.
  */
 import type { FederationEvent } from '../domain/events.ts';
+import type { Provenance } from '../domain/provenance.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /** A place in the journal: the record there and its hash. Before the first: seq 0 and 32 zeros. */
@@ -19,8 +20,8 @@ export interface Position {
 
 export const origin: Position = { seq: 0, hash: '0'.repeat(32) };
 
-/** One command's share of a record. */
-export interface CommittedCommand {
+/** One command's share of a record. Records of earlier versions do not say how it came. */
+export interface CommittedCommand extends Partial<Provenance> {
   /** uuid v7, made by the process that ran the command. */
   readonly id: string;
   /** The participant that acted. */
@@ -56,7 +57,22 @@ export interface Checkpoint {
   readonly sections: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** A client process as another one sees it. */
+/**
+ * What a checkpoint must be for a program to start from it. One of another form
+ * is passed over, and the journal folded from the start.
+ */
+export interface CheckpointForm {
+  /** Raised with each change of what the sections hold. */
+  readonly schema: number;
+  /** The program's version: another one may fold the same events otherwise. */
+  readonly program: string;
+}
+
+export function isSameForm(one: CheckpointForm, other: CheckpointForm): boolean {
+  return one.schema === other.schema && one.program === other.program;
+}
+
+/** A client's session as seen from this process. */
 export interface PresenceEntry {
   readonly session: string;
   readonly agent: string;
@@ -77,11 +93,12 @@ export interface StoreFault {
 
 export interface EventStore {
   /**
-   * Opens the store and gives what to start from: the newest usable checkpoint,
-   * or none. Records after it come from the first `read`.
+   * Opens the store and gives what to start from: the newest checkpoint that is
+   * sound and of this form, or none. Records after it come from the first `read`.
+   * `null`: from the first record on. Checkpoints are written in the form given here.
    * @throws StoreError `store-unavailable` when the folder cannot be used at all.
    */
-  open(): Promise<Checkpoint | null>;
+  open(form: CheckpointForm | null): Promise<Checkpoint | null>;
 
   /**
    * Every record committed since the last call (by anyone), in order, each
@@ -127,7 +144,7 @@ export interface EventStore {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
 
   /**
-   * Keeps a checkpoint if it is worth the time now. `take` is called only then
+   * Keeps a checkpoint if the store was opened with a form and it is worth the time now. `take` is called only then
    * and must give the state at `position`.
    * `idle`: nothing else is going on, write it if there is anything new.
    * `exit`: only if it takes under 50 ms.
@@ -142,14 +159,16 @@ export interface EventStore {
 
 /** Who is alive. Kept beside the journal: presence is not history. */
 export interface Presence {
-  /** Announces this process under its session id and raises its counter from now on. */
+  /** Announces a session of this process, beside those it has, and raises its counter from now on. */
   start(session: string, agent: string, client: string | null): void;
+  /** One session of this process has ended: it counts as gone at once. Others of the process live on. */
+  end(session: string): void;
   /** Other and own sessions, as last observed. */
   list(): readonly PresenceEntry[];
   /** Looks at every session again; call about once a second. */
   observe(): void;
   /** Sessions silent for the grace time or more, or that ended. `holders` are the ones anyone asks about. */
   gone(holders: Iterable<string>): ReadonlySet<string>;
-  /** Takes this process's announcement away. */
+  /** Ends every session of this process. */
   stop(): void;
 }

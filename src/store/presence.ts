@@ -1,16 +1,16 @@
 /**
- * Who is alive, judged by counters: each process raises its own, and one is
- * gone when an observer saw its counter unchanged for the grace time on the
- * observer's own monotonic clock. File times and pids play no part: after a
+ * Who is alive, judged by counters: each process raises those of its sessions,
+ * and one is gone when an observer saw its counter unchanged for the grace time
+ * on the observer's own monotonic clock. File times and pids play no part: after a
  * suspended laptop wakes, file times declared 27 of 48 live holders dead and
  * counters none (measured during design).
  */
 import type { Presence, PresenceEntry } from './event-store.ts';
 
-/** How long a counter may stand still before its process counts as gone. */
+/** How long a counter may stand still before its session counts as gone. */
 export const defaultGraceMs = 30_000;
 
-/** What a process says about itself. */
+/** What a process says about one of its sessions. */
 export interface SessionNote {
   readonly session: string;
   readonly agent: string;
@@ -20,16 +20,16 @@ export interface SessionNote {
   readonly ended: boolean;
 }
 
-/** Where the notes of all processes hang: a folder, a table, an object. */
+/** Where the notes of all sessions hang: a folder, a table, an object. */
 export interface PresenceBoard {
-  /** Puts up or renews this process's note. A disk that does not take it is no error: that ends no work. */
+  /** Puts up or renews the note of one of this process's sessions. A disk that does not take it is no error: that ends no work. */
   post(note: SessionNote): void;
   notes(): readonly SessionNote[];
   /** Takes down notes nobody needs any more, as far as that is safe. */
   retire(sessions: ReadonlySet<string>): void;
 }
 
-/** A note still for this many grace times is cleared away; by then every lease of its process has lapsed. */
+/** A note still for this many grace times is cleared away; by then every lease of its session has lapsed. */
 const graceTimesKept = 10;
 
 interface Sighting {
@@ -51,7 +51,8 @@ export class CountingPresence implements Presence {
   readonly #sightings = new Map<string, Sighting>();
   /** Holders without a note, since when they are missed. */
   readonly #missedSince = new Map<string, number>();
-  #own: SessionNote | null = null;
+  /** This process's sessions that have not ended. */
+  readonly #own = new Map<string, SessionNote>();
   #timer: NodeJS.Timeout | undefined;
   #observedAt: number | undefined;
 
@@ -62,19 +63,20 @@ export class CountingPresence implements Presence {
   }
 
   start(session: string, agent: string, client: string | null): void {
-    this.stop();
-    const note: SessionNote = { session, agent, client, counter: 1, ended: false };
+    const before = this.#own.get(session) ?? this.#sightings.get(session)?.note;
+    const note: SessionNote = { session, agent, client, counter: (before?.counter ?? 0) + 1, ended: false };
     this.#board.post(note);
-    this.#own = note;
+    this.#own.set(session, note);
     const period = Math.min(1_000, Math.max(20, this.#graceMs / 10));
-    this.#timer = setInterval(() => this.#beat(), period);
-    this.#timer.unref();
+    this.#timer ??= setInterval(() => this.#beat(), period).unref();
   }
 
   #beat(): void {
-    if (!this.#own) return;
-    this.#own = { ...this.#own, counter: this.#own.counter + 1 };
-    this.#board.post(this.#own);
+    for (const [session, note] of this.#own) {
+      const raised = { ...note, counter: note.counter + 1 };
+      this.#own.set(session, raised);
+      this.#board.post(raised);
+    }
   }
 
   observe(): void {
@@ -101,7 +103,7 @@ export class CountingPresence implements Presence {
   #retireStale(now: number): void {
     const stale = new Set<string>();
     for (const [session, { movedAt }] of this.#sightings) {
-      if (session !== this.#own?.session && now - movedAt >= graceTimesKept * this.#graceMs) stale.add(session);
+      if (!this.#own.has(session) && now - movedAt >= graceTimesKept * this.#graceMs) stale.add(session);
     }
     if (stale.size > 0) this.#board.retire(stale);
   }
@@ -109,9 +111,9 @@ export class CountingPresence implements Presence {
   list(): readonly PresenceEntry[] {
     const now = this.#now();
     const entries: PresenceEntry[] = [];
-    if (this.#own) entries.push({ ...described(this.#own), silentFor: 0 });
+    for (const note of this.#own.values()) entries.push({ ...described(note), silentFor: 0 });
     for (const { note, movedAt } of this.#sightings.values()) {
-      if (note.ended || note.session === this.#own?.session) continue;
+      if (note.ended || this.#own.has(note.session)) continue;
       entries.push({ ...described(note), silentFor: now - movedAt });
     }
     return entries;
@@ -122,7 +124,7 @@ export class CountingPresence implements Presence {
     const gone = new Set<string>();
     const missed = new Set<string>();
     for (const holder of holders) {
-      if (holder === this.#own?.session) continue;
+      if (this.#own.has(holder)) continue;
       const sighting = this.#sightings.get(holder);
       if (sighting) {
         if (sighting.note.ended || now - sighting.movedAt >= this.#graceMs) gone.add(holder);
@@ -140,12 +142,20 @@ export class CountingPresence implements Presence {
     return gone;
   }
 
-  stop(): void {
+  end(session: string): void {
+    const own = this.#own.get(session);
+    if (!own) return;
+    this.#own.delete(session);
+    const note = { ...own, ended: true };
+    this.#board.post(note);
+    this.#sightings.set(session, { note, movedAt: this.#now() });
+    if (this.#own.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    if (!this.#own) return;
-    this.#board.post({ ...this.#own, ended: true });
-    this.#own = null;
+  }
+
+  stop(): void {
+    for (const session of Array.from(this.#own.keys())) this.end(session);
   }
 }
 

@@ -40,10 +40,9 @@ export function listTasks(state: FederationState, attendance: Attendance, filter
   const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
-  const view = filter.detail === 'full' ? fullTask : briefTask;
   const more = from + page.length < matching.length && last !== undefined;
   return {
-    items: page.map(view),
+    items: filter.detail === 'full' ? page.map(fullTask) : page.map(briefTask),
     total: matching.length,
     ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
   };

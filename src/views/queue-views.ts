@@ -61,7 +61,7 @@ export interface StatusView {
   readonly scheduling: 'on' | 'off';
   /** Follow-ups that wait for the operator's word. */
   readonly kept_follow_ups?: number;
-  readonly agents: readonly Record<string, unknown>[];
+  readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected' | 'seen'>[];
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
@@ -69,7 +69,7 @@ export interface StatusView {
   readonly config_warnings?: readonly string[];
 }
 
-export function statusView(federation: Federation): StatusView {
+export function statusOf(federation: Federation): StatusView {
   const { config, fault, configWarnings } = federation;
   const webhook = federation.webhook();
   const state = federation.state();
@@ -140,7 +140,7 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
 }
 
 /** One agent's side of the queue. */
-export function agentQueue(federation: Federation, agent: string): Record<string, unknown> {
+export function agentQueue(federation: Federation, agent: string) {
   const state = federation.state();
   const ready = readyFor(federation, agent, 20);
   return {

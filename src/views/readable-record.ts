@@ -4,18 +4,18 @@
  * closed; here they are left out always, since a vote may be reopened.
  */
 import { type FederationEvent, kindOf } from '../domain/events.ts';
-import type { StoredRecord } from '../store/event-store.ts';
+import type { CommittedCommand, StoredRecord } from '../store/event-store.ts';
 
 type Shown = Readonly<Record<string, unknown>>;
 
 export interface ReadableRecord extends Omit<StoredRecord, 'commands'> {
-  readonly commands: readonly { readonly id: string; readonly by: string; readonly events: readonly Shown[] }[];
+  readonly commands: readonly (Omit<CommittedCommand, 'events'> & { readonly events: readonly Shown[] })[];
 }
 
 export function readableRecord(record: StoredRecord): ReadableRecord {
   return {
     ...record,
-    commands: record.commands.map(({ id, by, events }) => ({ id, by, events: events.map(readableEvent) })),
+    commands: record.commands.map(({ events, ...rest }) => ({ ...rest, events: events.map(readableEvent) })),
   };
 }
 

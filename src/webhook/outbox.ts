@@ -6,12 +6,12 @@
  * sending it leaves a journal that is ahead of this file, or a claim that runs
  * out: another process goes on from either.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { fromMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
+import { readRegularSync } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
 /** What is told of an escalation; its key stays here. */
@@ -64,7 +64,7 @@ export class OutboxFile {
   /** `null`: there is none yet. */
   read(): Outbox | 'damaged' | null {
     try {
-      const value: unknown = JSON.parse(readFileSync(this.#path, 'utf8'));
+      const value: unknown = JSON.parse(readRegularSync(this.#path).toString());
       return outboxSchema.safeParse(value).data ?? 'damaged';
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? null : 'damaged';

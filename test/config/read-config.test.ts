@@ -43,6 +43,13 @@ test('a wrong value is named with file, line, key, what was expected and what wa
   );
 });
 
+test('nesting that no key has is named where it becomes too deep, however deep it goes', () => {
+  const deep = (levels: number) => `{\n"agents": ${'['.repeat(levels)}`;
+  expect(faultOf(deep(64))).toBe('config.json:2:74: Expected at most 64 levels of objects and lists');
+  expect(faultOf(deep(1_000_000))).toBe('config.json:2:74: Expected at most 64 levels of objects and lists');
+  expect(faultOf(`{ "principles": ["${'['.repeat(100)}"] /* ${'['.repeat(100)} */ }`)).toBe('no fault');
+});
+
 test('an unknown key is named where it stands', () => {
   expect(faultOf('{\n  "limits": {\n    "chain_dept": 3 }\n}')).toBe(
     'config.json:3: limits.chain_dept: Expected a known key',

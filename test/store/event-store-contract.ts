@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint, EventStore } from '../../src/store/event-store.ts';
 import { origin } from '../../src/store/event-store.ts';
-import { commandOf, commit, draftOf, eventually, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, eventually, sampleForm, textsOf } from '../support/store-samples.ts';
 
 export interface StoreWorld {
   /** A store that was not opened yet. */
@@ -34,7 +34,7 @@ export function describeEventStore(name: string, createWorld: () => StoreWorld):
     const connect = async () => {
       const store = world.connect();
       stores.push(store);
-      const checkpoint = await store.open();
+      const checkpoint = await store.open(sampleForm);
       return { store, checkpoint };
     };
     const open = async () => (await connect()).store;
@@ -297,6 +297,22 @@ export function describeEventStore(name: string, createWorld: () => StoreWorld):
         one.presence.observe();
         expect([...one.presence.gone(['leaving'])]).toEqual(['leaving']);
         expect(one.presence.list()).toEqual([]);
+      });
+
+      it('keeps every session of a process alive, and ends each by itself', async () => {
+        const [one, other] = [await open(), await open()];
+        other.presence.start('first', 'claude', null);
+        other.presence.start('second', 'kimi', null);
+        const until = performance.now() + 2 * contractGraceMs;
+        while (performance.now() < until) {
+          one.presence.observe();
+          expect(one.presence.gone(['first', 'second']).size).toBe(0);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        other.presence.end('first');
+        one.presence.observe();
+        expect([...one.presence.gone(['first', 'second'])]).toEqual(['first']);
+        expect(one.presence.list().map(({ session }) => session)).toEqual(['second']);
       });
 
       it('holds for gone, after the grace time, who was never seen', async () => {

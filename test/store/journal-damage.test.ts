@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { acceptLoss } from '../../src/store/journal/claims.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { commit, draftOf, textsOf } from '../support/store-samples.ts';
+import { commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 const texts = Array.from({ length: 40 }, (_, i) => `task ${i} `.padEnd(60 + (i % 7) * 20, 'lorem J~ '));
@@ -27,7 +27,7 @@ describe('a finished journal with one fault', () => {
   async function open(damaged: Buffer) {
     folder.damage(damaged);
     const store = openJournalStore({ dir: folder.dir });
-    await store.open();
+    await store.open(sampleForm);
     const read = textsOf(store.read());
     return { store, read, fault: store.fault };
   }
@@ -143,7 +143,7 @@ describe('a finished journal with one fault', () => {
   it('is reported where the whole file is missing', async () => {
     rmSync(join(folder.dir, 'journal', '000001.jsonl'));
     const store = openJournalStore({ dir: folder.dir });
-    await store.open();
+    await store.open(sampleForm);
     expect(textsOf(store.read())).toEqual([]);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     await store.close();
@@ -158,13 +158,13 @@ describe('a finished journal with one fault', () => {
     expect(acceptLoss(folder.dir).map(({ seq }) => seq)).toEqual([40]);
     expect(acceptLoss(folder.dir)).toEqual([]);
     const next = openJournalStore({ dir: folder.dir });
-    await next.open();
+    await next.open(sampleForm);
     await commit(next, 'after the loss');
     expect(next.fault).toBeNull();
     await next.close();
 
     const last = openJournalStore({ dir: folder.dir });
-    await last.open();
+    await last.open(sampleForm);
     expect(textsOf(last.read())).toEqual([...texts.slice(0, 39), 'after the loss']);
     expect(last.fault).toBeNull();
     await last.close();
@@ -205,7 +205,7 @@ describe('two histories of one journal, merged line by line', () => {
     it(`are reported with ${ours} records of ours and ${theirs} of theirs`, async () => {
       await merge(ours, theirs);
       const store = openJournalStore({ dir: base.dir });
-      await store.open();
+      await store.open(sampleForm);
       expect(textsOf(store.read())).toEqual(['a', 'b', 'c', ...numbered('ours', ours)]);
       expect(store.fault).toMatchObject({ code: 'corrupt-store' });
       await store.close();
@@ -216,7 +216,7 @@ describe('two histories of one journal, merged line by line', () => {
       mkdirSync(join(branch.dir, 'journal'), { recursive: true });
       copyFileSync(join(base.dir, 'journal', '000001.jsonl'), join(branch.dir, 'journal', '000001.jsonl'));
       const store = openJournalStore({ dir: base.dir });
-      await store.open();
+      await store.open(sampleForm);
       for (const text of numbered('ours', ours)) await commit(store, text);
       await store.checkpoint('idle', () => ({ position: store.position, sections: {} }));
       await store.close();
@@ -224,7 +224,7 @@ describe('two histories of one journal, merged line by line', () => {
       base.damage(Buffer.concat([base.journal(), their.subarray(common.length)]));
 
       const next = openJournalStore({ dir: base.dir });
-      expect(await next.open()).not.toBeNull();
+      expect(await next.open(sampleForm)).not.toBeNull();
       Array.from(next.read());
       expect(next.fault).toMatchObject({ code: 'corrupt-store' });
       await next.close();
@@ -239,7 +239,7 @@ function numbered(name: string, count: number): string[] {
 /** Appends through a store of its own, and gives the journal's bytes afterwards. */
 async function write(folder: StoreFolder, all: readonly string[]): Promise<Buffer> {
   const store = openJournalStore({ dir: folder.dir });
-  await store.open();
+  await store.open(sampleForm);
   for (const text of all) await commit(store, text);
   await store.close();
   return folder.journal();

@@ -17,7 +17,7 @@ import type { EventStore } from '../../src/store/event-store.ts';
 import { type JournalOptions, openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { encodeRecord, hashOf } from '../../src/store/journal/record-codec.ts';
 import { FaultyFiles, type WriteFault } from '../support/fault-files.ts';
-import { commandOf, commit, draftOf, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 let folder: StoreFolder;
@@ -36,7 +36,7 @@ afterEach(async () => {
 async function open(options: Partial<JournalOptions> = {}) {
   const store = openJournalStore({ dir: folder.dir, ...options });
   stores.push(store);
-  await store.open();
+  await store.open(sampleForm);
   return store;
 }
 
@@ -178,7 +178,7 @@ describe('a disk that does not take writes', () => {
   it('cannot be opened where the folder is a file', async () => {
     writeFileSync(folder.dir, 'not a folder');
     const store = openJournalStore({ dir: folder.dir });
-    await expect(store.open()).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect(store.open(sampleForm)).rejects.toMatchObject({ code: 'store-unavailable' });
   });
 
   it('fails a sync once and for all: the outcome is unknown, the process read-only', async () => {

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../src/store/event-store.ts';
 import { type JournalOptions, type JournalStore, openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { encodeRecord, hashOf } from '../../src/store/journal/record-codec.ts';
 import { segmentPath } from '../../src/store/journal/segments.ts';
-import { commandOf, commit, draftOf, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 let folder: StoreFolder;
@@ -25,7 +25,7 @@ afterEach(async () => {
 async function connect(options: Partial<JournalOptions> = {}) {
   const store = openJournalStore({ dir: folder.dir, ...options });
   stores.push(store);
-  return { store, checkpoint: await store.open() };
+  return { store, checkpoint: await store.open(sampleForm) };
 }
 
 async function open(options: Partial<JournalOptions> = {}) {
@@ -35,7 +35,7 @@ async function open(options: Partial<JournalOptions> = {}) {
 /** Writes in a process of its own, which leaves in good order. */
 async function writeAndLeave(texts: readonly string[], options: Partial<JournalOptions> = {}) {
   const store = openJournalStore({ dir: folder.dir, ...options });
-  await store.open();
+  await store.open(sampleForm);
   for (const text of texts) await commit(store, text);
   await store.close();
 }
@@ -77,6 +77,42 @@ describe('the checkpoint file', () => {
     await store.checkpoint('idle', stateOf(store));
     truncateSync(database(), 20_000);
     expect((await connect()).checkpoint).toBeNull();
+  });
+
+  it('of another form is ignored, left where it is, and written anew in this one', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    await store.checkpoint('idle', stateOf(store));
+    for (const form of [
+      { ...sampleForm, program: 'another' },
+      { ...sampleForm, program: 'another', schema: 2 },
+    ]) {
+      const before = readFileSync(database());
+      const other = openJournalStore({ dir: folder.dir });
+      stores.push(other);
+      expect(await other.open(form)).toBeNull();
+      expect(textsOf(other.read())).toEqual(['a']);
+      expect(other.fault).toBeNull();
+      expect(readFileSync(database())).toEqual(before);
+
+      await other.checkpoint('idle', stateOf(other));
+      await other.checkpoint('idle', () => expect.fail('Expected no second checkpoint'));
+      const next = openJournalStore({ dir: folder.dir });
+      stores.push(next);
+      expect((await next.open(form))?.position).toEqual(other.position);
+    }
+  });
+
+  it('is not looked at by whoever wants every record', async () => {
+    const store = await open();
+    await commit(store, 'a');
+    await store.checkpoint('idle', stateOf(store));
+    const next = openJournalStore({ dir: folder.dir });
+    stores.push(next);
+    expect(await next.open(null)).toBeNull();
+    expect(textsOf(next.read())).toEqual(['a']);
+    await commit(next, 'b');
+    await next.checkpoint('idle', () => expect.fail('Expected none from a store without a form'));
   });
 
   it('may be deleted at any time', async () => {
@@ -194,11 +230,38 @@ describe('what was acknowledged, in the notes of sessions', () => {
     expect(next.fault).toBeNull();
   });
 
+  it('is claimed by one file of a process with several sessions, whichever of them ended before', async () => {
+    const store = await open();
+    for (const session of ['b', 'c', 'a', 'd']) store.presence.start(session, 'kimi', null);
+    await commit(store, 'x');
+    await store.sync();
+    store.presence.end('b');
+    await commit(store, 'y');
+    await store.sync();
+    await store.close();
+    expect(folder.sessionFiles()).toHaveLength(1);
+    truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
+    const next = await open();
+    expect(textsOf(next.read())).toEqual(['x']);
+    expect(next.fault).toMatchObject({ code: 'corrupt-store' });
+  });
+
+  it('is read from a note that begins anew, whatever longer one stood there', async () => {
+    const store = await open();
+    const path = join(folder.dir, 'sessions', 'own.json');
+    store.presence.start('other', 'kimi', null);
+    writeFileSync(path, 'x'.repeat(5_000));
+    store.presence.start('own', 'kimi', null);
+    const next = await open();
+    next.presence.observe();
+    expect(next.presence.list().map(({ session }) => session)).toContain('own');
+  });
+
   it('is not claimed by a process that only read', async () => {
     await writeAndLeave(['a']);
     const before = folder.sessionFiles();
     const reader = openJournalStore({ dir: folder.dir });
-    await reader.open();
+    await reader.open(sampleForm);
     Array.from(reader.read());
     await reader.close();
     expect(folder.sessionFiles()).toEqual(before);

@@ -98,6 +98,35 @@ describe('presence', () => {
     presence.stop();
   });
 
+  it('is of each session by itself: one of several in a process ends alone', () => {
+    const { presence, notes, pass, gone } = observer();
+    presence.start('first', 'claude', null);
+    presence.start('second', 'kimi', null);
+    pass(100);
+    expect(gone('first', 'second')).toEqual([]);
+    expect(presence.list().map(({ agent }) => agent)).toEqual(['claude', 'kimi']);
+
+    presence.end('first');
+    expect(gone('first', 'second')).toEqual(['first']);
+    expect(notes.get('first')).toMatchObject({ ended: true });
+    expect(notes.get('second')).toMatchObject({ ended: false });
+    pass(100);
+    expect(gone('second')).toEqual([]);
+    presence.stop();
+    expect(notes.get('second')).toMatchObject({ ended: true });
+  });
+
+  it('begins again for a session that ended and speaks once more', () => {
+    const { presence, notes, pass, gone } = observer();
+    presence.start('own', 'claude', null);
+    presence.end('own');
+    pass(2);
+    presence.start('own', 'claude', null);
+    expect(gone('own')).toEqual([]);
+    expect(notes.get('own')).toMatchObject({ ended: false, counter: 2 });
+    presence.stop();
+  });
+
   it('names only those who are asked about', () => {
     const { pass, gone } = observer();
     pass(1, 'one', 'two');

@@ -1,15 +1,11 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { join } from 'node:path';
-import { prompts } from '../../prompts/index.ts';
-import { resources } from '../../resources/index.ts';
 import type { Host } from '../../src/cli/host.ts';
-import { runFed } from '../../src/cli/program.ts';
+import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
-import type { ToolDefinition } from '../../src/define-tool.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
-import { tools } from '../../tools/index.ts';
 
 export interface Run {
   readonly code: number;
@@ -21,7 +17,8 @@ export interface RunSettings {
   readonly environment?: Host['environment'];
   readonly input?: string;
   readonly signal?: AbortSignal;
-  readonly tools?: readonly ToolDefinition[];
+  /** What is done with the command line once it is understood; left out: what it says. */
+  readonly act?: Act;
   readonly screen?: ScreenDevice;
   readonly onOutput?: (text: string) => void;
 }
@@ -30,7 +27,7 @@ export interface RunSettings {
 export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
-  const code = await runFed(args, {
+  const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
     interactive: false,
@@ -49,7 +46,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     open: openFederation,
     rebuildLog,
     examine,
-    surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
-  });
+  };
+  const code = await runFed(args, host, settings.act);
   return { code, out, err };
 }

@@ -1,6 +1,9 @@
 /** Small commands to put into a store, and ways to see them again. */
 import { v7 as commandId } from 'uuid';
-import type { CommittedCommand, Draft, EventStore, StoredRecord } from '../../src/store/event-store.ts';
+import type { CheckpointForm, CommittedCommand, Draft, EventStore, StoredRecord } from '../../src/store/event-store.ts';
+
+/** The form of the checkpoints that tests write and read. */
+export const sampleForm: CheckpointForm = { schema: 1, program: '0.0.0-test' };
 
 /** A draft of one command whose event carries `text`. */
 export function draftOf(text: string, at: string = new Date().toISOString()): Draft {

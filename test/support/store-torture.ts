@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { sampleForm } from './store-samples.ts';
 
 export interface TortureOptions {
   readonly dir: string;
@@ -126,7 +127,7 @@ async function reckon(dir: string, reported: ReadonlyMap<string, string>, findin
   for (const [id, what] of reported) {
     if (what === 'acknowledged' && !counts.has(id)) findings.push(`${id} was acknowledged, and is missing`);
   }
-  await store.open();
+  await store.open(sampleForm);
   Array.from(store.read());
   if (store.fault) findings.push(`a fresh process finds: ${store.fault.message}`);
   await store.close();

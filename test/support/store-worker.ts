@@ -11,6 +11,7 @@ import { StoreError } from '../../src/domain/errors.ts';
 import type { CommittedCommand } from '../../src/store/event-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FaultyFiles } from './fault-files.ts';
+import { sampleForm } from './store-samples.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
 const files = new FaultyFiles();
@@ -24,7 +25,7 @@ process.on('SIGTERM', () => {
 });
 
 let committed = 0;
-const checkpoint = await store.open();
+const checkpoint = await store.open(sampleForm);
 if (checkpoint) committed = Number(checkpoint.sections['committed']?.[0]);
 store.presence.start(options.name, 'kimi', null);
 store.watch(() => {});

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -40,7 +41,7 @@ function revert(state: FederationState): Decision<ResultOf<'optimize_routing'>> 
     throw new CallerError(
       'wrong-state',
       'No optimization is in force; there is nothing to revert.',
-      'Call optimize_routing without arguments to see what applying one would change.',
+      advise`See what applying one would change with ${call('optimize_routing')}.`,
     );
   }
   const { optimization_id, before: after } = last;

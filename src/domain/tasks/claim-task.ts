@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
 import type { Attendance } from '../agents/attendance.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
@@ -95,7 +96,7 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
     throw new CallerError(
       'already-claimed',
       `${id} is held by ${task.lease?.agent ?? 'someone'} as attempt ${task.attempt}.`,
-      'Claim another task: claim_task without task_id gives the best one.',
+      advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   if (task.status !== 'pending') throw finishedError(task);
@@ -107,14 +108,14 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
     throw new CallerError(
       'not-allowed',
       `${id} is ${addressed}.`,
-      'Claim another task: claim_task without task_id gives the best one.',
+      advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   if (!isReady(task))
     throw new CallerError(
       'not-ready',
       `${id} is not ready: ${whyNotReady(task)}.`,
-      'Claim another task; claim_task with wait_seconds waits for one.',
+      advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`,
     );
   return task;
 }

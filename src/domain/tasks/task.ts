@@ -10,6 +10,7 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { JsonValue } from '../json.ts';
 import type { AgentName, DependencyId, SessionId, TaskId } from '../names.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
@@ -25,8 +26,6 @@ export type TaskStatus = (typeof taskStatuses)[number];
 export const failurePolicies = ['block', 'cancel', 'continue'] as const;
 /** What happens to dependents when this task fails for good or is cancelled. */
 export type FailurePolicy = (typeof failurePolicies)[number];
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Free JSON beside the known keys, 64 KiB in all. */
 export interface TaskContext {

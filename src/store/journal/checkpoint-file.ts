@@ -3,19 +3,23 @@
  * one record a line, so that it is written in slices and read line by line: the
  * whole text is never in memory, and the event loop is not held up for long.
  *
- * The first line holds the position, sealed with its own hash; the last one the
- * hash of everything before it. lowdb's own file adapter loses data when several
- * processes write, hence an adapter of ours.
+ * The first line holds the position and the form (schema and program version),
+ * sealed with its own hash; the last one the hash of everything before it, taken
+ * while writing and compared while reading. lowdb's own file adapter loses data
+ * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { v4 as randomId } from 'uuid';
-import type { Checkpoint, Position } from '../event-store.ts';
-import { diskFiles, errorCode } from '../../files/file-layer.ts';
+import type { Checkpoint, CheckpointForm, Position } from '../event-store.ts';
+import { errorCode } from '../../files/error-code.ts';
+import { diskFiles } from '../../files/file-layer.ts';
+import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
+import { removeStaleTemporaries } from '../../files/write-whole.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -26,6 +30,8 @@ export interface CheckpointHead {
   readonly place: RecordPlace;
   /** The time of the record there. */
   readonly at: string;
+  /** Absent in one of a version that named none. */
+  readonly form?: CheckpointForm;
 }
 
 export interface StoredCheckpoint extends Checkpoint, CheckpointHead {}
@@ -33,7 +39,6 @@ export interface StoredCheckpoint extends Checkpoint, CheckpointHead {}
 const headEnd = ',"sections":{';
 const lastLine = /^\},"hash":"([0-9a-f]{32})"\}$/;
 const chunkBytes = 256 * 1024;
-const staleTemporaryMs = 60 * 60 * 1_000;
 
 export function checkpointPath(dir: string): string {
   return join(dir, 'db.json');
@@ -48,9 +53,9 @@ export function readCheckpointHead(dir: string): (CheckpointHead & { readonly by
   const path = checkpointPath(dir);
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = openRegular(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (isOddFile(error)) return null;
     throw error;
   }
   try {
@@ -74,9 +79,9 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   async read(): Promise<StoredCheckpoint | null> {
     let handle: FileHandle;
     try {
-      handle = await open(this.#path, 'r');
+      handle = await openRegularFile(this.#path);
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
+      if (isOddFile(error)) return null;
       throw error;
     }
     try {
@@ -107,9 +112,9 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   }
 }
 
-async function writeDatabase(handle: FileHandle, { position, place, at, sections }: StoredCheckpoint): Promise<void> {
+async function writeDatabase(handle: FileHandle, { sections, ...head }: StoredCheckpoint): Promise<void> {
   const out = new HashedWriter(handle);
-  await out.put(`{"head":${sealText({ position, place, at })}${headEnd}\n`);
+  await out.put(`{"head":${sealText(head)}${headEnd}\n`);
   let isFirst = true;
   for (const [name, records] of Object.entries(sections)) {
     await out.put(`${isFirst ? '' : ',\n'}${JSON.stringify(name)}:[`);
@@ -242,7 +247,9 @@ function parseSectionName(line: string): string {
 function parseHead(line: string): CheckpointHead | undefined {
   if (!line.startsWith('{"head":') || !line.endsWith(headEnd)) return undefined;
   const value = unsealText(line.slice('{"head":'.length, -headEnd.length));
-  return isHead(value) ? { position: value.position, place: value.place, at: value.at } : undefined;
+  if (!isHead(value)) return undefined;
+  const { position, place, at } = value;
+  return 'form' in value && isForm(value.form) ? { position, place, at, form: value.form } : { position, place, at };
 }
 
 function isHead(value: unknown): value is CheckpointHead {
@@ -255,6 +262,17 @@ function isHead(value: unknown): value is CheckpointHead {
     typeof value.at === 'string' &&
     'place' in value &&
     isPlace(value.place)
+  );
+}
+
+function isForm(value: unknown): value is CheckpointForm {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'schema' in value &&
+    typeof value.schema === 'number' &&
+    'program' in value &&
+    typeof value.program === 'string'
   );
 }
 
@@ -281,15 +299,5 @@ async function replace(from: string, to: string): Promise<void> {
       if (process.platform !== 'win32' || !isPassing || attempt === 5) throw error;
       await sleep(20 * attempt);
     }
-  }
-}
-
-// What a process left that was killed while writing.
-function removeStaleTemporaries(path: string): void {
-  const folder = dirname(path);
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (stats && Date.now() - stats.mtimeMs > staleTemporaryMs) rmSync(join(folder, name), { force: true });
   }
 }

@@ -1,5 +1,6 @@
 /** When a checkpoint is worth writing, and whether the one there is of use. */
-import type { Checkpoint } from '../event-store.ts';
+import { statSync } from 'node:fs';
+import { type Checkpoint, type CheckpointForm, isSameForm } from '../event-store.ts';
 import {
   CheckpointAdapter,
   type CheckpointHead,
@@ -17,16 +18,15 @@ const tailWorthAnExit = 64 * 1024;
 const mostRecordsAtExit = 4_000;
 const leastGrowth = 1024 * 1024;
 
+const none = { seq: 0, place: { segment: 1, offset: 0, sealed: false }, bytes: 0 };
+
 export class Checkpoints {
   readonly #files: FileLayer;
   readonly #dir: string;
   readonly #segmentBytes: number;
-  /** The newest known on disk. */
-  #last: { readonly seq: number; readonly place: RecordPlace; readonly bytes: number } = {
-    seq: 0,
-    place: { segment: 1, offset: 0, sealed: false },
-    bytes: 0,
-  };
+  /** The newest known on disk that is of use. */
+  #last: { readonly seq: number; readonly place: RecordPlace; readonly bytes: number } = none;
+  #form: CheckpointForm | null = null;
 
   constructor(files: FileLayer, dir: string, segmentBytes: number) {
     this.#files = files;
@@ -34,25 +34,29 @@ export class Checkpoints {
     this.#segmentBytes = segmentBytes;
   }
 
-  /** The one on disk, if the journal holds the record it was taken at. */
-  async load(): Promise<StoredCheckpoint | null> {
+  /** The one on disk, if it is of this form, sound, and the journal holds the record it was taken at. */
+  async load(form: CheckpointForm | null): Promise<StoredCheckpoint | null> {
+    this.#form = form;
     const head = readCheckpointHead(this.#dir);
-    if (!head || !this.#isInJournal(head)) return null;
+    if (!head || !this.#isOfUse(head)) return null;
     const { Low } = await import('lowdb');
     const database = new Low<StoredCheckpoint | null>(new CheckpointAdapter(checkpointPath(this.#dir)), null);
     await database.read();
     const found = database.data;
-    if (!found || !this.#isInJournal(found)) return null;
+    if (!found || !this.#isOfUse(found)) return null;
     this.#last = { seq: found.position.seq, place: found.place, bytes: head.bytes };
     return found;
   }
 
   /** Whether one at `here` is worth its time now. Costs nothing when it is not. */
   isDue(when: 'grown' | 'idle' | 'exit', here: CheckpointHead): boolean {
-    if (!this.#isDueAfterLast(when, here)) return false;
+    if (!this.#form || !this.#isDueAfterLast(when, here)) return false;
     // Another process may have written one meanwhile.
     const head = readCheckpointHead(this.#dir);
-    if (!head) return true;
+    // Where something else stands in its place, it could not be put there.
+    if (!head) return !isTaken(checkpointPath(this.#dir));
+    // One of another form saves this program nothing; if it is newer, its program is at work now.
+    if (!this.#isOfForm(head)) return head.position.seq <= here.position.seq;
     this.#last = { seq: head.position.seq, place: head.place, bytes: head.bytes };
     return this.#isDueAfterLast(when, here);
   }
@@ -82,10 +86,18 @@ export class Checkpoints {
     await synced();
     const { Low } = await import('lowdb');
     const database = new Low<StoredCheckpoint | null>(new CheckpointAdapter(checkpointPath(this.#dir)), null);
-    database.data = { ...here, sections: checkpoint.sections };
+    if (this.#form) database.data = { ...here, form: this.#form, sections: checkpoint.sections };
     await database.write();
     const written = readCheckpointHead(this.#dir);
     if (written) this.#last = { seq: written.position.seq, place: written.place, bytes: written.bytes };
+  }
+
+  #isOfForm({ form }: CheckpointHead): boolean {
+    return this.#form !== null && form !== undefined && isSameForm(form, this.#form);
+  }
+
+  #isOfUse(head: CheckpointHead): boolean {
+    return this.#isOfForm(head) && this.#isInJournal(head);
   }
 
   #isInJournal({ position, place }: CheckpointHead): boolean {
@@ -100,6 +112,11 @@ export class Checkpoints {
       this.#files.close(descriptor);
     }
   }
+}
+
+/** By what no file can replace; a damaged checkpoint can. */
+function isTaken(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false;
 }
 
 function countRecords({ sections }: Checkpoint): number {

@@ -3,11 +3,11 @@
  * like a torn write, so the checkpoint and each presence file claim the highest
  * acknowledged position; a journal that lacks one has lost something.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../event-store.ts';
 import { readCheckpointHead, removeCheckpoint } from './checkpoint-file.ts';
-import { diskFiles, errorCode, type FileLayer } from '../../files/file-layer.ts';
+import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
+import { isOddFile, readRegularSync } from '../../files/regular-file.ts';
 import { JournalReader } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -75,10 +75,11 @@ function acceptedPath(dir: string): string {
 
 function readAccepted(dir: string): readonly Position[] {
   try {
-    const value = unsealText(readFileSync(acceptedPath(dir), 'utf8'));
+    const value = unsealText(readRegularSync(acceptedPath(dir)).toString());
     return isAcceptedLoss(value) ? value.accepted.filter(isPosition) : [];
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    // Nothing is accepted then, and the loss shows.
+    if (isOddFile(error)) return [];
     throw error;
   }
 }

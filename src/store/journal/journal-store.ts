@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   AppendVerdict,
   Checkpoint,
+  CheckpointForm,
   Draft,
   EventStore,
   Position,
@@ -98,11 +99,11 @@ export class JournalStore implements EventStore {
     return this.#sync.fault ?? this.#reader.fault ?? this.#lostEnd;
   }
 
-  async open(): Promise<Checkpoint | null> {
+  async open(form: CheckpointForm | null): Promise<Checkpoint | null> {
     try {
       // Claims before the journal: whatever was acknowledged before this line is in it.
       this.#claims = readClaims(this.#dir);
-      const checkpoint = await this.#checkpoints.load();
+      const checkpoint = await this.#checkpoints.load(form);
       if (!checkpoint) return null;
       this.#reader = this.#readFrom(await this.#knownEnd(checkpoint));
       this.#sync.acknowledged = checkpoint.position;

@@ -4,7 +4,7 @@
  */
 import type { Position } from '../event-store.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
-import { errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
 import type { JournalReader } from './journal-reader.ts';
 import type { EncodedRecord } from './record-codec.ts';
 import { openSegmentForAppending, segmentLabel } from './segments.ts';

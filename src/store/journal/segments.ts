@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileLayer } from '../../files/file-layer.ts';
-import { errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
 
 /** A file is sealed by the first append that finds it this long, in bytes. */
 export const defaultSegmentBytes = 16 * 1024 * 1024;

@@ -1,20 +1,20 @@
 /**
- * Presence as files: `.federation/sessions/<session>.json`, one per process,
+ * Presence as files: `.federation/sessions/<session>.json`, one per session,
  * written in place about once a second (a rename would make the file system
  * write it out each time, and would fail on a full disk). A note carries its
  * hash, so one caught half written is passed over until the next look.
  *
- * A note also names what its process last acknowledged; the note of a process
+ * A note also names what its process last acknowledged; one note of a process
  * that left stays for that reason until a later one covers it.
  */
 import {
   closeSync,
   constants,
+  type Dirent,
+  existsSync,
   fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -22,15 +22,31 @@ import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
-import { diskFiles, errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
+import { diskFiles } from '../../files/file-layer.ts';
+import {
+  isOddFile,
+  type OddFile,
+  openRegular,
+  readRegularSync,
+  whyNoFolder,
+  whyOdd,
+} from '../../files/regular-file.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 
 /** A note as it is on disk. */
 export interface StoredNote extends SessionNote {
   readonly file: string;
+  /** The process, which may have several sessions: a random name. */
+  readonly process: string;
+  /** The highest position its process had acknowledged. */
   readonly acknowledged: Position | null;
 }
+
+/** A larger file is no note. */
+const mostNoteBytes = 64 * 1024;
+const mostClientChars = 200;
 
 /** In-place writes keep their length, so that no end of an older note shows behind a newer one. */
 const blockBytes = 512;
@@ -38,7 +54,9 @@ const blockBytes = 512;
 export class SessionFolder implements PresenceBoard {
   readonly #dir: string;
   readonly #acknowledged: () => Position;
-  #own: SessionNote | null = null;
+  readonly #process = randomId();
+  /** The notes of this process's sessions that live. */
+  readonly #own = new Map<string, SessionNote>();
 
   /** `acknowledged` gives the highest position this process has acknowledged. */
   constructor(dir: string, acknowledged: () => Position) {
@@ -49,9 +67,11 @@ export class SessionFolder implements PresenceBoard {
   /** @throws where the session id could not be a file's name. */
   post(note: SessionNote): void {
     sessionPath(this.#dir, note.session);
-    this.#own = note;
+    const begins = !this.#own.has(note.session);
+    if (note.ended) this.#own.delete(note.session);
+    else this.#own.set(note.session, note);
     try {
-      this.#write(note, false);
+      this.#write(note, { begins });
     } catch {
       // A full or read-only disk is reported by the next append; until then others see us silent.
     }
@@ -63,14 +83,14 @@ export class SessionFolder implements PresenceBoard {
 
   retire(sessions: ReadonlySet<string>): void {
     const mine = this.#acknowledged();
-    const own = this.#own;
-    if (!own || own.ended) return;
+    const [own] = this.#own.values();
+    if (!own) return;
     const covered = this.notes().filter(
       ({ session, acknowledged }) => sessions.has(session) && (acknowledged?.seq ?? 0) <= mine.seq,
     );
     if (covered.length === 0) return;
     try {
-      this.#write(own, true);
+      this.#write(own, { durable: true });
       for (const note of covered) this.#remove(note.session);
     } catch {
       // Left for another time; a stale note does no harm.
@@ -78,27 +98,39 @@ export class SessionFolder implements PresenceBoard {
   }
 
   /**
-   * Leaves what was acknowledged on record, durably, unless a process that left
-   * before has it covered, and clears away the notes that this one covers.
+   * Once every session has ended: leaves what was acknowledged on record,
+   * durably, unless a process that left before has it covered, and clears away
+   * the notes that this one covers.
    */
   leave(): void {
     const acknowledged = this.#acknowledged();
-    const own = this.#own ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
-    const left = this.notes().filter((note) => note.ended && note.session !== own.session);
+    const ended = this.notes().filter((note) => note.ended);
+    const mine = ended.filter((note) => note.process === this.#process);
+    const left = ended.filter((note) => note.process !== this.#process);
+    const own = mine.pop() ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
     const isCovered = left.some((note) => comesAfter(note, { session: own.session, acknowledged }));
     if (acknowledged.seq === 0 || isCovered) {
       this.#remove(own.session);
-      return;
+    } else {
+      this.#write(own, { durable: true });
+      for (const note of left) {
+        if (comesAfter({ session: own.session, acknowledged }, note)) this.#remove(note.session);
+      }
     }
-    this.#write({ ...own, ended: true }, true);
-    for (const note of left) {
-      if (comesAfter({ session: own.session, acknowledged }, note)) this.#remove(note.session);
-    }
+    for (const note of mine) this.#remove(note.session);
   }
 
-  #write(note: SessionNote, durable: boolean): void {
+  #write({ session, agent, client, counter, ended }: SessionNote, how: { begins?: boolean; durable?: boolean }): void {
     const acknowledged = this.#acknowledged();
-    const text = sealText({ ...note, acknowledged: acknowledged.seq === 0 ? null : acknowledged });
+    const text = sealText({
+      session,
+      process: this.#process,
+      agent,
+      client: client === null ? null : client.slice(0, mostClientChars),
+      counter,
+      ended,
+      acknowledged: acknowledged.seq === 0 ? null : acknowledged,
+    });
     const length = Math.ceil((Buffer.byteLength(text) + 1) / blockBytes) * blockBytes;
     const bytes = Buffer.alloc(length, ' ');
     bytes.write(text);
@@ -106,14 +138,16 @@ export class SessionFolder implements PresenceBoard {
 
     const folder = sessionsFolder(this.#dir);
     mkdirSync(folder, { recursive: true });
-    const descriptor = openSync(sessionPath(this.#dir, note.session), constants.O_WRONLY | constants.O_CREAT, 0o644);
+    // A note of an earlier process may be longer than this one.
+    const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
+    const descriptor = openRegular(sessionPath(this.#dir, session), flags, 0o644);
     try {
       writeSync(descriptor, bytes, 0, length, 0);
-      if (durable) fsyncSync(descriptor);
+      if (how.durable === true) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
-    if (durable) diskFiles.syncFolder(folder);
+    if (how.durable === true) diskFiles.syncFolder(folder);
   }
 
   #remove(session: string): void {
@@ -121,23 +155,48 @@ export class SessionFolder implements PresenceBoard {
   }
 }
 
-/** Every sound note in the folder. */
+/**
+ * Every sound note in the folder. What is no note of ours is passed over: a
+ * folder, a pipe, a link, a file of another user. `fed doctor` names it.
+ */
 export function readSessions(dir: string): readonly StoredNote[] {
   const notes: StoredNote[] = [];
-  for (const file of listFolder(sessionsFolder(dir))) {
-    if (!file.endsWith('.json')) continue;
-    const note = readNote(dir, file);
+  for (const entry of listFolder(sessionsFolder(dir))) {
+    if (!entry.name.endsWith('.json') || !entry.isFile()) continue;
+    const note = readNote(dir, entry.name);
     if (note) notes.push(note);
   }
   return notes;
 }
 
+/** What is in the folder and no note that can be read, with the reason. */
+export function oddSessionFiles(dir: string): readonly OddFile[] {
+  const folder = whyNoFolder(sessionsFolder(dir));
+  if (folder !== null) return [{ file: 'sessions', why: folder }];
+  return listFolder(sessionsFolder(dir)).flatMap((entry): OddFile[] => {
+    const why = whyNoNote(dir, entry);
+    return why === null ? [] : [{ file: `sessions/${entry.name}`, why }];
+  });
+}
+
+function whyNoNote(dir: string, entry: Dirent): string | null {
+  const path = join(sessionsFolder(dir), entry.name);
+  const why = whyOdd(path);
+  if (why !== null) return why;
+  if (entry.isSymbolicLink()) return 'is a link';
+  if (entry.name.endsWith('.json') && readNote(dir, entry.name)) return null;
+  // It may have been cleared away meanwhile.
+  return existsSync(path) ? 'is no note of a session' : null;
+}
+
 function readNote(dir: string, file: string): StoredNote | undefined {
   try {
-    const value = unsealText(readFileSync(join(sessionsFolder(dir), file), 'utf8').trimEnd());
+    const text = readRegularSync(join(sessionsFolder(dir), file), mostNoteBytes).toString();
+    const value = unsealText(text.trimEnd());
     return isNote(value) ? { ...value, file } : undefined;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    // Where the machine is the reason (too many open files), the look fails: nobody is missed because of that.
+    if (isOddFile(error)) return undefined;
     throw error;
   }
 }
@@ -148,6 +207,8 @@ function isNote(value: unknown): value is Omit<StoredNote, 'file'> {
     value !== null &&
     'session' in value &&
     typeof value.session === 'string' &&
+    'process' in value &&
+    typeof value.process === 'string' &&
     'agent' in value &&
     typeof value.agent === 'string' &&
     'client' in value &&
@@ -169,11 +230,11 @@ function comesAfter(one: Left, other: Left): boolean {
   return difference > 0 || (difference === 0 && one.session < other.session);
 }
 
-function listFolder(path: string): readonly string[] {
+function listFolder(path: string): readonly Dirent[] {
   try {
-    return readdirSync(path);
+    return readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
     throw error;
   }
 }

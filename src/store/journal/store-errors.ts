@@ -1,7 +1,7 @@
 /** The journal's refusals and faults, worded in one place. */
 import { StoreError } from '../../domain/errors.ts';
 import type { StoreFault } from '../event-store.ts';
-import { errorCode } from '../../files/file-layer.ts';
+import { errorCode } from '../../files/error-code.ts';
 
 const outcomeNext = 'Read the state to see whether it took effect; repeat it only if it did not.';
 

@@ -3,10 +3,11 @@
  * file `journal/turn`; others hold back while it is there, at most 250 ms by
  * their own clock. Only advice: being right never depends on it.
  */
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v4 as randomId } from 'uuid';
+import { readRegularSync } from '../../files/regular-file.ts';
 import { journalFolder } from './segments.ts';
 
 /** The longest anyone holds back for another's turn, in milliseconds. */
@@ -18,6 +19,8 @@ export class Turn {
   readonly #path: string;
   readonly #id = randomId();
   #isMine = false;
+  /** What stood there for the whole of the patience and could not be taken away: another user's, a folder. */
+  #isInTheWay = false;
 
   constructor(dir: string) {
     this.#path = join(journalFolder(dir), 'turn');
@@ -41,7 +44,10 @@ export class Turn {
 
   #isTaken(): boolean {
     // A `stat` takes 3 µs, so that this can be asked before every first try.
-    return !this.#isMine && statSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    if (this.#isMine) return false;
+    const isThere = statSync(this.#path, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) this.#isInTheWay = false;
+    return isThere && !this.#isInTheWay;
   }
 
   async #holdBack(): Promise<void> {
@@ -53,6 +59,7 @@ export class Turn {
     }
     // Whoever put it up has died or forgotten it.
     if (holder !== undefined) this.#remove(holder);
+    this.#isInTheWay = this.#holder() === holder;
   }
 
   #take(): boolean {
@@ -70,13 +77,17 @@ export class Turn {
 
   #holder(): string | undefined {
     try {
-      return readFileSync(this.#path, 'utf8');
+      return readRegularSync(this.#path).toString();
     } catch {
       return undefined;
     }
   }
 
   #remove(holder: string): void {
-    if (this.#holder() === holder) rmSync(this.#path, { force: true });
+    try {
+      if (this.#holder() === holder) rmSync(this.#path, { force: true });
+    } catch {
+      // Only advice: whoever it holds up goes on after its patience.
+    }
   }
 }

@@ -3,8 +3,16 @@
  * stores on one log behave as several processes on one journal do.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppendVerdict, Checkpoint, Draft, EventStore, Position, StoredRecord } from '../event-store.ts';
-import { origin } from '../event-store.ts';
+import type {
+  AppendVerdict,
+  Checkpoint,
+  CheckpointForm,
+  Draft,
+  EventStore,
+  Position,
+  StoredRecord,
+} from '../event-store.ts';
+import { isSameForm, origin } from '../event-store.ts';
 import { encodeRecord } from '../journal/record-codec.ts';
 import { keepPace } from '../keep-pace.ts';
 import { CountingPresence, type PresenceBoard, type PresenceOptions, type SessionNote } from '../presence.ts';
@@ -13,7 +21,7 @@ import { CountingPresence, type PresenceBoard, type PresenceOptions, type Sessio
 export class MemoryLog implements PresenceBoard {
   readonly records: StoredRecord[] = [];
   readonly listeners = new Set<() => void>();
-  checkpoint: Checkpoint | null = null;
+  checkpoint: (Checkpoint & { readonly form: CheckpointForm }) | null = null;
   readonly #notes = new Map<string, SessionNote>();
 
   post(note: SessionNote): void {
@@ -35,6 +43,7 @@ export class MemoryStore implements EventStore {
   readonly #log: MemoryLog;
   readonly #ownListeners = new Set<() => void>();
   #position = origin;
+  #form: CheckpointForm | null = null;
 
   constructor(log: MemoryLog = new MemoryLog(), options: PresenceOptions = {}) {
     this.#log = log;
@@ -45,10 +54,13 @@ export class MemoryStore implements EventStore {
     return this.#position;
   }
 
-  async open(): Promise<Checkpoint | null> {
+  async open(form: CheckpointForm | null): Promise<Checkpoint | null> {
+    this.#form = form;
     const found = this.#log.checkpoint;
-    if (found) this.#position = found.position;
-    return found && structuredClone(found);
+    if (!found || !form || !isSameForm(found.form, form)) return null;
+    const { position, sections } = found;
+    this.#position = position;
+    return structuredClone({ position, sections });
   }
 
   *read(): Generator<StoredRecord, void, undefined> {
@@ -101,8 +113,10 @@ export class MemoryStore implements EventStore {
   }
 
   async checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
-    const kept = this.#log.checkpoint?.position.seq ?? 0;
-    if (when !== 'grown' && this.#position.seq > kept) this.#log.checkpoint = structuredClone(take());
+    const last = this.#log.checkpoint;
+    const kept = last && this.#form && isSameForm(last.form, this.#form) ? last.position.seq : 0;
+    if (!this.#form || when === 'grown' || this.#position.seq <= kept) return;
+    this.#log.checkpoint = { ...structuredClone(take()), form: this.#form };
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,42 @@
+/** What a live process does by itself, about once a second. */
+
+/** Each duty's name, with what is said when it fails. */
+const duties = {
+  observe: 'could not look at which sessions are alive',
+  configuration: 'could not look at the configuration',
+  news: 'could not read what others committed',
+  webhook: 'could not go through what is to be sent to the webhook',
+  due: 'could not do what is due by now',
+  checkpoint: 'could not keep a checkpoint',
+  router: 'could not keep what the router has learned',
+} as const;
+
+/**
+ * Runs duties, each apart from the others: one that fails or does not come back
+ * stops no other one, and runs again when it is done. A failure is told once
+ * until the duty works again.
+ */
+export class Duties {
+  readonly #tell: (what: string, error: unknown) => void;
+  readonly #running = new Set<keyof typeof duties>();
+  readonly #failing = new Set<keyof typeof duties>();
+
+  constructor(tell: (what: string, error: unknown) => void) {
+    this.#tell = tell;
+  }
+
+  /** Never rejects. Work that is synchronous is done when this returns. */
+  async run(name: keyof typeof duties, work: () => void | Promise<void>): Promise<void> {
+    if (this.#running.has(name)) return;
+    this.#running.add(name);
+    try {
+      await work();
+      this.#failing.delete(name);
+    } catch (error) {
+      if (!this.#failing.has(name)) this.#tell(duties[name], error);
+      this.#failing.add(name);
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+}

@@ -19,8 +19,6 @@ const layers = [
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
   ['src/compose', 'src/doctor'],
-  ['src/report-fault.ts'],
-  ['src/fed-program.ts'],
   ['src/main.ts', 'src/fed.ts'],
 ];
 

@@ -12,7 +12,7 @@ import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
 import { StoreError } from './domain/errors.ts';
 import { makeFolder } from './files/make-folder.ts';
-import { reportFault } from './report-fault.ts';
+import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -125,20 +125,6 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
     readConfig,
     log,
   });
-}
-
-/** @throws StoreError `store-unavailable` */
-function made(folder: string): boolean {
-  try {
-    return makeFolder(folder) !== undefined;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreError(
-      'store-unavailable',
-      `Cannot make the folder of the federation: ${reason}`,
-      'Name a folder that can be written with --dir or FEDERATION_DIR.',
-    );
-  }
 }
 
 /** Completions offered at once; clients show about this many. */

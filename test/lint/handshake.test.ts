@@ -52,7 +52,7 @@ test('the handshake loads neither the store nor what folds and routes', () => {
 });
 
 test('fed --help loads none of it either', () => {
-  const { files, packages } = loadedWith(['src/fed.ts', 'src/fed-program.ts']);
+  const { files, packages } = loadedWith(['src/fed.ts', 'src/compose/fed-program.ts']);
   expect(files).toContain('src/cli/program.ts');
   expect([...files].filter((path) => /^src\/(?:store|federation|routing)\//.test(path))).toEqual([
     'src/routing/off-policy.ts',

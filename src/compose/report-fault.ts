@@ -1,7 +1,7 @@
 /** The last word of a program that cannot go on, in place of a stack trace. */
-import { inTools } from './domain/advice.ts';
-import { FederationError } from './domain/errors.ts';
-import { systemFault } from './domain/system-faults.ts';
+import { inTools } from '../domain/advice.ts';
+import { FederationError } from '../domain/errors.ts';
+import { systemFault } from '../domain/system-faults.ts';
 
 /** Gives the exit code: 4 where the system or the store is in the way, else 1. */
 export function reportFault(program: string, error: unknown): number {

@@ -1,10 +1,10 @@
 /** The command line on the real terminal, folder and store. */
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { workingFolder } from './config/find-dir.ts';
-import { runFed } from './cli/program.ts';
-import { terminalDevice } from './cli/terminal-device.ts';
-import { terminalOf } from './cli/terminal.ts';
+import { workingFolder } from '../config/find-dir.ts';
+import { runFed } from '../cli/program.ts';
+import { terminalDevice } from '../cli/terminal-device.ts';
+import { terminalOf } from '../cli/terminal.ts';
 
 /** Gives the exit code. */
 export async function runOnTerminal(args: readonly string[]): Promise<number> {
@@ -30,23 +30,23 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     readInput: () => text(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
-      const { openFederation } = await import('./compose/open-federation.ts');
+      const { openFederation } = await import('./open-federation.ts');
       return await openFederation(settings);
     },
     rebuildLog: async (settings) => {
-      const { rebuildLog } = await import('./compose/open-federation.ts');
+      const { rebuildLog } = await import('./open-federation.ts');
       return await rebuildLog(settings);
     },
     examine: async (settings) => {
-      const { examine } = await import('./doctor/examine.ts');
+      const { examine } = await import('../doctor/examine.ts');
       return await examine(settings);
     },
     lookForLoss: async (settings) => {
-      const { lookForLoss } = await import('./doctor/accept-loss.ts');
+      const { lookForLoss } = await import('../doctor/accept-loss.ts');
       return await lookForLoss(settings);
     },
     acceptLoss: async (settings, shown, by) => {
-      const { acceptLoss } = await import('./doctor/accept-loss.ts');
+      const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, by);
     },
     ask: async (question) => {

@@ -97,41 +97,30 @@ export function sessionCommand<Input extends z.ZodObject, Output>(row: SessionCo
   });
 }
 
-interface ToolCommand<Input extends z.ZodObject, Output extends ToolResult> extends Described {
-  readonly tool: ToolDefinition<Input, Output>;
+interface ToolCommand<Input extends z.ZodObject> extends Omit<OwnInput<Input>, 'path' | 'input' | 'stands'> {
   /** Arguments that the command itself stands for: `fed queue fail` is complete_task with outcome failure. */
   readonly fixed?: Partial<z.input<Input>>;
-  readonly arguments?: readonly Usage<keyof Input['shape'] & string>[];
-  readonly options?: readonly Usage<keyof Input['shape'] & string>[];
   /** Opens by the defaults where the configuration is broken. */
   readonly evenIfBroken?: (input: z.output<Input>) => boolean;
-  readonly render: (output: NoInfer<Output>, terminal: Terminal) => string;
 }
 
 /** A command that calls a tool exactly as a client would, and shows what it gave. */
 export function toolCommand<Input extends z.ZodObject, Output extends ToolResult>(
-  row: ToolCommand<Input, Output>,
+  path: string,
+  tool: ToolDefinition<Input, Output>,
+  render: (output: NoInfer<Output>, terminal: Terminal) => string,
+  { fixed = {}, evenIfBroken, ...row }: ToolCommand<Input>,
 ): CommandRow {
-  const { tool, fixed = {}, evenIfBroken, render, ...described } = row;
-  return {
-    arguments: [],
-    options: [],
-    exclusive: [],
-    ...described,
-    tool: tool.name,
-    fixed,
-    input: tool.input,
-    async run(given: z.output<Input>, context: RunContext) {
-      await withSession(
-        context,
-        async (session) => {
-          const output = await callTool(tool, given, session);
-          session.show(output, (terminal) => render(output, terminal));
-        },
-        { evenIfBroken: evenIfBroken?.(given) === true },
-      );
-    },
-  };
+  const run = (given: z.output<Input>, context: RunContext): Promise<void> =>
+    withSession(
+      context,
+      async (session) => {
+        const output = await callTool(tool, given, session);
+        session.show(output, (terminal) => render(output, terminal));
+      },
+      { evenIfBroken: evenIfBroken?.(given) === true },
+    );
+  return { ...command({ ...row, path, input: tool.input, stands: tool.name, run }), fixed };
 }
 
 /** Runs a tool as a client would; `input` has been parsed. */

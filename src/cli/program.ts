@@ -10,7 +10,7 @@ import type { Host } from './host.ts';
 import { exitCodes, reportError, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
 import type { GlobalOptions } from './session.ts';
-import { usageErrorOf } from './usage-error.ts';
+import { pathOf, usageErrorOf } from './usage-error.ts';
 
 /** What is done with a command line once it is understood. */
 export type Act = (row: CommandRow, input: Record<string, unknown>, context: RunContext) => Promise<void>;
@@ -208,10 +208,6 @@ function refuseOwnOptionsBelow(group: Command): void {
       `Leave it out; ${pathOf(subcommand)} --help says what there is.`,
     );
   });
-}
-
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** The block of examples below a command's help. */

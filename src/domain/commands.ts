@@ -9,9 +9,9 @@ import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
 import type { Router } from './routing/router.ts';
-import type { TaughtExample } from './routing/teach-routing.ts';
-import type { BonusChange } from './routing/bonuses.ts';
-import type { InboxAction } from './scheduling/inbox.ts';
+import type { TaughtExample } from './routing/taught.ts';
+import type { BonusChange } from './routing/bonus.ts';
+import type { InboxAction } from './scheduling/escalation.ts';
 import type {
   AgentName,
   DependencyId,

@@ -1,7 +1,8 @@
 /** What waits for the operator, with what can be done about it. */
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Escalation } from '../domain/scheduling/escalation.ts';
-import { heldUnder, type HeldFollowUp } from '../domain/scheduling/follow-up.ts';
+import { heldUnder } from '../domain/scheduling/follow-up.ts';
+import type { HeldFollowUp } from '../domain/scheduling/held-follow-up.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import { questionAbout } from '../domain/scheduling/pause.ts';
 import { chainOf } from '../domain/tasks/limits.ts';

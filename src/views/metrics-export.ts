@@ -1,5 +1,5 @@
 /** Everything that was counted, for other programs: JSON, CSV, and the text that Prometheus scrapes. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import { availabilityStatuses } from '../domain/agents/agent.ts';
 import { bonusesFor } from '../domain/routing/bonuses.ts';
 import { pairOf } from '../domain/metrics/metrics.ts';

@@ -1,5 +1,5 @@
 /** What was counted of one agent, of one type across agents, and of one agent at one type. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import { type AvailabilityStatus, availabilityStatuses } from '../domain/agents/agent.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';

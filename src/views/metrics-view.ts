@@ -1,5 +1,5 @@
 /** What was counted, as people read it: the whole federation, and the targets. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import type { AvailabilityStatus } from '../domain/agents/agent.ts';
 import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';

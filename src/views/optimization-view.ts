@@ -1,7 +1,7 @@
 /** What optimising routing would change, or did, with its evidence. */
 import { type Advice, advise, call } from '../domain/advice.ts';
 import type { ResultOf } from '../domain/commands.ts';
-import type { BonusChange } from '../domain/routing/bonuses.ts';
+import type { BonusChange } from '../domain/routing/bonus.ts';
 import { leastOutcomes } from '../domain/routing/bonus-rules.ts';
 import { rounded } from './metrics-figures.ts';
 

@@ -1,5 +1,5 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';

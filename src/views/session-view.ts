@@ -7,7 +7,6 @@ import { participantKind } from '../domain/participants.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
-import { newsFrom } from './news.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
@@ -29,6 +28,8 @@ export type Session = Awaited<ReturnType<typeof everything>>;
 
 async function everything(federation: Federation, actor: Actor, seenBefore: number) {
   const { config } = federation;
+  // The handshake waits for every module that is imported above, and kinds of events are many.
+  const { newsFrom } = await import('./news.ts');
   const records = await federation.tail(newsRecords, seenBefore);
   const identity = await identityOf(federation, actor.name);
   const state = federation.state();

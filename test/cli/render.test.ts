@@ -103,8 +103,8 @@ test('a record is one line an event: when, who, what', () => {
     ],
   } as const;
   expect(renderRecord(record, plain).split('\n')).toEqual([
-    '2026-02-06 10:00:00  kimi        task released       task-2026-02-06-001  Needs a GPU',
-    '2026-02-06 10:00:00  kimi        federation paused',
+    '2026-02-06 10:00:00  kimi        released task-2026-02-06-001: "Needs a GPU"',
+    '2026-02-06 10:00:00  kimi        paused the federation',
   ]);
 });
 
@@ -114,6 +114,6 @@ test('a record names the follow-ups that were kept, and what became of which', (
     { id: 'c', by: 'reuben', events: [{ type: 'follow_ups_settled', held_ids, how: 'dropped' } as const] },
   ];
   expect(renderRecord({ seq: 1, at: '2026-02-06T10:00:00.000Z', hash: 'h', commands }, plain)).toBe(
-    '2026-02-06 10:00:00  reuben      follow ups settled  dropped 1 kept follow-up: test-implementation after task-2026-02-06-001',
+    '2026-02-06 10:00:00  reuben      dropped 1 kept follow-up: test-implementation after task-2026-02-06-001',
   );
 });

@@ -7,49 +7,32 @@ import { command, type CommandRow, toolCommand } from '../command.ts';
 import { renderMetrics, renderOptimization, renderPair } from '../render/render-metrics.ts';
 import { withSession } from '../session.ts';
 
-const metrics = { tool: getMetrics, render: renderMetrics } as const;
-const dashboard = {
-  ...metrics,
-  about: 'how work goes: targets, agents, types, routing',
-  more: 'What was counted, as a dashboard or one part of it; and what follows from it for routing.',
-};
-
 export const analyticsCommands: readonly CommandRow[] = [
-  toolCommand({
-    ...dashboard,
-    path: 'analytics',
+  toolCommand('analytics', getMetrics, renderMetrics, {
+    about: 'how work goes: targets, agents, types, routing',
+    more: 'What was counted, as a dashboard or one part of it; and what follows from it for routing.',
     examples: ['fed analytics', 'fed analytics agent kimi', 'fed analytics optimize --dry-run'],
   }),
-  toolCommand({
-    ...dashboard,
-    path: 'analytics dashboard',
+  toolCommand('analytics dashboard', getMetrics, renderMetrics, {
     about: 'everything on one page',
     examples: ['fed analytics dashboard', 'fed analytics dashboard --json'],
   }),
-  toolCommand({
-    ...metrics,
-    path: 'analytics agent',
+  toolCommand('analytics agent', getMetrics, renderMetrics, {
     about: 'one agent: by type, hand-offs, availability, calibration',
     arguments: [['<name>', 'agent', 'the agent']],
     examples: ['fed analytics agent kimi'],
   }),
-  toolCommand({
-    ...metrics,
-    path: 'analytics task-type',
+  toolCommand('analytics task-type', getMetrics, renderMetrics, {
     about: 'one type across agents, the surest first',
     arguments: [['<type>', 'type', 'the type']],
     examples: ['fed analytics task-type implementation'],
   }),
-  toolCommand({
-    ...metrics,
-    path: 'analytics targets',
+  toolCommand('analytics targets', getMetrics, renderMetrics, {
     fixed: { view: 'targets' },
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
   }),
-  toolCommand({
-    path: 'analytics record',
-    tool: recordOutcome,
+  toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'tell how work went that the queue did not see',
     more: 'Counts like an attempt. What went through the queue is counted already.',
     options: [
@@ -66,11 +49,8 @@ export const analyticsCommands: readonly CommandRow[] = [
       ['--rework', '--failure'],
     ],
     examples: ['fed analytics record --agent kimi --type implementation --success --minutes 45'],
-    render: renderPair,
   }),
-  toolCommand({
-    path: 'analytics optimize',
-    tool: optimizeRouting,
+  toolCommand('analytics optimize', optimizeRouting, renderOptimization, {
     about: 'turn outcomes into bonuses of routing',
     more: 'Shows every change with its evidence and changes nothing, unless --apply or --revert is given.',
     options: [
@@ -80,7 +60,6 @@ export const analyticsCommands: readonly CommandRow[] = [
     ],
     exclusive: [['--dry-run', '--apply', '--revert']],
     examples: ['fed analytics optimize', 'fed analytics optimize --apply'],
-    render: renderOptimization,
   }),
   command({
     path: 'analytics export',

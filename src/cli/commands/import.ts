@@ -3,7 +3,7 @@ import { importBeads } from '../../importers/import-beads.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { command } from '../command.ts';
 import { readSource } from '../read-source.ts';
-import { renderImport, renderImportPlan } from '../render/render-import.ts';
+import { renderImport } from '../render/render-import.ts';
 import { withSession } from '../session.ts';
 
 export const importCommand = command({
@@ -31,7 +31,7 @@ export const importCommand = command({
       const found = { tasks: tasks.length, not_work: skipped, problems };
       if (dry_run) {
         const next = 'Nothing was changed; leave --dry-run out to import.';
-        show({ ...found, next }, (terminal) => renderImportPlan(found, terminal));
+        show({ ...found, next }, (terminal) => renderImport(found, terminal));
         return;
       }
       const caller = actor();

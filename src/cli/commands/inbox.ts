@@ -4,17 +4,12 @@ import { type CommandRow, toolCommand } from '../command.ts';
 import { renderAnswer, renderInbox } from '../render/render-inbox.ts';
 
 export const inboxCommands: readonly CommandRow[] = [
-  toolCommand({
-    path: 'inbox',
-    tool: listInbox,
+  toolCommand('inbox', listInbox, renderInbox, {
     about: 'what waits for the operator',
     more: 'Everything that waits for an answer, oldest first, each with the actions it offers.',
     examples: ['fed inbox', 'fed inbox answer inbox-2026-02-06-001 requeue'],
-    render: renderInbox,
   }),
-  toolCommand({
-    path: 'inbox answer',
-    tool: answerInbox,
+  toolCommand('inbox answer', answerInbox, renderAnswer, {
     about: 'do what an item offers, and close it',
     arguments: [
       ['<id>', 'inbox_id', 'the item'],
@@ -29,6 +24,5 @@ export const inboxCommands: readonly CommandRow[] = [
       'fed inbox answer inbox-2026-02-06-001 requeue --note "the disk was full"',
       'fed inbox answer inbox-2026-02-06-002 reassign --to copilot',
     ],
-    render: renderAnswer,
   }),
 ];

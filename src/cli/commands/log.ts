@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import { followRecords } from '../../views/follow-records.ts';
 import { readableRecord } from '../../views/readable-record.ts';
 import { command } from '../command.ts';
-import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
-
-/** More news than this between two looks is read in several goes. */
-const batch = 1000;
 
 export const log = command({
   path: 'log',
@@ -23,15 +20,19 @@ export const log = command({
     ['--rebuild', 'rebuild', 'write the readable log file again from the whole journal, below its marker line'],
   ],
   examples: ['fed log', 'fed log -f', 'fed log -n 200 --json', 'fed log --rebuild'],
-  run: async ({ follow: goOn, limit, rebuild }, context) => {
+  run: async ({ follow, limit, rebuild }, context) => {
     if (rebuild === true) {
       const { file, entries } = await context.host.rebuildLog(openSettings(context));
       show(context, { file, entries, next: `Read ${file}.` }, () => `wrote ${entries} entries to ${file}`);
       return;
     }
-    await withSession(context, (session) =>
-      goOn === true ? follow(session, limit, context.host) : printNewest(session, limit),
-    );
+    await withSession(context, async (session) => {
+      const { federation, json, signal, terminal } = session;
+      if (follow !== true) return await printNewest(session, limit);
+      for await (const record of followRecords(federation, limit, signal)) {
+        context.host.out(json ? `${JSON.stringify(readableRecord(record))}\n` : `${renderRecord(record, terminal)}\n`);
+      }
+    });
   },
 });
 
@@ -40,39 +41,4 @@ async function printNewest(session: Session, limit: number): Promise<void> {
   session.show({ items: items.map(readableRecord), total: items.length, next: '' }, (terminal) =>
     items.length === 0 ? 'Nothing has happened yet.' : items.map((record) => renderRecord(record, terminal)).join('\n'),
   );
-}
-
-/** Resolves when the signal aborts. Every record is printed once and in order, however the hints arrive. */
-async function follow({ federation, terminal, json }: Session, limit: number, host: Host): Promise<void> {
-  let seen = 0;
-  const print = async (count: number): Promise<boolean> => {
-    const records = await federation.tail(count, seen);
-    for (const record of records) {
-      seen = record.seq;
-      host.out(json ? `${JSON.stringify(readableRecord(record))}\n` : `${renderRecord(record, terminal)}\n`);
-    }
-    return records.length === count;
-  };
-  await print(limit);
-  let wake = (): void => {};
-  let changed = false;
-  const hint = (): void => {
-    changed = true;
-    wake();
-  };
-  const unsubscribe = federation.subscribe(hint);
-  host.signal.addEventListener('abort', hint, { once: true });
-  try {
-    while (!host.signal.aborted) {
-      changed = false;
-      if (await print(batch)) continue;
-      if (!changed && !host.signal.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    unsubscribe();
-  }
 }

@@ -30,9 +30,7 @@ const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] 
 ];
 
 export const queueCommands: readonly CommandRow[] = [
-  toolCommand({
-    path: 'queue add',
-    tool: queueTask,
+  toolCommand('queue add', queueTask, renderTaskResult, {
     about: 'queue a task',
     arguments: [
       [
@@ -61,21 +59,15 @@ export const queueCommands: readonly CommandRow[] = [
       'fed queue add -- --help prints nothing on Windows',
       'fed queue add - --type review < brief.md',
     ],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue plan',
-    tool: queuePlan,
+  toolCommand('queue plan', queuePlan, renderPlan, {
     about: 'queue many tasks at once, all or nothing',
     more: 'Reads [{"key", "description", "after": [key or id], …}] from a JSON file.',
     arguments: [['<file>', 'tasks', 'the plan; - for standard input', plan]],
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
-    render: renderPlan,
   }),
-  toolCommand({
-    path: 'queue list',
-    tool: listTasks,
+  toolCommand('queue list', listTasks, renderTasks, {
     about: 'tasks, a page at a time',
     options: [
       ['--status <status>', 'status', 'only these'],
@@ -90,19 +82,13 @@ export const queueCommands: readonly CommandRow[] = [
       ['--detail <detail>', 'detail', 'with --json: full gives every field'],
     ],
     examples: ['fed queue list', 'fed queue list --ready --to kimi', 'fed queue list --status failed --json'],
-    render: renderTasks,
   }),
-  toolCommand({
-    path: 'queue show',
-    tool: getTask,
+  toolCommand('queue show', getTask, renderTask, {
     about: 'one task with its history',
     arguments: [task],
     examples: ['fed queue show task-2026-02-06-001'],
-    render: renderTask,
   }),
-  toolCommand({
-    path: 'queue claim',
-    tool: claimTask,
+  toolCommand('queue claim', claimTask, renderClaim, {
     about: 'take the best ready task, or the one named',
     arguments: [['[task]', 'task_id', 'its id']],
     options: [
@@ -111,11 +97,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--lease <minutes>', 'lease_minutes', 'for how long'],
     ],
     examples: ['fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'],
-    render: renderClaim,
   }),
-  toolCommand({
-    path: 'queue progress',
-    tool: reportProgress,
+  toolCommand('queue progress', reportProgress, renderTaskResult, {
     about: 'note how far it is, or ask for more time',
     arguments: [task, ['[note...]', 'note', 'what was done']],
     options: [
@@ -123,31 +106,22 @@ export const queueCommands: readonly CommandRow[] = [
       ['--extend <minutes>', 'extend_minutes', 'more time'],
     ],
     examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue complete',
-    tool: completeTask,
+  toolCommand('queue complete', completeTask, renderTaskResult, {
     fixed: { outcome: 'success' },
     about: 'say that it is done',
     arguments: [task, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue fail',
-    tool: completeTask,
+  toolCommand('queue fail', completeTask, renderTaskResult, {
     fixed: { outcome: 'failure' },
     about: 'say that it was tried and did not work',
     arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
     options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue release',
-    tool: releaseTask,
+  toolCommand('queue release', releaseTask, renderTaskResult, {
     about: 'give it back: not for me, or not now',
     arguments: [task, ['<reason...>', 'reason', 'why']],
     options: [
@@ -155,11 +129,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
     ],
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue review',
-    tool: reviewTask,
+  toolCommand('queue review', reviewTask, renderTaskResult, {
     about: 'judge finished work',
     arguments: [
       ['<task>', 'task_id', 'the work, not the review task'],
@@ -167,16 +138,12 @@ export const queueCommands: readonly CommandRow[] = [
       ['<note...>', 'note', 'why'],
     ],
     examples: ['fed queue review task-2026-02-06-001 rework "The tests are missing" --as claude'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue approve',
-    tool: overrideTask,
+  toolCommand('queue approve', overrideTask, renderTaskResult, {
     fixed: { action: 'approve' },
     about: 'let a task start that needs approval',
     arguments: [task, why],
     examples: ['fed queue approve task-2026-02-06-001'],
-    render: renderTaskResult,
   }),
   sessionCommand({
     path: 'queue cancel',
@@ -189,24 +156,18 @@ export const queueCommands: readonly CommandRow[] = [
       callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
     render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue reassign',
-    tool: overrideTask,
+  toolCommand('queue reassign', overrideTask, renderTaskResult, {
     fixed: { action: 'reassign' },
     about: 'address it to someone else',
     arguments: [task, ['<agent>', 'to_agent', 'for whom'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
-    render: renderTaskResult,
   }),
-  toolCommand({
-    path: 'queue requeue',
-    tool: overrideTask,
+  toolCommand('queue requeue', overrideTask, renderTaskResult, {
     fixed: { action: 'requeue' },
     about: 'put a finished or held task back',
     arguments: [task, why],
     options: [['--to <agent>', 'to_agent', 'for whom']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
-    render: renderTaskResult,
   }),
   sessionCommand({
     path: 'queue graph',

@@ -14,11 +14,8 @@ export const status = sessionCommand({
   render: renderStatus,
 });
 
-export const start = toolCommand({
-  path: 'start',
-  tool: startSession,
+export const start = toolCommand('start', startSession, renderSession, {
   about: 'what an agent sees at the start of a session',
   more: 'Who you are, what is ready, what you hold, and what others did since you last looked.',
   examples: ['fed start --as kimi'],
-  render: renderSession,
 });

@@ -9,28 +9,22 @@ import { type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import type { Session } from '../session.ts';
 import { renderDryRun, renderPaused, renderResumed, renderSchedule } from '../render/render-switches.ts';
 
-export const pause = toolCommand({
-  path: 'pause',
-  tool: pauseFederation,
+export const pause = toolCommand('pause', pauseFederation, renderPaused, {
   about: 'stop claims, rules and retries',
   more: 'Nothing is claimed until fed resume. Queueing, notes, release and completion go on.',
   arguments: [['[reason...]', 'reason', 'why; everyone sees it']],
   examples: ['fed pause', 'fed pause "release freeze until Monday"'],
   // Stopping everything must not depend on a file that somebody has just broken.
   evenIfBroken: () => true,
-  render: renderPaused,
 });
 
-export const resume = toolCommand({
-  path: 'resume',
-  tool: resumeFederation,
+export const resume = toolCommand('resume', resumeFederation, renderResumed, {
   about: 'let work go on',
   more: 'Ends a pause. Follow-ups that rules kept back are released, dropped, or asked about.',
   options: [['--release <which>', 'release', 'what happens to kept follow-ups']],
   examples: ['fed resume', 'fed resume --release all'],
   // To queue what was kept takes the roster, which only a sound file gives.
   evenIfBroken: ({ release }) => release !== 'all',
-  render: renderResumed,
 });
 
 const rules = {
@@ -50,21 +44,15 @@ export const scheduleCommands: readonly CommandRow[] = [
     more: 'Rules queue follow-ups when a task finishes. They stand in .federation/config.json.',
     examples: ['fed schedule', 'fed schedule off', 'fed schedule test task-2026-02-06-001'],
   }),
-  toolCommand({
-    path: 'schedule on',
-    tool: switchScheduling,
+  toolCommand('schedule on', switchScheduling, renderSchedule, {
     fixed: { on: true },
     about: 'let rules queue follow-ups',
     examples: ['fed schedule on'],
-    render: renderSchedule,
   }),
-  toolCommand({
-    path: 'schedule off',
-    tool: switchScheduling,
+  toolCommand('schedule off', switchScheduling, renderSchedule, {
     fixed: { on: false },
     about: 'queue nothing by itself; keeps nothing for later',
     examples: ['fed schedule off'],
-    render: renderSchedule,
   }),
   sessionCommand({
     ...rules,

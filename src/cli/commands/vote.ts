@@ -14,9 +14,7 @@ import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts'
 const vote = ['<vote>', 'vote_id', 'its id'] as const;
 
 export const voteCommands: readonly CommandRow[] = [
-  toolCommand({
-    path: 'vote create',
-    tool: openVote,
+  toolCommand('vote create', openVote, renderVote, {
     about: 'put a question to the vote',
     arguments: [['<question...>', 'question', 'what is to be decided']],
     options: [
@@ -31,11 +29,8 @@ export const voteCommands: readonly CommandRow[] = [
       ['--open-ballots', 'open_ballots', 'ballots can be read before the vote closes'],
     ],
     examples: ['fed vote create "Which router?" -o app-router -o pages-router --deadline 2h'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote cast',
-    tool: castVote,
+  toolCommand('vote cast', castVote, renderBallot, {
     about: 'cast or revise a ballot',
     arguments: [
       vote,
@@ -48,11 +43,8 @@ export const voteCommands: readonly CommandRow[] = [
       ['--block', 'block', 'send the vote to the operator'],
     ],
     examples: ['fed vote cast vote-2026-02-06-001 app-router "Streams by default" -c 0.8 --as kimi'],
-    render: renderBallot,
   }),
-  toolCommand({
-    path: 'vote list',
-    tool: listVotes,
+  toolCommand('vote list', listVotes, renderVotes, {
     about: 'votes, a page at a time',
     options: [
       ['--status <status>', 'status', 'only these'],
@@ -61,54 +53,35 @@ export const voteCommands: readonly CommandRow[] = [
       ['--detail <detail>', 'detail', 'with --json: full gives every field'],
     ],
     examples: ['fed vote list', 'fed vote list --status escalated'],
-    render: renderVotes,
   }),
-  toolCommand({
-    path: 'vote show',
-    tool: getVote,
+  toolCommand('vote show', getVote, renderVote, {
     about: 'one vote; its ballots once it has closed',
     arguments: [vote],
     examples: ['fed vote show vote-2026-02-06-001'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote decide',
-    tool: decideVote,
+  toolCommand('vote decide', decideVote, renderVote, {
     about: 'settle it yourself; on a decided vote: overrule it',
     arguments: [vote, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
     examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote judge',
-    tool: judgeVote,
+  toolCommand('vote judge', judgeVote, renderVote, {
     about: 'say which option turned out right',
     arguments: [vote, ['<right-choice>', 'right_choice', 'an option, or none']],
     examples: ['fed vote judge vote-2026-02-06-001 app-router'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote extend',
-    tool: extendVote,
+  toolCommand('vote extend', extendVote, renderVote, {
     about: 'give it more time; an escalated one is open again',
     arguments: [vote, ['<minutes>', 'minutes', 'how much more']],
     examples: ['fed vote extend vote-2026-02-06-001 60'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote close',
-    tool: closeVote,
+  toolCommand('vote close', closeVote, renderVote, {
     about: 'end it now, by the ballots that are there',
     arguments: [vote],
     examples: ['fed vote close vote-2026-02-06-001'],
-    render: renderVote,
   }),
-  toolCommand({
-    path: 'vote cancel',
-    tool: cancelVote,
+  toolCommand('vote cancel', cancelVote, renderVote, {
     about: 'drop the question',
     arguments: [vote, ['<reason...>', 'reason', 'why']],
     examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
-    render: renderVote,
   }),
 ];

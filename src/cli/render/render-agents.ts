@@ -31,13 +31,10 @@ type Availability = Pick<AgentView, 'name' | 'status'> & {
 
 export function renderAvailability({ agent }: { readonly agent: Availability }, terminal: Terminal): string {
   const { name, status, reason, until } = agent;
-  return renderFields(
-    [
-      ['agent', name],
-      ['status', status],
-      ['reason', reason],
-      ['until', until],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    agent: name,
+    status,
+    reason,
+    until,
+  });
 }

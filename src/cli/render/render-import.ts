@@ -1,6 +1,6 @@
 /** What an import found and brought, for a person: how many, where the list itself would fill screens. */
 import { renderFields } from '../table.ts';
-import { indented, manyLines, type Terminal } from '../terminal.ts';
+import { manyLines, section, stacked, type Terminal } from '../terminal.ts';
 
 interface Found {
   readonly tasks: number;
@@ -18,54 +18,26 @@ interface Imported extends Found {
 
 const shownDangling = 10;
 
-export function renderImportPlan({ tasks, not_work, problems }: Found, terminal: Terminal): string {
-  const fields = renderFields(
-    [
-      ['tasks', tasks],
-      ['not work', countsOf(not_work)],
-    ],
-    terminal,
-  );
-  return [
+/** `imported` is absent where nothing was changed. */
+export function renderImport(found: Found & Partial<Imported>, terminal: Terminal): string {
+  const { imported, skipped, dangling = [], cycles, problems } = found;
+  const fields = renderFields(terminal, {
+    tasks: imported === undefined ? found.tasks : null,
+    imported,
+    'here already': skipped?.length,
+    'not work': Object.entries(found.not_work)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', '),
+    'dangling dependencies': imported === undefined ? null : dangling.length,
+    cycles: cycles?.length,
+  });
+  const broken = problems.map(({ line, message }) => `line ${line}: ${message}`);
+  const nowhere = dangling
+    .slice(0, shownDangling)
+    .map(({ source_id, depends_on }) => `${source_id} depends on ${depends_on}`);
+  return stacked([
     fields,
-    ...listed(
-      'problems',
-      problems.map(({ line, message }) => `line ${line}: ${message}`),
-    ),
-  ].join('\n\n');
-}
-
-export function renderImport(result: Imported, terminal: Terminal): string {
-  const fields = renderFields(
-    [
-      ['imported', result.imported],
-      ['here already', result.skipped.length],
-      ['not work', countsOf(result.not_work)],
-      ['dangling dependencies', result.dangling.length],
-      ['cycles', result.cycles.length],
-    ],
-    terminal,
-  );
-  const dangling = result.dangling.slice(0, shownDangling);
-  return [
-    fields,
-    ...listed(
-      'problems',
-      result.problems.map(({ line, message }) => `line ${line}: ${message}`),
-    ),
-    ...listed(
-      'dangling',
-      dangling.map(({ source_id, depends_on }) => `${source_id} depends on ${depends_on}`),
-    ),
-  ].join('\n\n');
-}
-
-function countsOf(counts: Found['not_work']): string {
-  return Object.entries(counts)
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(', ');
-}
-
-function listed(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}\n${indented(manyLines(lines.join('\n')))}`];
+    section('problems', manyLines(broken.join('\n')), terminal),
+    section('dangling', manyLines(nowhere.join('\n')), terminal),
+  ]);
 }

@@ -9,19 +9,14 @@ import { renderTaskResult } from './render-task.ts';
 
 export function renderAnswer(answer: OutputOf<typeof answerInbox>, terminal: Terminal): string {
   const { inbox_id, action, task, vote, released } = answer;
-  const facts = renderFields(
-    [
-      ['answered', `${inbox_id}: ${action}`],
-      [
-        'vote',
-        vote === undefined
-          ? null
-          : `${vote.vote_id} is ${vote.status}${vote.choice === undefined ? '' : `: ${vote.choice}`}`,
-      ],
-      ['released', released?.join(', ')],
-    ],
-    terminal,
-  );
+  const facts = renderFields(terminal, {
+    answered: `${inbox_id}: ${action}`,
+    vote:
+      vote === undefined
+        ? null
+        : `${vote.vote_id} is ${vote.status}${vote.choice === undefined ? '' : `: ${vote.choice}`}`,
+    released: released?.join(', '),
+  });
   return task === undefined ? facts : `${facts}\n${renderTaskResult({ task }, terminal)}`;
 }
 

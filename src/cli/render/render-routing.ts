@@ -18,21 +18,18 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
     routing.runner_up === undefined ? null : `${routing.runner_up.agent} (${routing.runner_up.score.toFixed(2)})`;
   if (!explain) return [head, ...(second === null ? [] : [`next best: ${second}`])].join('\n');
   const { parts, nearest } = routing;
-  const fields = renderFields(
-    [
-      ['score', routing.score.toFixed(3)],
-      ['made of', partsOf(parts)],
-      ['rules', routing.rules?.join(', ')],
-      ['words', routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', ')],
-      ['next best', second],
-      ['instead of', routing.instead_of],
-      ['novelty', routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were clearer`],
-      ['in doubt', routing.doubt],
-      ['learned from', `${routing.outcomes} outcomes`],
-      ['probability', routing.probability?.toFixed(3)],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    score: routing.score.toFixed(3),
+    'made of': partsOf(parts),
+    rules: routing.rules?.join(', '),
+    words: routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', '),
+    'next best': second,
+    'instead of': routing.instead_of,
+    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were clearer`,
+    'in doubt': routing.doubt,
+    'learned from': `${routing.outcomes} outcomes`,
+    probability: routing.probability?.toFixed(3),
+  });
   const past =
     nearest === undefined
       ? []
@@ -79,13 +76,10 @@ interface Training {
 }
 
 export function renderTraining({ taught, taught_before, ...file }: Training, terminal: Terminal): string {
-  const fields = renderFields(
-    [
-      ['taught', taught],
-      ['taught before', taught_before === 0 ? null : taught_before],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    taught,
+    'taught before': taught_before === 0 ? null : taught_before,
+  });
   return [fields, ...problemLines(file)].join('\n\n');
 }
 

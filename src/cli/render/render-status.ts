@@ -5,7 +5,7 @@ import type { Session } from '../../views/session-view.ts';
 import type { StrangerView } from '../../views/stranger-view.ts';
 import type { startSession } from '../../../tools/start-session.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { indented, oneLine, paint, type Terminal } from '../terminal.ts';
+import { oneLine, section, stacked, type Terminal } from '../terminal.ts';
 import { renderTasks } from './render-task.ts';
 
 type Row = StatusView['agents'][number];
@@ -25,31 +25,23 @@ const columns: readonly Column<Row>[] = [
 
 export function renderStatus(view: StatusView, terminal: Terminal): string {
   const { tasks, votes, webhook } = view;
-  const fields = renderFields(
-    [
-      ['operator', view.operator],
-      ['paused', pauseOf(view.paused)],
-      [
-        'tasks',
-        Object.entries(tasks)
-          .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
-          .join(', '),
-      ],
-      ['oldest ready', view.oldest_ready_minutes === null ? null : `${view.oldest_ready_minutes} min`],
-      ['votes', `${votes.active} active, ${votes.escalated} escalated`],
-      ['inbox', view.inbox],
-      ['scheduling', view.scheduling],
-      ['kept follow-ups', view.kept_follow_ups],
-      ['records', view.records],
-      [
-        'webhook',
-        webhook === undefined
-          ? null
-          : `${webhook.delivered} delivered, ${webhook.pending} pending, ${webhook.failed} given up`,
-      ],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    operator: view.operator,
+    paused: pauseOf(view.paused),
+    tasks: Object.entries(tasks)
+      .map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`)
+      .join(', '),
+    'oldest ready': view.oldest_ready_minutes === null ? null : `${view.oldest_ready_minutes} min`,
+    votes: `${votes.active} active, ${votes.escalated} escalated`,
+    inbox: view.inbox,
+    scheduling: view.scheduling,
+    'kept follow-ups': view.kept_follow_ups,
+    records: view.records,
+    webhook:
+      webhook === undefined
+        ? null
+        : `${webhook.delivered} delivered, ${webhook.pending} pending, ${webhook.failed} given up`,
+  });
   return `${fields}\n\n${renderTable(view.agents, columns, terminal)}`;
 }
 
@@ -65,53 +57,39 @@ export function renderSession(result: OutputOf<typeof startSession>, terminal: T
 }
 
 function renderStranger({ you, may_read, roster, paused }: StrangerView, terminal: Terminal): string {
-  return renderFields(
-    [
-      ['you', you.why],
-      ['may read', may_read.join(', ')],
-      ['agents', roster.map(({ name }) => name).join(', ')],
-      ['paused', pauseOf(paused)],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    you: you.why,
+    'may read': may_read.join(', '),
+    agents: roster.map(({ name }) => name).join(', '),
+    paused: pauseOf(paused),
+  });
 }
 
 function renderOwnSession(session: Session, terminal: Terminal): string {
   const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox } = session;
-  const section = (title: string, body: string): string =>
-    body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
   const held = (tasks: readonly Held[]): string =>
     tasks
       .map(({ task_id, attempt, description }) => oneLine(`${task_id}  attempt ${attempt}  ${description}`))
       .join('\n');
-  const fields = renderFields(
-    [
-      ['you', you.name],
-      ['role', you.role],
-      ['types', you.types?.join(', ')],
-      ['identity', you.identity?.path],
-      ['paused', pauseOf(paused)],
-      ['inbox', inbox],
-    ],
-    terminal,
+  const fields = renderFields(terminal, {
+    you: you.name,
+    role: you.role,
+    types: you.types?.join(', '),
+    identity: you.identity?.path,
+    paused: pauseOf(paused),
+    inbox,
+  });
+  const count = session.ready_total ?? ready.length;
+  const due = ballots_due.map(({ vote_id, question, options }) =>
+    oneLine(`${vote_id}  ${question} (${options.join(' | ')})`),
   );
-  return [
+  return stacked([
     fields,
-    section('principles', session.principles.map((text) => `- ${oneLine(text)}`).join('\n')),
-    section(
-      'ready',
-      ready.length === 0 ? '' : renderTasks({ items: ready, total: session.ready_total ?? ready.length }, terminal),
-    ),
-    section('held here', held(held_here)),
-    section('held elsewhere', held(held_elsewhere)),
-    section(
-      'ballots due',
-      ballots_due
-        .map(({ vote_id, question, options }) => oneLine(`${vote_id}  ${question} (${options.join(' | ')})`))
-        .join('\n'),
-    ),
-    section('news', news.map((line) => oneLine(line)).join('\n')),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n');
+    section('principles', session.principles.map((text) => `- ${oneLine(text)}`).join('\n'), terminal),
+    section('ready', ready.length === 0 ? '' : renderTasks({ items: ready, total: count }, terminal), terminal),
+    section('held here', held(held_here), terminal),
+    section('held elsewhere', held(held_elsewhere), terminal),
+    section('ballots due', due.join('\n'), terminal),
+    section('news', news.map((line) => oneLine(line)).join('\n'), terminal),
+  ]);
 }

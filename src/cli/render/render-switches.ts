@@ -7,27 +7,21 @@ import { type Column, renderFields, renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function renderPaused({ paused, in_progress }: OutputOf<typeof pauseFederation>, terminal: Terminal): string {
-  return renderFields(
-    [
-      ['paused', paused === null ? null : `by ${paused.by} at ${paused.since}`],
-      ['reason', paused?.reason],
-      ['in progress', in_progress],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    paused: paused === null ? null : `by ${paused.by} at ${paused.since}`,
+    reason: paused?.reason,
+    'in progress': in_progress,
+  });
 }
 
 export function renderResumed(resumed: OutputOf<typeof resumeFederation>, terminal: Terminal): string {
   const { ready, released, dropped, kept } = resumed;
-  return renderFields(
-    [
-      ['ready', ready],
-      ['released', released?.join(', ')],
-      ['dropped', dropped],
-      ['kept', kept],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    ready,
+    released: released?.join(', '),
+    dropped,
+    kept,
+  });
 }
 
 type RuleInWords = ScheduleView['rules'][number];
@@ -43,28 +37,22 @@ export function renderSchedule(
   terminal: Terminal,
 ): string {
   const { scheduling, paused, kept, rules } = view;
-  const fields = renderFields(
-    [
-      ['scheduling', scheduling],
-      ['paused', paused === true ? 'yes' : null],
-      ['kept', kept === 0 ? null : kept],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    scheduling,
+    paused: paused === true ? 'yes' : null,
+    kept: kept === 0 ? null : kept,
+  });
   return `${fields}\n\n${renderTable(rules, columns, terminal)}`;
 }
 
 export function renderDryRun(run: Awaited<ReturnType<typeof dryRun>>, terminal: Terminal): string {
   const { task_id, outcomes, scheduling, would_queue, does_not_match } = run;
-  const fields = renderFields(
-    [
-      ['task', task_id],
-      ['outcomes', outcomes.join(', ')],
-      ['scheduling', scheduling],
-      ['does not match', does_not_match.join(', ')],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    task: task_id,
+    outcomes: outcomes.join(', '),
+    scheduling,
+    'does not match': does_not_match.join(', '),
+  });
   const table = renderTable(
     would_queue,
     [

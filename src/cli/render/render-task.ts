@@ -6,7 +6,7 @@ import type { getTask } from '../../../tools/get-task.ts';
 import type { listTasks } from '../../../tools/list-tasks.ts';
 import type { queuePlan } from '../../../tools/queue-plan.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { indented, manyLines, oneLine, paint, type Terminal } from '../terminal.ts';
+import { manyLines, oneLine, paint, section, stacked, type Terminal } from '../terminal.ts';
 import { priorityStyle, statusStyle } from './styles.ts';
 
 /** A task in brief or in full. */
@@ -30,46 +30,42 @@ interface TaskResult {
 export function renderTaskResult(result: TaskResult, terminal: Terminal): string {
   const { task, routing, duplicate_of, lease_expires_at, inputs = [], unblocked, follow_ups, kept, rework } = result;
   const isHeld = task.status === 'in-progress';
-  const facts = renderFields(
-    [
-      ['duplicate of', duplicate_of],
-      ['routed', routedIn(routing)],
-      ['attempt', isHeld ? task.attempt : null],
-      ['held until', lease_expires_at],
-      ['judges', isHeld ? task.subject : null],
-      ['caused by', isHeld ? causeOf(task) : null],
-      ['unblocked', unblocked?.join(', ')],
-      ['follow-ups', follow_ups?.join(', ')],
-      ['kept', kept],
-      ['rework', rework?.task_id],
-      ['cancelled with it', result.cancelled?.join(', ')],
-    ],
-    terminal,
-  );
+  const facts = renderFields(terminal, {
+    'duplicate of': duplicate_of,
+    routed: routedIn(routing),
+    attempt: isHeld ? task.attempt : null,
+    'held until': lease_expires_at,
+    judges: isHeld ? task.subject : null,
+    'caused by': isHeld ? causeOf(task) : null,
+    unblocked: unblocked?.join(', '),
+    'follow-ups': follow_ups?.join(', '),
+    kept,
+    rework: rework?.task_id,
+    'cancelled with it': result.cancelled?.join(', '),
+  });
   const given = inputs.map(({ id, choice, summary, artifacts = [] }) =>
     oneLine(`${id}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`),
   );
-  return joined('\n', [
-    headline(task, terminal),
-    facts,
-    given.length === 0 ? '' : titled('what it builds on', given.join('\n'), terminal),
-  ]);
+  return stacked([headline(task, terminal), facts, section('what it builds on', given.join('\n'), terminal)], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
 export function renderClaim(result: OutputOf<typeof claimTask>, terminal: Terminal): string {
   const ids = result.held.map(({ task_id }) => task_id).join(', ');
   if (result.task === null) {
-    return joined('\n', [`No task: ${oneLine(result.why)}.`, ids === '' ? '' : `You hold ${ids}.`]);
+    return stacked([`No task: ${oneLine(result.why)}.`, ids === '' ? '' : `You hold ${ids}.`], '\n');
   }
   const follows = result.on_success.map(({ rule, type, to_agent, only_if }) =>
     oneLine(`${type} for ${to_agent} (${rule})${only_if === undefined ? '' : `, if ${only_if}`}`),
   );
-  return joined('\n', [
-    renderTaskResult(result, terminal),
-    follows.length === 0 ? '' : titled('on success', follows.join('\n'), terminal),
-    ids === '' ? '' : `You also hold ${ids}.`,
-  ]);
+  return stacked(
+    [
+      renderTaskResult(result, terminal),
+      section('on success', follows.join('\n'), terminal),
+      ids === '' ? '' : `You also hold ${ids}.`,
+    ],
+    '\n',
+  );
 }
 
 export function renderPlan({ ids, ready }: OutputOf<typeof queuePlan>, terminal: Terminal): string {
@@ -124,37 +120,34 @@ function headline(task: ShownTask, terminal: Terminal): string {
 /** Everything about one task, with its history. */
 export function renderTask({ task }: Pick<OutputOf<typeof getTask>, 'task'>, terminal: Terminal): string {
   const { lease, result, context } = task;
-  const fields = renderFields(
-    [
-      ['from', task.from_agent],
-      ['created', task.created_at],
-      ['routed', routedIn(task.routing)],
-      ['starts', task.starts_at ?? task.not_before],
-      ['deadline', task.deadline],
-      ['attempt', task.attempt === 0 ? null : `${task.attempt} (of at most ${task.max_attempts} failed ones)`],
-      ['held by', lease === undefined ? null : `${task.held_by ?? ''} until ${lease.expires_at}`],
-      ['progress', task.progress === undefined ? null : `${Math.round(task.progress * 100)} %`],
-      ['approval', task.needs_approval === true ? `needed; ${approvedBy(task)}` : null],
-      ['rework of', task.rework_of],
-      ['judges', task.subject],
-      ['caused by', causeOf(task)],
-      ['depends on', task.dependencies.join(', ')],
-      ['waiting for', task.waiting_for?.join(', ')],
-      ['context', context === undefined ? null : JSON.stringify(context)],
-      ['outcome', result?.outcome === undefined ? null : `${result.outcome} by ${result.by ?? ''}`],
-      ['artifacts', result?.artifacts?.join(', ')],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    from: task.from_agent,
+    created: task.created_at,
+    routed: routedIn(task.routing),
+    starts: task.starts_at ?? task.not_before,
+    deadline: task.deadline,
+    attempt: task.attempt === 0 ? null : `${task.attempt} (of at most ${task.max_attempts} failed ones)`,
+    'held by': lease === undefined ? null : `${task.held_by ?? ''} until ${lease.expires_at}`,
+    progress: task.progress === undefined ? null : `${Math.round(task.progress * 100)} %`,
+    approval: task.needs_approval === true ? `needed; ${approvedBy(task)}` : null,
+    'rework of': task.rework_of,
+    judges: task.subject,
+    'caused by': causeOf(task),
+    'depends on': task.dependencies.join(', '),
+    'waiting for': task.waiting_for?.join(', '),
+    context: context === undefined ? null : JSON.stringify(context),
+    outcome: result?.outcome === undefined ? null : `${result.outcome} by ${result.by ?? ''}`,
+    artifacts: result?.artifacts?.join(', '),
+  });
   const history = task.history.map(({ at, by, what, text = '' }) =>
     oneLine([at, by, what, text].filter((part) => part !== '').join('  ')),
   );
-  return joined('\n\n', [
+  return stacked([
     headline(task, terminal),
     fields,
-    titled('description', task.description, terminal),
-    result?.summary ? titled('summary', result.summary, terminal) : '',
-    history.length === 0 ? '' : titled('history', history.join('\n'), terminal),
+    section('description', manyLines(task.description), terminal),
+    section('summary', manyLines(result?.summary ?? ''), terminal),
+    section('history', history.join('\n'), terminal),
   ]);
 }
 
@@ -174,12 +167,4 @@ function causeOf({ caused_by }: Partial<TaskInFull>): string | null {
 
 function approvedBy({ approved_by }: TaskInFull): string {
   return approved_by === undefined ? 'not given yet' : `given by ${approved_by}`;
-}
-
-function titled(title: string, body: string, terminal: Terminal): string {
-  return `${paint(title, 'bold', terminal)}\n${indented(manyLines(body))}`;
-}
-
-function joined(between: string, sections: readonly string[]): string {
-  return sections.filter((section) => section !== '').join(between);
 }

@@ -39,20 +39,17 @@ export function renderVotes(
 /** What the caller's ballot is now, and the result where it brought one. */
 export function renderBallot(result: OutputOf<typeof castVote>, terminal: Terminal): string {
   const { vote_id, status, voted, eligible, deadline, your_ballot } = result;
-  return renderFields(
-    [
-      ['vote', vote_id],
-      ['status', status],
-      ['your ballot', [your_ballot.choice, ...(your_ballot.also ?? [])].join(' > ')],
-      ['confidence', percent(your_ballot.confidence)],
-      ['blocks', your_ballot.block === true ? 'yes' : null],
-      ['revision', your_ballot.revision > 1 ? your_ballot.revision : null],
-      ['voted', `${voted.join(', ')} (of ${eligible.join(', ')})`],
-      ['until', status === 'active' ? deadline : null],
-      ['result', result.result?.choice ?? result.result?.escalated_because],
-    ],
-    terminal,
-  );
+  return renderFields(terminal, {
+    vote: vote_id,
+    status,
+    'your ballot': [your_ballot.choice, ...(your_ballot.also ?? [])].join(' > '),
+    confidence: percent(your_ballot.confidence),
+    blocks: your_ballot.block === true ? 'yes' : null,
+    revision: your_ballot.revision > 1 ? your_ballot.revision : null,
+    voted: `${voted.join(', ')} (of ${eligible.join(', ')})`,
+    until: status === 'active' ? deadline : null,
+    result: result.result?.choice ?? result.result?.escalated_because,
+  });
 }
 
 /** One vote, in the answer of whatever tool gave it. */
@@ -62,22 +59,19 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     paint(vote.status, statusStyle(vote.status), terminal),
     ...(vote.result?.choice === undefined ? [] : [paint(oneLine(vote.result.choice), 'bold', terminal)]),
   ];
-  const fields = renderFields(
-    [
-      ['opened by', vote.opened_by],
-      ['options', vote.options.join(' | ')],
-      ['read first', vote.context_url],
-      ['counted', `${vote.method}, ${vote.stakes} stakes, quorum ${vote.quorum}`],
-      ['voted', `${vote.voted.join(', ') || 'nobody yet'} (of ${vote.eligible.join(', ')})`],
-      ['until', vote.status === 'active' ? vote.deadline : null],
-      ['decided by', vote.result?.decided_by],
-      ['reason', vote.result?.reason ?? vote.result?.escalated_because],
-      ['closed because', vote.result?.closed_because],
-      ['not reachable', vote.result?.unreachable?.join(', ')],
-      ['turned out right', vote.judged?.right_choice],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    'opened by': vote.opened_by,
+    options: vote.options.join(' | '),
+    'read first': vote.context_url,
+    counted: `${vote.method}, ${vote.stakes} stakes, quorum ${vote.quorum}`,
+    voted: `${vote.voted.join(', ') || 'nobody yet'} (of ${vote.eligible.join(', ')})`,
+    until: vote.status === 'active' ? vote.deadline : null,
+    'decided by': vote.result?.decided_by,
+    reason: vote.result?.reason ?? vote.result?.escalated_because,
+    'closed because': vote.result?.closed_because,
+    'not reachable': vote.result?.unreachable?.join(', '),
+    'turned out right': vote.judged?.right_choice,
+  });
   const sections = [`${head.join('  ')}\n${manyLines(vote.question)}`, fields];
   const tally = vote.result?.tally;
   if (tally !== undefined) sections.push(renderTally(tally, terminal));

@@ -2,10 +2,11 @@ import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { idSource } from '../scheduling/evolve-scheduling.ts';
+import { idSource } from '../counted-ids.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { invalid } from '../tasks/validate-request.ts';
-import { type Bonus, type BonusChange, differences, planOptimization } from './bonuses.ts';
+import type { Bonus, BonusChange } from './bonus.ts';
+import { differences, planOptimization } from './bonuses.ts';
 
 /** Shows what evidence would make of the bonuses, puts it in force, or takes the last time back. */
 export function optimizeRouting(

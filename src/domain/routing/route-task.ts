@@ -5,11 +5,11 @@
  * A type that agents of the roster list goes to one of them and to nobody else,
  * whatever was learned: lists say what an agent may see, too (private data).
  */
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { DecisionContext } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation } from '../deliberation.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from '../tasks/new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
 import { bonusesFor, planBonusesFor } from './bonuses.ts';

@@ -16,7 +16,8 @@ import { existingVote } from '../votes/standing.ts';
 import type { Escalation } from './escalation.ts';
 import { settleHeld } from './fire-rules.ts';
 import { heldUnder } from './follow-up.ts';
-import { actionsFor, type InboxAction } from './inbox.ts';
+import { actionsFor } from './inbox.ts';
+import type { InboxAction } from './escalation.ts';
 
 type Args = ArgsOf<'answer_inbox'>;
 

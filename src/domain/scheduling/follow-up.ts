@@ -8,9 +8,9 @@
  */
 import type { DecisionConfig } from '../decision-config.ts';
 import type { FederationState } from '../federation-state.ts';
-import type { Priority, Task, TaskContext, TaskId } from '../tasks/task.ts';
+import type { Task, TaskId } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
-import type { Timestamp } from '../time.ts';
+import type { FollowUp, HeldFollowUp } from './held-follow-up.ts';
 import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule.ts';
 
 export interface Finished {
@@ -23,44 +23,6 @@ export interface Finished {
   /** For `rework` the reviewer's note: it says what is to be done. */
   readonly summary: string;
   readonly artifacts: readonly string[];
-}
-
-/** Everything that is needed to queue it, now or after a pause, whatever the configuration says by then. */
-export interface FollowUp {
-  readonly rule: string;
-  /** The finished task. */
-  readonly task_id: TaskId;
-  readonly attempt: number;
-  readonly outcome: RuleOutcome;
-  /** Who finished it. */
-  readonly from_agent: string;
-  readonly type: string;
-  /** A participant, or `auto`: chosen when it is queued. */
-  readonly to_agent: string;
-  readonly description: string;
-  readonly priority: Priority;
-  readonly dependencies: readonly TaskId[];
-  readonly context: TaskContext;
-  /** The work it judges. */
-  readonly subject: TaskId | null;
-  /** Length of the chain of causes, itself included. */
-  readonly depth: number;
-}
-
-/** A follow-up that was kept instead of queued, until the operator releases or drops it. */
-export interface HeldFollowUp extends FollowUp {
-  /** The same attempt, outcome and rule come only once. */
-  readonly held_id: string;
-  /** Of the escalation that asks about it: `held-follow-ups:pause`, `limit:…`. */
-  readonly key: string;
-  readonly held_at: Timestamp;
-}
-
-/** What pauses keep is asked about in one item. */
-export const pauseKey = 'held-follow-ups:pause';
-
-export function heldId({ task_id, attempt, outcome, rule }: FollowUp): string {
-  return `${task_id}/${attempt}/${outcome}/${rule}`;
 }
 
 export function heldUnder(state: FederationState, key: string): HeldFollowUp[] {

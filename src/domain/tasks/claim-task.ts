@@ -1,5 +1,5 @@
 import { advise, call } from '../advice.ts';
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import { participantKind } from '../participants.ts';

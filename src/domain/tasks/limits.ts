@@ -1,5 +1,5 @@
 /** Guards against runaway work. They bound what agents and rules queue, never what a person does. */
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation, EscalationRequest } from '../deliberation.ts';

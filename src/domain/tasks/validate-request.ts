@@ -3,7 +3,7 @@ import { type Advice, advise, call } from '../advice.ts';
 import type { DecisionContext, TaskRequest } from '../commands.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { deepestJson, isJsonObject } from '../json.ts';
 import { quote, wellFormed } from '../text.ts';

@@ -5,7 +5,7 @@ import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { invalid } from '../tasks/validate-request.ts';
 import { closeIfDone } from './closing.ts';
-import { withBallot } from './evolve-votes.ts';
+import { withBallot } from './change-vote.ts';
 import { decodeBytes, keyBytes, nonceBytes, sealBallot } from './sealing.ts';
 import { checkOption, existingVote, openBallots } from './standing.ts';
 import { abstain, type Ballot, toThousandths } from './vote.ts';

@@ -6,7 +6,7 @@ import { settleEarly } from './early-resolution.ts';
 import { countedBallots, judgementOf, missingVoters, openBallots, unreachableVoters } from './standing.ts';
 import { tally } from './tally.ts';
 import { abstain } from './vote.ts';
-import type { ClosingRecord } from './vote-events.ts';
+import type { ClosingRecord } from './vote-state.ts';
 import type { ClosingCause, Vote } from './vote-state.ts';
 import type { VotingRecord } from './voting-record.ts';
 

@@ -1,4 +1,4 @@
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /** Finding a vote, and what is known of it: its ballots opened, the record of judged votes read. */
 import { advise, call } from '../advice.ts';
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import { CallerError, StoreError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';

@@ -27,7 +27,6 @@ export const failurePolicies = ['block', 'cancel', 'continue'] as const;
 /** What happens to dependents when this task fails for good or is cancelled. */
 export type FailurePolicy = (typeof failurePolicies)[number];
 
-
 /** Free JSON beside the known keys, 64 KiB in all. */
 export interface TaskContext {
   readonly artifact_path?: string | undefined;

@@ -10,8 +10,6 @@ import type { Federation } from './federation.ts';
 import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
-import { StoreError } from './domain/errors.ts';
-import { makeFolder } from './files/make-folder.ts';
 import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output

@@ -144,7 +144,7 @@ describe('fed analytics', () => {
     expect((await fed('analytics', 'optimize', '--apply')).out).toMatch(/^applied {2}optimization-.*-001\n/);
     expect((await fed('analytics', 'optimize', '--revert')).out).toMatch(/^reverted {2}optimization-.*-001\n/);
     const again = await fed('analytics', 'optimize', '--revert');
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('nothing to revert') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('no optimisation to revert') });
   });
 
   it('exports what other programs read, and nothing else', async () => {

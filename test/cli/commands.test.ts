@@ -117,7 +117,7 @@ test('a followed log prints each record once and in order, until it is stopped',
 test('a log begins empty, and its readable form can be written anew', async () => {
   expect((await fed(['log'])).out).toBe('Nothing has happened yet.\n');
   await add('Write it');
-  expect((await fed(['log'])).out).toMatch(/ kimi {8}queued task-\S+ for whoever fits: "Write it"\n$/);
+  expect((await fed(['log'])).out).toMatch(/ kimi {8}queued task-\S+ for anyone: "Write it"\n$/);
   expect((await fed(['log', '--rebuild'])).out).toContain('wrote 1 entries to ');
   expect(await readFile(join(folder, 'FEDERATION_LOG.md'), 'utf8')).toContain('Write it');
 });
@@ -210,7 +210,7 @@ test('the operator sees the rules, tries them on a past task, and answers the in
   const { code, out } = await reuben('inbox', 'answer', id, 'cancel', '--note', 'never');
   expect(code).toBe(0);
   expect(out).toContain('The inbox is empty');
-  expect((await reuben('inbox', 'answer', id, 'cancel')).err).toContain('closed already');
+  expect((await reuben('inbox', 'answer', id, 'cancel')).err).toContain('already closed');
   expect((await reuben('log')).out).toContain('never');
 });
 

@@ -28,7 +28,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       expect(tools[0]).toEqual({
         name: 'queue_task',
         title: 'Queue a task',
-        description: 'Queues a task for another agent, or for whoever fits.',
+        description: 'Queues a task for another agent, or for anyone.',
         inputSchema: {
           type: 'object',
           properties: {

@@ -11,7 +11,7 @@ const harmless = { readOnly: false, destructive: false, idempotent: false };
 const queueTask = defineTool({
   name: 'queue_task',
   title: 'Queue a task',
-  description: 'Queues a task for another agent, or for whoever fits.',
+  description: 'Queues a task for another agent, or for anyone.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,

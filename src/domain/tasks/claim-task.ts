@@ -13,6 +13,7 @@ import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
 import { isReady } from './readiness.ts';
 import { invalid, unknownAgent } from './validate-request.ts';
+import { plural } from '../phrases.ts';
 
 /** Every n-th claim of an agent takes the longest-ready task that fits, so that nothing starves. */
 export const fairClaimEvery = 8;
@@ -95,14 +96,14 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
     if (task.lease?.agent === actor.name && task.lease.session === actor.session) return task;
     throw new CallerError(
       'already-claimed',
-      `${id} is held by ${task.lease?.agent ?? 'someone'} as attempt ${task.attempt}.`,
+      `${id} is held by ${task.lease?.agent ?? 'someone'} (attempt ${task.attempt}).`,
       advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   if (task.status !== 'pending') throw finishedError(task);
   if (!fits(task, fit)) {
     const addressed =
-      task.to_agent === null ? `of the type ${task.type}, which you do not do` : `addressed to ${task.to_agent}`;
+      task.to_agent === null ? `of type ${task.type}, which you do not do` : `addressed to ${task.to_agent}`;
     if (fit.only !== null)
       throw invalid('types', `${id} is not of these types`, 'Leave out types when you name a task.');
     throw new CallerError(
@@ -133,7 +134,7 @@ function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, na
   if (capacity === undefined || held === undefined || held.size < capacity) return;
   throw new CallerError(
     'limit-reached',
-    `${name} holds ${held.size} tasks, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
+    `${name} already holds ${plural(held.size, 'task')}, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
     'Complete or release one of them first.',
   );
 }

@@ -16,7 +16,7 @@ export function reportProgress(
     throw invalid(
       'note',
       'expected a note, progress or extend_minutes, got none',
-      'Say what has happened, or leave the call out.',
+      'Give one of them, or skip the call.',
     );
   }
   const lease = task.lease === null ? null : extended(task.lease, extend_minutes ?? 0, context);

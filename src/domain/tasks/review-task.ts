@@ -1,5 +1,5 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -12,6 +12,7 @@ import type { Task, TaskId } from './task.ts';
 import { participantKind } from '../participants.ts';
 import { cut } from '../text.ts';
 import { longestDescription } from './validate-request.ts';
+import { listed } from '../phrases.ts';
 
 /**
  * A verdict on finished work. `rework` queues the work again, for who did it.
@@ -31,7 +32,7 @@ export function reviewTask(
   if (work.status !== 'completed') {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} is ${work.status}; only completed work is reviewed.`,
+      `${work.task_id} is ${work.status}; only completed work can be reviewed.`,
       'Review it once it is completed.',
     );
   }
@@ -46,9 +47,9 @@ export function reviewTask(
   if (sentBack !== undefined) {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} was sent back already, as ${sentBack.task_id}.`,
+      `${work.task_id} was already sent back, as ${sentBack.task_id}.`,
       sentBack.status === 'failed'
-        ? 'The rework failed, and the operator was told: it can be requeued.'
+        ? 'The rework failed; the operator was told and can requeue it.'
         : 'Review the rework when it is completed.',
     );
   }

@@ -74,24 +74,20 @@ export function newTask(
   const { config, now } = context;
   const description = wellFormed(request.description).trim();
   if (description === '') {
-    throw invalid(
-      'description',
-      'expected some text, got none',
-      'Say what is to be done and how one can tell that it is.',
-    );
+    throw invalid('description', 'expected some text, got none', 'Say what to do and how to tell when it is done.');
   }
   if (description.length > longestDescription) {
     throw invalid(
       'description',
       `expected at most ${longestDescription} characters, got ${description.length}`,
-      'Put the long text into a file and name it in context.artifact_path.',
+      'Put the long text in a file and name it in context.artifact_path.',
     );
   }
   if (request.context !== undefined && !isJsonObject(request.context)) {
     throw invalid(
       'context',
-      `expected JSON of at most ${deepestJson} levels, got something else`,
-      'Flatten it, or put it into a file and name it in context.artifact_path.',
+      `expected JSON at most ${deepestJson} levels deep`,
+      'Flatten it, or put it in a file and name it in context.artifact_path.',
     );
   }
   const size = Buffer.byteLength(JSON.stringify(request.context ?? {}));
@@ -99,18 +95,18 @@ export function newTask(
     throw invalid(
       'context',
       `expected at most ${largestContext} bytes of JSON, got ${size}`,
-      'Put it into a file and name it in context.artifact_path.',
+      'Put it in a file and name it in context.artifact_path.',
     );
   }
   if (request.deadline !== undefined && request.deadline <= now) {
     throw invalid(
       'deadline',
-      `expected a time ahead, got ${request.deadline}; it is ${now}`,
-      'Give a later deadline or none.',
+      `expected a future time, got ${request.deadline} (now: ${now})`,
+      'Give a later deadline, or none.',
     );
   }
   if (request.deadline !== undefined && request.not_before !== undefined && request.not_before >= request.deadline) {
-    throw invalid('not_before', 'expected a time before the deadline', 'Move one of the two.');
+    throw invalid('not_before', 'expected a time before the deadline', 'Change one of them.');
   }
   const type = request.type ?? null;
   const subject = subjectOf(state, type, placement.dependencies, placement.earlier);
@@ -154,7 +150,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
       throw new CallerError(
         'not-found',
         `${argument}: no task or vote has the id ${quote(id)}.`,
-        advise`Find it with ${call('list_tasks')}. Tasks that depend on each other are queued in one go with ${call('queue_plan')}.`,
+        advise`Find it with ${call('list_tasks')}. To queue tasks that depend on each other, use ${call('queue_plan')}.`,
       );
     }
   }

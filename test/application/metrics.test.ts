@@ -159,9 +159,9 @@ describe('fed analytics', () => {
   it.each([
     [['analytics', 'optimise'], "unknown command 'optimise'"],
     [['analytics', 'export', '--format', 'xml'], 'Expected --format to be one of json, csv, prometheus'],
-    [['analytics', 'optimize', '--apply', '--revert'], 'exclude each other'],
+    [['analytics', 'optimize', '--apply', '--revert'], 'cannot be combined'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft'], 'Expected --success or --failure'],
-    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'exclude each other'],
+    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'cannot be combined'],
     [['analytics', 'record', '--type', 'draft', '--success'], '--agent'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'No Slug', '--success'], 'to be a slug'],
     [

@@ -48,7 +48,7 @@ test('an empty page says so', () => {
 
 test('one task shows its facts, its whole description and its history', () => {
   const text = renderTask({ task: full }, plain);
-  expect(text).toContain('task-2026-02-06-002  pending  high  review → whoever fits');
+  expect(text).toContain('task-2026-02-06-002  pending  high  review → anyone');
   expect(text).toContain('held by      kimi until 2026-02-06T10:30:00.000Z');
   expect(text).toContain('progress     40 %');
   expect(text).toContain('description\n  Review the parser\n\n  And its tests.');
@@ -62,7 +62,7 @@ test('what a tool did to a task is shown with what else happened', () => {
     follow_ups: [],
   } as const;
   expect(renderTaskResult(result, plain)).toBe(
-    'task-2026-02-06-002  completed  high  review → whoever fits\nReview the parser\nunblocked  task-2026-02-06-003',
+    'task-2026-02-06-002  completed  high  review → anyone\nReview the parser\nunblocked  task-2026-02-06-003',
   );
 });
 
@@ -70,7 +70,7 @@ test('a claim shows what the task builds on', () => {
   const inputs = [{ id: 'task-2026-02-06-001', summary: 'Parser written', artifacts: ['src/parser.ts'] }];
   const text = renderTaskResult({ task: { ...full, status: 'in-progress' }, inputs }, plain);
   expect(text).toContain('attempt  1');
-  expect(text).toContain('what it builds on\n  task-2026-02-06-001: Parser written (src/parser.ts)');
+  expect(text).toContain('inputs\n  task-2026-02-06-001: Parser written (src/parser.ts)');
 });
 
 test('a task that judges other work says which, and what led to it', () => {

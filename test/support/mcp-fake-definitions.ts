@@ -109,7 +109,7 @@ const handOff: PromptDefinition = {
     { name: 'to_agent', description: 'Who takes it.', required: false, completes: 'agents' },
   ],
   render: async ({ task_id, to_agent }, { actor }) =>
-    `${actor().name} hands ${task_id} to ${to_agent ?? 'whoever fits'}.`,
+    `${actor().name} hands ${task_id} to ${to_agent ?? 'anyone'}.`,
 };
 
 /** The resources read what only the fake can tell. */

@@ -138,7 +138,7 @@ describe('on a screen', () => {
     const [dashboard = ''] = pages(plain);
     const titles = dashboard.split('\n').flatMap((line) => /^[A-Z]+/.exec(line) ?? []);
     expect(titles).toEqual(['FEDERATION', 'TARGETS', 'AGENTS', 'TYPES', 'ROUTING', 'DAYS']);
-    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, imports left out$/m);
+    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, without imports$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
     expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
     expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
@@ -157,7 +157,7 @@ describe('on a screen', () => {
     const page = renderOptimization(dry, plain);
     expect(page).toMatch(/^CHANGES\nAGENT +TYPE +SUCCESSES +10% +90% +BONUS +AFTER$/m);
     expect(page).toMatch(/^ollama +summary +\d+ of \d+ +\d+% +\d+% +0 +-0.05$/m);
-    expect(page).toContain('AS BEFORE');
+    expect(page).toContain('UNCHANGED');
   });
 });
 

@@ -6,6 +6,7 @@ import { Ended, exitCodes } from '../report-error.ts';
 import { openSettings, show } from '../session.ts';
 import { manyLines, oneLine } from '../terminal.ts';
 import { whoActs } from '../who-acts.ts';
+import { plural } from '../../domain/phrases.ts';
 
 /** More is counted, not named. */
 const mostNamed = 20;
@@ -16,7 +17,7 @@ export async function acceptLossCommand(context: RunContext, isAgreed: boolean):
   const json = globals.json === true;
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
-    show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
+    show(context, { accepted: false, loss, next: 'Nothing is lost.' }, () => '');
     return;
   }
   const { name, kind } = whoActs(
@@ -26,21 +27,19 @@ export async function acceptLossCommand(context: RunContext, isAgreed: boolean):
   if (kind !== 'person') {
     throw new OperatorError(
       'not-allowed',
-      `Expected a person to accept a loss, got ${name}.`,
+      `Only a person can accept a loss; ${name} is an agent.`,
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }
   const isAsking = !isAgreed && host.interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (!isAgreed && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
-    const next = isAsking
-      ? 'Nothing was changed.'
-      : 'Nothing was changed. The same with --yes goes on without what is lost.';
+  if (!isAgreed && !(isAsking && (await host.ask('Continue without it? Type yes: ')).trim() === 'yes')) {
+    const next = isAsking ? 'Nothing was changed.' : 'Nothing was changed. Add --yes to continue without it.';
     show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
   const record = await host.acceptLoss(settings, loss, name);
-  const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
+  const next = 'Running servers continue by themselves. See fed status.';
   show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }
 
@@ -52,13 +51,13 @@ function inWords(loss: LossReport): string {
   return [
     manyLines(loss.message),
     '',
-    kept.seq === 0 ? 'Kept: nothing; no record is sound.' : `Kept: everything up to record ${kept.seq}${at}.`,
-    `Lost: ${range}, as far as is known. ${readable_records} of them can still be read, in the files kept aside.`,
-    ...things('Tasks that will be gone', loss.tasks, 'gone'),
-    ...things('Tasks that go back to how they were before', loss.tasks, 'older'),
-    ...things('Votes that will be gone', loss.votes, 'gone'),
-    ...things('Votes that go back to how they were before', loss.votes, 'older'),
-    `Kept aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
+    kept.seq === 0 ? 'Kept: nothing; no record is intact.' : `Kept: everything up to record ${kept.seq}${at}.`,
+    `Lost: ${range}, as far as known. Still readable in the files set aside: ${plural(readable_records, 'record')}.`,
+    ...things('Tasks that will be lost', loss.tasks, 'gone'),
+    ...things('Tasks that revert to an earlier state', loss.tasks, 'older'),
+    ...things('Votes that will be lost', loss.votes, 'gone'),
+    ...things('Votes that revert to an earlier state', loss.votes, 'older'),
+    `Set aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
   ].join('\n');
 }
 

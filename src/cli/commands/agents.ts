@@ -15,7 +15,7 @@ import { renderAvailability, renderRoster } from '../render/render-agents.ts';
 export const agentCommands: readonly CommandRow[] = [
   sessionCommand({
     path: 'agents',
-    about: 'who is who, and who is there',
+    about: 'show the agents',
     more: 'The roster: each agent with its role, availability and what it holds.',
     input: z.strictObject({}),
     examples: ['fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'],
@@ -28,12 +28,12 @@ export const agentCommands: readonly CommandRow[] = [
   sessionCommand({
     path: 'agents set',
     stands: setAvailability.name,
-    about: 'say whether an agent is there',
-    more: 'Sets availability. On standby, the fallback agent may claim its tasks.',
+    about: 'set the availability of an agent',
+    more: 'On standby, the fallback agent may claim its tasks.',
     input: setAvailability.input.extend({ agent: addressee }),
     arguments: [
       ['<name>', 'agent', 'the agent'],
-      ['<status>', 'status', 'what it is now'],
+      ['<status>', 'status', 'its status'],
     ],
     options: [
       ['--reason <text>', 'reason', 'why'],
@@ -51,10 +51,10 @@ export const agentCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'agents assignments',
-    about: 'write down who does what',
+    about: 'write AGENT_ASSIGNMENTS.md: who does what',
     more:
       'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
-      'task, as diagrams. What people wrote above its marker line stays.',
+      'task, as diagrams. Text above its marker line is kept.',
     input: z.strictObject({}),
     examples: ['fed agents assignments'],
     do: async (_input, { federation }) => {
@@ -68,7 +68,7 @@ export const agentCommands: readonly CommandRow[] = [
       const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);
       });
-      return { file, changed, next: changed ? `Read ${file}.` : 'Nothing to do: the file is up to date.' };
+      return { file, changed, next: changed ? `See ${file}.` : 'Nothing to do: the file is up to date.' };
     },
     render: ({ file, changed }) => `${changed ? 'wrote' : 'unchanged'}  ${file}`,
   }),
@@ -76,13 +76,9 @@ export const agentCommands: readonly CommandRow[] = [
 
 function cannotWrite(file: string, error: unknown): Error {
   if (error instanceof ProjectFileError) {
-    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move away what is there.'));
+    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move it away.'));
   }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);
-  return new StoreError(
-    'store-unavailable',
-    `Expected a file that can be written at ${file}: ${reason}.`,
-    'Move away what is there, or make it writable.',
-  );
+  return new StoreError('store-unavailable', `Cannot write ${file}: ${reason}.`, 'Move it away, or make it writable.');
 }

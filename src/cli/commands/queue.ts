@@ -20,8 +20,8 @@ import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } fr
 import { UsageError } from '../report-error.ts';
 import { manyLines } from '../terminal.ts';
 
-const task = ['<task>', 'task_id', 'its id'] as const;
-const key = ['--key <key>', 'idempotency_key', 'repeating the command gives the first result'] as const;
+const task = ['<task>', 'task_id', 'id of the task'] as const;
+const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
   ['--artifact <path>', 'artifacts', 'a file it produced'],
@@ -41,7 +41,7 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom; auto chooses; left out: whoever fits'],
+      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
@@ -49,7 +49,7 @@ export const queueCommands: readonly CommandRow[] = [
       ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
       ['--deadline <time>', 'deadline', 'when it should be done', time],
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
-      ['--on-failure <policy>', 'on_failure', 'what a failure means for dependents'],
+      ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
       key,
     ],
@@ -68,38 +68,38 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
   }),
   toolCommand('queue list', listTasks, renderTasks, {
-    about: 'tasks, a page at a time',
+    about: 'list tasks',
     options: [
-      ['--status <status>', 'status', 'only these'],
+      ['--status <status>', 'status', 'with this status'],
       ['--to <agent>', 'to_agent', 'addressed to this agent'],
       ['--from <name>', 'from_agent', 'queued by this participant'],
-      ['--held-by <agent>', 'held_by', 'in the hands of this agent'],
+      ['--held-by <agent>', 'held_by', 'held by this agent'],
       ['--type <slug>', 'type', 'of this type'],
       ['--text <words>', 'text', 'with these words in the description'],
-      ['--ready', 'ready', 'only what could be claimed now'],
+      ['--ready', 'ready', 'only tasks that can be claimed now'],
       ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
-      ['--cursor <cursor>', 'cursor', 'where the page before ended'],
+      ['--cursor <cursor>', 'cursor', 'next_cursor of the previous page'],
       ['--detail <detail>', 'detail', 'with --json: full gives every field'],
     ],
     examples: ['fed queue list', 'fed queue list --ready --to kimi', 'fed queue list --status failed --json'],
   }),
   toolCommand('queue show', getTask, renderTask, {
-    about: 'one task with its history',
+    about: 'show one task with its history',
     arguments: [task],
     examples: ['fed queue show task-2026-02-06-001'],
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
-    about: 'take the best ready task, or the one named',
-    arguments: [['[task]', 'task_id', 'its id']],
+    about: 'claim the best ready task, or the one named',
+    arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],
       ['--wait <seconds>', 'wait_seconds', 'wait for one, at most 50 seconds'],
-      ['--lease <minutes>', 'lease_minutes', 'for how long'],
+      ['--lease <minutes>', 'lease_minutes', 'how long to hold it'],
     ],
     examples: ['fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'],
   }),
   toolCommand('queue progress', reportProgress, renderTaskResult, {
-    about: 'note how far it is, or ask for more time',
+    about: 'report progress, or ask for more time',
     arguments: [task, ['[note...]', 'note', 'what was done']],
     options: [
       ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
@@ -109,29 +109,29 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue complete', completeTask, renderTaskResult, {
     fixed: { outcome: 'success' },
-    about: 'say that it is done',
+    about: 'complete a task',
     arguments: [task, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
   }),
   toolCommand('queue fail', completeTask, renderTaskResult, {
     fixed: { outcome: 'failure' },
-    about: 'say that it was tried and did not work',
+    about: 'report that a task was tried and did not work',
     arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
-    options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
+    options: [...finishing, ['--no-retry', 'retryable', 'do not retry']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
   }),
   toolCommand('queue release', releaseTask, renderTaskResult, {
-    about: 'give it back: not for me, or not now',
+    about: 'give a task back: not for me, or not now',
     arguments: [task, ['<reason...>', 'reason', 'why']],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom instead'],
+      ['--to <agent>', 'to_agent', 'the agent to address it to'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
     ],
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
   }),
   toolCommand('queue review', reviewTask, renderTaskResult, {
-    about: 'judge finished work',
+    about: 'review finished work',
     arguments: [
       ['<task>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
@@ -141,16 +141,16 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue approve', overrideTask, renderTaskResult, {
     fixed: { action: 'approve' },
-    about: 'let a task start that needs approval',
+    about: 'approve a task that waits for approval',
     arguments: [task, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
   sessionCommand({
     path: 'queue cancel',
     stands: cancelTask.name,
-    about: 'it will not be done',
+    about: 'cancel a task',
     input: cancelTask.input.partial({ reason: true }),
-    arguments: [task, ['[reason...]', 'reason', 'why; only an agent has to say']],
+    arguments: [task, ['[reason...]', 'reason', 'why; required of agents']],
     examples: ['fed queue cancel task-2026-02-06-001 "No longer needed"'],
     do: ({ task_id, reason }, session) =>
       callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
@@ -158,20 +158,20 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
     fixed: { action: 'reassign' },
-    about: 'address it to someone else',
-    arguments: [task, ['<agent>', 'to_agent', 'for whom'], why],
+    about: 'address a task to someone else',
+    arguments: [task, ['<agent>', 'to_agent', 'the new addressee'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
   }),
   toolCommand('queue requeue', overrideTask, renderTaskResult, {
     fixed: { action: 'requeue' },
-    about: 'put a finished or held task back',
+    about: 'put a failed, cancelled or held task back in the queue',
     arguments: [task, why],
-    options: [['--to <agent>', 'to_agent', 'for whom']],
+    options: [['--to <agent>', 'to_agent', 'the new addressee']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'what waits for what, as Mermaid',
+    about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),
@@ -180,9 +180,9 @@ export const queueCommands: readonly CommandRow[] = [
 ];
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
-function unsaid({ name, kind }: Actor): string {
-  if (kind === 'person') return `cancelled by ${name}`;
-  throw new UsageError('Expected a reason, got none', 'Add a reason after the task id.');
+function unsaid({ kind }: Actor): string {
+  if (kind === 'person') return 'no reason given';
+  throw new UsageError('An agent must give a reason', 'Add a reason after the task id.');
 }
 
 /** The file's list of tasks; the form of the tool's own argument is a plan as well. */
@@ -193,6 +193,6 @@ async function plan(file: string, host: Host): Promise<unknown> {
     const read: unknown = JSON.parse(text);
     return typeof read === 'object' && read !== null && 'tasks' in read ? read.tasks : read;
   } catch {
-    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
+    throw new UsageError(`${file} is not JSON`, next);
   }
 }

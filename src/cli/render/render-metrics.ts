@@ -11,6 +11,7 @@ import { cutLine, fitLine, foreign, type Line, paintLine, span } from '../spans.
 import { renderFields, renderTable } from '../table.ts';
 import { padTo, paint, type Style, type Terminal } from '../terminal.ts';
 import { bar, interval, sparkline } from './charts.ts';
+import { plural } from '../../domain/phrases.ts';
 
 /** Where nothing else is known, and at most. */
 const usualWidth = 80;
@@ -56,7 +57,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
             ],
           ]),
     ],
-    [title('TARGETS', 'last 7 days, imports left out'), ...targetLines(view.targets)],
+    [title('TARGETS', 'last 7 days, without imports'), ...targetLines(view.targets)],
     [title('AGENTS', 'success rate with its 95% interval'), ...figureLines(counted, ({ agent }) => agent, width)],
     [
       title('TYPES', 'the same, over all agents'),
@@ -66,7 +67,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
         width,
       ),
     ],
-    [title('ROUTING', 'by the method that chose'), ...methodLines(routing, width)],
+    [title('ROUTING', 'by method'), ...methodLines(routing, width)],
     [title('DAYS', `${days[0]?.day.slice(5) ?? ''} to ${days.at(-1)?.day.slice(5) ?? ''}`), ...dayLines(view)],
   ];
   return joined(sections, terminal);
@@ -74,7 +75,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
 
 const dayRows = [
   ['queued', 'queued', 'cyan'],
-  ['by itself', 'automatic', 'blue'],
+  ['automatic', 'automatic', 'blue'],
   ['completed', 'completed', 'green'],
   ['failed', 'failed', 'red'],
   ['open', 'open', 'yellow'],
@@ -85,7 +86,7 @@ function dayLines({ days }: Dashboard): Line[] {
     const values = days.map((day) => day[figure]);
     const isLevel = figure === 'open';
     const total = isLevel ? (values.at(-1) ?? 0) : values.reduce((sum, value) => sum + value, 0);
-    const counted = span(isLevel ? ' now' : ' in all', 'dim');
+    const counted = span(isLevel ? ' now' : ' total', 'dim');
     return [span(`  ${padTo(name, 12)}`), span(sparkline(values), style), span(`  ${total}`), counted];
   });
 }
@@ -94,7 +95,7 @@ const targetNames = [
   ['operator_handoffs_per_day', 'operator hand-offs a day', 'number'],
   ['queued_automatically', 'queued automatically', 'share'],
   ['decided_by_agents', 'votes decided by agents', 'share'],
-  ['routing_accuracy', 'routing right', 'share'],
+  ['routing_accuracy', 'routing correct', 'share'],
   ['completion_time', 'claim to completion', 'change'],
 ] as const satisfies readonly (readonly [keyof Targets, string, string])[];
 
@@ -124,13 +125,13 @@ function targetLines(targets: Targets): Line[] {
       span(padTo(`${sign}${shown}`, 8, 'right'), met === null ? 'dim' : 'bold'),
       span(`  ${padTo(wanted, 9)}`, 'dim'),
       span(padTo(word, 10), style),
-      span(`${cases} ${cases === 1 ? 'case' : 'cases'}`, 'dim'),
+      span(plural(cases, 'case'), 'dim'),
     ];
   });
 }
 
 function verdict({ met, cases }: Target): [string, string, Style] {
-  if (met === null) return ['○', cases < 10 ? 'too few' : 'no base', 'dim'];
+  if (met === null) return ['○', cases < 10 ? 'too few' : 'no baseline', 'dim'];
   return met ? ['✓', 'met', 'green'] : ['✗', 'missed', 'red'];
 }
 
@@ -151,7 +152,7 @@ function figureLines<Row extends Figures>(rows: readonly Row[], nameOf: (row: Ro
   return rows.map((row) => {
     const { success_rate: rate, interval: bounds, count, median_minutes } = row;
     const name = fitLine([span('  '), foreign(nameOf(row))], width + 2);
-    if (rate === null || bounds === null) return [...name, span('  no attempt has ended yet', 'dim')];
+    if (rate === null || bounds === null) return [...name, span('  no attempt has finished yet', 'dim')];
     const style = bounds[0] >= 0.8 ? 'green' : bounds[1] <= 0.5 ? 'red' : 'cyan';
     return [
       ...name,
@@ -175,7 +176,7 @@ function methodLines(rows: readonly MethodFigures[], room: number): Line[] {
       estimate === null
         ? `no overlap (${effective_sample})`
         : `alone ${percent(estimate.value)} (${percent(estimate.low)}–${percent(estimate.high)})`;
-    return `${decisions} ${decisions === 1 ? 'choice' : 'choices'}; ${alone}`;
+    return `${plural(decisions, 'choice')}; ${alone}`;
   });
   // Method, rate and count take 25.
   const drawn = pictureIn(room - 25 - Math.max(0, ...tails.map((tail) => tail.length)));
@@ -203,7 +204,7 @@ export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): stri
       sentence(
         ['handed over', view.handed_over],
         ['received', view.received],
-        ['from persons', view.received_from_person],
+        ['from people', view.received_from_person],
       ),
     ],
     [
@@ -215,7 +216,7 @@ export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): stri
       ]),
     ],
     [
-      title('ROUTED', 'stated confidence against what came of it'),
+      title('ROUTED', 'stated confidence and observed success'),
       ...routed.map(({ stated, observed, count }) => against(stated, observed, count)),
     ],
     [
@@ -248,7 +249,7 @@ export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string
         [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
         ...figureLines([view], () => 'all agents', width),
       ],
-      [title('AGENTS', 'surest first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+      [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
     ],
     terminal,
   );
@@ -295,7 +296,7 @@ export function renderOptimization(view: OptimizationView, terminal: Terminal): 
           }),
         ]),
     ...(view.changes.length === 0 ? [] : [`${paint('CHANGES', 'bold', terminal)}\n${table(view.changes)}`]),
-    ...(view.unchanged.length === 0 ? [] : [`${paint('AS BEFORE', 'bold', terminal)}\n${table(view.unchanged)}`]),
+    ...(view.unchanged.length === 0 ? [] : [`${paint('UNCHANGED', 'bold', terminal)}\n${table(view.unchanged)}`]),
   ];
   return sections.join('\n\n');
 }

@@ -40,7 +40,7 @@ export function renderStatus(view: StatusView, terminal: Terminal): string {
     webhook:
       webhook === undefined
         ? null
-        : `${webhook.delivered} delivered, ${webhook.pending} pending, ${webhook.failed} given up`,
+        : `${webhook.delivered} delivered, ${webhook.pending} pending, ${webhook.failed} failed for good`,
   });
   return `${fields}\n\n${renderTable(view.agents, columns, terminal)}`;
 }

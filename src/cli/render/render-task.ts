@@ -46,7 +46,7 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
   const given = inputs.map(({ id, choice, summary, artifacts = [] }) =>
     oneLine(`${id}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`),
   );
-  return stacked([headline(task, terminal), facts, section('what it builds on', given.join('\n'), terminal)], '\n');
+  return stacked([headline(task, terminal), facts, section('inputs', given.join('\n'), terminal)], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
@@ -112,7 +112,7 @@ function headline(task: ShownTask, terminal: Terminal): string {
     paint(task.task_id, 'bold', terminal),
     paint(task.status, statusStyle(task.status), terminal),
     paint(task.priority, priorityStyle(task.priority), terminal),
-    `${task.type ?? 'any type'} → ${task.to_agent ?? 'whoever fits'}`,
+    `${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}`,
   ];
   return `${parts.join('  ')}\n${oneLine(task.description.split('\n', 1)[0] ?? '')}`;
 }
@@ -126,10 +126,10 @@ export function renderTask({ task }: Pick<OutputOf<typeof getTask>, 'task'>, ter
     routed: routedIn(task.routing),
     starts: task.starts_at ?? task.not_before,
     deadline: task.deadline,
-    attempt: task.attempt === 0 ? null : `${task.attempt} (of at most ${task.max_attempts} failed ones)`,
+    attempt: task.attempt === 0 ? null : attemptOf(task),
     'held by': lease === undefined ? null : `${task.held_by ?? ''} until ${lease.expires_at}`,
     progress: task.progress === undefined ? null : `${Math.round(task.progress * 100)} %`,
-    approval: task.needs_approval === true ? `needed; ${approvedBy(task)}` : null,
+    approval: task.needs_approval === true ? `needed, ${approvedBy(task)}` : null,
     'rework of': task.rework_of,
     judges: task.subject,
     'caused by': causeOf(task),
@@ -163,6 +163,11 @@ function causeOf({ caused_by }: Partial<TaskInFull>): string | null {
   if (caused_by === undefined) return null;
   const { kind, by, task_id } = caused_by;
   return `${kind} ${by}${task_id === undefined ? '' : `, after ${task_id}`}`;
+}
+
+/** Only failures count against the limit, so a task that was given back may be beyond it. */
+function attemptOf({ attempt, max_attempts }: TaskInFull): string {
+  return attempt <= max_attempts ? `${attempt} of ${max_attempts}` : `${attempt}`;
 }
 
 function approvedBy({ approved_by }: TaskInFull): string {

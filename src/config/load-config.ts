@@ -121,7 +121,7 @@ export class ConfigFile {
     const warnings: ConfigWarning[] = [];
     const warn = (fault: ProjectFileError, path: readonly string[], named: string, next: string): void => {
       const key = `${file}:${placeOfKey(text, path)}: ${path.join('.')}`;
-      const message = `${key}: Expected ${fault.message}${fault.kind === 'outside' ? '' : ` at ${named}`}`;
+      const message = `${key}: ${named} ${fault.message}`;
       warnings.push({ code: 'invalid', message, next: adviceFor(fault, next) });
     };
     this.#identities = Object.values(agents).flatMap(({ identity }) => identity ?? []);
@@ -169,14 +169,11 @@ async function faultOf(look: () => unknown): Promise<ProjectFileError | null> {
 }
 
 function vanished(file: string): ConfigurationError {
-  return new ConfigurationError(
-    `${file}: Expected the file that was there, got none`,
-    'Put it back. For the defaults, remove it and start the process anew.',
-  );
+  return new ConfigurationError(`${file} no longer exists`, 'Put it back, or restart the process to use the defaults.');
 }
 
 function warningOf(error: unknown): ConfigWarning {
   const { message, next } =
     error instanceof ConfigurationError ? error.toBody().error : { message: String(error), next: 'Correct the file.' };
-  return { code: 'invalid', message: `${message} (the last good configuration is in force)`, next };
+  return { code: 'invalid', message: `${message} (using the last good configuration)`, next };
 }

@@ -40,10 +40,10 @@ export class Project {
     try {
       place = realPlace(resolve(this.dir, path));
     } catch (error) {
-      throw new ProjectFileError('unusable', `a path that can be followed, got ${errorCode(error) ?? String(error)}`);
+      throw new ProjectFileError('unusable', `cannot be followed (${errorCode(error) ?? String(error)})`);
     }
     if (this.#reach.some((folder) => isWithin(place, folder))) return place;
-    throw new ProjectFileError('outside', `a file inside the project, got one that leads to ${place}`);
+    throw new ProjectFileError('outside', `leads out of the project, to ${place}`);
   }
 
   /**
@@ -54,10 +54,10 @@ export class Project {
   placeToWrite(path: string, federation: string): string {
     const place = this.place(path);
     if (place.split(sep).some((part) => part.toLowerCase() === '.git')) {
-      throw new ProjectFileError('unusable', "a file that is not one of git's own");
+      throw new ProjectFileError('unusable', 'belongs to git');
     }
     if (isWithin(place, realPlace(federation)) && !place.endsWith('.md')) {
-      throw new ProjectFileError('unusable', "a file that is not one of the federation's own, or ends in .md");
+      throw new ProjectFileError('unusable', 'is in the folder of the federation and does not end in .md');
     }
     return place;
   }
@@ -71,9 +71,9 @@ export class Project {
       return await openRegularFile(this.place(path));
     } catch (error) {
       if (error instanceof ProjectFileError) throw error;
-      if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'a file that can be read, got none');
-      if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'a file, got something else');
-      throw new ProjectFileError('unusable', `a file that can be read, got ${errorCode(error) ?? String(error)}`);
+      if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'does not exist');
+      if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'is not a regular file');
+      throw new ProjectFileError('unusable', `cannot be read (${errorCode(error) ?? String(error)})`);
     }
   }
 
@@ -118,5 +118,5 @@ export async function readStart(file: FileHandle, length: number): Promise<Buffe
 
 function tooLarge(size: number, longest: number): ProjectFileError {
   const kib = Math.ceil(size / 1024);
-  return new ProjectFileError('unusable', `at most ${longest / 1024} KiB, got ${kib} KiB`);
+  return new ProjectFileError('unusable', `has ${kib} KiB, more than the ${longest / 1024} KiB allowed`);
 }

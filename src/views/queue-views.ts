@@ -9,6 +9,7 @@ import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
+import { plural } from '../domain/phrases.ts';
 
 export interface AgentView {
   readonly name: string;
@@ -162,11 +163,11 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
     .filter((task) => fits(task, fit));
   const [first] = fitting;
   if (first !== undefined) {
-    const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
+    const others = fitting.length > 1 ? `, nor are ${fitting.length - 1} more` : '';
     return `${first.task_id} fits but is not ready: ${whyNotReady(first)}${others}`;
   }
   const ready = state.index.ready.size;
-  if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
+  if (ready > 0) return `${plural(ready, 'ready task')} for other agents or types`;
   const { size } = state.index.byStatus['in-progress'];
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }

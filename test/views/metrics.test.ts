@@ -50,9 +50,9 @@ describe('the figures', () => {
     expect(view.federation).toMatchObject({ open: 0, oldest_ready: null, mean_wait_minutes: null });
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ availability: {}, first_seen: null, types: [] });
     expect(() => agentMetrics(sourceOf(s), 'nobody')).toThrow('No agent is called');
-    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('Nothing was counted of the type');
+    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('No data for "reuben" yet.');
+    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('No data for "reuben" yet.');
+    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('No data for the type');
   });
 
   it('name the task that has been ready for longest, and the queue on days on which nothing happened', () => {
@@ -142,7 +142,7 @@ describe('on a screen', () => {
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
     expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
     expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
-    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ in all$/m);
+    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ total$/m);
   });
 
   it('an empty federation is a page too', () => {

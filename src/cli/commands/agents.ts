@@ -76,7 +76,7 @@ export const agentCommands: readonly CommandRow[] = [
 
 function cannotWrite(file: string, error: unknown): Error {
   if (error instanceof ProjectFileError) {
-    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move it away.'));
+    return new ConfigurationError(`${file} ${error.message}`, adviceFor(error, 'Move it away.'));
   }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);

@@ -15,7 +15,7 @@ export const startSession = defineTool({
   input: z.strictObject({}),
   async handle(_input, { federation, actor }) {
     const caller = actor();
-    federation.state();
+    await federation.refresh();
     const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
     const [mine] = view.held_here;

@@ -95,6 +95,7 @@ async function refuseWhileItWorks(folder: string, { fault }: Loss): Promise<void
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     await store.open(checkpointForm);
+    store.refresh();
     for (const _record of store.read());
     if (store.fault !== null) return;
     throw new StoreError(

@@ -28,6 +28,7 @@ export function servePrompts(connection: Connection): void {
       if (prompt === undefined) throw unknownPrompt(name, prompts);
       checkArguments(prompt, given);
       const federation = await connection.federation.load();
+      await federation.refresh();
       const text = await prompt.render(given, toolContext(connection, federation, context));
       return {
         description: prompt.description,

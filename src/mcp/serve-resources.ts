@@ -43,6 +43,7 @@ export function serveResources(connection: Connection): (uri: string) => Found {
     try {
       const { resource, variables } = findOrThrow(uri);
       const federation = connection.federation.loaded ?? (await connection.federation.load());
+      await federation.refresh();
       const value = await resource.read(variables, federation);
       return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
     } catch (error) {

@@ -61,6 +61,8 @@ async function callTool(
     return refusal(invalidArguments(tool.name, Object.keys(tool.input.shape), given, parsed.error.issues));
   }
   const federation = connection.federation.loaded ?? (await connection.federation.load());
+  // A command takes in the news itself, and what is read behind it is as new.
+  if (tool.hints.readOnly) await federation.refresh();
   const working = toolContext(connection, federation, context);
   if (tool.audience === 'operator' && working.actor().kind !== 'person') {
     return refusal(forOperatorOnly(tool.name, federation));

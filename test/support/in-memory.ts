@@ -37,6 +37,7 @@ export async function inMemory(
     call: async (who, name, args = {}) => {
       const tool = tools.find((candidate) => candidate.name === name);
       if (tool === undefined) throw new Error(`Expected a tool called ${name}, got none`);
+      if (tool.hints.readOnly) await federation.refresh();
       return await tool.handle(tool.input.parse(args), {
         federation,
         actor: () => actor(who),

@@ -1,5 +1,4 @@
 import type { ResourceDefinition } from '../src/define-tool.ts';
-import { logEntries } from '../src/views/event-lines.ts';
 
 /** Entries shown, newest last; `fed log` and FEDERATION_LOG.md have all of them. */
 const most = 100;
@@ -11,6 +10,8 @@ export const log: ResourceDefinition = {
   description: 'The newest 100 events in words, oldest first.',
   mimeType: 'application/json',
   read: async (_variables, federation) => {
+    // The handshake waits for every module that is imported above, and kinds of events are many.
+    const { logEntries } = await import('../src/views/event-lines.ts');
     const entries = (await federation.tail(most)).flatMap(logEntries).slice(-most);
     return { items: entries, total: entries.length };
   },

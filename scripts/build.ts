@@ -4,6 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bundleNatural } from './bundle-natural.ts';
 import { writeVersionFile } from './write-version.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,6 +19,7 @@ export async function build(): Promise<void> {
   }).catch((error: unknown) => {
     throw new Error(`Expected the sources to compile:\n${compilerOutput(error)}`, { cause: error });
   });
+  await bundleNatural(join(root, 'dist/src/routing/natural.js'));
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 

@@ -3,7 +3,7 @@
  * there: a file missing from the package shows nowhere else.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,9 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
 import { version } from '../src/config/version.ts';
+
+/** Everything that `npm install` brings, in files' lengths. 18 MB today; natural with its dependencies would be 66 more. */
+const mostMegabytes = 30;
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -24,8 +27,15 @@ try {
   await run('npm', ['install', '--no-audit', '--no-fund', `./${tarball.filename}`], { cwd: folder });
 
   await checkCommandLine();
+  await checkRouting();
   await checkServer();
-  console.log(`${tarball.filename}: installs, and both of its programs answer.`);
+  const megabytes = await sizeOf(join(folder, 'node_modules'));
+  if (megabytes > mostMegabytes) {
+    throw new Error(`Expected the package to install in ${mostMegabytes} MB, got ${megabytes.toFixed(1)} MB`);
+  }
+  console.log(
+    `${tarball.filename}: installs in ${megabytes.toFixed(1)} MB, both of its programs answer, and its router learns.`,
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -45,6 +55,27 @@ async function checkCommandLine(): Promise<void> {
   expectSame('fed queue list', items[0]?.task_id, task.task_id);
 }
 
+/** Words that share nothing but their stems are seen as alike: the parts of natural are in the package. */
+async function checkRouting(): Promise<void> {
+  const lessons = join(folder, 'lessons.jsonl');
+  const taught = [1, 2, 3].flatMap((page) => [
+    { text: `Translate the handbook, page ${page}`, agent: 'kimi' },
+    { text: `Compress the picture on page ${page}`, agent: 'copilot' },
+  ]);
+  await writeFile(lessons, taught.map((row) => JSON.stringify(row)).join('\n'));
+  await fed('--as', 'reuben', 'route', 'train', lessons);
+  const asked = [
+    ['Translating handbooks', 'kimi'],
+    ['Picture compression', 'copilot'],
+  ] as const;
+  for (const [text, agent] of asked) {
+    const answer = z
+      .object({ agent: z.string().nullable() })
+      .parse(JSON.parse(await fed('--as', 'claude', 'route', text, '--json')));
+    expectSame(`fed route "${text}"`, answer.agent, agent);
+  }
+}
+
 async function checkServer(): Promise<void> {
   const client = new Client({ name: 'check-package', version });
   const server = join(folder, 'node_modules/.bin/federation-mcp');
@@ -59,6 +90,12 @@ async function checkServer(): Promise<void> {
   } finally {
     await client.close();
   }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const entries = await readdir(path, { recursive: true });
+  const sizes = await Promise.all(entries.map((entry) => lstat(join(path, entry))));
+  return sizes.reduce((sum, stats) => sum + (stats.isFile() ? stats.size : 0), 0) / 1e6;
 }
 
 function expectSame(what: string, got: unknown, expected: unknown): void {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify, styleText } from 'node:util';
-import { defaultConfig } from '../src/domain/config.ts';
+import { defaultConfig } from '../src/config/schema.ts';
 import { tellRouting } from './demo-routing.ts';
 import { tellVoting } from './demo-voting.ts';
 import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';

@@ -3,19 +3,33 @@
  * protocol. `src/mcp/` is the only place that knows how they travel.
  */
 import type { z } from 'zod';
+import type { Advice } from './domain/advice.ts';
 import type { Actor } from './domain/commands.ts';
+import { FederationError } from './domain/errors.ts';
 import type { Federation, FederationChange } from './federation.ts';
 
 /** What a handler works with. */
 export interface ToolContext {
   /** Loaded before the handler runs, on the first call that needs it: the handshake never waits for the store. */
   readonly federation: Federation;
-  /** The caller. Reading works without an identity; changes are refused with how to mend it. */
+  /** The caller. Reading works without an identity; changes are refused with how to fix it. */
   readonly actor: () => Actor;
+  /** Who reads the result; null where that is not known, which keeps nobody from reading. */
+  readonly reader: () => Actor | null;
   /** Aborts when the client cancels or leaves. */
   readonly signal: AbortSignal;
   /** Tells a waiting client that the call is alive; does nothing where it did not ask. */
   readonly progress: (elapsedSeconds: number, totalSeconds: number, message: string) => Promise<void>;
+}
+
+/** Somebody who is not known may read all the same. */
+export function readerOf(actor: () => Actor): Actor | null {
+  try {
+    return actor();
+  } catch (error) {
+    if (error instanceof FederationError) return null;
+    throw error;
+  }
 }
 
 export interface ToolHints {
@@ -32,7 +46,12 @@ export interface PersonQuestion {
   readonly answer: (choice: string, reason: string | null, person: Actor) => Promise<ToolResult>;
 }
 
-export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
+/** Every result says what to do next. On the wire `next` is one sentence. */
+export interface ToolResult {
+  readonly next: Advice;
+}
+
+export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject, Output extends ToolResult = ToolResult> {
   readonly name: string;
   readonly title: string;
   /** When to use it and what comes back. Clients cut at 2 KB. */
@@ -47,21 +66,21 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject> {
   /** A `z.strictObject`: unknown arguments are refused by name. */
   readonly input: Input;
   /**
-   * Gives one JSON object with `next`. A method, not a function property, so that
-   * tools of different inputs fit into one list; `input` has been parsed before.
+   * A method, not a function property, so that tools of different inputs fit
+   * into one list; `input` has been parsed before.
    */
-  handle(input: z.output<Input>, context: ToolContext): Promise<ToolResult>;
+  handle(input: z.output<Input>, context: ToolContext): Promise<Output>;
   /** What this result leaves to a person; it waits in the inbox all the same. */
-  readonly question?: (result: ToolResult, context: ToolContext) => PersonQuestion | null;
+  question?(result: Output, context: ToolContext): PersonQuestion | null;
 }
 
-export interface ToolResult {
-  readonly next: string;
-  readonly [key: string]: unknown;
-}
+/** What a tool gives: the command line and the board render it by this type. */
+export type OutputOf<Tool extends ToolDefinition> = Awaited<ReturnType<Tool['handle']>>;
 
-/** Gives a tool its types; the list in `tools/index.ts` forgets the input type again. */
-export function defineTool<Input extends z.ZodObject>(tool: ToolDefinition<Input>): ToolDefinition<Input> {
+/** Gives a tool its types; the list in `tools/index.ts` forgets them again. */
+export function defineTool<Input extends z.ZodObject, Output extends ToolResult>(
+  tool: ToolDefinition<Input, Output>,
+): ToolDefinition<Input, Output> {
   return tool;
 }
 

@@ -43,9 +43,9 @@ process.exitCode = await runFed(process.argv.slice(2), {
     const { lookForLoss } = await import('./doctor/accept-loss.ts');
     return await lookForLoss(settings);
   },
-  acceptLoss: async (settings, shown, by) => {
+  acceptLoss: async (settings, shown, actor) => {
     const { acceptLoss } = await import('./doctor/accept-loss.ts');
-    return await acceptLoss(settings, shown, by);
+    return await acceptLoss(settings, shown, actor);
   },
   ask: async (question) => {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -56,13 +56,5 @@ process.exitCode = await runFed(process.argv.slice(2), {
     } finally {
       terminal.close();
     }
-  },
-  surface: async () => {
-    const [{ tools }, { resources }, { prompts }] = await Promise.all([
-      import('../tools/index.ts'),
-      import('../resources/index.ts'),
-      import('../prompts/index.ts'),
-    ]);
-    return { tools, resources, prompts };
   },
 });

@@ -1,6 +1,6 @@
 /** The application as everything around it sees it; `src/application/` runs it. */
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { FederationState } from './domain/federation-state.ts';
 import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';

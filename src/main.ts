@@ -4,10 +4,9 @@
  * parts together; what is heavy is imported when it is needed, so that the
  * handshake is answered as fast as by an empty server.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Config } from './domain/config.ts';
+import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
 import { findDir, setting } from './config/find-dir.ts';
 import { version } from './config/version.ts';
@@ -63,8 +62,17 @@ function parse(args: readonly string[]) {
 }
 
 async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<number> {
-  const [{ runStdio }, { createLog }, { instructions }, { tools }, { resources }, { prompts }] = await Promise.all([
+  const [
+    { runStdio },
+    { localAuthentication },
+    { createLog },
+    { instructions },
+    { tools },
+    { resources },
+    { prompts },
+  ] = await Promise.all([
     import('./mcp/stdio.ts'),
+    import('./mcp/authentication.ts'),
     import('./mcp/log.ts'),
     import('./mcp/instructions.ts'),
     import('../tools/index.ts'),
@@ -72,7 +80,6 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
     import('../prompts/index.ts'),
   ]);
   const log = createLog();
-  const session = randomUUID();
   const { dir, exists } = findDir({ named, project: setting(process.env['CLAUDE_PROJECT_DIR']), cwd: process.cwd() });
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
@@ -97,8 +104,7 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },
     coreOnly,
-    named: as,
-    session,
+    authentication: localAuthentication(as, process.env),
     open,
     readConfig,
     log,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defaultConfig } from '../src/domain/config.ts';
+import { defaultConfig } from '../src/config/schema.ts';
 
 test('the example for clients names no agent, so that one file serves them all', async () => {
   const text = await readFile(join(import.meta.dirname, '../mcp.json'), 'utf8');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { inboxActions } from '../src/domain/scheduling/inbox.ts';
+import { inboxActions } from '../src/domain/scheduling/escalation.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { briefVote } from '../src/views/vote-views.ts';
 import { addressee, note } from './arguments.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { wellFormed } from '../src/domain/text.ts';
 import { availabilityStatuses } from '../src/domain/agents/agent.ts';
+import { deepestJson, isJsonObject } from '../src/domain/json.ts';
 import { slug } from '../src/domain/slug.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 
@@ -20,12 +21,17 @@ export const timestamp = z.iso
   .describe('ISO 8601');
 
 const context = z
-  .record(z.string(), z.json())
+  .record(z.string(), z.unknown())
+  .transform((value, issues) => {
+    if (isJsonObject(value)) return value;
+    issues.addIssue({ code: 'custom', message: `Expected JSON of at most ${deepestJson} levels` });
+    return z.NEVER;
+  })
   .describe('artifact_path, constraints and any further JSON, 64 KiB in all');
 
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
-  description: z.string().describe('What to do, and how one can tell that it is done'),
+  description: z.string().trim().min(1).describe('What to do, and how to tell that it is done'),
   to_agent: addressee.optional().describe('An agent, or auto; absent: whoever fits'),
   type: taskType.optional().describe('e.g. research, implementation, testing, review'),
   priority: z.enum(priorities).optional().describe('Default normal'),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
+import { present } from '../src/views/task-views.ts';
 import { ownBallot, resultOf, votedIn } from '../src/views/vote-views.ts';
 import type { Vote } from '../src/domain/votes/vote-state.ts';
 import { voteId } from './arguments.ts';
@@ -14,7 +16,7 @@ export const castVote = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     vote_id: voteId,
-    choice: z.string().describe('An option to the letter, or abstain'),
+    choice: z.string().describe('Exactly one of the options, or abstain'),
     also: z.array(z.string()).optional().describe('approval: others approved; ranked: next best first'),
     confidence: z.number().min(0).max(1),
     reasoning: z.string(),
@@ -30,14 +32,14 @@ export const castVote = defineTool({
       eligible: vote.eligible.map(({ agent }) => agent),
       deadline: vote.deadline,
       your_ballot: { ...ownBallot(ballot), revision },
-      ...(result === null ? {} : { result }),
+      ...present({ result }),
       next: nextAfter(vote),
     };
   },
-  question: ({ vote_id, ...result }, { federation }) => {
+  question({ vote_id, ...result }, { federation }) {
     const state = federation.state();
-    const vote = state.votes.get(String(vote_id));
-    const inbox_id = state.escalationKeys.get(`vote:${String(vote_id)}`);
+    const vote = state.votes.get(vote_id);
+    const inbox_id = state.escalationKeys.get(`vote:${vote_id}`);
     if (vote?.status !== 'escalated' || inbox_id === undefined) return null;
     return {
       message: questionAbout(vote),
@@ -45,8 +47,9 @@ export const castVote = defineTool({
       answer: async (choice, note, person) => {
         const args = { inbox_id, action: 'decide', choice, ...(note === null ? {} : { note }) } as const;
         const { vote: now } = await federation.execute('answer_inbox', args, person);
-        if (now === null) return { ...result, vote_id, next: 'Read the result with get_vote.' };
-        return { ...result, vote_id, status: now.status, result: resultOf(now), next: nextAfter(now) };
+        if (now === null)
+          return { ...result, vote_id, next: advise`Read the result with ${call('get_vote', { vote_id })}.` };
+        return { ...result, vote_id, status: now.status, ...present({ result: resultOf(now) }), next: nextAfter(now) };
       },
     };
   },

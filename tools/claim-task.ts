@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
@@ -38,7 +39,7 @@ export const claimTask = defineTool({
         task: null,
         why: whyNothing(state, federation.config, actor.name, args.types),
         held: heldBy(state, actor.name).map(briefHeld),
-        next: 'Call claim_task again with wait_seconds: 50 to wait for work, or end your turn.',
+        next: advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`,
       };
     }
     return {
@@ -50,7 +51,7 @@ export const claimTask = defineTool({
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),
-      next: `Do the work, then ${endOf(state, claimed, actor.name)}. release_task gives it back.`,
+      next: advise`Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back.`,
     };
   },
 });

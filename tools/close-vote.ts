@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
 
@@ -18,7 +19,7 @@ export const closeVote = defineTool({
       next:
         vote.status === 'decided'
           ? `It is decided: ${vote.choice ?? ''}.`
-          : 'Settle it with decide_vote, extend_vote or cancel_vote.',
+          : advise`Settle it with ${call('decide_vote', { vote_id: vote.vote_id })}, or extend or cancel it.`,
     };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call, sentences } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
@@ -30,15 +31,15 @@ export const completeTask = defineTool({
       unblocked,
       follow_ups,
       ...(kept === 0 ? {} : { kept }),
-      next: [
+      next: sentences(
         ...happened(task.status, task.starts_at, unblocked.length, follow_ups.length),
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
         isPaused
           ? 'The federation is paused: claim nothing until it is resumed.'
-          : 'Claim the next task with claim_task.',
-      ].join(' '),
+          : advise`Take your next task with ${call('claim_task')}.`,
+      ),
     };
   },
 });
@@ -48,7 +49,11 @@ function happened(status: string, retryAt: string | null, unblocked: number, fol
   if (status === 'pending') return [`It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}.`];
   return [
     ...(unblocked > 0 ? [`${unblocked} unblocked.`] : []),
-    ...(followUps > 0 ? [`${followUps} queued by rule: queue none of that yourself.`] : []),
+    ...(followUps > 0
+      ? [
+          `${followUps === 1 ? 'One follow-up was' : `${followUps} follow-ups were`} queued automatically; do not queue ${followUps === 1 ? 'it' : 'them'} again.`,
+        ]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { note, voteId } from './arguments.ts';
 
@@ -14,6 +15,9 @@ export const decideVote = defineTool({
   input: z.strictObject({ vote_id: voteId, choice: z.string().describe('An option to the letter'), reason: note }),
   async handle(input, { federation, actor }) {
     const { vote } = await federation.execute('decide_vote', input, actor());
-    return { vote: fullVote(vote), next: 'judge_vote, once you know which option was right, teaches the tally.' };
+    return {
+      vote: fullVote(vote),
+      next: advise`Once you know which option was right, ${call('judge_vote', { vote_id: vote.vote_id })} teaches the tally.`,
+    };
   },
 });

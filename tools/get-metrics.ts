@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { CallerError } from '../src/domain/errors.ts';
 import { agentMetrics, pairMetrics, typeMetrics } from '../src/views/metrics-of-one.ts';
 import { dashboardView, targetsView } from '../src/views/metrics-view.ts';
@@ -27,9 +28,29 @@ export const getMetrics = defineTool({
       );
     }
     const source = { state: federation.state(), config: federation.config, now: federation.now() };
-    if (agent !== undefined && type !== undefined) return { ...pairMetrics(source, agent, type) };
-    if (agent !== undefined) return { ...agentMetrics(source, agent) };
-    if (type !== undefined) return { ...typeMetrics(source, type) };
-    return view === 'targets' ? { ...targetsView(source) } : { ...dashboardView(source) };
+    if (agent !== undefined && type !== undefined) {
+      return {
+        view: 'pair' as const,
+        ...pairMetrics(source, agent, type),
+        next: advise`${call('get_metrics', { type })} compares it with the other agents.`,
+      };
+    }
+    if (agent !== undefined) {
+      return {
+        view: 'agent' as const,
+        ...agentMetrics(source, agent),
+        next: advise`${call('get_metrics')} shows all agents.`,
+      };
+    }
+    const optimize = advise`${call('optimize_routing')} shows what the outcomes mean for routing.`;
+    if (type !== undefined) return { view: 'type' as const, ...typeMetrics(source, type), next: optimize };
+    if (view === 'targets') {
+      return {
+        view: 'targets' as const,
+        ...targetsView(source),
+        next: advise`A value is null below 10 cases; ${call('get_metrics')} shows the figures behind it.`,
+      };
+    }
+    return { view: 'dashboard' as const, ...dashboardView(source), next: optimize };
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { findTask } from '../src/views/find-task.ts';
+import { nextAbout } from '../src/views/next-about.ts';
 import { taskWithHistory } from '../src/views/task-views.ts';
 import { taskId } from './arguments.ts';
 
@@ -12,14 +13,8 @@ export const getTask = defineTool({
   core: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ task_id: taskId }),
-  async handle({ task_id }, { federation }) {
+  async handle({ task_id }, { federation, reader }) {
     const task = await findTask(federation, task_id);
-    return { task: taskWithHistory(task), next: nextFor(task.status) };
+    return { task: taskWithHistory(task), next: nextAbout(federation, task, reader()) };
   },
 });
-
-function nextFor(status: string): string {
-  if (status === 'pending') return 'claim_task with this task_id takes it, once it is ready.';
-  if (status === 'in-progress') return 'Its holder is at work; look again later.';
-  return status === 'completed' ? 'review_task gives a verdict on it.' : 'The operator can requeue it.';
-}

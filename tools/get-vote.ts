@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { type Advice, advise, call } from '../src/domain/advice.ts';
+import type { Actor } from '../src/domain/commands.ts';
+import { missingVoters } from '../src/domain/votes/standing.ts';
+import type { Vote } from '../src/domain/votes/vote-state.ts';
 import { findVote } from '../src/views/find-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
@@ -12,14 +16,23 @@ export const getVote = defineTool({
   core: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ vote_id: voteId }),
-  async handle({ vote_id }, { federation }) {
+  async handle({ vote_id }, { federation, reader }) {
     const vote = await findVote(federation, vote_id);
-    return { vote: fullVote(vote), next: nextFor(vote.status) };
+    return { vote: fullVote(vote), next: nextFor(vote, reader()) };
   },
 });
 
-function nextFor(status: string): string {
-  if (status === 'active') return 'cast_vote if you are eligible and have not voted.';
-  if (status === 'escalated') return 'The operator settles it with decide_vote, extend_vote or cancel_vote.';
+function nextFor(vote: Vote, reader: Actor | null): Advice {
+  const { vote_id, status } = vote;
+  if (status === 'active') {
+    return reader !== null && missingVoters(vote).includes(reader.name)
+      ? advise`Weigh the options yourself, then ${call('cast_vote', { vote_id })}.`
+      : `It closes when the others have voted, at ${vote.deadline} at the latest.`;
+  }
+  if (status === 'escalated') {
+    return reader?.kind === 'person'
+      ? advise`Settle it with ${call('decide_vote', { vote_id })}, or extend or cancel it.`
+      : 'The operator settles it.';
+  }
   return status === 'decided' ? 'Go on with the choice.' : 'The question was dropped.';
 }

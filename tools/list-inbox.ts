@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { inboxView } from '../src/views/inbox-view.ts';
 
 export const listInbox = defineTool({
@@ -13,6 +14,10 @@ export const listInbox = defineTool({
   input: z.strictObject({}),
   async handle(_input, { federation }) {
     const { items, total } = inboxView(federation.state());
-    return { items, total, next: total === 0 ? 'Nothing waits for you.' : 'Answer one with answer_inbox.' };
+    return {
+      items,
+      total,
+      next: total === 0 ? 'Nothing waits for you.' : advise`Answer one with ${call('answer_inbox')}.`,
+    };
   },
 });

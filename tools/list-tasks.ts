@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { listTasks as listView } from '../src/views/list-tasks.ts';
 import { addressee, page, taskStatus, taskType } from './arguments.ts';
 
@@ -27,8 +28,8 @@ export const listTasks = defineTool({
       list.total === 0
         ? 'Nothing matches; leave out a filter.'
         : list.next_cursor === undefined
-          ? 'get_task shows one of them in full.'
-          : `${list.items.length} of ${list.total}; give cursor: next_cursor for more.`;
+          ? advise`${call('get_task')} shows one of them in full.`
+          : advise`${list.items.length} of ${list.total}; the next page: ${call('list_tasks', { ...input, cursor: list.next_cursor })}`;
     return { ...list, next };
   },
 });

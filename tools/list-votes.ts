@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { voteStatuses } from '../src/domain/votes/vote.ts';
 import { listVotes as listView } from '../src/views/list-votes.ts';
 import { page } from './arguments.ts';
@@ -16,10 +17,10 @@ export const listVotes = defineTool({
     const list = listView(federation.state(), input);
     const next =
       list.total === 0
-        ? 'There is none.'
+        ? 'No votes match.'
         : list.next_cursor === undefined
-          ? 'get_vote shows one of them in full.'
-          : `${list.items.length} of ${list.total}; give cursor: next_cursor for more.`;
+          ? advise`${call('get_vote')} shows one of them in full.`
+          : advise`${list.items.length} of ${list.total}; the next page: ${call('list_votes', { ...input, cursor: list.next_cursor })}`;
     return { ...list, next };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { taskType, timestamp } from './arguments.ts';
@@ -31,8 +32,8 @@ export const openVote = defineTool({
     return {
       vote: fullVote(vote),
       next: isVoter
-        ? `Cast your own ballot with cast_vote; release_task with wait_for: ["${vote.vote_id}"] waits for the result.`
-        : 'Nothing more to do: the agents vote; get_vote shows the result.',
+        ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}. To wait for the result, release your task with wait_for: [${vote.vote_id}].`
+        : advise`The agents vote; ${call('get_vote', { vote_id: vote.vote_id })} shows the result.`,
     };
   },
 });

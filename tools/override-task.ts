@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { addressee, note, taskId } from './arguments.ts';
 
@@ -21,8 +22,8 @@ export const overrideTask = defineTool({
     const { task, unblocked } = await federation.execute('override_task', input, actor());
     const next =
       input.to_agent === 'auto' && task.to_agent === null
-        ? `Nobody who may do ${task.task_id} is there: it stands in the inbox (list_inbox).`
-        : `${task.task_id} is ${task.status}; get_task shows its history.`;
+        ? advise`Nobody who may do ${task.task_id} is there: it is in your inbox, ${call('list_inbox')}.`
+        : advise`${task.task_id} is ${task.status}; ${call('get_task', { task_id: task.task_id })} shows its history.`;
     return { task: briefTask(task), unblocked, next };
   },
 });

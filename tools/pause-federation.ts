@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { note } from './arguments.ts';
 
 export const pauseFederation = defineTool({
@@ -17,7 +18,7 @@ export const pauseFederation = defineTool({
     return {
       paused: meta.paused,
       in_progress: index.byStatus['in-progress'].size,
-      next: `${already ? 'It was paused already. ' : ''}resume_federation lets work go on.`,
+      next: advise`${already ? 'It was paused already. ' : ''}${call('resume_federation')} lets work go on.`,
     };
   },
 });

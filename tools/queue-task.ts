@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { whyNotReady } from '../src/domain/tasks/claim-task.ts';
 import { isReady } from '../src/domain/tasks/readiness.ts';
 import { briefRouting, briefTask } from '../src/views/task-views.ts';
@@ -25,7 +26,7 @@ export const queueTask = defineTool({
       next:
         duplicate_of === null
           ? `Nothing more to do: ${who} will claim it (${state}).`
-          : `The same work is in the queue already (${task.status}); follow it with get_task.`,
+          : advise`The same work is in the queue already (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
     };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { pairMetrics } from '../src/views/metrics-of-one.ts';
 import { addressee, note, taskType } from './arguments.ts';
 
@@ -22,6 +23,6 @@ export const recordOutcome = defineTool({
   async handle(input, { federation, actor }) {
     await federation.execute('record_outcome', input, actor());
     const source = { state: federation.state(), config: federation.config, now: federation.now() };
-    return { ...pairMetrics(source, input.agent, input.type), next: 'get_metrics shows the whole.' };
+    return { ...pairMetrics(source, input.agent, input.type), next: advise`${call('get_metrics')} shows everything.` };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { addressee, dependencyIds, note, taskId } from './arguments.ts';
 
@@ -19,6 +20,6 @@ export const releaseTask = defineTool({
   }),
   async handle(input, { federation, actor }) {
     const { task } = await federation.execute('release_task', input, actor());
-    return { task: briefTask(task), next: 'Claim another task with claim_task.' };
+    return { task: briefTask(task), next: advise`Take another task with ${call('claim_task')}.` };
   },
 });

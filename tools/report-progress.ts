@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise } from '../src/domain/advice.ts';
 import { briefTask, endOf } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
@@ -22,7 +23,7 @@ export const reportProgress = defineTool({
     return {
       task: briefTask(task),
       ...(task.lease === null ? {} : { hold_until: task.lease.hold_until }),
-      next: `Go on, then ${endOf(federation.state(), task, caller.name)}.`,
+      next: advise`Go on, then ${endOf(federation.state(), task, caller.name)}.`,
     };
   },
 });

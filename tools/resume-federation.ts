@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call, sentences } from '../src/domain/advice.ts';
 
 export const resumeFederation = defineTool({
   name: 'resume_federation',
@@ -21,7 +22,13 @@ export const resumeFederation = defineTool({
       ...(released.length === 0 ? {} : { released }),
       ...(dropped === 0 ? {} : { dropped }),
       ...(kept === 0 ? {} : { kept }),
-      next: `${already ? 'It was not paused. ' : ''}${index.ready.size} tasks can be claimed.${kept === 0 ? '' : ` ${kept} kept follow-ups wait in the inbox.`}`,
+      next: sentences(
+        already ? 'It was not paused.' : '',
+        `${index.ready.size} ${index.ready.size === 1 ? 'task' : 'tasks'} can be claimed.`,
+        kept === 0
+          ? ''
+          : advise`${kept} kept ${kept === 1 ? 'follow-up waits' : 'follow-ups wait'} in the inbox: ${call('list_inbox')}.`,
+      ),
     };
   },
 });

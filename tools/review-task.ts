@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
@@ -23,7 +24,7 @@ export const reviewTask = defineTool({
       ...(rework === null ? {} : { rework: briefTask(rework) }),
       next: escalated
         ? `Sent back too often: ${federation.config.operator} decides whether it is tried again.`
-        : 'Claim the next task with claim_task.',
+        : advise`Take your next task with ${call('claim_task')}.`,
     };
   },
 });

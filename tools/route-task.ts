@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { CallerError } from '../src/domain/errors.ts';
-import { routingStrategies } from '../src/domain/routing/routing-config.ts';
+import { routingStrategies } from '../src/domain/routing/router.ts';
 import { adviceFor, compareStrategies } from '../src/views/routing-view.ts';
 import { fullRouting } from '../src/views/task-views.ts';
 import { taskType } from './arguments.ts';
@@ -15,7 +16,7 @@ export const routeTask = defineTool({
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
-    description: z.string().max(1_000_000).describe('What is to be done'),
+    description: z.string().trim().min(1).max(1_000_000).describe('What to do'),
     type: taskType.optional(),
     strategy: z.enum(routingStrategies).optional().describe('Default: as configured'),
     compare: z.boolean().optional().describe('One decision per strategy'),
@@ -31,14 +32,14 @@ export const routeTask = defineTool({
     if (compare) {
       return {
         decisions: await compareStrategies(federation, request),
-        next: 'Queue it with queue_task, to_agent: auto.',
+        next: advise`Queue it with ${call('queue_task', { to_agent: 'auto' })}.`,
       };
     }
     const routing = await adviceFor(federation, request);
     const next =
       routing.agent === null
         ? 'Nobody who may do it is there: queue it for later, or ask the operator.'
-        : `Queue it with queue_task, to_agent: ${routing.agent} or auto.`;
+        : advise`Queue it with ${call('queue_task', { to_agent: routing.agent })}, or for auto.`;
     return { ...fullRouting(routing), next };
   },
 });

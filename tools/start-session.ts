@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { type Advice, advise, call } from '../src/domain/advice.ts';
+import type { Actor } from '../src/domain/commands.ts';
+import { OperatorError } from '../src/domain/errors.ts';
 import { sessionView } from '../src/views/session-view.ts';
+import { strangerView } from '../src/views/stranger-view.ts';
 import { endOf } from '../src/views/task-views.ts';
 
 export const startSession = defineTool({
@@ -14,32 +18,43 @@ export const startSession = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async handle(_input, { federation, actor }) {
-    const caller = actor();
     await federation.refresh();
+    const caller = callerOf(actor);
+    if (caller instanceof OperatorError) return strangerView(federation, caller);
     const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
     const [mine] = view.held_here;
     const state = federation.state();
     const task = mine === undefined ? undefined : state.tasks.get(mine.task_id);
-    return { ...view, next: nextFor(view, task === undefined ? 'complete_task' : endOf(state, task, caller.name)) };
+    return { ...view, next: nextFor(view, task === undefined ? 'finish it' : endOf(state, task, caller.name)) };
   },
 });
+
+/** Or why there is none: what a stranger may do is told instead. */
+function callerOf(actor: () => Actor): Actor | OperatorError {
+  try {
+    return actor();
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+}
 
 /** `end`: how the first task that is held here ends. */
 function nextFor(
   { paused, held_here, held_elsewhere, ready, ballots_due, inbox = 0 }: Awaited<ReturnType<typeof sessionView>>,
-  end: string,
-): string {
-  if (inbox > 0) return `${inbox} in your inbox: look with list_inbox, answer with answer_inbox.`;
+  end: Advice,
+): Advice {
+  if (inbox > 0) return advise`${inbox} in your inbox: see ${call('list_inbox')}.`;
   const [ballot] = ballots_due;
   if (ballot !== undefined && paused === null && held_here.length === 0) {
-    return `Your ballot is due in ${ballot.vote_id}: weigh the options yourself, then cast_vote. Then claim_task.`;
+    return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}. Then ${call('claim_task')}.`;
   }
   if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
   const [mine] = held_here;
-  if (mine !== undefined) return `Go on with ${mine.task_id}, which you hold, then ${end}.`;
-  if (ready.length > 0) return 'Call claim_task to take your next task.';
+  if (mine !== undefined) return advise`Go on with ${mine.task_id}, which you hold, then ${end}.`;
+  if (ready.length > 0) return advise`Take your next task with ${call('claim_task')}.`;
   if (held_elsewhere.length > 0)
-    return 'Another process of yours is at work; claim_task with wait_seconds waits for more.';
-  return 'Nothing is ready for you: claim_task with wait_seconds: 50 waits for work.';
+    return advise`Another process of yours is at work; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
+  return advise`Nothing is ready for you: wait for work with ${call('claim_task', { wait_seconds: 50 })}.`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { advise, call } from '../src/domain/advice.ts';
 import { scheduleView } from '../src/views/schedule-view.ts';
 
 export const switchScheduling = defineTool({
@@ -18,7 +19,9 @@ export const switchScheduling = defineTool({
     return {
       scheduling,
       rules,
-      next: `${before}${input.on ? 'Finished tasks queue their follow-ups.' : 'Nothing is queued by itself until switch_scheduling turns it on again.'}`,
+      next: input.on
+        ? `${before}Finished tasks queue their follow-ups.`
+        : advise`${before}Nothing is queued by itself until ${call('switch_scheduling', { on: true })}.`,
     };
   },
 });

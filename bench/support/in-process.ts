@@ -1,7 +1,7 @@
 /** A federation of this process, for workers: without the readable log. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Actor } from '../../src/domain/commands.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import type { FederationState } from '../../src/domain/federation-state.ts';
 import type { Federation } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';

@@ -20,7 +20,7 @@ export const agents = [
 
 const options = ['x', 'y', 'z'] as const;
 
-export const poll: Poll = {
+const poll: Poll = {
   options,
   method: 'weighted',
   quorum: 2,
@@ -30,7 +30,6 @@ export const poll: Poll = {
 };
 
 export interface World {
-  readonly name: string;
   /** Shared by all agents, 0 to 1. */
   readonly correlation: number;
   /** Shared by the family of two besides, 0 to 1; 0 in the published table. */
@@ -41,6 +40,7 @@ export interface World {
 }
 
 export interface Question {
+  readonly poll: Poll;
   readonly right: string;
   readonly ballots: readonly CastBallot[];
   /** Each ballot's true probability of being right before it saw others. */
@@ -83,7 +83,7 @@ export function createWorld(world: World, seed: number): () => Question {
         block: false,
       });
     }
-    return { right, skills, ballots: world.open ? conform(ballots, random) : ballots };
+    return { poll, right, skills, ballots: world.open ? conform(ballots, random) : ballots };
   };
 }
 

@@ -1,5 +1,5 @@
 /** docs/configuration.md, from the schema. */
-import { type ConfigKey, describeConfig, innerKeys } from '../../src/domain/describe-config.ts';
+import { type ConfigKey, describeConfig, innerKeys } from '../../src/config/describe-schema.ts';
 import { renderDefaultConfig } from '../../src/config/write-default-config.ts';
 import { code, generated, page, table } from './markdown.ts';
 

@@ -1,6 +1,7 @@
 /** What must hold of a journal after the soak, read from its first record. Says what does not. */
-import type { Config } from '../../src/domain/config.ts';
-import type { FederationEvent, NewTask } from '../../src/domain/events.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { FederationEvent } from '../../src/domain/events.ts';
+import type { NewTask } from '../../src/domain/tasks/new-task.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';
 import { minute, toMillis } from '../../src/domain/time.ts';

@@ -14,7 +14,7 @@ import type { CommittedCommand, StoredRecord } from '../store/event-store.ts';
 /** A command that waits to be decided. */
 export interface Waiting {
   readonly id: string;
-  readonly by: string;
+  readonly by: Actor;
   /** Decides against the state as it is and folds the outcome in; gives what to commit and how to answer. */
   readonly run: (context: GroupContext) => Tried;
   readonly fail: (error: Error) => void;
@@ -41,7 +41,13 @@ type Decided =
   | { readonly mistake: Error; readonly index: number };
 
 /** The participant behind whatever follows from time passing. */
-export const systemActor: Actor = { name: 'system', kind: 'system', session: null, client: null };
+export const systemActor: Actor = {
+  name: 'system',
+  kind: 'system',
+  session: null,
+  client: null,
+  provenance: { via: 'rule' },
+};
 
 /** The journal's time keeps pace with a clock that is behind by less than this. */
 const toleratedStep = 2 * second;
@@ -60,7 +66,7 @@ export function decideTogether(state: FederationState, waiting: readonly Waiting
     try {
       const { events, answer } = run({ ...context, now: at });
       answers.push(answer);
-      if (events.length > 0) commands.push({ id, by, events });
+      if (events.length > 0) commands.push({ id, by: by.name, ...by.provenance, events });
       bytes += roughBytes(events);
     } catch (error) {
       if (error instanceof RouterNotReady) throw error;
@@ -78,7 +84,7 @@ function timePasses(state: FederationState, context: GroupContext): { at: Timest
   const system = (events: readonly FederationEvent[]): void => {
     if (events.length === 0) return;
     for (const event of events) evolve(state, event, { at, by: systemActor.name });
-    commands.push({ id: uuid(), by: systemActor.name, events });
+    commands.push({ id: uuid(), by: systemActor.name, ...systemActor.provenance, events });
   };
   const behind = toMillis(state.meta.clock) - toMillis(at);
   if (behind > toleratedStep) system([{ type: 'clock_stepped_back', milliseconds: behind }]);

@@ -8,14 +8,13 @@
  * usable file everything is. Either way the same history gives the same router.
  */
 import { createHash } from 'node:crypto';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { type Lesson, lessonsOf } from '../domain/routing/lesson.ts';
 import { mattersMuch } from '../domain/routing/route-task.ts';
-import { RouterNotReady, type RoutingQuestion } from '../domain/routing/router.ts';
+import { RouterNotReady, type RoutingQuestion, type RoutingStrategy } from '../domain/routing/router.ts';
 import { type Routing, routingMethods } from '../domain/routing/decision.ts';
-import type { RoutingStrategy } from '../domain/routing/routing-config.ts';
 import type { LoadedRouter, RouterFile } from '../federation.ts';
 import type * as Library from '../routing/index.ts';
 import type { EventStore, Position, StoredRecord } from '../store/event-store.ts';

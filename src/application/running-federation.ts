@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
@@ -171,7 +171,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve, reject) => {
       this.#commits.add({
         id: uuid(),
-        by: actor.name,
+        by: actor,
         fail: reject,
         run: (context) => {
           const state = this.#folded.current;
@@ -259,7 +259,7 @@ class RunningFederation implements Federation {
     return new Promise((resolve) => {
       this.#commits.add({
         id: uuid(),
-        by: systemActor.name,
+        by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {

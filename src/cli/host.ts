@@ -1,6 +1,6 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
-import type { PromptDefinition, ResourceDefinition, ToolDefinition } from '../define-tool.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
+import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -17,10 +17,10 @@ export interface OpenSettings {
 /** What `fed doctor` found about one thing. */
 export interface Finding {
   readonly check: string;
-  /** warning: worth knowing; problem: to be mended. */
+  /** warning: worth knowing; problem: to be fixed. */
   readonly status: 'ok' | 'warning' | 'problem';
   readonly detail: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly next: string | null;
   /** Set where a problem is one of the store: the exit code says so. */
   readonly code: ErrorCode | null;
@@ -79,15 +79,7 @@ export interface Host {
   /** What the journal lost. Looks at everything and changes nothing. */
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
-  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
+  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
-  /** Loaded when a command needs them: `fed --help` does not. */
-  readonly surface: () => Promise<Surface>;
-}
-
-export interface Surface {
-  readonly tools: readonly ToolDefinition[];
-  readonly resources: readonly ResourceDefinition[];
-  readonly prompts: readonly PromptDefinition[];
 }

@@ -1,48 +1,50 @@
-/** `fed`: the commands, what they share, and how a run ends. */
-import { Command, CommanderError } from 'commander';
+/** `fed`: builds the command line from the table, and says how a run ends. */
+import { Command, CommanderError, Option } from 'commander';
+import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
-import { examples } from './arguments.ts';
-import { addAgents } from './commands/agents.ts';
-import { addAnalytics } from './commands/analytics.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addImport } from './commands/import.ts';
-import { addInbox } from './commands/inbox.ts';
-import { addInit } from './commands/init.ts';
-import { addLog } from './commands/log.ts';
-import { addPause } from './commands/pause.ts';
-import { addQueue } from './commands/queue.ts';
-import { addRoute } from './commands/route.ts';
-import { addSchedule } from './commands/schedule.ts';
-import { addStart } from './commands/start.ts';
-import { addStatus } from './commands/status.ts';
-import { addVote } from './commands/vote.ts';
-import { addWatch } from './commands/watch.ts';
+import type { Advice } from '../domain/advice.ts';
+import { CallerError } from '../domain/errors.ts';
+import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
+import { commands, groups } from './commands/index.ts';
 import type { Host } from './host.ts';
-import { exitCodes, reportError } from './report-error.ts';
+import { exitCodes, reportError, UsageError } from './report-error.ts';
+import { flagOf, inCommands } from './say-advice.ts';
 import type { GlobalOptions } from './session.ts';
-import { usageErrorOf } from './usage-error.ts';
+import { pathOf, usageErrorOf } from './usage-error.ts';
+
+/** What is done with a command line once it is understood. */
+export type Act = (row: CommandRow, input: Record<string, unknown>, context: RunContext) => Promise<void>;
 
 /** Runs one command line. Gives the exit code and throws nothing. */
-export async function runFed(args: readonly string[], host: Host): Promise<number> {
-  const program = createProgram(host);
+export async function runFed(
+  args: readonly string[],
+  host: Host,
+  act: Act = (row, input, context) => row.run(input, context),
+): Promise<number> {
+  const program = createProgram(host, act);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     const json = isJson(program);
-    if (!(error instanceof CommanderError)) return reportError(error, host, json);
+    const report = { host, json, sayNext };
+    if (!(error instanceof CommanderError)) return reportError(error, report);
     if (error.exitCode === 0) return exitCodes.done;
     // The help of a group that was given no command has been shown, unless another program reads.
     if (error.code === 'commander.help' && !json) return exitCodes.usage;
-    return reportError(usageErrorOf(error, program), host, json);
+    return reportError(usageErrorOf(error, program), report);
   }
+}
+
+function sayNext(advice: Advice): string {
+  return inCommands(advice, commands);
 }
 
 function isJson(program: Command): boolean {
   return program.opts<GlobalOptions>().json === true;
 }
 
-function createProgram(host: Host): Command {
+function createProgram(host: Host, act: Act): Command {
   const program: Command = new Command('fed');
   program
     .description('One task queue, ballot box, router and log for several AI agents.')
@@ -65,27 +67,150 @@ function createProgram(host: Host): Command {
     .exitOverride()
     .addHelpText(
       'after',
-      `${examples('fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow')}
+      `${examplesOf(['fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow'])}
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
     );
-  for (const add of [
-    addInit,
-    addStatus,
-    addWatch,
-    addStart,
-    addAgents,
-    addQueue,
-    addVote,
-    addRoute,
-    addSchedule,
-    addAnalytics,
-    addPause,
-    addInbox,
-    addLog,
-    addImport,
-    addDoctor,
-  ])
-    add(program, host);
+  for (const group of groups) describe(commandAt(program, group.path), group);
+  for (const row of commands) addRow(program, row, host, act);
   return program;
+}
+
+function commandAt(program: Command, path: string): Command {
+  return path.split(' ').reduce((parent, name) => {
+    return parent.commands.find((child) => child.name() === name) ?? parent.command(name);
+  }, program);
+}
+
+function describe(command: Command, { about, more, examples }: GroupRow): void {
+  command.summary(about).addHelpText('after', examplesOf(examples));
+  if (more !== undefined) command.description(more);
+}
+
+function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
+  const command = commandAt(program, row.path);
+  if (!groups.some(({ path }) => path === row.path)) describe(command, row);
+  for (const [usage, name, about] of row.arguments) command.argument(usage, aboutOf(row, name, about, usage));
+  for (const [usage, name, about] of row.options) {
+    // Every occurrence is kept: whether there may be several is the schema's to say.
+    const option = new Option(usage, aboutOf(row, name, about, usage));
+    command.addOption(usage.includes('<') ? option.argParser((value, all) => [...listOf(all), value]) : option);
+  }
+  command.action(async (...words: unknown[]) => {
+    const given = await givenTo(row, words.slice(0, row.arguments.length), command, host);
+    const input = { ...parseArguments({ name: `fed ${row.path}`, input: row.input, nameOf: nameIn(row) }, given) };
+    const context = { host, globals: command.optsWithGlobals<GlobalOptions>(), sayNext };
+    await act(row, input, context).catch((error: unknown) => {
+      throw renamed(error, row);
+    });
+  });
+  refuseOwnOptionsBelow(command);
+}
+
+function aboutOf({ input }: CommandRow, name: string, about: string, usage: string): string {
+  const { isList, isRequired, choices } = takingOf(input, name);
+  const notes = [
+    ...(choices.length > 0 && choices.length < 12 ? [choices.join(', ')] : []),
+    ...(usage.startsWith('-') && isList ? ['repeatable'] : []),
+    ...(usage.startsWith('-') && isRequired && usage.includes('<') ? ['required'] : []),
+  ];
+  return notes.length === 0 ? about : `${about} (${notes.join('; ')})`;
+}
+
+/** The arguments as they were typed, for the schema to read. */
+async function givenTo(
+  row: CommandRow,
+  words: readonly unknown[],
+  command: Command,
+  host: Host,
+): Promise<Record<string, unknown>> {
+  const given: Record<string, unknown> = { ...row.fixed };
+  refuseTogether(row, command);
+  for (const [index, word] of row.arguments.entries()) {
+    const typed = listOf(words[index]);
+    if (typed.length > 0) given[word[1]] = await formed(row, word, typed, host);
+  }
+  for (const option of row.options) {
+    const [usage, name] = option;
+    const value: unknown = command.getOptionValue(attributeOf(command, usage));
+    // `--no-retry` makes an option that is otherwise true.
+    if (value === undefined || (flagOf(usage).startsWith('--no-') && value === true)) continue;
+    if (!usage.includes('<')) given[name] = switchValue(option);
+    else {
+      const typed = listOf(value);
+      if (typed.length > 1 && !takingOf(row.input, name).isList) {
+        throw new UsageError(`${flagOf(usage)} is given ${typed.length} times and takes one value`, 'Give it once.');
+      }
+      given[name] = await formed(row, option, typed, host);
+    }
+  }
+  return given;
+}
+
+function refuseTogether({ exclusive }: CommandRow, command: Command): void {
+  for (const flags of exclusive) {
+    const given = flags.filter((flag) =>
+      command.options.some(
+        (option) => option.long === flag && command.getOptionValueSource(option.attributeName()) === 'cli',
+      ),
+    );
+    if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other`, 'Give one of them.');
+  }
+}
+
+/** What was typed for one argument: a list where there may be several, words of a sentence as one text. */
+async function formed({ input }: CommandRow, [usage, name, , form]: Usage, typed: readonly string[], host: Host) {
+  const isRepeated = usage.startsWith('-') || usage.includes('...');
+  const isList = isRepeated && takingOf(input, name).isList;
+  const values = isList ? typed : [typed.join(' ')];
+  const read = await Promise.all(
+    values.map(async (value) => (typeof form === 'function' ? await form(value, host) : value)),
+  );
+  return isList ? read : read[0];
+}
+
+function attributeOf(command: Command, usage: string): string {
+  const option = command.options.find(({ flags }) => flags === usage);
+  return option?.attributeName() ?? usage;
+}
+
+/** What commander gives for one argument: a word, several, or nothing. */
+function listOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(listOf);
+  return typeof value === 'string' ? [value] : [];
+}
+
+/** What the command line calls an argument: its flag, or the name in its usage. */
+function nameIn(row: CommandRow): (argument: string) => string {
+  return (argument) => {
+    const flags = row.options.filter(([, name]) => name === argument).map(([usage]) => flagOf(usage));
+    if (flags.length > 0) return flags.join(' or ');
+    const word = row.arguments.find(([, name]) => name === argument);
+    return word === undefined ? argument : word[0].replaceAll(/[<>[\]]|\.\.\./g, '');
+  };
+}
+
+/** The domain names arguments as tools do. */
+function renamed(error: unknown, row: CommandRow): unknown {
+  if (!(error instanceof CallerError) || error.argument === null) return error;
+  const { argument, code, message, next } = error;
+  if (!message.startsWith(`${argument}:`)) return error;
+  return new CallerError(code, `${nameIn(row)(argument)}${message.slice(argument.length)}`, next, argument);
+}
+
+/** Commander takes a group's own options wherever they stand, and the commands below would ignore them. */
+function refuseOwnOptionsBelow(group: Command): void {
+  group.hook('preSubcommand', (_group, subcommand) => {
+    const given = group.options.find((option) => group.getOptionValueSource(option.attributeName()) === 'cli');
+    if (given === undefined) return;
+    throw new UsageError(
+      `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
+      `Leave it out; ${pathOf(subcommand)} --help says what there is.`,
+    );
+  });
+}
+
+/** The block of examples below a command's help. */
+function examplesOf(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }

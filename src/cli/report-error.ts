@@ -1,7 +1,7 @@
 /** Errors on standard error: what went wrong, then what to do; and the exit code that scripts read. */
-import { type ErrorCode, FederationError } from '../domain/errors.ts';
+import { type Advice, inTools } from '../domain/advice.ts';
+import { CallerError, type ErrorCode, FederationError } from '../domain/errors.ts';
 import type { Host } from './host.ts';
-import { inCommands } from './in-commands.ts';
 import { manyLines, paint } from './terminal.ts';
 
 export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4 } as const;
@@ -27,24 +27,26 @@ export class Ended extends Error {
   }
 }
 
-export function reportError(error: unknown, host: Host, json: boolean): number {
+export interface Report {
+  readonly host: Host;
+  readonly json: boolean;
+  readonly sayNext: (advice: Advice) => string;
+}
+
+export function reportError(error: unknown, report: Report): number {
+  const { host } = report;
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof UsageError) {
-    write(host, json, 'invalid', error.message, error.next);
+    write(report, 'invalid', error.message, error.next);
     return exitCodes.usage;
   }
   if (error instanceof FederationError) {
-    write(host, json, error.code, error.message, error.next);
-    return exitCodeOf(error.code);
+    write(report, error.code, error.message, error.next);
+    // A value that does not fit is wrong usage, whoever notices it.
+    return error instanceof CallerError && error.argument !== null ? exitCodes.usage : exitCodeOf(error.code);
   }
   const message = error instanceof Error ? error.message : String(error);
-  write(
-    host,
-    json,
-    'internal',
-    `Unexpected: ${message}`,
-    'Run again with FEDERATION_DEBUG=1 and report what it prints.',
-  );
+  write(report, 'internal', `Unexpected: ${message}`, 'Run again with FEDERATION_DEBUG=1 and report what it prints.');
   if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
   return exitCodes.refused;
 }
@@ -55,16 +57,12 @@ export function exitCodeOf(code: ErrorCode): number {
   return exitCodes.refused;
 }
 
-function write(host: Host, json: boolean, code: ErrorCode, message: string, next: string): void {
+function write({ host, json, sayNext }: Report, code: ErrorCode, message: string, next: Advice): void {
   if (json) {
-    host.err(`${JSON.stringify({ error: { code, message, next } }, null, 2)}\n`);
+    host.err(`${JSON.stringify({ error: { code, message, next: inTools(next) } }, null, 2)}\n`);
     return;
   }
-  host.err(formatError(message, next, host));
-}
-
-function formatError(message: string, next: string, host: Host): string {
   const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];
-  if (next !== '') lines.push(`  → ${manyLines(inCommands(next))}`);
-  return `${lines.join('\n')}\n`;
+  if (next !== '') lines.push(`  → ${manyLines(sayNext(next))}`);
+  host.err(`${lines.join('\n')}\n`);
 }

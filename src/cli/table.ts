@@ -53,10 +53,10 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
 
 /** Names and what they are, one a line. Entries without a value are left out. */
 export function renderFields(
-  fields: readonly (readonly [string, string | number | null | undefined])[],
   terminal: Terminal,
+  fields: Readonly<Record<string, string | number | null | undefined>>,
 ): string {
-  const shown = fields.flatMap(([name, value]) => {
+  const shown = Object.entries(fields).flatMap(([name, value]) => {
     const text = oneLine(String(value ?? ''));
     return text === '' ? [] : [{ name, text }];
   });

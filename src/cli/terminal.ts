@@ -47,6 +47,21 @@ export function manyLines(text: string): string {
     .trim();
 }
 
+/** Two columns further in. */
+export function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** A title with what belongs to it below, two columns further in; nothing where there is nothing. */
+export function section(title: string, body: string, terminal: Terminal): string {
+  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
+}
+
+/** Sections that say something, one under the other. */
+export function stacked(sections: readonly string[], between = '\n\n'): string {
+  return sections.filter((text) => text !== '').join(between);
+}
+
 /** Also takes away what turns the direction of text, which can make a line read as another. */
 function withoutControls(text: string): string {
   return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/gu, '').replaceAll(/\p{Cc}+/gu, ' ');

@@ -62,6 +62,6 @@ function namesOf(command: Command): string[] {
   return command.commands.map((child) => child.name());
 }
 
-function pathOf(command: Command): string {
+export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

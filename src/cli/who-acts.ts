@@ -1,40 +1,29 @@
 /** Who acts on the command line: whoever is named, else the operator, but only where a person sits. */
 import type { Actor } from '../domain/commands.ts';
-import type { Config } from '../domain/config.ts';
-import { participantKind } from '../domain/participants.ts';
-import { CallerError, OperatorError } from '../domain/errors.ts';
-
-/**
- * Set by agents' programs in the shells they run. Whether a person or an agent
- * types cannot be known for certain; this keeps an agent from acting as the
- * operator by accident, which is all that is possible under one user account.
- */
-const agentMarkers = [
-  'CLAUDECODE',
-  'CLAUDE_CODE_SESSION_ID',
-  'COPILOT_AGENT_SESSION_ID',
-  'CURSOR_AGENT',
-  'GEMINI_CLI',
-  'CODEX_SANDBOX',
-];
+import type { Participants } from '../domain/decision-config.ts';
+import { OperatorError } from '../domain/errors.ts';
+import type { Provenance } from '../domain/provenance.ts';
+import { type AgentMarkers, type Environment, markersIn } from '../identity/agent-markers.ts';
+import { kindOfNamed } from '../identity/participant.ts';
 
 export interface Caller {
   /** `--as`. */
   readonly as?: string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
+  /** A person sits at a terminal, as far as that can be seen. */
   readonly interactive: boolean;
 }
 
 /**
- * @throws CallerError `unknown-agent` for a name that is nobody's.
- * @throws OperatorError `not-identified` where nobody is named and no person sits,
- * `not-allowed` where an agent's shell names a person.
+ * @throws OperatorError `unknown-agent` for a name that is nobody's, `not-identified`
+ * where nobody is named and no person sits, `not-allowed` where an agent's shell
+ * names a person.
  */
-export function whoActs({ as, environment, interactive }: Caller, config: Config): Actor {
-  const marker = agentMarkers.find((name) => (environment[name] ?? '') !== '');
-  const name = as ?? (environment['FEDERATION_AGENT'] || undefined);
-  if (name === undefined) {
-    if (interactive && marker === undefined) return actor(config.operator, 'person');
+export function whoActs({ as, environment, interactive }: Caller, config: Participants): Actor {
+  const markers = markersIn(environment);
+  const [marker] = markers.set;
+  const named = as ?? (environment['FEDERATION_AGENT'] || undefined);
+  if (named === undefined && (marker !== undefined || !interactive)) {
     throw new OperatorError(
       'not-identified',
       marker === undefined
@@ -43,29 +32,15 @@ export function whoActs({ as, environment, interactive }: Caller, config: Config
       `Name yourself with --as NAME or FEDERATION_AGENT (agents: ${Object.keys(config.agents).join(', ')}).`,
     );
   }
-  const kind = kindOf(name, config);
-  if (kind === 'person' && marker !== undefined) {
-    throw new OperatorError(
-      'not-allowed',
-      `Expected an agent: ${marker} is set, so this is an agent's shell, and ${name} is a person.`,
-      `Act as an agent, or ask ${name} to do it.`,
-    );
-  }
-  return actor(name, kind);
+  const name = named ?? config.operator;
+  const provenance = { via: 'terminal' as const, ...(interactive ? {} : { piped: true as const }), ...seen(markers) };
+  // The command line ends at once, so it has no session that could show signs of life.
+  return { name, kind: kindOfNamed(name, config, markers), session: null, client: 'fed', provenance };
 }
 
-/** @throws CallerError `unknown-agent` for a name that is nobody's. */
-export function kindOf(name: string, config: Config): 'agent' | 'person' {
-  const kind = participantKind(config, name);
-  if (kind !== null) return kind;
-  throw new CallerError(
-    'unknown-agent',
-    `Expected a participant of this federation, got ${JSON.stringify(name)}.`,
-    `Use one of ${[...Object.keys(config.agents), config.operator, ...config.people].join(', ')}.`,
-  );
-}
-
-/** The command line ends at once, so it has no session that could show signs of life. */
-function actor(name: string, kind: Actor['kind']): Actor {
-  return { name, kind, session: null, client: 'fed' };
+function seen({ set, emptied }: AgentMarkers): Pick<Provenance, 'markers' | 'emptied_markers'> {
+  return {
+    ...(set.length === 0 ? {} : { markers: set }),
+    ...(emptied.length === 0 ? {} : { emptied_markers: emptied }),
+  };
 }

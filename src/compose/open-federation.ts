@@ -1,6 +1,6 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { dirname, join, resolve } from 'node:path';
-import { type Config, defaultConfig } from '../domain/config.ts';
+import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';
@@ -39,7 +39,8 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
-function byDefaults({ message, next }: ConfigurationError): LoadedConfig {
+function byDefaults(error: ConfigurationError): LoadedConfig {
+  const { message, next } = error.toBody().error;
   const warning = {
     code: 'invalid',
     message: `${message} (the defaults are in force for this command)`,

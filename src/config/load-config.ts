@@ -5,7 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../domain/config.ts';
+import type { Config } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { parseConfig, placeOfKey, readConfigText } from './read-config.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -167,6 +167,6 @@ function vanished(file: string): ConfigurationError {
 
 function warningOf(error: unknown): ConfigWarning {
   const { message, next } =
-    error instanceof ConfigurationError ? error : { message: String(error), next: 'Correct the file.' };
+    error instanceof ConfigurationError ? error.toBody().error : { message: String(error), next: 'Correct the file.' };
   return { code: 'invalid', message: `${message} (the last good configuration is in force)`, next };
 }

@@ -1,6 +1,7 @@
 /** Reads `.federation/config.json`: JSON with comments, checked to the last key. */
 import { join } from 'node:path';
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   type Node,
@@ -9,9 +10,10 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { z } from 'zod';
-import { type Config, configSchema, defaultConfig, once } from '../domain/config.ts';
+import { type Config, configSchema, defaultConfig, once } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { readRegular } from '../files/regular-file.ts';
+import { deepestJson } from '../domain/json.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
 const shownFaults = 5;
@@ -40,6 +42,7 @@ export async function readConfigText(file: string): Promise<string | null> {
 export function parseConfig(text: string, file: string): Config {
   // Some editors begin a file with a byte order mark; a space keeps every offset as it is.
   const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  checkDepth(source, file);
   const faults: ParseError[] = [];
   const tree = parseTree(source, faults, { allowTrailingComma: true });
   const [fault] = faults;
@@ -60,6 +63,23 @@ export function parseConfig(text: string, file: string): Config {
     [...lines.slice(0, shownFaults), ...more].join('\n'),
     'Correct the file; docs/configuration.md lists every key with its type and default.',
   );
+}
+
+/** Before the tree is made: the parser follows the nesting with its stack. */
+function checkDepth(source: string, file: string): void {
+  const scanner = createScanner(source, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const first = source[scanner.getTokenOffset()];
+    if (first === '{' || first === '[') depth += 1;
+    if (first === '}' || first === ']') depth -= 1;
+    if (depth <= deepestJson) continue;
+    const { line, column } = placeOf(source, scanner.getTokenOffset());
+    throw new ConfigurationError(
+      `${file}:${line}:${column}: Expected at most ${deepestJson} levels of objects and lists`,
+      'Correct the file at that place; docs/configuration.md lists every key.',
+    );
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file: string): string[] {

@@ -1,8 +1,8 @@
 /** The configuration that `fed init` writes: every key with its default and its meaning. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultConfig } from '../domain/config.ts';
-import { type ConfigKey, describeConfig, innerKeys } from '../domain/describe-config.ts';
+import { defaultConfig } from './schema.ts';
+import { type ConfigKey, describeConfig, innerKeys } from './describe-schema.ts';
 import { StoreError } from '../domain/errors.ts';
 
 /** Everything but the configuration is this machine's own: journal, sessions, checkpoint. */

@@ -1,6 +1,6 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
 import type { Finding, OpenSettings } from '../cli/host.ts';
-import { type Config, defaultConfig } from '../domain/config.ts';
+import { type Config, defaultConfig } from '../config/schema.ts';
 import { FederationError } from '../domain/errors.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
@@ -10,6 +10,7 @@ import { readConfig } from '../config/read-config.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
+import { signingWith } from '../webhook/signature.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
 export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
@@ -113,10 +114,10 @@ function examineWebhook(folder: string, { webhook }: Config, state: FederationSt
     const next = 'Correct webhook in config.json. What was given up waits in fed inbox; nothing is lost.';
     return { check: 'webhook', status: 'problem', detail, next, code: null };
   }
-  if (webhook.secret_env !== undefined && !process.env[webhook.secret_env]) {
-    const next = 'Processes that have it sign and send; set it where agents are started.';
-    const missing = `${detail}; the variable ${webhook.secret_env} is not set here`;
-    return { check: 'webhook', status: 'warning', detail: missing, next, code: null };
+  const signing = signingWith(webhook.secret_env, process.env);
+  if ('problem' in signing) {
+    const next = 'Processes that have the secret sign and send; set it where agents are started.';
+    return { check: 'webhook', status: 'warning', detail: `${detail}; ${signing.problem}`, next, code: null };
   }
   if (pending === 0) return ok('webhook', detail);
   const next = 'A process that stays (a client’s server) tries again; fed commands try once.';
@@ -130,6 +131,6 @@ function ok(check: string, detail: string): Finding {
 function problem(check: string, error: unknown): Finding {
   const isOurs = error instanceof FederationError;
   const detail = error instanceof Error ? error.message : String(error);
-  const next = isOurs ? error.next : 'Report this with the output of fed doctor --json.';
+  const next = isOurs ? error.toBody().error.next : 'Report this with the output of fed doctor --json.';
   return { check, status: 'problem', detail, next, code: isOurs ? error.code : 'corrupt-store' };
 }

@@ -4,13 +4,14 @@
  * line see to that); whether they make sense is decided in the domain.
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
-import type { Config } from './config.ts';
+import type { DecisionConfig } from './decision-config.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
+import type { Provenance } from './provenance.ts';
 import type { Router } from './routing/router.ts';
-import type { TaughtExample } from './routing/teach-routing.ts';
-import type { BonusChange } from './routing/bonuses.ts';
-import type { InboxAction } from './scheduling/inbox.ts';
+import type { TaughtExample } from './routing/taught.ts';
+import type { BonusChange } from './routing/bonus.ts';
+import type { InboxAction } from './scheduling/escalation.ts';
 import type {
   AgentName,
   DependencyId,
@@ -29,16 +30,18 @@ import type { Vote } from './votes/vote-state.ts';
 export interface Actor {
   readonly name: string;
   readonly kind: 'agent' | 'person' | 'system';
-  /** `null` on the command line, whose processes end at once. */
+  /** `null` on the command line, whose processes end at once, and for a person who was asked. */
   readonly session: SessionId;
   readonly client: string | null;
+  /** How its commands come; kept with what they commit. */
+  readonly provenance?: Provenance;
 }
 
 /** Everything a decision may know besides the state and the command. */
 export interface DecisionContext {
   readonly now: Timestamp;
   readonly actor: Actor;
-  readonly config: Config;
+  readonly config: DecisionConfig;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
   /** Fresh random bytes, for keys, nonces and the router's element of chance. */

@@ -6,7 +6,7 @@ import type { DecisionContext } from './commands.ts';
 import type { FederationEvent } from './events.ts';
 import type { FederationState } from './federation-state.ts';
 import type { EscalationKind } from './scheduling/escalation.ts';
-import { idSource } from './scheduling/evolve-scheduling.ts';
+import { idSource } from './counted-ids.ts';
 import { waitingOn } from './tasks/dependencies.ts';
 import type { DependencyId, FailurePolicy, Task, TaskId } from './tasks/task.ts';
 import type { NumberedKind } from './tasks/task-id.ts';

@@ -1,10 +1,11 @@
 /**
  * Refusals: every way a command can be turned down, as a typed error with a
  * code, a message, and what to do next. Agents read these; they are the
- * interface. One class per kind of mender.
+ * interface. One class for each who can fix it.
  */
+import { type Advice, inTools } from './advice.ts';
 
-/** The fixed codes. Scripts depend on them to the letter. */
+/** The fixed codes. Scripts depend on them. */
 export const errorCodes = [
   'unknown-agent',
   'not-identified',
@@ -36,29 +37,38 @@ export interface ErrorBody {
 export abstract class FederationError extends Error {
   readonly code: ErrorCode;
   /** One sentence on what to do now. */
-  readonly next: string;
+  readonly next: Advice;
 
-  constructor(code: ErrorCode, message: string, next: string) {
+  constructor(code: ErrorCode, message: string, next: Advice) {
     super(message);
     this.name = new.target.name;
     this.code = code;
     this.next = next;
   }
 
-  toBody(): ErrorBody {
-    return { error: { code: this.code, message: this.message, next: this.next } };
+  /** For whoever is offered these tools. */
+  toBody(offers?: (tool: string) => boolean): ErrorBody {
+    return { error: { code: this.code, message: this.message, next: inTools(this.next, offers) } };
   }
 }
 
-/** The caller can mend it: other arguments, another moment, another task. */
-export class CallerError extends FederationError {}
+/** The caller can fix it: other arguments, another moment, another task. */
+export class CallerError extends FederationError {
+  /** The argument at fault, where the message begins with its name. */
+  readonly argument: string | null;
 
-/** The operator can mend it: a limit, a permission, a missing identity. */
+  constructor(code: ErrorCode, message: string, next: Advice, argument: string | null = null) {
+    super(code, message, next);
+    this.argument = argument;
+  }
+}
+
+/** The operator can fix it: a limit, a permission, a missing identity. */
 export class OperatorError extends FederationError {}
 
 /** The configuration file is at fault. */
 export class ConfigurationError extends FederationError {
-  constructor(message: string, next: string) {
+  constructor(message: string, next: Advice) {
     super('invalid', message, next);
   }
 }

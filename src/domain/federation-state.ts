@@ -3,11 +3,11 @@
  * indexes derived from them. Only `evolve` changes it.
  */
 import type { AgentRecord } from './agents/agent.ts';
-import type { TaughtBatch } from './routing/teach-routing.ts';
+import type { TaughtBatch } from './routing/taught.ts';
 import type { Escalation } from './scheduling/escalation.ts';
-import { noOptimization, type Optimization } from './routing/bonuses.ts';
+import { noOptimization, type Optimization } from './routing/bonus.ts';
 import { Metrics } from './metrics/metrics.ts';
-import type { HeldFollowUp } from './scheduling/follow-up.ts';
+import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';

@@ -3,9 +3,10 @@
  * marker line is theirs, what stands below it is ours. FEDERATION_LOG.md and
  * AGENT_ASSIGNMENTS.md are such files.
  */
-import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode } from './error-code.ts';
+import { writeWhole } from './write-whole.ts';
 
 export const marker = '<!-- federation-mcp writes everything below this line -->';
 
@@ -32,20 +33,8 @@ export async function writeBelowMarker(path: string, heading: string, below: str
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
-  const temporary = `${target}.${randomUUID()}.tmp`;
   await mkdir(dirname(target), { recursive: true });
-  try {
-    await writeFile(temporary, after);
-    const mode = await stat(target).then(
-      (found) => found.mode,
-      () => null,
-    );
-    if (mode !== null) await chmod(temporary, mode);
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  writeWhole(target, after);
   return true;
 }
 
@@ -54,7 +43,7 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -187,8 +187,9 @@ function linesOf(record: StoredRecord, skipped: number): string[] {
     .map((entry) => `${lineOf(entry)}\n`);
 }
 
-function lineOf({ place, at, by, text }: LogEntry): string {
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} · ${harmless(text)}`;
+function lineOf({ place, at, by, how, text }: LogEntry): string {
+  const who = how === undefined ? by : `${by} (${harmless(how)})`;
+  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${who} · ${harmless(text)}`;
 }
 
 /** On one line, and nothing in it is markup: what agents write must not become links, pictures or HTML. */

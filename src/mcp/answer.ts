@@ -2,21 +2,26 @@
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { ToolResult } from '../define-tool.ts';
+import { inTools } from '../domain/advice.ts';
 import { CallerError, FederationError } from '../domain/errors.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import type { Log } from './log.ts';
+
+/** Whether a tool is offered to who reads the answer. */
+export type Offers = (tool: string) => boolean;
 
 /**
  * The text is exactly the JSON of the structured content: some clients show
  * the model only one of the two, some both, and once where they are identical.
  */
-export function answer(result: ToolResult, fault: StoreFault | null): CallToolResult {
-  const structuredContent = fault === null ? result : { ...result, warning: fault };
+export function answer(result: ToolResult, fault: StoreFault | null, offers: Offers): CallToolResult {
+  const said = { ...result, next: inTools(result.next, offers) };
+  const structuredContent = fault === null ? said : { ...said, warning: fault };
   return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
 }
 
-export function refusal(error: FederationError): CallToolResult {
-  const structuredContent = { ...error.toBody() };
+export function refusal(error: FederationError, offers: Offers): CallToolResult {
+  const structuredContent = { ...error.toBody(offers) };
   return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
 }
 

@@ -8,58 +8,33 @@
  * the answer; the question's token, random and good for one answer, keeps a
  * client from answering what it was not asked.
  */
-import { randomUUID } from 'node:crypto';
 import {
   acceptedContent,
   CLIENT_CAPABILITIES_META_KEY,
   inputRequired,
   type InputRequiredResult,
+  type McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { PersonQuestion, ToolResult } from '../define-tool.ts';
+import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { Connection } from './connection.ts';
+import type { Asked } from './open-questions.ts';
 
 /** Clients give up on a call after 60 s; the answer must come before. */
 const longestAnswer = 50_000;
-/** Questions that a client never comes back with must not pile up. */
-const mostOpen = 100;
 const key = 'decision';
 
-export interface Asked {
-  readonly question: PersonQuestion;
-  /** What the call gives where the question stays unanswered. */
-  readonly result: ToolResult;
-}
-
+/** What the form gives. */
 const decision = z.object({ choice: z.string(), reason: z.string().optional() });
 type Decision = z.infer<typeof decision>;
 
-/** The questions of one connection that wait for an answer, by token. */
-export class OpenQuestions {
-  readonly #open = new Map<string, Asked>();
-
-  /** Once: an answer that comes twice finds nothing. */
-  take(token: unknown): Asked | null {
-    if (typeof token !== 'string') return null;
-    const asked = this.#open.get(token) ?? null;
-    this.#open.delete(token);
-    return asked;
-  }
-
-  keep(asked: Asked): string {
-    const [oldest] = this.#open.keys();
-    if (this.#open.size >= mostOpen && oldest !== undefined) this.#open.delete(oldest);
-    const token = randomUUID();
-    this.#open.set(token, asked);
-    return token;
-  }
-}
-
 /** The question to the client, or the call's final answer. */
 export async function askPerson(
+  server: McpServer,
   connection: Connection,
   federation: Federation,
   asked: Asked,
@@ -67,7 +42,8 @@ export async function askPerson(
 ): Promise<InputRequiredResult | ToolResult> {
   const request = context.mcpReq;
   const isModern = request.envelope !== undefined;
-  if (!canAsk(connection, request)) return asked.result;
+  const person = connection.person(federation.config);
+  if (person === null || !canAsk(server, request)) return asked.result;
   const { message } = asked.question;
   const requestedSchema = formOf(asked.question);
   if (isModern) {
@@ -82,11 +58,9 @@ export async function askPerson(
       { timeout: longestAnswer, signal: request.signal },
     );
     const answer = decision.safeParse(content);
-    return action === 'accept' && answer.success
-      ? await carryOut(connection, federation, asked, answer.data)
-      : asked.result;
+    return action === 'accept' && answer.success ? await carryOut(person, asked, answer.data) : asked.result;
   } catch (error) {
-    connection.log.info({ reason: error instanceof Error ? error.message : String(error) }, 'nobody answered');
+    connection.service.log.info({ reason: error instanceof Error ? error.message : String(error) }, 'nobody answered');
     return asked.result;
   }
 }
@@ -100,18 +74,12 @@ export async function answeredByPerson(
   const asked = connection.questions.take(mcpReq.requestState());
   if (asked === null) return null;
   const answer = acceptedContent(mcpReq.inputResponses, key, decision);
-  return answer === undefined ? asked.result : await carryOut(connection, federation, asked, answer);
+  const person = connection.person(federation.config);
+  return answer === undefined || person === null ? asked.result : await carryOut(person, asked, answer);
 }
 
-async function carryOut(
-  connection: Connection,
-  { config }: Federation,
-  { question, result }: Asked,
-  { choice, reason }: Decision,
-): Promise<ToolResult> {
-  const client = connection.identity.last?.client ?? null;
+async function carryOut(person: Actor, { question, result }: Asked, { choice, reason }: Decision): Promise<ToolResult> {
   try {
-    const person = { name: config.operator, kind: 'person', session: null, client } as const;
     return await question.answer(choice, reason?.trim() || null, person);
   } catch (error) {
     // Somebody else was faster, or the choice is none: the call itself has done its part.
@@ -120,10 +88,10 @@ async function carryOut(
   }
 }
 
-function canAsk(connection: Connection, request: ServerContext['mcpReq']): boolean {
+function canAsk(server: McpServer, request: ServerContext['mcpReq']): boolean {
   const capabilities: unknown =
     request.envelope === undefined
-      ? connection.server.server.getClientCapabilities()
+      ? server.server.getClientCapabilities()
       : Reflect.get(request.envelope, CLIENT_CAPABILITIES_META_KEY);
   if (typeof capabilities !== 'object' || capabilities === null || !('elicitation' in capabilities)) return false;
   const { elicitation } = capabilities;

@@ -1,20 +1,14 @@
 /** Completion of names and ids, for arguments of prompts and variables of resources. */
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { CompletionSource } from '../define-tool.ts';
-import type { Federation } from '../federation.ts';
 import type { Connection } from './connection.ts';
-import { quote } from './shorten.ts';
-
-/** Gives what begins with `typed`, best first; more than fits is cut. */
-export type Complete = (typed: string, federation: Federation) => Promise<readonly string[]>;
-export type CompletionSources = Readonly<Record<CompletionSource, Complete>>;
+import { quote } from '../arguments/quote.ts';
 
 /** The protocol allows no more in one answer. */
 const longestAnswer = 100;
 
-export function serveCompletion(connection: Connection): void {
-  const { server } = connection.server;
-  const { prompts, resources, completions } = connection.definitions;
+export function serveCompletion({ server }: McpServer, { service }: Connection): void {
+  const { prompts, resources, completions } = service.definitions;
 
   /** `undefined`: there is no such thing; `null`: nothing to complete there. */
   const sourceOf = (ref: { type: string; name?: string; uri?: string }, argument: string): CompletionSource | null => {
@@ -33,7 +27,7 @@ export function serveCompletion(connection: Connection): void {
     const { ref, argument } = request.params;
     const source = sourceOf(ref, argument.name);
     if (source === null) return { completion: { values: [], total: 0, hasMore: false } };
-    const federation = await connection.federation.load();
+    const federation = await service.federation.load();
     await federation.refresh();
     const found = await completions[source](argument.value, federation);
     const values = found.slice(0, longestAnswer);

@@ -1,90 +1,119 @@
-/** What one connection works with, shared by its tools, resources and prompts. */
-import { CLIENT_INFO_META_KEY, type McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import type { PromptDefinition, ResourceDefinition, ToolContext, ToolDefinition } from '../define-tool.ts';
-import type { Config } from '../domain/config.ts';
-import type { Federation } from '../federation.ts';
-import type { OpenQuestions } from './ask-person.ts';
-import type { CompletionSources } from './completion.ts';
-import type { Identity } from './identity.ts';
+/**
+ * One client's connection: who acts through it, the session that names it in
+ * leases and presence, and what else must not be shared with another client of
+ * the same process. Standard input has one for the life of the process, a server
+ * for many clients has many; how the messages travel is no concern of it, and
+ * several MCP servers may serve it one after the other.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../domain/commands.ts';
+import type { Config } from '../config/schema.ts';
+import { OperatorError } from '../domain/errors.ts';
+import { participantKind } from '../domain/participants.ts';
+import type { Authentication, Party } from './authentication.ts';
+import type { Definitions } from './definitions.ts';
 import type { LazyFederation } from './lazy-federation.ts';
 import type { Log } from './log.ts';
+import { OpenQuestions } from './open-questions.ts';
+import { UnderWay } from './under-way.ts';
+import { within } from './within.ts';
 
-export interface Definitions {
-  readonly tools: readonly ToolDefinition[];
-  readonly resources: readonly ResourceDefinition[];
-  readonly prompts: readonly PromptDefinition[];
-  /** Names and ids beginning with what has been typed, for completion. */
-  readonly completions: CompletionSources;
-  /** Given to clients that show them to the model. */
-  readonly instructions: string;
-  readonly version: string;
-}
-
-export interface Connection {
-  readonly server: McpServer;
+/** What all connections of a process share. Nothing in it knows of a caller. */
+export interface Service {
   readonly definitions: Definitions;
   readonly federation: LazyFederation;
-  readonly identity: Identity;
   /** The configuration alone, without loading the store: the list of tools depends on it where a name was given. */
   readonly readConfig: () => Promise<Config>;
+  /** `--tools core`. */
   readonly coreOnly: boolean;
   readonly log: Log;
-  readonly underWay: UnderWay;
-  readonly questions: OpenQuestions;
 }
 
-/** Counts the calls that are being worked on, so that an ending process can let them settle. */
-export class UnderWay {
-  #count = 0;
-  #settled: (() => void)[] = [];
+/** For calls that are being worked on when the connection ends: their abort signal has been given. */
+const longestSettling = 1_000;
 
-  begin(): void {
-    this.#count += 1;
+export class Connection {
+  readonly service: Service;
+  readonly authentication: Authentication;
+  /** Random, never a pid. */
+  readonly session = randomUUID();
+  readonly questions = new OpenQuestions();
+  readonly underWay = new UnderWay();
+  /** Whatever watches the federation for this client. */
+  readonly watches = new Set<{ close(): void }>();
+  #client: string | null = null;
+  #party: Party | null = null;
+  #actor: Actor | null = null;
+  #checked: Config | null = null;
+  #ended = false;
+
+  constructor(service: Service, authentication: Authentication) {
+    this.service = service;
+    this.authentication = authentication;
   }
 
-  end(): void {
-    this.#count -= 1;
-    if (this.#count > 0) return;
-    for (const settled of this.#settled) settled();
-    this.#settled = [];
+  /** The client introduces itself. The first name stays: another one later changes nothing about who acts. */
+  meet(client: string | null): void {
+    this.#client ??= client;
   }
 
-  whenSettled(): Promise<void> {
-    if (this.#count === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#settled.push(resolve));
+  /**
+   * Who acts, from the first command on until the connection ends. It stays so
+   * when an alias moves to another agent; whoever leaves the roster acts no more.
+   * @throws OperatorError where it is not known who this is, or no longer.
+   */
+  actor(config: Config): Actor {
+    if (this.#ended) throw hasEnded();
+    // One client calls thousands of times: nothing is looked at again while the configuration stays.
+    if (this.#actor !== null && config === this.#checked) return this.#actor;
+    if (this.#actor === null) {
+      const { provenance } = this.authentication;
+      this.#party = this.authentication.identify(config, this.#client);
+      const { name, kind } = this.#party;
+      this.#actor = { name, kind, session: this.session, client: this.#client, provenance };
+    } else if (participantKind(config, this.#actor.name) !== this.#actor.kind) {
+      throw noLonger(this.#actor);
+    }
+    this.#checked = config;
+    return this.#actor;
+  }
+
+  /** The person in front of the client, as whoever answers what is asked there; `null`: nobody is to be asked. */
+  person(config: Config): Actor | null {
+    const caller = this.actor(config);
+    const name = this.#party?.person ?? null;
+    if (name === caller.name) return caller;
+    if (name === null || participantKind(config, name) !== 'person') return null;
+    const client = this.#client;
+    const asking = { asked_by: caller.name, ...(client === null ? {} : { client }) };
+    const provenance = { ...this.authentication.provenance, ...asking };
+    return { name, kind: 'person', session: null, client, provenance };
+  }
+
+  /**
+   * Ends this connection alone: lets its calls settle, then gives back what its
+   * session holds. An orderly end is not a failed attempt.
+   */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const watch of this.watches) watch.close();
+    await within(longestSettling, () => this.underWay.whenSettled());
+    const { loaded } = this.service.federation;
+    // Nobody ever acted: nothing can have been claimed.
+    if (loaded === null || this.#actor === null) return;
+    await loaded.execute('end_session', { session: this.session }, this.#actor);
   }
 }
 
-/**
- * The client's own name. Since the protocol of 2026 every request carries it;
- * before, it was said once, in the handshake.
- */
-function clientName(server: McpServer, request: ServerContext['mcpReq']): string | null {
-  if (request.envelope === undefined) return server.server.getClientVersion()?.name ?? null;
-  const info: unknown = Reflect.get(request.envelope, CLIENT_INFO_META_KEY);
-  if (typeof info !== 'object' || info === null || !('name' in info)) return null;
-  return typeof info.name === 'string' ? info.name : null;
+function hasEnded(): OperatorError {
+  return new OperatorError('not-identified', 'This connection has ended', 'Connect again.');
 }
 
-export function toolContext(connection: Connection, federation: Federation, context: ServerContext): ToolContext {
-  const request = context.mcpReq;
-  return {
-    federation,
-    actor: () => connection.identity.actor(federation.config, clientName(connection.server, request)),
-    signal: request.signal,
-    progress: reporter(request),
-  };
-}
-
-const nobodyListens = async (): Promise<void> => {};
-
-/** Progress goes only where it was asked for. A client that left is no reason to fail. */
-function reporter(request: ServerContext['mcpReq']): ToolContext['progress'] {
-  const progressToken = request._meta?.progressToken;
-  if (progressToken === undefined) return nobodyListens;
-  return async (progress, total, message) => {
-    if (request.signal.aborted) return;
-    const params = { progressToken, progress, total, message };
-    await request.notify({ method: 'notifications/progress', params }).catch(() => {});
-  };
+function noLonger({ name, kind }: Actor): OperatorError {
+  return new OperatorError(
+    'unknown-agent',
+    `${name} is no longer ${kind === 'agent' ? 'an agent' : 'a person'} of this federation`,
+    `Ask the operator to put ${name} back into .federation/config.json, or start the server anew under another name.`,
+  );
 }

@@ -1,8 +1,7 @@
-/** One MCP server for one connection, made of plain definitions. */
+/** One MCP server for a connection, made of plain definitions. */
 import { McpServer } from '@modelcontextprotocol/server';
-import { OpenQuestions } from './ask-person.ts';
-import { serveCompletion } from './completion.ts';
 import type { Connection } from './connection.ts';
+import { serveCompletion } from './completion.ts';
 import { servePrompts } from './serve-prompts.ts';
 import { serveResources } from './serve-resources.ts';
 import { type Subscriptions, serveSubscriptions } from './serve-subscriptions.ts';
@@ -13,17 +12,17 @@ export interface ServedConnection {
   readonly subscriptions: Subscriptions;
 }
 
-/** `questions`: shared where one client's requests reach several servers; each its own otherwise. */
-export type ServerParts = Omit<Connection, 'server' | 'questions'> & { readonly questions?: OpenQuestions };
-
-export function createServer(parts: ServerParts, era: 'modern' | 'legacy'): ServedConnection {
-  const { version, instructions } = parts.definitions;
+export function createServer(connection: Connection, era: 'modern' | 'legacy'): ServedConnection {
+  const { version, instructions } = connection.service.definitions;
   const server = new McpServer({ name: 'federation', title: 'Federation', version }, { instructions });
-  const connection: Connection = { ...parts, server, questions: parts.questions ?? new OpenQuestions() };
-  serveTools(connection);
-  servePrompts(connection);
-  serveCompletion(connection);
-  const subscriptions = serveSubscriptions(connection, era, serveResources(connection));
-  server.server.onclose = () => subscriptions.close();
+  serveTools(server, connection);
+  servePrompts(server, connection);
+  serveCompletion(server, connection);
+  const subscriptions = serveSubscriptions(server, connection, era, serveResources(server, connection));
+  connection.watches.add(subscriptions);
+  server.server.onclose = () => {
+    connection.watches.delete(subscriptions);
+    subscriptions.close();
+  };
   return { server, subscriptions };
 }

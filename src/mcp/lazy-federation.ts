@@ -9,7 +9,7 @@ export interface LazyFederation {
   /** Calls back once it is loaded, at once where it already is. */
   whenLoaded(then: (federation: Federation) => void): void;
   /** Waits for a load under way, then closes. Nothing can be loaded any more. */
-  close(before: (federation: Federation) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
 }
 
 export function lazyFederation(open: () => Promise<Federation>): LazyFederation {
@@ -44,15 +44,10 @@ export function lazyFederation(open: () => Promise<Federation>): LazyFederation 
       if (loaded === null) waiting.push(then);
       else then(loaded);
     },
-    async close(before) {
+    async close() {
       closed = true;
       const federation = loaded ?? (await loading?.catch(() => null)) ?? null;
-      if (federation === null) return;
-      try {
-        await before(federation);
-      } finally {
-        await federation.close();
-      }
+      await federation?.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Where the protocol has no error result, only error responses: resources, prompts, completion. */
+import { inTools } from '../domain/advice.ts';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import type { FederationError } from '../domain/errors.ts';
 import { asFederationError } from './answer.ts';
@@ -8,7 +9,10 @@ import type { Log } from './log.ts';
 export function asProtocolError(error: unknown, during: string, log: Log, data: object = {}): ProtocolError {
   if (error instanceof ProtocolError) return error;
   const known = asFederationError(error, during, log);
-  return new ProtocolError(protocolCode(known), `${known.message}. ${known.next}`, { ...known.toBody(), ...data });
+  return new ProtocolError(protocolCode(known), `${known.message}. ${inTools(known.next)}`, {
+    ...known.toBody(),
+    ...data,
+  });
 }
 
 function protocolCode(error: FederationError): ProtocolErrorCode {

@@ -1,6 +1,9 @@
 /**
  * A tool's input as clients see it. Every session pays for these words, so
  * what says nothing is left out: about a third of what zod writes.
+ *
+ * Nothing in it refers to anything: some clients resolve references without
+ * end where one leads back to itself, and drop the whole list of tools.
  */
 import type { Tool } from '@modelcontextprotocol/server';
 import { z } from 'zod';
@@ -9,8 +12,9 @@ type InputSchema = Tool['inputSchema'];
 
 const rooted = z.looseObject({ type: z.literal('object') });
 
+/** @throws where the schema contains itself: write an open object (`z.unknown()`) instead and check its values. */
 export function publishSchema(input: z.ZodObject): InputSchema {
-  return rooted.parse(tidy(z.toJSONSchema(input, { io: 'input', target: 'draft-2020-12' })));
+  return rooted.parse(tidy(z.toJSONSchema(input, { io: 'input', target: 'draft-2020-12', cycles: 'throw' })));
 }
 
 function tidy(node: unknown): unknown {

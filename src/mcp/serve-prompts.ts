@@ -1,14 +1,17 @@
 /** Prompts: texts a person puts before the model by name. */
+import type { McpServer } from '@modelcontextprotocol/server';
 import type { PromptDefinition } from '../define-tool.ts';
 import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
-import { type Connection, toolContext } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
+import { clientName, toolContext } from './tool-context.ts';
 
-export function servePrompts(connection: Connection): void {
-  const { server } = connection.server;
-  const { prompts } = connection.definitions;
+export function servePrompts(mcpServer: McpServer, connection: Connection): void {
+  const { server } = mcpServer;
+  const { definitions, federation: lazy, log } = connection.service;
+  const { prompts } = definitions;
 
   server.registerCapabilities({ prompts: {} });
   server.setRequestHandler('prompts/list', () => ({
@@ -19,26 +22,25 @@ export function servePrompts(connection: Connection): void {
       arguments: prompt.arguments.map(({ name, description, required }) => ({ name, description, required })),
     })),
   }));
-  server.setRequestHandler('prompts/get', async (request, context) => {
-    const { name } = request.params;
-    const given = request.params.arguments ?? {};
-    connection.underWay.begin();
-    try {
-      const prompt = prompts.find((candidate) => candidate.name === name);
-      if (prompt === undefined) throw unknownPrompt(name, prompts);
-      checkArguments(prompt, given);
-      const federation = await connection.federation.load();
-      await federation.refresh();
-      const text = await prompt.render(given, toolContext(connection, federation, context));
-      return {
-        description: prompt.description,
-        messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
-      };
-    } catch (error) {
-      throw asProtocolError(error, `the prompt ${quote(name)}`, connection.log);
-    } finally {
-      connection.underWay.end();
-    }
+  server.setRequestHandler('prompts/get', ({ params }, { mcpReq }) => {
+    connection.meet(clientName(mcpServer, mcpReq));
+    const { name, arguments: given = {} } = params;
+    return connection.underWay.during(async () => {
+      try {
+        const prompt = prompts.find((candidate) => candidate.name === name);
+        if (prompt === undefined) throw unknownPrompt(name, prompts);
+        checkArguments(prompt, given);
+        const federation = await lazy.load();
+        await federation.refresh();
+        const text = await prompt.render(given, toolContext(connection, federation, mcpReq));
+        return {
+          description: prompt.description,
+          messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+        };
+      } catch (error) {
+        throw asProtocolError(error, `the prompt ${quote(name)}`, log);
+      }
+    });
   });
 }
 

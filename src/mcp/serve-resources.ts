@@ -3,18 +3,19 @@
  * templates are offered as templates, so that ten thousand tasks stay out of
  * every client's list.
  */
-import { ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { inTools } from '../domain/advice.ts';
+import { type McpServer, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import type { ResourceDefinition } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
 import { asFederationError } from './answer.ts';
 import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
-import { quote } from './shorten.ts';
+import { quote } from '../arguments/quote.ts';
 import { type Found, resourceFinder } from './uri-template.ts';
 
-export function serveResources(connection: Connection): (uri: string) => Found {
-  const { server } = connection.server;
-  const { resources } = connection.definitions;
+export function serveResources({ server }: McpServer, { service, underWay }: Connection): (uri: string) => Found {
+  const { federation: lazy, log } = service;
+  const { resources } = service.definitions;
   const find = resourceFinder(resources);
   const findOrThrow = (uri: string): Found => {
     const found = find(uri);
@@ -37,24 +38,23 @@ export function serveResources(connection: Connection): (uri: string) => Found {
       ...described(resource),
     })),
   }));
-  server.setRequestHandler('resources/read', async (request) => {
-    const { uri } = request.params;
-    connection.underWay.begin();
-    try {
-      const { resource, variables } = findOrThrow(uri);
-      const federation = connection.federation.loaded ?? (await connection.federation.load());
-      await federation.refresh();
-      const value = await resource.read(variables, federation);
-      return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
-    } catch (error) {
-      if (error instanceof ResourceNotFoundError) throw error;
-      const known = asFederationError(error, `reading ${quote(uri, 120)}`, connection.log);
-      if (known.code === 'not-found') throw new ResourceNotFoundError(uri, `${known.message}. ${known.next}`);
-      throw asProtocolError(known, uri, connection.log, { uri });
-    } finally {
-      connection.underWay.end();
-    }
-  });
+  server.setRequestHandler('resources/read', ({ params: { uri } }) =>
+    underWay.during(async () => {
+      try {
+        const { resource, variables } = findOrThrow(uri);
+        const federation = lazy.loaded ?? (await lazy.load());
+        await federation.refresh();
+        const value = await resource.read(variables, federation);
+        return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
+      } catch (error) {
+        if (error instanceof ResourceNotFoundError) throw error;
+        const known = asFederationError(error, `reading ${quote(uri, 120)}`, log);
+        if (known.code === 'not-found')
+          throw new ResourceNotFoundError(uri, `${known.message}. ${inTools(known.next)}`);
+        throw asProtocolError(known, uri, log, { uri });
+      }
+    }),
+  );
   return findOrThrow;
 }
 

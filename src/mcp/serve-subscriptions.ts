@@ -7,7 +7,7 @@
  * SDK keeps it and passes on only what is in it; here it is only noted which
  * resources were ever asked for, so that nobody's changes are not computed.
  */
-import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import type { JSONRPCMessage, McpServer } from '@modelcontextprotocol/server';
 import type { Federation, FederationChange } from '../federation.ts';
 import type { Connection } from './connection.ts';
 import type { Found } from './uri-template.ts';
@@ -24,11 +24,11 @@ export interface Subscriptions {
 }
 
 export function serveSubscriptions(
-  connection: Connection,
+  { server }: McpServer,
+  { service }: Connection,
   era: 'modern' | 'legacy',
   findOrThrow: (uri: string) => Found,
 ): Subscriptions {
-  const { server } = connection.server;
   const watched = new Set<string>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -40,13 +40,13 @@ export function serveSubscriptions(
     timer = undefined;
     const uris = [...changed];
     changed.clear();
-    // Failing means the client is gone, which ends the process by another way.
+    // Failing means the client is gone, which ends the connection by another way.
     for (const uri of uris) if (watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
   };
 
   const onChange = (change: FederationChange, federation: Federation): void => {
     if (watched.size === 0) return;
-    for (const resource of connection.definitions.resources) {
+    for (const resource of service.definitions.resources) {
       for (const uri of resource.changedBy(change, federation)) if (watched.has(uri)) changed.add(uri);
     }
     if (changed.size > 0) timer ??= setTimeout(tell, gather).unref();
@@ -58,9 +58,9 @@ export function serveSubscriptions(
 
   /** Watching needs the store; a failed load is told by the next call, and the watch begins when one succeeds. */
   const begin = (): void => {
-    if (!begun) connection.federation.whenLoaded(watch);
+    if (!begun) service.federation.whenLoaded(watch);
     begun = true;
-    connection.federation.load().catch(() => {});
+    service.federation.load().catch(() => {});
   };
 
   const add = (uri: string): void => {

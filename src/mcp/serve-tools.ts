@@ -6,88 +6,93 @@
  * and would validate a second time.
  */
 import {
-  type CallToolResult,
   type InputRequiredResult,
   isInputRequiredResult,
+  type McpServer,
   type ServerContext,
   type Tool,
 } from '@modelcontextprotocol/server';
-import type { ToolDefinition } from '../define-tool.ts';
-import { participantKind } from '../domain/participants.ts';
+import { parseArguments } from '../arguments/parse-arguments.ts';
+import { quote } from '../arguments/quote.ts';
+import type { ToolContext, ToolDefinition, ToolResult } from '../define-tool.ts';
 import { CallerError, type FederationError, OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import { answer, asFederationError, refusal } from './answer.ts';
+import { answer, asFederationError, type Offers, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
 import { closest } from '../domain/closest.ts';
-import { type Connection, toolContext } from './connection.ts';
-import { invalidArguments } from './describe-issues.ts';
+import type { Connection } from './connection.ts';
 import { publishSchema } from './publish-schema.ts';
-import { quote } from './shorten.ts';
+import { clientName, toolContext } from './tool-context.ts';
 
-export function serveTools(connection: Connection): void {
-  const { server } = connection.server;
-  const offered = connection.definitions.tools.filter((tool) => tool.core || !connection.coreOnly);
+export function serveTools(mcpServer: McpServer, connection: Connection): void {
+  const { server } = mcpServer;
+  const { definitions, coreOnly, log } = connection.service;
+  const offered = definitions.tools.filter((tool) => tool.core || !coreOnly);
   const byName = new Map(offered.map((tool) => [tool.name, tool]));
   const forAgents = offered.filter((tool) => tool.audience === 'agent');
 
   server.registerCapabilities({ tools: {} });
-  server.setRequestHandler('tools/list', async () => {
+  server.setRequestHandler('tools/list', async (_request, { mcpReq }) => {
+    connection.meet(clientName(mcpServer, mcpReq));
     const listed = (await isForPerson(connection)) ? offered : forAgents;
     return { tools: listed.map(publish) };
   });
-  server.setRequestHandler('tools/call', async (request, context) => {
-    const { name } = request.params;
-    connection.underWay.begin();
-    try {
-      const tool = byName.get(name);
-      if (tool === undefined) return refusal(unknownTool(connection, name, forAgents));
-      return await callTool(connection, tool, request.params.arguments ?? {}, context);
-    } catch (error) {
-      return refusal(asFederationError(error, quote(name), connection.log));
-    } finally {
-      connection.underWay.end();
-    }
+  server.setRequestHandler('tools/call', ({ params }, context) => {
+    connection.meet(clientName(mcpServer, context.mcpReq));
+    const { name, arguments: given } = params;
+    let offers: Offers = (called) => byName.get(called)?.audience === 'agent';
+    return connection.underWay.during(async () => {
+      try {
+        const tool = byName.get(name);
+        if (tool === undefined) return refusal(unknownTool(definitions.tools, name, forAgents), offers);
+        const input = parseArguments(tool, given);
+        const lazy = connection.service.federation;
+        const federation = lazy.loaded ?? (await lazy.load());
+        // A command takes in the news itself, and what is read behind it is as new.
+        if (tool.hints.readOnly) await federation.refresh();
+        const working = toolContext(connection, federation, context.mcpReq);
+        if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
+        else if (tool.audience === 'operator') {
+          // Whoever is nobody is told so first.
+          working.actor();
+          return refusal(forOperatorOnly(tool.name, federation), offers);
+        }
+        const outcome = await callTool(mcpServer, connection, tool, { input, working }, context);
+        return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault, offers);
+      } catch (error) {
+        return refusal(asFederationError(error, quote(name), log), offers);
+      }
+    });
   });
 }
 
 async function callTool(
+  server: McpServer,
   connection: Connection,
   tool: ToolDefinition,
-  given: unknown,
+  { input, working }: { readonly input: Record<string, unknown>; readonly working: ToolContext },
   context: ServerContext,
-): Promise<CallToolResult | InputRequiredResult> {
-  const parsed = tool.input.safeParse(given);
-  if (!parsed.success) {
-    return refusal(invalidArguments(tool.name, Object.keys(tool.input.shape), given, parsed.error.issues));
-  }
-  const federation = connection.federation.loaded ?? (await connection.federation.load());
-  // A command takes in the news itself, and what is read behind it is as new.
-  if (tool.hints.readOnly) await federation.refresh();
-  const working = toolContext(connection, federation, context);
-  if (tool.audience === 'operator' && working.actor().kind !== 'person') {
-    return refusal(forOperatorOnly(tool.name, federation));
-  }
+): Promise<ToolResult | InputRequiredResult> {
+  const { federation } = working;
   const answered = await answeredByPerson(connection, federation, context);
-  if (answered !== null) return answer(answered, federation.fault);
-  const result = await tool.handle(parsed.data, working);
+  if (answered !== null) return answered;
+  const result = await tool.handle(input, working);
   const question = tool.question?.(result, working) ?? null;
-  if (question === null) return answer(result, federation.fault);
-  const outcome = await askPerson(connection, federation, { question, result }, context);
-  return isInputRequiredResult(outcome) ? outcome : answer(outcome, federation.fault);
+  return question === null ? result : await askPerson(server, connection, federation, { question, result }, context);
 }
 
 /**
- * Operator tools show only where a person is named. Without a name the client
- * is an agent at most, and the configuration need not be read.
+ * Operator tools show only to persons. Where an agent is all there can be, the
+ * configuration need not be read.
  */
 async function isForPerson(connection: Connection): Promise<boolean> {
-  const { named } = connection.identity;
-  if (named === null) return false;
+  const { authentication, service } = connection;
+  if (!authentication.mayBePerson) return false;
   try {
-    const config = connection.federation.loaded?.config ?? (await connection.readConfig());
-    return participantKind(config, named) === 'person';
+    const config = service.federation.loaded?.config ?? (await service.readConfig());
+    return connection.actor(config).kind === 'person';
   } catch {
-    // Every call will say what is wrong with the configuration; the list must not fail.
+    // Every call will say what is wrong with the configuration or the name; the list must not fail.
     return false;
   }
 }
@@ -115,9 +120,13 @@ function publish(tool: ToolDefinition): Tool {
   return made;
 }
 
-function unknownTool(connection: Connection, name: string, offered: readonly ToolDefinition[]): FederationError {
+function unknownTool(
+  all: readonly ToolDefinition[],
+  name: string,
+  offered: readonly ToolDefinition[],
+): FederationError {
   const names = offered.map((tool) => tool.name);
-  if (connection.definitions.tools.some((tool) => tool.name === name)) {
+  if (all.some((tool) => tool.name === name)) {
     const reason = `The tool ${name} is not offered here: the server was started with --tools core`;
     return new OperatorError('not-found', reason, `Use one of ${names.join(', ')}.`);
   }

@@ -1,12 +1,5 @@
-/**
- * Words and stems of a task's description.
- *
- * natural gives the tokenizer and Porter's stemmer. Only these two deep
- * imports: the package's root prints to standard output and loads database
- * drivers.
- */
-import { PorterStemmer } from 'natural/lib/natural/stemmers/index.js';
-import { RegexpTokenizer } from 'natural/lib/natural/tokenizers/index.js';
+/** Words and stems of a task's description. natural gives the tokenizer and Porter's stemmer. */
+import { PorterStemmer, RegexpTokenizer } from './natural.ts';
 
 /** What of a text is read. Past this, a description is an attachment, not a summary. */
 export const textWindow = 2_000;

@@ -8,6 +8,7 @@
  * event means.
  */
 import type { FederationEvent } from '../domain/events.ts';
+import type { Provenance } from '../domain/provenance.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 /** A place in the journal: the record there and its hash. Before the first: seq 0 and 32 zeros. */
@@ -19,8 +20,8 @@ export interface Position {
 
 export const origin: Position = { seq: 0, hash: '0'.repeat(32) };
 
-/** One command's share of a record. */
-export interface CommittedCommand {
+/** One command's share of a record. Records of earlier versions do not say how it came. */
+export interface CommittedCommand extends Partial<Provenance> {
   /** uuid v7, made by the process that ran the command. */
   readonly id: string;
   /** The participant that acted. */

@@ -2,7 +2,7 @@
  * Who does what, for people: AGENT_ASSIGNMENTS.md from the configuration. The
  * same configuration gives the same text, so that a commit shows what changed.
  */
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { mermaidLabel } from './mermaid.ts';
 import { rulesInWords } from './schedule-view.ts';
 import { firstWords } from './task-views.ts';

@@ -1,7 +1,8 @@
 /** What waits for the operator, with what can be done about it. */
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Escalation } from '../domain/scheduling/escalation.ts';
-import { heldUnder, type HeldFollowUp } from '../domain/scheduling/follow-up.ts';
+import { heldUnder } from '../domain/scheduling/follow-up.ts';
+import type { HeldFollowUp } from '../domain/scheduling/held-follow-up.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import { questionAbout } from '../domain/scheduling/pause.ts';
 import { chainOf } from '../domain/tasks/limits.ts';
@@ -13,39 +14,38 @@ const most = 50;
 /** Kept follow-ups named in one item. */
 const mostKept = 20;
 
-export interface InboxView {
-  readonly items: readonly Record<string, unknown>[];
-  readonly total: number;
-}
+export type InboxItem = ReturnType<typeof inboxItem>;
 
-export function inboxView(state: FederationState): InboxView {
+export function inboxView(state: FederationState) {
   const open = [...state.escalations.values()].sort(
     (a, b) => Date.parse(a.opened_at) - Date.parse(b.opened_at) || a.inbox_id.localeCompare(b.inbox_id),
   );
   return { items: open.slice(0, most).map((escalation) => inboxItem(state, escalation)), total: open.length };
 }
 
-function inboxItem(state: FederationState, escalation: Escalation): Record<string, unknown> {
+function inboxItem(state: FederationState, escalation: Escalation) {
   const { inbox_id, kind, task_id, chain, opened_at, key, vote_id } = escalation;
   const kept = heldUnder(state, key);
   const { title, detail } = kind === 'held-follow-ups' && kept.length > 0 ? questionAbout(kept) : escalation;
-  return present({
+  return {
     inbox_id,
     kind,
     title,
-    detail: detail === '' ? null : detail,
-    task_id,
-    vote_id,
-    options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
-    chain,
-    kept: kept.slice(0, mostKept).map((followUp) => keptView(state, followUp)),
-    kept_total: kept.length > mostKept ? kept.length : null,
+    ...present({
+      detail: detail === '' ? null : detail,
+      task_id,
+      vote_id,
+      options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
+      chain,
+      kept: kept.slice(0, mostKept).map((followUp) => keptView(state, followUp)),
+      kept_total: kept.length > mostKept ? kept.length : null,
+    }),
     opened_at,
     actions: actionsFor(state, escalation),
-  });
+  };
 }
 
 /** What `release` would queue. One limit can stop several chains: each entry has its own, oldest first. */
-function keptView(state: FederationState, { rule, type, to_agent, task_id }: HeldFollowUp): Record<string, unknown> {
+function keptView(state: FederationState, { rule, type, to_agent, task_id }: HeldFollowUp) {
   return { rule, type, to_agent, after: task_id, chain: chainOf(state, { task_id }) };
 }

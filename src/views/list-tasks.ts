@@ -1,5 +1,5 @@
 /** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
@@ -40,10 +40,9 @@ export function listTasks(state: FederationState, config: Config, filter: TaskFi
   const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
-  const view = filter.detail === 'full' ? fullTask : briefTask;
   const more = from + page.length < matching.length && last !== undefined;
   return {
-    items: page.map(view),
+    items: filter.detail === 'full' ? page.map(fullTask) : page.map(briefTask),
     total: matching.length,
     ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
   };

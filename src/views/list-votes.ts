@@ -3,7 +3,7 @@ import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import type { VoteStatus } from '../domain/votes/vote.ts';
-import { briefVote, fullVote, type VoteBrief } from './vote-views.ts';
+import { briefVote, fullVote, type VoteBrief, type VoteInFull } from './vote-views.ts';
 
 export interface VoteFilter {
   readonly status?: VoteStatus | undefined;
@@ -13,7 +13,7 @@ export interface VoteFilter {
 }
 
 export interface VotePage {
-  readonly items: readonly VoteBrief[];
+  readonly items: readonly (VoteBrief | VoteInFull)[];
   readonly total: number;
   readonly next_cursor?: string;
 }
@@ -29,7 +29,7 @@ export function listVotes(state: FederationState, filter: VoteFilter): VotePage 
   const page = rest.slice(0, filter.limit ?? usualPage);
   const last = page.at(-1);
   return {
-    items: page.map(filter.detail === 'full' ? fullVote : briefVote),
+    items: filter.detail === 'full' ? page.map(fullVote) : page.map(briefVote),
     total: matching.length,
     ...(page.length < rest.length && last !== undefined ? { next_cursor: writeCursor(last.vote_id) } : {}),
   };

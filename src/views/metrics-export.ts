@@ -1,5 +1,5 @@
 /** Everything that was counted, for other programs: JSON, CSV, and the text that Prometheus scrapes. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import { availabilityStatuses } from '../domain/agents/agent.ts';
 import { bonusesFor } from '../domain/routing/bonuses.ts';
 import { pairOf } from '../domain/metrics/metrics.ts';
@@ -10,33 +10,24 @@ import { agentNames, type Dashboard, dashboardView, lastDays, type MetricsSource
 import { targetsOf } from './targets.ts';
 
 export const exportFormats = ['json', 'csv', 'prometheus'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 const exportedDays = 400;
 
-export interface MetricsExport extends Omit<Dashboard, 'agents' | 'types' | 'next'> {
-  readonly agents: readonly Omit<AgentMetrics, 'next'>[];
-  readonly types: readonly Omit<TypeMetrics, 'next'>[];
+export interface MetricsExport extends Omit<Dashboard, 'agents' | 'types'> {
+  readonly agents: readonly AgentMetrics[];
+  readonly types: readonly TypeMetrics[];
 }
 
 /** The dashboard with every agent and type in full, and 400 days back to the first one. */
 export function exportJson(source: MetricsSource): MetricsExport {
   const { state, config, now } = source;
-  const { next: _next, ...dashboard } = dashboardView(source);
   const { total } = state.metrics;
   const firstDay = fromMillis(total.has('first_event') ? total.get('first_event') : toMillis(now)).slice(0, 10);
   return {
-    ...dashboard,
+    ...dashboardView(source),
     days: lastDays(state, now, exportedDays).filter(({ day }) => day >= firstDay),
-    agents: agentNames(state.metrics, config).map((name) => {
-      const { next: _, ...agent } = agentMetrics(source, name);
-      return agent;
-    }),
-    types: typeNames(state.metrics).flatMap((name) => {
-      if (name === null) return [];
-      const { next: _, ...type } = typeMetrics(source, name);
-      return [type];
-    }),
+    agents: agentNames(state.metrics, config).map((name) => agentMetrics(source, name)),
+    types: typeNames(state.metrics).flatMap((name) => (name === null ? [] : [typeMetrics(source, name)])),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What was counted of one agent, of one type across agents, and of one agent at one type. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import { type AvailabilityStatus, availabilityStatuses } from '../domain/agents/agent.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
@@ -39,7 +39,6 @@ export interface AgentMetrics extends AgentFigures {
       readonly observed: number;
     }[];
   };
-  readonly next: string;
 }
 
 /** @throws CallerError `unknown-agent` for whom neither the roster nor the metrics know, `not-found` for a person. */
@@ -80,7 +79,6 @@ export function agentMetrics(source: MetricsSource, agent: string): AgentMetrics
       brier: share(brier),
       stated_against_observed: stated_against_observed.map((bin) => ({ ...bin, observed: rounded(bin.observed) })),
     },
-    next: 'get_metrics with a type compares it with the others.',
   };
 }
 
@@ -115,7 +113,6 @@ export interface TypeMetrics extends Figures {
   readonly type: string;
   readonly queued: number;
   readonly agents: readonly (Figures & { readonly agent: string; readonly bonus: number })[];
-  readonly next: string;
 }
 
 /** @throws CallerError `not-found` where no task of this type was queued and no outcome counted. */
@@ -145,7 +142,6 @@ export function typeMetrics({ state }: MetricsSource, type: string): TypeMetrics
         bonus: bonusesFor(state, type).get(agent) ?? 0,
       }))
       .sort((a, b) => (b.interval?.[0] ?? 0) - (a.interval?.[0] ?? 0)),
-    next: 'optimize_routing says what these outcomes mean for routing.',
   };
 }
 
@@ -153,7 +149,6 @@ export interface PairMetrics extends Figures {
   readonly agent: string;
   readonly type: string;
   readonly bonus: number;
-  readonly next: string;
 }
 
 /** One agent at one type. */
@@ -168,6 +163,5 @@ export function pairMetrics(source: MetricsSource, agent: string, type: string):
     type,
     ...figuresOf(state.metrics, [pairKey(agent, type)]),
     bonus,
-    next: 'Leave out one of the two for more.',
   };
 }

@@ -1,7 +1,7 @@
 /** What was counted, as people read it: the whole federation, and the targets. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
 import type { AvailabilityStatus } from '../domain/agents/agent.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { medianOf } from '../domain/metrics/histogram.ts';
 import { type DayField, dayOf, type Metrics, pairOf } from '../domain/metrics/metrics.ts';
@@ -62,7 +62,6 @@ export interface Dashboard {
   readonly routing: readonly MethodFigures[];
   /** The last 14, oldest first. */
   readonly days: readonly DayFigures[];
-  readonly next: string;
 }
 
 const shownDays = 14;
@@ -82,7 +81,6 @@ export function dashboardView(source: MetricsSource): Dashboard {
       .slice(0, mostTypes),
     routing: methodFigures(metrics),
     days: lastDays(state, now, shownDays),
-    next: 'get_metrics with an agent or a type shows more of it; optimize_routing says what the outcomes mean for routing.',
   };
 }
 
@@ -208,7 +206,6 @@ export function lastDays({ metrics, index }: FederationState, now: Timestamp, co
 
 export interface TargetsView {
   readonly targets: Targets;
-  readonly next: string;
 }
 
 export function targetsView({ state, now }: MetricsSource): TargetsView {
@@ -232,6 +229,5 @@ export function targetsView({ state, now }: MetricsSource): TargetsView {
         baseline_minutes: minutes(time.baseline_minutes),
       },
     },
-    next: 'A value is null below 10 cases; get_metrics shows what the figures are made of.',
   };
 }

@@ -3,39 +3,10 @@
  * 600 tasks is one piece of news. What one participant did of one kind is one
  * line, in the order of the last time it happened.
  */
-import type { EventType, FederationEvent } from '../domain/events.ts';
+import { type FederationEvent, kindOf } from '../domain/events.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { describeEvent } from './event-lines.ts';
 import { firstWords } from './task-views.ts';
-
-/** What several of a kind are called; kinds that are not here are told one by one. */
-const several: { readonly [T in EventType]?: string } = {
-  task_queued: 'queued',
-  task_imported: 'imported',
-  task_completed: 'completed',
-  attempt_failed: 'failed at',
-  task_failed: 'gave up',
-  task_released: 'released',
-  task_reviewed: 'reviewed',
-  task_cancelled: 'cancelled',
-  task_approved: 'approved',
-  task_reassigned: 'reassigned',
-  task_requeued: 'requeued',
-  lease_lapsed: 'took back',
-};
-
-/** Says nothing about work that is done or to do. */
-const noise: ReadonlySet<EventType> = new Set([
-  'session_started',
-  'request_remembered',
-  'start_times_reached',
-  'tasks_archived',
-  'task_claimed',
-  'progress_reported',
-  'clock_stepped_back',
-  'dependents_moved',
-  'outcome_recorded',
-]);
 
 interface Line {
   readonly by: string;
@@ -59,7 +30,7 @@ export function newsFrom(
   for (const { at, commands } of records) {
     for (const { by, events } of commands) {
       if (by === except) continue;
-      for (const event of events) if (!noise.has(event.type)) note(told, at, by, event);
+      for (const event of events) note(told, at, by, event);
     }
   }
   const lines = [...told.filter(({ last }) => !concerns(last)), ...told.filter(({ last }) => concerns(last))];
@@ -69,7 +40,9 @@ export function newsFrom(
 }
 
 function note(lines: Line[], at: string, by: string, event: FederationEvent): void {
-  const verb = several[event.type] ?? null;
+  const { news } = kindOf(event.type);
+  if (news === 'none') return;
+  const verb = news === 'each' ? null : news.together;
   const index = verb === null ? -1 : lines.findIndex((line) => line.by === by && line.verb === verb);
   const [line = { by, verb, at, count: 0, last: event }] = index === -1 ? [] : lines.splice(index, 1);
   lines.push({ ...line, at, count: line.count + 1, last: event });

@@ -1,6 +1,7 @@
 /** What optimising routing would change, or did, with its evidence. */
+import { type Advice, advise, call } from '../domain/advice.ts';
 import type { ResultOf } from '../domain/commands.ts';
-import type { BonusChange } from '../domain/routing/bonuses.ts';
+import type { BonusChange } from '../domain/routing/bonus.ts';
 import { leastOutcomes } from '../domain/routing/bonus-rules.ts';
 import { rounded } from './metrics-figures.ts';
 
@@ -10,7 +11,7 @@ export interface OptimizationView {
   readonly changes: readonly BonusChange[];
   /** Enough outcomes, and the bonus stays. */
   readonly unchanged: readonly BonusChange[];
-  readonly next: string;
+  readonly next: Advice;
 }
 
 export function optimizationView(
@@ -25,12 +26,13 @@ export function optimizationView(
   };
 }
 
-function nextOf({ done, changes }: ResultOf<'optimize_routing'>, asked: 'dry' | 'apply' | 'revert'): string {
+function nextOf({ done, changes }: ResultOf<'optimize_routing'>, asked: 'dry' | 'apply' | 'revert'): Advice {
   if (done === 'applied')
-    return 'In force from the next routing decision on; optimize_routing with revert takes it back.';
+    return advise`In force from the next routing decision on; ${call('optimize_routing', { revert: true })} takes it back.`;
   if (done === 'reverted') return 'The bonuses from before it are in force again.';
-  if (changes.length > 0) return 'Nothing was changed; optimize_routing with apply puts this in force.';
-  const why = `Nothing is to be changed: no bonus differs from what the outcomes say; a pair needs more than ${leastOutcomes}.`;
+  if (changes.length > 0)
+    return advise`Nothing was changed; ${call('optimize_routing', { apply: true })} puts this in force.`;
+  const why = `Nothing to change: every bonus agrees with the outcomes; a pair needs more than ${leastOutcomes}.`;
   return asked === 'apply' ? `${why} Nothing was recorded.` : why;
 }
 

@@ -1,11 +1,11 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
-import { agentRecord } from '../domain/agents/evolve-agents.ts';
-import type { Config } from '../domain/config.ts';
+import { agentRecord } from '../domain/agents/agent-record.ts';
+import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
-import type { WebhookStanding } from '../federation.ts';
+import type { Federation, WebhookStanding } from '../federation.ts';
 import type { ConfigWarning } from '../config/load-config.ts';
 import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
@@ -55,7 +55,7 @@ export interface StatusView {
   readonly scheduling: 'on' | 'off';
   /** Follow-ups that wait for the operator's word. */
   readonly kept_follow_ups?: number;
-  readonly agents: readonly Record<string, unknown>[];
+  readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected'>[];
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
@@ -111,6 +111,17 @@ export function statusView(
   };
 }
 
+export function statusOf(federation: Federation): StatusView {
+  return statusView(federation.state(), federation.config, {
+    presence: federation.presence(),
+    now: federation.now(),
+    seq: federation.seq,
+    fault: federation.fault,
+    webhook: federation.webhook(),
+    configWarnings: federation.configWarnings,
+  });
+}
+
 function archivedCount(state: FederationState, status: string): number {
   let count = 0;
   for (const task of state.archived.values()) if (task.status === status) count++;
@@ -141,7 +152,7 @@ export function whyNothing(state: FederationState, config: Config, agent: string
 }
 
 /** One agent's side of the queue. */
-export function agentQueue(state: FederationState, config: Config, agent: string): Record<string, unknown> {
+export function agentQueue(state: FederationState, config: Config, agent: string) {
   const ready = readyFor(state, config, agent, 20);
   return {
     agent,

@@ -1,8 +1,8 @@
 /** What the router would choose, without queueing anything. */
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../config/schema.ts';
 import { questionFor } from '../domain/routing/route-task.ts';
 import type { Routing } from '../domain/routing/decision.ts';
-import { type RoutingStrategy, routingStrategies } from '../domain/routing/routing-config.ts';
+import { type RoutingStrategy, routingStrategies } from '../domain/routing/router.ts';
 import type { Priority } from '../domain/tasks/task.ts';
 import { unknownAgent } from '../domain/tasks/validate-request.ts';
 import type { Federation } from '../federation.ts';

@@ -1,5 +1,6 @@
 /** Automatic scheduling as people and agents read it: the rules, what a success will queue, a dry run. */
-import type { Config } from '../domain/config.ts';
+import { advise, call } from '../domain/advice.ts';
+import type { Config } from '../config/schema.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import {
@@ -10,7 +11,7 @@ import {
   isSchedulingOn,
   matches,
 } from '../domain/scheduling/follow-up.ts';
-import type { Rule, RuleOutcome } from '../domain/scheduling/rule-config.ts';
+import type { Rule, RuleOutcome } from '../domain/scheduling/rule.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { findTask } from './find-task.ts';
@@ -59,11 +60,11 @@ function thenOf({ then }: Rule): string {
 
 /** What rules will queue when the holder of this task succeeds. */
 export function onSuccess(state: FederationState, config: Config, task: Task, agent: string) {
-  return expectedFollowUps(state, config, task, agent).map(({ name, when, then }) =>
-    present({
-      rule: name,
-      type: then.type,
-      to_agent: then.to_agent,
+  return expectedFollowUps(state, config, task, agent).map(({ name, when, then }) => ({
+    rule: name,
+    type: then.type,
+    to_agent: then.to_agent,
+    ...present({
       only_if:
         when.artifact === undefined
           ? null
@@ -71,14 +72,14 @@ export function onSuccess(state: FederationState, config: Config, task: Task, ag
             ? `an artifact ends in ${when.artifact}`
             : `you name ${when.artifact ? 'an' : 'no'} artifact`,
     }),
-  );
+  }));
 }
 
 /**
  * Which rules a past task would fire now and what they would queue; changes nothing.
  * @throws CallerError `not-found`; `wrong-state` for a task that has not ended, or was cancelled.
  */
-export async function dryRun(federation: Federation, id: TaskId): Promise<Record<string, unknown>> {
+export async function dryRun(federation: Federation, id: TaskId) {
   const task = await findTask(federation, id);
   const state = federation.state();
   const ends = endsOf(task);
@@ -86,7 +87,7 @@ export async function dryRun(federation: Federation, id: TaskId): Promise<Record
     throw new CallerError(
       'wrong-state',
       `${id} is ${task.status}; rules fire when a task is completed, fails for good or is sent back.`,
-      'Name a finished task; list_tasks with status completed shows some.',
+      advise`Name a finished task; ${call('list_tasks', { status: 'completed' })} shows some.`,
     );
   }
   const { rules } = federation.config.scheduling;
@@ -100,16 +101,13 @@ export async function dryRun(federation: Federation, id: TaskId): Promise<Record
         .map((rule) => {
           const { type, to_agent, priority, description, dependencies, subject } = followUpOf(rule, finished);
           const skipped = alreadyQueued(state, id, type);
-          return present({
+          return {
             rule: rule.name,
             type,
-            to_agent,
-            priority,
-            dependencies,
-            subject,
+            ...present({ to_agent, priority, dependencies, subject }),
             description: firstWords(description, 200),
-            skipped: skipped === null ? null : `${skipped} does it already`,
-          });
+            ...present({ skipped: skipped === null ? null : `${skipped} does it already` }),
+          };
         }),
     ),
     does_not_match: rules.filter((rule) => !ends.some((finished) => matches(rule, finished))).map(({ name }) => name),

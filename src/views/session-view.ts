@@ -7,7 +7,6 @@ import { participantKind } from '../domain/participants.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
-import { newsFrom } from './news.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
@@ -25,10 +24,12 @@ export async function sessionView(federation: Federation, actor: Actor, seenBefo
   return fitted(await everything(federation, actor, seenBefore));
 }
 
-type Session = Awaited<ReturnType<typeof everything>>;
+export type Session = Awaited<ReturnType<typeof everything>>;
 
 async function everything(federation: Federation, actor: Actor, seenBefore: number) {
   const { config } = federation;
+  // The handshake waits for every module that is imported above, and kinds of events are many.
+  const { newsFrom } = await import('./news.ts');
   const records = await federation.tail(newsRecords, seenBefore);
   const identity = await identityOf(federation, actor.name);
   const state = federation.state();
@@ -40,14 +41,16 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
   const readyTotal = state.index.ready.count(fitOf(state, config, actor.name));
   const warnings = federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300));
   return {
-    you: present({
+    you: {
       name: actor.name,
-      kind,
-      role: agent?.role,
-      types: agent?.types,
-      capacity: agent?.capacity,
-      identity,
-    }),
+      ...present({
+        kind,
+        role: agent?.role,
+        types: agent?.types,
+        capacity: agent?.capacity,
+        identity,
+      }),
+    },
     principles: config.principles,
     roster: agentViews(state, config, federation.presence()).map(({ name, role, status, open: count }) => ({
       name,
@@ -81,7 +84,7 @@ function concernsAny(event: FederationEvent, held: readonly Task[]): boolean {
  */
 const steps: readonly ((shown: Session) => Session)[] = [
   (shown) => ({ ...shown, paused: shortPause(shown.paused, 300) }),
-  (shown) => ({ ...shown, you: { ...shown.you, identity: shorter(shown.you['identity'], sizeOf(shown) - largest) } }),
+  (shown) => ({ ...shown, you: withShorterIdentity(shown.you, sizeOf(shown) - largest) }),
   (shown) => ({ ...shown, news: shown.news.slice(-2) }),
   (shown) => ({ ...shown, roster: shown.roster.slice(0, 20).map((entry) => ({ ...entry, role: '' })) }),
   (shown) => ({ ...shown, principles: shown.principles.map((text) => firstBytes(text, 100)) }),
@@ -137,13 +140,13 @@ function withShortTexts(shown: Session, bytes: number): Session {
   const { warning, config_warnings } = shown;
   return {
     ...shown,
-    you: { ...shown.you, ...(typeof role === 'string' ? { role: short(role) } : {}) },
+    you: { ...shown.you, ...(role === undefined ? {} : { role: short(role) }) },
     principles: shown.principles.map(short),
     paused: shortPause(shown.paused, bytes),
     ready: shown.ready.map(described),
     held_here: shown.held_here.map(described),
     held_elsewhere: shown.held_elsewhere.map(described),
-    // An option is cast to the letter: one that is too long is left out, not cut.
+    // An option is cast exactly as it is: one that is too long is left out, not cut.
     ballots_due: shown.ballots_due.map((due) => ({ ...withShortOptions(due, bytes), question: short(due.question) })),
     news: shown.news.map(short),
     ...(warning === undefined
@@ -176,20 +179,22 @@ function withoutOptions(due: DueBallot): DueBallot {
 }
 
 function withFewTypes(you: Session['you']): Session['you'] {
-  const { types } = you;
-  return Array.isArray(types) ? { ...you, types: types.slice(0, 10) } : you;
+  return you.types === undefined ? you : { ...you, types: you.types.slice(0, 10) };
 }
 
 /** By this many bytes of JSON. */
-function shorter(identity: unknown, by: number): unknown {
-  if (typeof identity !== 'object' || identity === null || !('text' in identity)) return identity;
-  if (typeof identity.text !== 'string') return identity;
-  const kept = bytesOf(identity.text) - by;
-  return { ...identity, text: kept < 80 ? undefined : firstBytes(identity.text, kept) };
+function withShorterIdentity(you: Session['you'], by: number): Session['you'] {
+  const { path, text } = you.identity ?? {};
+  if (path === undefined || text === undefined) return you;
+  const kept = bytesOf(text) - by;
+  return { ...you, identity: kept < 80 ? { path } : { path, text: firstBytes(text, kept) } };
 }
 
 /** The agent's identity text, cut to what is worth its price; where the file is missing the path says so. */
-async function identityOf(federation: Federation, name: string): Promise<Record<string, string> | null> {
+async function identityOf(
+  federation: Federation,
+  name: string,
+): Promise<{ readonly path: string; readonly text?: string } | null> {
   const path = Object.hasOwn(federation.config.agents, name) ? federation.config.agents[name]?.identity : undefined;
   if (path === undefined) return null;
   try {

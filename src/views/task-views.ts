@@ -1,29 +1,22 @@
 /** Tasks as agents and people read them. Terse: empty fields are left out, agents pay for every word. */
+import { type Advice, advise, call } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { Routing } from '../domain/routing/decision.ts';
 import { workToJudge } from '../domain/tasks/subject.ts';
-import type { DependencyId, Task, TaskId } from '../domain/tasks/task.ts';
+import type { DependencyId, Task } from '../domain/tasks/task.ts';
 import { isReady } from '../domain/tasks/readiness.ts';
-
-export interface TaskBrief {
-  readonly task_id: TaskId;
-  readonly status: string;
-  readonly type: string | null;
-  readonly priority: string;
-  readonly to_agent: string | null;
-  readonly waiting_for?: readonly DependencyId[];
-  readonly description: string;
-}
 
 /** Characters of the description in a brief. */
 const briefLength = 80;
 
-export function briefTask(task: Task): TaskBrief {
+export type TaskBrief = ReturnType<typeof briefTask>;
+
+export function briefTask(task: Task) {
   // One tells why it waits; twenty briefs must fit into 5 KB.
-  const shown = task.waiting_for.slice(0, 1);
+  const shown: readonly DependencyId[] = task.waiting_for.slice(0, 1);
   return {
     task_id: task.task_id,
     status: task.status,
@@ -38,12 +31,12 @@ export function briefTask(task: Task): TaskBrief {
 export const firstWords = oneLine;
 
 /** With a task that was just queued: who, how sure, why. get_task has the rest. */
-export function briefRouting({ agent, confidence, method, reason, doubt }: Routing): Record<string, unknown> {
+export function briefRouting({ agent, confidence, method, reason, doubt }: Routing) {
   return { agent, confidence, method, reason, ...present({ doubt }) };
 }
 
 /** Everything that speaks for a choice. */
-export function fullRouting(routing: Routing): Record<string, unknown> {
+export function fullRouting(routing: Routing) {
   const { score, parts, rules, terms, nearest, runner_up, instead_of, novelty, outcomes, probability, judged } =
     routing;
   return {
@@ -65,11 +58,9 @@ export function fullRouting(routing: Routing): Record<string, unknown> {
 }
 
 /** Everything a reader may need of a task. */
-export interface TaskInFull extends Omit<TaskBrief, 'waiting_for'> {
-  readonly [field: string]: unknown;
-}
+export type TaskInFull = ReturnType<typeof fullTask>;
 
-export function fullTask(task: Task): TaskInFull {
+export function fullTask(task: Task) {
   const { lease, result, caused_by } = task;
   return {
     task_id: task.task_id,
@@ -116,15 +107,18 @@ export function fullTask(task: Task): TaskInFull {
 }
 
 /** A task with what happened to it, newest last. */
-export function taskWithHistory(task: Task): TaskInFull {
-  const history = task.history.map((entry) =>
+export function taskWithHistory(task: Task) {
+  const history: Task['history'] = task.history.map((entry) =>
     entry.text === undefined ? entry : { ...entry, text: cut(entry.text, 500) },
   );
   return { ...fullTask(task), ...(task.routing === null ? {} : { routing: fullRouting(task.routing) }), history };
 }
 
+type Present<Fields> = { readonly [Name in keyof Fields]?: Exclude<Fields[Name], null | undefined> };
+
 /** Without the fields that say nothing: null, undefined, empty lists. */
-export function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function present<Fields extends object>(fields: Fields): Present<Fields>;
+export function present(fields: object): object {
   return Object.fromEntries(
     Object.entries(fields).filter(
       ([, value]) => value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
@@ -137,37 +131,45 @@ const mostInputs = 20;
 /** Characters of an input's summary. */
 const longestInput = 1_500;
 
+/** What one dependency produced. */
+export interface TaskInput {
+  readonly id: DependencyId;
+  readonly summary?: string;
+  readonly choice?: string;
+  readonly artifacts?: readonly string[];
+}
+
 /**
  * What the dependencies of a task produced, for the one who goes on from
  * there; first the work that it judges, which it may not depend on: a review
  * after testing waits for the tests.
  */
-export function inputsOf(state: FederationState, task: Task, reader: string): readonly Record<string, unknown>[] {
+export function inputsOf(state: FederationState, task: Task, reader: string): readonly TaskInput[] {
   const judged = workToJudge(state, task, reader)?.task_id ?? task.subject;
   const ids = new Set([...(judged === null ? [] : [judged]), ...task.dependencies]);
   return [...ids].slice(0, mostInputs).map((id) => inputOf(state, id));
 }
 
-function inputOf(state: FederationState, id: DependencyId): Record<string, unknown> {
+function inputOf(state: FederationState, id: DependencyId): TaskInput {
   const before = state.tasks.get(id);
   if (before?.result != null) {
     const { summary, artifacts } = before.result;
-    return present({ id, summary: cut(summary, longestInput), artifacts: artifacts.slice(0, mostInputs) });
+    return { id, summary: cut(summary, longestInput), ...present({ artifacts: artifacts.slice(0, mostInputs) }) };
   }
   const vote = voteStanding(state, id);
-  if (vote !== undefined) return present({ id, choice: vote.choice });
+  if (vote !== undefined) return { id, ...present({ choice: vote.choice }) };
   return {
     id,
-    summary: state.archived.has(id) ? 'archived; read it with get_task' : `${before?.status ?? 'unknown'}`,
+    summary: state.archived.has(id) ? 'archived; get_task has it' : `${before?.status ?? 'unknown'}`,
   };
 }
 
-/** How its holder ends a task, for `next`: a review ends with a verdict, anything else with a completion. */
-export function endOf(state: FederationState, task: Task, holder: string): string {
+/** How its holder ends a task, as the end of a sentence: a review ends with a verdict, anything else with a completion. */
+export function endOf(state: FederationState, task: Task, holder: string): Advice {
   const work = workToJudge(state, task, holder);
   return work === null
-    ? 'complete_task with a summary and the artifacts'
-    : `give the verdict on ${work.task_id} with review_task: accept or rework; that completes this review too`;
+    ? advise`finish it with ${call('complete_task', { task_id: task.task_id })}: outcome, summary, artifacts`
+    : advise`give the verdict with ${call('review_task', { task_id: work.task_id })}: accept or rework; that completes this review too`;
 }
 
 /** What an agent holds: here, in this process, or elsewhere. */

@@ -11,14 +11,9 @@ import { firstWords, present } from './task-views.ts';
 
 const briefLength = 80;
 
-export interface VoteBrief {
-  readonly vote_id: string;
-  readonly status: string;
-  readonly question: string;
-  readonly [field: string]: unknown;
-}
+export type VoteBrief = ReturnType<typeof briefVote>;
 
-export function briefVote(vote: Vote): VoteBrief {
+export function briefVote(vote: Vote) {
   const isOver = vote.status === 'decided' || vote.status === 'cancelled';
   return {
     vote_id: vote.vote_id,
@@ -44,7 +39,9 @@ export function isReadable(vote: Vote): boolean {
 }
 
 /** Everything but the seal; ballots once the vote has closed. */
-export function fullVote(vote: Vote): VoteBrief {
+export type VoteInFull = ReturnType<typeof fullVote>;
+
+export function fullVote(vote: Vote) {
   const { cancelled, judged } = vote;
   return {
     vote_id: vote.vote_id,
@@ -71,8 +68,8 @@ export function fullVote(vote: Vote): VoteBrief {
   };
 }
 
-/** What came of it and how it was counted, `null` while it is active. */
-export function resultOf(vote: Vote): Record<string, unknown> | null {
+/** The result and how it was counted, `null` while it is active. */
+export function resultOf(vote: Vote) {
   const { closing, decided, escalated } = vote;
   if (closing === null && decided === null) return null;
   return present({
@@ -90,7 +87,7 @@ export function resultOf(vote: Vote): Record<string, unknown> | null {
 }
 
 /** Both counts and the shares in force, to three decimals. */
-function tallyView(tally: TallyResult): Record<string, unknown> {
+function tallyView(tally: TallyResult) {
   const calibrated = new Map(tally.calibrated.options.map((count) => [count.option, count]));
   const shares = new Map(tally.in_force.map(({ option, share }) => [option, share]));
   return {
@@ -104,6 +101,7 @@ function tallyView(tally: TallyResult): Record<string, unknown> {
       cycle: tally.cycle,
     }),
     calibrated_part: rounded(tally.lambda),
+    explanation: explainCount(tally),
     options: tally.plain.options.map(({ option, weight, share }) => ({
       option,
       plain: { weight: rounded(weight), share: rounded(share) },
@@ -116,7 +114,21 @@ function tallyView(tally: TallyResult): Record<string, unknown> {
   };
 }
 
-function ballotView({ agent, revisions }: Vote['ballots'][number]): Record<string, unknown>[] {
+/** How ballots came to weigh what they do, in one sentence. */
+function explainCount({ method, lambda, probability_needed }: TallyResult): string {
+  if (method === 'majority') {
+    return probability_needed === null
+      ? 'Each ballot counts once.'
+      : `Each ballot counts once, and the record of judged votes must find the leader right with ${probability_needed} at least.`;
+  }
+  if (lambda === 0) return 'Ballots count by the confidence they state: too few votes were judged to know better.';
+  const byRecord = 'how often each agent was right when it stated such confidence';
+  if (lambda === 1) return `Ballots count by ${byRecord}.`;
+  const part = Math.round(100 * lambda);
+  return `Ballots count ${part}% by ${byRecord}, and ${100 - part}% by the confidence they state, until 25 votes are judged.`;
+}
+
+function ballotView({ agent, revisions }: Vote['ballots'][number]) {
   const plain = revisions.flatMap(({ at, ballot }) => ('open' in ballot ? [{ at, ballot: ballot.open }] : []));
   const last = plain.at(-1);
   if (last === undefined) return [];
@@ -124,7 +136,7 @@ function ballotView({ agent, revisions }: Vote['ballots'][number]): Record<strin
   return [{ agent, ...ownBallot(last.ballot), at: last.at, ...present({ earlier }) }];
 }
 
-export function ownBallot({ choice, also, confidence, reasoning, block }: Ballot): Record<string, unknown> {
+export function ownBallot({ choice, also, confidence, reasoning, block }: Ballot) {
   return { choice, ...present({ also, block: block || null }), confidence: fromThousandths(confidence), reasoning };
 }
 

@@ -1,19 +1,20 @@
 /** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
-import type { WebhookConfig } from '../domain/config.ts';
+import type { WebhookConfig } from '../config/schema.ts';
 import { version } from '../config/version.ts';
 import type { Delivery } from './outbox.ts';
 import { signature } from './signature.ts';
 
 export interface Attempt {
   readonly config: WebhookConfig;
-  readonly secret: string | null;
+  /** To sign with; `null`: unsigned. */
+  readonly key: Buffer | null;
   /** Which federation it is about, where one receiver serves several. */
   readonly federation: string;
   readonly signal: AbortSignal;
 }
 
 /** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
-export async function post(delivery: Delivery, { config, secret, federation, signal }: Attempt): Promise<void> {
+export async function post(delivery: Delivery, { config, key, federation, signal }: Attempt): Promise<void> {
   const body = JSON.stringify({ ...delivery.escalation, federation });
   const timestamp = Math.floor(Date.now() / 1_000);
   // A URL may carry a token in its path: messages name the host alone.
@@ -31,7 +32,7 @@ export async function post(delivery: Delivery, { config, secret, federation, sig
         'user-agent': `federation-mcp/${version}`,
         'webhook-id': delivery.id,
         'webhook-timestamp': String(timestamp),
-        ...(secret === null ? {} : { 'webhook-signature': signature({ id: delivery.id, timestamp, body }, secret) }),
+        ...(key === null ? {} : { 'webhook-signature': signature({ id: delivery.id, timestamp, body }, key) }),
       },
       body,
     });

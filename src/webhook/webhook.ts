@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { WebhookConfig } from '../domain/config.ts';
+import type { WebhookConfig } from '../config/schema.ts';
 import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
@@ -23,6 +23,7 @@ import {
   toldEscalation,
 } from './outbox.ts';
 import { post } from './post.ts';
+import { signingWith } from './signature.ts';
 
 export interface WebhookOptions {
   /** The `.federation` folder. */
@@ -122,17 +123,17 @@ export class Webhook {
     if (config === null) return;
     const found = await this.#readJournal();
     this.#passedOver = found.through;
-    const secret = this.#secret(config);
+    const signing = signingWith(config.secret_env, this.#options.environment);
     let mine: readonly Delivery[] = [];
     const free = this.#ending.signal.aborted ? 0 : atOnce - this.#attempts.size;
     const isWanted =
-      secret === undefined ? lacksWord(config) : (outbox: Outbox) => free > 0 && outbox.pending.some(isDue);
+      'problem' in signing ? lacksWord(signing.problem) : (outbox: Outbox) => free > 0 && outbox.pending.some(isDue);
     if (isWorthALock(this.#file.read(), found, isWanted)) {
       await this.#file.update((before) => {
         // Damaged since it was read: its journal has to be gone through first.
         if (before === 'damaged' && !found.isAnew) return null;
         const outbox = withFound(before === 'damaged' ? restoredOutbox() : (before ?? emptyOutbox(found.known)), found);
-        if (secret === undefined) return withoutSecret(outbox, config);
+        if ('problem' in signing) return withoutSecret(outbox, signing.problem);
         mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
           by: this.#self,
@@ -141,14 +142,14 @@ export class Webhook {
       });
     }
     // Without the secret there is nothing to come back for: another process sends it.
-    if (secret === undefined) return;
-    for (const item of mine) this.#attempt(item, config, secret);
+    if ('problem' in signing) return;
+    for (const item of mine) this.#attempt(item, config, signing.key);
     this.#planRetry();
   }
 
   /** In the background. Its end makes room for another. */
-  #attempt(item: Delivery, config: WebhookConfig, secret: string | null): void {
-    const attempt: Promise<void> = this.#deliver(item, config, secret)
+  #attempt(item: Delivery, config: WebhookConfig, key: Buffer | null): void {
+    const attempt: Promise<void> = this.#deliver(item, config, key)
       .catch(() => undefined)
       .finally(() => {
         this.#attempts.delete(attempt);
@@ -184,18 +185,13 @@ export class Webhook {
     return { known, through, items, isAnew };
   }
 
-  /** `null`: not wanted; `undefined`: wanted, and this process has none. */
-  #secret({ secret_env }: WebhookConfig): string | null | undefined {
-    return secret_env === undefined ? null : this.#options.environment[secret_env] || undefined;
-  }
-
-  async #deliver(item: Delivery, config: WebhookConfig, secret: string | null): Promise<void> {
+  async #deliver(item: Delivery, config: WebhookConfig, key: Buffer | null): Promise<void> {
     const { projectDir } = this.#options;
     const { signal } = this.#ending;
     let outcome: 'delivered' | 'given back' | { readonly failure: string } = 'delivered';
     try {
       signal.throwIfAborted();
-      await post(item, { config, secret, federation: basename(projectDir), signal });
+      await post(item, { config, key, federation: basename(projectDir), signal });
     } catch (error) {
       outcome = signal.aborted ? 'given back' : { failure: error instanceof Error ? error.message : String(error) };
     }
@@ -276,18 +272,18 @@ function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_
   return { ...noted, pending: [...outbox.pending, { ...after, due: Date.now() + delay }] };
 }
 
-/** Left to a process that has the secret, and said, once. */
-function withoutSecret(outbox: Outbox, config: WebhookConfig): Outbox {
-  return lacksWord(config)(outbox) ? withError(outbox, noSecret(config)) : outbox;
+/** Left to a process that can sign, and said, once. */
+function withoutSecret(outbox: Outbox, problem: string): Outbox {
+  return lacksWord(problem)(outbox) ? withError(outbox, cannotSign(problem)) : outbox;
 }
 
 /** Something is to be sent, and nobody has said yet that it cannot be signed here. */
-function lacksWord(config: WebhookConfig): (outbox: Outbox) => boolean {
-  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== noSecret(config);
+function lacksWord(problem: string): (outbox: Outbox) => boolean {
+  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== cannotSign(problem);
 }
 
-function noSecret({ secret_env }: WebhookConfig): string {
-  return `the variable ${secret_env} is not set for a process that was to sign`;
+function cannotSign(problem: string): string {
+  return `a process could not sign: ${problem}`;
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

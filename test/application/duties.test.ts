@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runFederation } from '../../src/application/running-federation.ts';
 import type { Actor } from '../../src/domain/commands.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import type { LoadedConfig } from '../../src/config/load-config.ts';
 import type { SessionNote } from '../../src/store/presence.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/domain/commands.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { Federation } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/domain/commands.ts';
-import { type Config, configSchema } from '../../src/domain/config.ts';
+import { type Config, configSchema } from '../../src/config/schema.ts';
 import type { Federation, FederationOptions, RouterFile } from '../../src/federation.ts';
 import { lessonsThrough } from '../../src/application/live-router.ts';
 import { runFederation } from '../../src/application/running-federation.ts';

@@ -21,7 +21,7 @@ test('a completion and its follow-up are one command of one record: no crash can
   const first = await call('kimi', 'complete_task', done);
   expect(first).toMatchObject({
     follow_ups: [expect.stringMatching(/^task-/)],
-    next: expect.stringContaining('by rule'),
+    next: expect.stringContaining('queued automatically'),
   });
   expect(
     log.records.slice(before).map(({ commands }) => commands.map(({ events }) => events.map(({ type }) => type))),
@@ -135,7 +135,7 @@ test('whoever claims a review is told to give a verdict, and is given the work b
     [task_id] = Object(follow_ups);
   }
   const claimed = await call('claude', 'claim_task');
-  const verdict = `verdict on ${work} with review_task`;
+  const verdict = `the verdict with review_task (task_id: ${work})`;
   expect(claimed).toMatchObject({
     task: { task_id, type: 'review', subject: work, caused_by: { kind: 'rule', by: 'review-tested' } },
     inputs: [
@@ -179,5 +179,8 @@ test('who completes in a pause or at a limit is told what is kept, and not to qu
   expect(await done(ids[2])).toEqual(paused);
   const { released } = await call('reuben', 'resume_federation', { release: 'all' });
   // The answer was lost until now: what was kept has become a task.
-  expect(await done(ids[2])).toMatchObject({ follow_ups: released, next: expect.stringContaining('by rule') });
+  expect(await done(ids[2])).toMatchObject({
+    follow_ups: released,
+    next: expect.stringContaining('queued automatically'),
+  });
 });

@@ -44,7 +44,9 @@ test('a person cancels without a reason, an agent only with one', async () => {
 });
 
 test('a claim says what follows from it, or why there is nothing', async () => {
-  expect((await fed(['queue', 'claim'])).out).toContain('No task: the queue is empty.\n→ Call fed queue claim --wait');
+  expect((await fed(['queue', 'claim'])).out).toContain(
+    'No task: the queue is empty.\n→ Wait for work with fed queue claim --wait',
+  );
   const task = await add('Build it', '--type', 'implementation', '--to', 'kimi');
   const { out } = await fed(['queue', 'claim']);
   expect(out).toContain(task);
@@ -88,8 +90,8 @@ test('what to do next is said in the words of the command line', async () => {
 test('a page says once how to get the next one, and its cursor works', async () => {
   for (const name of ['One', 'Two', 'Three']) await add(name);
   const { out } = await fed(['queue', 'list', '-n', '2']);
-  const [, cursor = ''] = /^2 of 3; more with --cursor (\S+)\n$/m.exec(out) ?? [];
-  expect(out.trimEnd().split('\n')).toHaveLength(4);
+  const [, cursor = ''] = /^→ 2 of 3; the next page: fed queue list --limit 2 --cursor (\S+)\n$/m.exec(out) ?? [];
+  expect(out.trimEnd().split('\n')).toHaveLength(5);
   expect((await fed(['queue', 'list', '-n', '2', '--cursor', cursor])).out).toMatch(/ One\n1 of 3\n/);
 });
 
@@ -115,7 +117,7 @@ test('a followed log prints each record once and in order, until it is stopped',
 test('a log begins empty, and its readable form can be written anew', async () => {
   expect((await fed(['log'])).out).toBe('Nothing has happened yet.\n');
   await add('Write it');
-  expect((await fed(['log'])).out).toMatch(/ kimi {8}task queued {9}task-\S+ {2}Write it\n$/);
+  expect((await fed(['log'])).out).toMatch(/ kimi {8}queued task-\S+ for whoever fits: "Write it"\n$/);
   expect((await fed(['log', '--rebuild'])).out).toContain('wrote 1 entries to ');
   expect(await readFile(join(folder, 'FEDERATION_LOG.md'), 'utf8')).toContain('Write it');
 });
@@ -132,16 +134,16 @@ test('an import says what came over, what was left out and what points nowhere',
   expect(code).toBe(0);
   expect(out).toContain('imported               1');
   expect(out).toContain('not work               1 agent');
-  expect(out).toContain('x-1        x-9');
+  expect(out).toContain('x-1 depends on x-9');
   const again = await fed(['import', '-', '--from', 'beads', '--json'], { input, environment });
   expect(JSON.parse(again.out)).toMatchObject({ imported: 0, skipped: ['x-1'] });
 });
 
 test('status, roster and graph are the resources that clients read', async () => {
   const id = await add('Write it');
-  expect((await fed(['status'])).out).toMatch(/ready +1/);
+  expect((await fed(['status'])).out).toMatch(/tasks +1 ready/);
   expect(JSON.parse((await fed(['status', '--json'])).out)).toMatchObject({ operator: 'reuben' });
-  expect((await fed(['agents'])).out).toMatch(/^NAME .*\nclaude /);
+  expect((await fed(['agents'])).out).toMatch(/^AGENT .*\nclaude /);
   expect((await fed(['queue', 'graph'])).out).toContain(id);
 });
 

@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runWith } from '../support/run-fed.ts';
 
 let folder = '';
@@ -11,7 +11,10 @@ beforeEach(async () => {
   await runWith(folder, ['init']);
   for (const name of ['One', 'Two', 'Three']) await runWith(folder, ['queue', 'add', name]);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const doctor = (...args: readonly string[]) => runWith(folder, ['doctor', ...args]);
 const dir = () => join(folder, '.federation');
@@ -105,7 +108,7 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(out).toMatch(/✗ webhook: 0 delivered, 0 pending, 1 given up; last error .*cannot be reached/);
   expect(out).toContain('fed inbox');
   expect(code).toBe(1);
-  expect((await runWith(folder, ['status'])).out).toMatch(/webhook\n {2}pending +0\n {2}failed +1\n/);
+  expect((await runWith(folder, ['status'])).out).toMatch(/webhook +0 delivered, 0 pending, 1 given up\n/);
 });
 
 test('a damaged file of deliveries is a warning, and what comes of it', async () => {
@@ -115,4 +118,14 @@ test('a damaged file of deliveries is a warning, and what comes of it', async ()
   expect(out).toContain('! webhook: webhook.json is damaged');
   expect(out).toContain('open in the inbox');
   expect(code).toBe(0);
+});
+
+test.each([
+  ['', 'the variable FED_DOCTOR_SECRET is not set'],
+  ['whsec_not base64', 'what follows whsec_ in the variable FED_DOCTOR_SECRET is not base64'],
+])('a secret that cannot be used (%j) is a warning', async (secret, problem) => {
+  vi.stubEnv('FED_DOCTOR_SECRET', secret);
+  const webhook = { url: 'http://127.0.0.1:9/', secret_env: 'FED_DOCTOR_SECRET' };
+  await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook }));
+  expect((await doctor()).out).toContain(`! webhook: 0 delivered, 0 pending, 0 given up; ${problem}\n`);
 });

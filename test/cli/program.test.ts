@@ -1,16 +1,16 @@
 /**
- * How `fed` understands a command line and exits. The tools here only give back
- * what they were given; `commands.test.ts` runs the real ones.
+ * How `fed` understands a command line and exits; `commands.test.ts` runs the
+ * real tools.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
-import { defineTool, type ToolDefinition } from '../../src/define-tool.ts';
+import type { Act } from '../../src/cli/program.ts';
 import { CallerError, StoreError } from '../../src/domain/errors.ts';
 import { version } from '../../src/config/version.ts';
-import { type Run, runWith } from '../support/run-fed.ts';
+import { invalid } from '../../src/domain/tasks/validate-request.ts';
+import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -19,47 +19,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const toolNames = [
-  'queue_task',
-  'queue_plan',
-  'list_tasks',
-  'get_task',
-  'claim_task',
-  'report_progress',
-  'complete_task',
-  'release_task',
-  'review_task',
-  'cancel_task',
-  'override_task',
-  'set_availability',
-  'start_session',
-  'pause_federation',
-  'resume_federation',
-  'switch_scheduling',
-  'list_inbox',
-  'answer_inbox',
-];
+/** Says what a command line was understood as instead of doing it. */
+const understand: Act = async (row, input, { host }) => host.out(JSON.stringify({ tool: row.tool, args: input }));
 
-function echo(name: string): ToolDefinition {
-  return defineTool({
-    name,
-    title: name,
-    description: name,
-    audience: 'agent',
-    core: true,
-    hints: { readOnly: false, destructive: false, idempotent: false },
-    input: z.looseObject({ limit: z.number().max(100).optional() }),
-    handle: async (args, context) => {
-      if (args['description'] === 'refuse') throw new CallerError('cycle', 'Expected no cycle.', 'Leave one out.');
-      if (args['description'] === 'break') throw new StoreError('corrupt-store', 'Expected a chain.', 'fed doctor');
-      const by = name === 'list_tasks' ? null : context.actor().name;
-      return { tool: name, by, args, next: 'Go on.' };
-    },
-  });
-}
-
-function fed(args: readonly string[], settings: Parameters<typeof runWith>[2] = {}): Promise<Run> {
-  return runWith(folder, args, { tools: toolNames.map(echo), ...settings });
+function fed(args: readonly string[], settings: RunSettings = {}): Promise<Run> {
+  return runWith(folder, args, settings);
 }
 
 test.each([
@@ -122,7 +86,7 @@ test.each([
     { task_id: 'task-1', action: 'reassign', to_agent: 'claude', reason: 'Away now' },
   ],
   ['queue requeue task-1', 'override_task', { task_id: 'task-1', action: 'requeue' }],
-  ['agents set kimi standby --reason limit', 'set_availability', { status: 'standby', reason: 'limit' }],
+  ['agents set kimi standby --reason limit', 'set_availability', { agent: 'kimi', status: 'standby', reason: 'limit' }],
   ['start', 'start_session', {}],
   ['pause freeze', 'pause_federation', { reason: 'freeze' }],
   ['resume --release all', 'resume_federation', { release: 'all' }],
@@ -135,24 +99,22 @@ test.each([
     { inbox_id: 'inbox-1', action: 'reassign', to_agent: 'kimi', note: 'why' },
   ],
 ])('fed %s calls %s', async (line, tool, args) => {
-  const { code, out, err } = await fed(
-    [...line.split(' ').slice(0, 2), '--json', ...line.split(' ').slice(2)].filter(Boolean),
-  );
+  const { code, out, err } = await fed(line.split(' '), { act: understand });
   expect(err).toBe('');
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toEqual({ tool, by: tool === 'list_tasks' ? null : 'kimi', args, next: 'Go on.' });
+  expect(JSON.parse(out)).toEqual({ tool, args });
 });
 
 test('a description can come from standard input', async () => {
-  const { out } = await fed(['queue', 'add', '-', '--json'], { input: 'Long\ntext' });
+  const { out } = await fed(['queue', 'add', '-'], { input: 'Long\ntext', act: understand });
   expect(JSON.parse(out)).toMatchObject({ args: { description: 'Long\ntext' } });
 });
 
 test('a plan is read from a file or from standard input, bare or as the tool takes it', async () => {
   const plan = [{ key: 'a', description: 'A' }];
   await writeFile(join(folder, 'plan.json'), JSON.stringify(plan));
-  const fromFile = await fed(['queue', 'plan', 'plan.json', '--json']);
-  const fromInput = await fed(['queue', 'plan', '-', '--json'], { input: JSON.stringify({ tasks: plan }) });
+  const fromFile = await fed(['queue', 'plan', 'plan.json'], { act: understand });
+  const fromInput = await fed(['queue', 'plan', '-'], { input: JSON.stringify({ tasks: plan }), act: understand });
   expect(JSON.parse(fromFile.out)).toMatchObject({ args: { tasks: plan } });
   expect(fromInput.out).toBe(fromFile.out);
 });
@@ -167,9 +129,16 @@ test.each([
   ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...]; --help says more.'],
   ['status now', "too many arguments for 'status'", 'fed status takes no arguments'],
   ['queue add', "missing required argument 'description'", 'fed queue add takes <description...>, --to'],
-  ['queue add x --priority urgent', 'Allowed choices are low, normal, high, critical', '--help'],
-  ['queue list --limit many', 'Expected a whole number.', '--help'],
-  ['queue list --limit 200', 'limit: Too big', '--help'],
+  [
+    'queue add x --priority urgent',
+    'Expected --priority to be one of low, normal, high, critical',
+    'fed queue add again',
+  ],
+  ['queue add x --priority low --priority high', '--priority is given 2 times and takes one value', 'Give it once.'],
+  ['queue list --limit many', 'Expected --limit to be a number, got "many"', 'fed queue list again'],
+  ['queue list --limit 200', 'Expected --limit to be at most 100, got 200', 'fed queue list again'],
+  ['vote cast vote-1 a because', 'Expected --confidence to be a number, got nothing', 'fed vote cast again'],
+  ['analytics optimize --dry-run --revert', '--dry-run and --revert exclude each other', 'Give one of them.'],
   ['queue plan missing.json', 'Expected a readable file', 'Give a JSON file'],
   ['import missing.jsonl --from beads', 'Expected a readable file', 'exported file'],
 ])('fed %s is wrong usage', async (line, message, next) => {
@@ -181,15 +150,24 @@ test.each([
   expect(err).toContain(next);
 });
 
+const cycle = new CallerError('cycle', 'Expected no cycle.', 'Leave one out.');
+
+function refuseWith(error: Error): Act {
+  return async () => {
+    throw error;
+  };
+}
+
 test.each([
-  ['refuse', 1, 'fed: Expected no cycle.\n  → Leave one out.\n'],
-  ['break', 3, 'fed: Expected a chain.\n  → fed doctor\n'],
-])('a refusal goes to standard error, and its kind into the exit code (%s: %i)', async (description, code, err) => {
-  expect(await fed(['queue', 'add', description])).toEqual({ code, out: '', err });
+  [cycle, 1, 'fed: Expected no cycle.\n  → Leave one out.\n'],
+  [new StoreError('corrupt-store', 'Expected a chain.', 'fed doctor'), 3, 'fed: Expected a chain.\n  → fed doctor\n'],
+  [invalid('to_agent', 'expected a name', 'Give one.'), 2, 'fed: --to: expected a name\n  → Give one.\n'],
+])('a refusal goes to standard error, and its kind into the exit code (%s: %i)', async (error, code, err) => {
+  expect(await fed(['queue', 'add', 'x'], { act: refuseWith(error) })).toEqual({ code, out: '', err });
 });
 
 test('with --json a refusal is the error object of the tool', async () => {
-  const { code, err } = await fed(['queue', 'add', 'refuse', '--json']);
+  const { code, err } = await fed(['queue', 'add', 'x', '--json'], { act: refuseWith(cycle) });
   expect(code).toBe(1);
   expect(JSON.parse(err)).toEqual({ error: { code: 'cycle', message: 'Expected no cycle.', next: 'Leave one out.' } });
 });
@@ -197,7 +175,7 @@ test('with --json a refusal is the error object of the tool', async () => {
 test.each([
   ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
   ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
-  ['queue list --limit many', 'Expected a whole number.', 'See fed queue list --help.'],
+  ['queue list --limit many', 'Expected --limit to be a number', 'call fed queue list again'],
   ['queue', 'Expected a command of fed queue, got none', 'fed queue has add, plan'],
 ])('with --json wrong usage is an error object too (fed %s)', async (line, message, next) => {
   const { code, out, err } = await fed(['--json', ...line.split(' ')]);

@@ -79,17 +79,17 @@ describe('fed route', () => {
   });
 
   test.each([
-    [['route'], 2, 'Expected a text'],
-    [['route', ' '], 2, 'Expected a text'],
+    [['route'], 2, 'missing required argument'],
+    [['route', ' '], 2, 'Expected description to be text'],
     [['route', 'x', '--strategy', 'v9'], 2, 'v9'],
     [['route', 'train', 'f', '--explain'], 2, '--explain is an option of fed route itself'],
     [['route', 'evaluate', 'f', '--strategy', 'v1'], 2, '--strategy is an option of fed route itself'],
     [['route', 'x', '--agent', 'bob'], 1, 'No agent is called "bob"'],
-    [['route', 'x', '--compare', '--agent', 'kimi'], 2, 'Leave out'],
-    [['route', 'x', '--type', 'Not A Slug'], 2, 'Expected a slug'],
+    [['route', 'x', '--compare', '--agent', 'kimi'], 2, 'exclude each other'],
+    [['route', 'x', '--type', 'Not A Slug'], 2, 'to be a slug'],
     [['route', 'train', 'no-such-file'], 2, 'readable file'],
     [['route', 'evaluate', 'no-such-file'], 2, 'readable file'],
-    [['route', 'evaluate', '--only', 'v3'], 2, 'Allowed choices are auto, v1, v2, learned'],
+    [['route', 'evaluate', '--only', 'v3'], 2, 'Expected --only to be one of auto, v1, v2, learned'],
     [['route', 'evaluate'], 1, 'No task has succeeded here yet'],
   ])('refuses %j', async (args, code, message) => {
     const run = await fed(args);

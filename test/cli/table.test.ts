@@ -66,12 +66,8 @@ test('line breaks and escape sequences of others do not get through', () => {
 });
 
 test('fields line up, and those without a value are left out', () => {
-  const fields = [
-    ['status', 'pending'],
-    ['to', null],
-    ['priority', 'high'],
-  ] as const;
-  expect(renderFields(fields, plain)).toBe('status    pending\npriority  high');
+  const fields = { status: 'pending', to: null, priority: 'high' };
+  expect(renderFields(plain, fields)).toBe('status    pending\npriority  high');
 });
 
 test('cut text is never wider than asked for, whatever it is made of', () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { makeProject } from '../support/project.ts';
+import { runWith } from '../support/run-fed.ts';
 import { type Caller, whoActs } from '../../src/cli/who-acts.ts';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 
 function nameOf(caller: Partial<Caller>): string {
@@ -44,6 +46,31 @@ test('--as wins over the environment', () => {
 test('a name that is nobody’s is refused with the names there are', () => {
   expect(nameOf({ as: 'kimmi' })).toBe('unknown-agent');
   expect(() => whoActs({ as: 'kimmi', environment: {}, interactive: true }, defaultConfig)).toThrow(
-    'Expected a participant of this federation, got "kimmi".',
+    'Expected --as or FEDERATION_AGENT to name one of claude, copilot, kimi, kimi-ide, ollama, reuben, got "kimmi"',
   );
+});
+
+test('how it came is kept with the command', () => {
+  const provenance = (caller: Partial<Caller>) =>
+    whoActs({ environment: {}, interactive: false, ...caller }, defaultConfig).provenance;
+  expect(provenance({ interactive: true })).toEqual({ via: 'terminal' });
+  expect(provenance({ as: 'reuben' })).toEqual({ via: 'terminal', piped: true });
+  expect(provenance({ as: 'kimi', environment: { CLAUDECODE: '1', PATH: '/bin' } })).toEqual({
+    via: 'terminal',
+    piped: true,
+    markers: ['CLAUDECODE'],
+  });
+  expect(provenance({ interactive: true, environment: { CLAUDECODE: '' } })).toEqual({
+    via: 'terminal',
+    emptied_markers: ['CLAUDECODE'],
+  });
+});
+
+test('fed start of nobody shows how to be recognised, and changes nothing', async () => {
+  const { folder, dir } = makeProject();
+  const start = async (...args: string[]) =>
+    await runWith(folder, ['start', ...args], { environment: { FEDERATION_DIR: dir, GEMINI_CLI: '1' } });
+  expect(await start()).toMatchObject({ code: 0, out: expect.stringMatching(/GEMINI_CLI is set.*--as NAME/s) });
+  expect(JSON.parse((await start('--json')).out)).toMatchObject({ you: { name: null }, tasks: { ready: 0 } });
+  expect((await runWith(folder, ['log'])).out).toContain('Nothing has happened yet.');
 });

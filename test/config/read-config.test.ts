@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultConfig } from '../../src/domain/config.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 import { ConfigurationError, StoreError } from '../../src/domain/errors.ts';
 import { parseConfig, readConfig } from '../../src/config/read-config.ts';
 import { renderDefaultConfig, writeDefaultConfig } from '../../src/config/write-default-config.ts';
@@ -41,6 +41,13 @@ test('a wrong value is named with file, line, key, what was expected and what wa
   expect(faultOf('{\n  "agents": {\n    "kimi": {\n      "capacity": "many"\n    }\n  }\n}')).toBe(
     'config.json:4: agents.kimi.capacity: Invalid input: expected number, received string, got "many"',
   );
+});
+
+test('nesting that no key has is named where it becomes too deep, however deep it goes', () => {
+  const deep = (levels: number) => `{\n"agents": ${'['.repeat(levels)}`;
+  expect(faultOf(deep(64))).toBe('config.json:2:74: Expected at most 64 levels of objects and lists');
+  expect(faultOf(deep(1_000_000))).toBe('config.json:2:74: Expected at most 64 levels of objects and lists');
+  expect(faultOf(`{ "principles": ["${'['.repeat(100)}"] /* ${'['.repeat(100)} */ }`)).toBe('no fault');
 });
 
 test('an unknown key is named where it stands', () => {

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { CommandName } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 import type { Escalation } from '../../src/domain/scheduling/escalation.ts';
-import { actionsFor, type InboxAction } from '../../src/domain/scheduling/inbox.ts';
+import { actionsFor } from '../../src/domain/scheduling/inbox.ts';
+import type { InboxAction } from '../../src/domain/scheduling/escalation.ts';
 import { restoreState } from '../../src/domain/restore-state.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis } from '../../src/domain/time.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { eventDescriptions } from '../../src/domain/events.ts';
+import { eventKinds } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { contentsOf, Scenario } from '../support/scenario.ts';
 import { aboutOneVote, voteCommands, voteFor, voterOf } from '../support/vote-steps.ts';
@@ -251,7 +252,7 @@ describe('whatever is commanded', () => {
       'clock_stepped_back',
       'loss_accepted',
     ];
-    expect(Object.keys(eventDescriptions).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
+    expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });
 
   it('folding the journal gives the live state', () => {

@@ -5,6 +5,11 @@ import { makeProject } from '../support/project.ts';
 
 const briefs = z.array(z.looseObject({ task_id: z.string() }));
 
+/** An object of so many levels. */
+function nested(levels: number): unknown {
+  return JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+}
+
 function taskIdIn({ structured }: ToolAnswer): string {
   return z.looseObject({ task_id: z.string() }).parse(structured['task']).task_id;
 }
@@ -73,6 +78,22 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
       next: expect.stringContaining('who-knows'),
     });
     expect((await stranger.callTool('list_tasks')).structured).toMatchObject({ items: [], total: 0 });
+    expect((await stranger.callTool('start_session')).structured).toMatchObject({
+      you: { name: null },
+      next: expect.stringMatching(/add "who-knows" to agents\.<name>\.clients .* --as NAME/),
+    });
+  });
+
+  it('are no way for an agent’s program to act as a person', async () => {
+    const { server } = makeProject();
+    const { env, ...command } = server();
+    const agent = await connect({ ...command, env: { ...env, FEDERATION_AGENT: 'reuben', CLAUDECODE: '1' } });
+    expect((await agent.listTools()).map((tool) => tool.name)).not.toContain('pause_federation');
+    expect((await agent.callTool('pause_federation')).error).toMatchObject({ code: 'not-allowed' });
+    expect((await agent.callTool('start_session')).structured).toMatchObject({
+      you: { name: null, why: expect.stringContaining('CLAUDECODE is set') },
+    });
+    expect((await agent.callTool('list_tasks')).isError).toBe(false);
   });
 
   it('offer the operator’s tools to persons only, and a core set on request', async () => {
@@ -105,7 +126,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     ).toBeLessThanOrEqual(16 * 1024);
     expect(
       bytes((await core.listTools()).map(({ name, description, inputSchema }) => ({ name, description, inputSchema }))),
-    ).toBeLessThanOrEqual(8 * 1024);
+    ).toBeLessThanOrEqual(9 * 1024);
   });
 
   it('refuse bad arguments by name, and change nothing', async () => {
@@ -137,6 +158,9 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
         'task-2020-01-01-001',
       ],
       ['complete_task', { task_id: 'x', outcome: 'done', summary: 's' }, 'invalid', 'outcome'],
+      ['queue_task', { description: 'x', context: nested(65) }, 'invalid', 'context to be JSON of at most 64 levels'],
+      ['queue_task', { description: 'x', context: nested(3_000) }, 'invalid', 'context'],
+      ['queue_plan', { tasks: [{ key: 'a', description: 'x', context: nested(3_000) }] }, 'invalid', 'context'],
       ['list_tasks', { cursor: '!!' }, 'invalid', 'cursor'],
       ['start_sesion', {}, 'not-found', 'start_sesion'],
     ];
@@ -293,14 +317,19 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
   it('give back what a client held when it leaves, and stop for the operator’s pause', async () => {
     const { server } = makeProject();
     const operator = await connect(server('reuben'));
-    const kimi = await connect(server('kimi'));
+    const [kimi, other] = [await connect(server('kimi')), await connect(server('kimi'))];
     const queued = await operator.callTool('queue_task', { description: 'held', to_agent: 'kimi' });
     const task_id = taskIdIn(queued);
     await kimi.callTool('claim_task');
+    const elsewhere = taskIdIn(
+      await operator.callTool('queue_task', { description: 'held in another process', to_agent: 'kimi' }),
+    );
+    await other.callTool('claim_task');
     await kimi.close();
-    expect((await operator.callTool('get_task', { task_id })).structured).toMatchObject({
-      task: { status: 'pending' },
-    });
+    const shown = async (id: string) => (await operator.callTool('get_task', { task_id: id })).structured;
+    expect(await shown(task_id)).toMatchObject({ task: { status: 'pending' } });
+    expect(await shown(elsewhere)).toMatchObject({ task: { status: 'in-progress', attempt: 1 } });
+    await other.callTool('complete_task', { task_id: elsewhere, outcome: 'success', summary: 'done' });
     await operator.callTool('pause_federation', { reason: 'release day' });
     const again = await connect(server('kimi'));
     expect((await again.callTool('claim_task')).error).toMatchObject({

@@ -192,6 +192,9 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
       result: { choice: 'pages-router', decided_by: 'reuben', via: 'kimi-code', reason: 'It is known' },
     });
     expect(asked).toEqual([expect.stringContaining('tie')]);
+    await expect
+      .poll(() => readFileSync(join(project.folder, 'FEDERATION_LOG.md'), 'utf8'))
+      .toMatch(/· reuben \(asked by kimi in kimi-code\) · vote-\S+ is decided/);
 
     answer = { action: 'decline' };
     expect((await tie()).structured).toMatchObject({ status: 'escalated' });

@@ -210,13 +210,27 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       const { error } = await client.callTool('queue_task', { description: 'x' });
       expect(error.code).toBe('not-identified');
       expect(error.message).toContain('mystery');
-      expect(error.next).toMatch(/clients in \.federation\/config\.json.*--as NAME/);
+      expect(error.next).toMatch(/agents\.<name>\.clients in \.federation\/config\.json.*--as NAME/);
     });
 
     it('takes the name it was started with before the name of the client', async () => {
       const client = await connected(['--as', 'copilot']);
       const { structured } = await client.callTool('who_am_i');
       expect(structured['you']).toMatchObject({ name: 'copilot', kind: 'agent' });
+    });
+
+    it('acts as no person where an agent’s program started it', async () => {
+      const client = await connected(['--as', 'reuben'], { env: { CLAUDECODE: '1' } });
+      expect((await client.listTools()).map((tool) => tool.name)).not.toContain('pause_federation');
+      for (const tool of ['queue_task', 'pause_federation']) {
+        const { error } = await client.callTool(tool, tool === 'queue_task' ? { description: 'x' } : {});
+        expect(error).toMatchObject({ code: 'not-allowed', message: expect.stringContaining('CLAUDECODE is set') });
+      }
+    });
+
+    it('acts as an agent there', async () => {
+      const client = await connected(['--as', 'kimi'], { env: { CLAUDECODE: '1' } });
+      expect((await client.callTool('who_am_i')).structured['you']).toMatchObject({ name: 'kimi' });
     });
 
     it('refuses changes where it was started for nobody of the roster', async () => {

@@ -56,7 +56,7 @@ it('skips a line beyond the limit, complains once, and hears the next one', asyn
   input.write(`\n${JSON.stringify(ping(1))}\n`);
   await turn();
   expect(messages).toEqual([ping(1)]);
-  expect(errors).toEqual([`Expected a message of at most ${longestLine} bytes, skipped a longer one`]);
+  expect(errors).toEqual([`Expected a message of at most ${longestLine} bytes, got a longer one`]);
 });
 
 it('says once that the client is gone, however that shows', async () => {

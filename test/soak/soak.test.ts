@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runSoak } from '../../scripts/soak/run-soak.ts';
 import { verify } from '../../scripts/soak/verify.ts';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import type { FederationEvent } from '../../src/domain/events.ts';
 import type { StoredRecord } from '../../src/store/event-store.ts';
 import { Scenario } from '../support/scenario.ts';

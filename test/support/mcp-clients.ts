@@ -88,7 +88,7 @@ const toolAnswer = z.looseObject({
 const errorBody = z.object({ code: z.string(), message: z.string(), next: z.string() });
 const noError = { code: '', message: '', next: '' };
 
-function readAnswer(result: unknown): ToolAnswer {
+export function readAnswer(result: unknown): ToolAnswer {
   const { isError, content, structuredContent } = toolAnswer.parse(result);
   return {
     isError,

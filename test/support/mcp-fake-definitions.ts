@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineTool, type PromptDefinition, type ResourceDefinition } from '../../src/define-tool.ts';
 import { CallerError } from '../../src/domain/errors.ts';
-import type { Definitions } from '../../src/mcp/connection.ts';
+import type { Definitions } from '../../src/mcp/definitions.ts';
 import type { FakeFederation } from './mcp-fake-federation.ts';
 
 const harmless = { readOnly: false, destructive: false, idempotent: false };

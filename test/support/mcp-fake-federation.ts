@@ -1,7 +1,7 @@
 /** A federation in memory, just large enough to show that the protocol layer carries what it should. */
 import { EventEmitter } from 'node:events';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
-import { type Config, defaultConfig } from '../../src/domain/config.ts';
+import { type Config, defaultConfig } from '../../src/config/schema.ts';
 import { FederationState } from '../../src/domain/federation-state.ts';
 import { CallerError } from '../../src/domain/errors.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';

@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ConfigurationError } from '../../src/domain/errors.ts';
+import { localAuthentication } from '../../src/mcp/authentication.ts';
 import { createLog } from '../../src/mcp/log.ts';
 import { runStdio } from '../../src/mcp/stdio.ts';
 import { fakeDefinitions } from './mcp-fake-definitions.ts';
@@ -24,8 +25,7 @@ setInterval(() => {}, 60_000);
 const code = await runStdio({
   definitions: fakeDefinitions(fake),
   coreOnly: values.tools === 'core',
-  named: values.as ?? null,
-  session: 'session-of-the-test',
+  authentication: localAuthentication(values.as ?? null, process.env),
   open: async () => {
     await wait(Number(process.env['FAKE_SLOW'] ?? 0));
     if (failures > 0) {

@@ -5,18 +5,20 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { ServerCommand } from './mcp-clients.ts';
 
-const message = z.looseObject({ id: z.union([z.number(), z.string()]).optional() });
+const message = z.looseObject({ id: z.union([z.number(), z.string()]).nullish() });
 export type RawMessage = z.infer<typeof message>;
 
 export interface RawServer {
   readonly process: ChildProcessWithoutNullStreams;
   readonly stderr: () => string;
-  /** Every line of standard output so far, parsed; a line that is no JSON fails the test. */
+  /** Every message of standard output so far, parsed; a line that is no JSON fails the test. */
   readonly received: readonly RawMessage[];
+  /** The lines that held several messages: how many each. */
+  readonly together: readonly number[];
   readonly write: (raw: string | Buffer) => void;
   readonly request: (id: number, method: string, params?: object) => Promise<RawMessage>;
   /** Shakes hands as a client of the protocol of 2025. */
-  readonly initialize: () => Promise<RawMessage>;
+  readonly initialize: (protocolVersion?: string) => Promise<RawMessage>;
   /** The exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
 }
@@ -24,6 +26,7 @@ export interface RawServer {
 export function spawnRaw({ command, args, env, clientName = 'claude-code' }: ServerCommand): RawServer {
   const child = spawn(command, [...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
   const received: RawMessage[] = [];
+  const together: number[] = [];
   const waiting = new Map<string | number, (answer: RawMessage) => void>();
   let stderr = '';
   child.stderr.on('data', (chunk) => {
@@ -32,9 +35,12 @@ export function spawnRaw({ command, args, env, clientName = 'claude-code' }: Ser
   // A server that has ended refuses what is still written to it.
   child.stdin.on('error', () => {});
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const parsed = message.parse(JSON.parse(line));
-    received.push(parsed);
-    if (parsed.id !== undefined) waiting.get(parsed.id)?.(parsed);
+    const value: unknown = JSON.parse(line);
+    if (Array.isArray(value)) together.push(value.length);
+    for (const parsed of z.array(message).parse(Array.isArray(value) ? value : [value])) {
+      received.push(parsed);
+      if (parsed.id != null) waiting.get(parsed.id)?.(parsed);
+    }
   });
   const write = (raw: string | Buffer): void => {
     child.stdin.write(raw);
@@ -44,12 +50,12 @@ export function spawnRaw({ command, args, env, clientName = 'claude-code' }: Ser
     write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     return answer;
   };
-  const initialize = async (): Promise<RawMessage> => {
+  const initialize = async (protocolVersion = '2025-11-25'): Promise<RawMessage> => {
     const clientInfo = { name: clientName, version: '1' };
-    const answer = await request(0, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    const answer = await request(0, 'initialize', { protocolVersion, capabilities: {}, clientInfo });
     write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
     return answer;
   };
   const exited = once(child, 'exit').then(([code, signal]) => z.union([z.number(), z.string()]).parse(code ?? signal));
-  return { process: child, stderr: () => stderr, received, write, request, initialize, exited };
+  return { process: child, stderr: () => stderr, received, together, write, request, initialize, exited };
 }

@@ -1,16 +1,12 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { join } from 'node:path';
-import { prompts } from '../../prompts/index.ts';
-import { resources } from '../../resources/index.ts';
 import type { Host } from '../../src/cli/host.ts';
-import { runFed } from '../../src/cli/program.ts';
+import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
-import type { ToolDefinition } from '../../src/define-tool.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
-import { tools } from '../../tools/index.ts';
 
 export interface Run {
   readonly code: number;
@@ -24,7 +20,8 @@ export interface RunSettings {
   /** A person sits there, and answers so. */
   readonly answer?: string;
   readonly signal?: AbortSignal;
-  readonly tools?: readonly ToolDefinition[];
+  /** What is done with the command line once it is understood; left out: what it says. */
+  readonly act?: Act;
   readonly screen?: ScreenDevice;
   readonly onOutput?: (text: string) => void;
 }
@@ -33,7 +30,7 @@ export interface RunSettings {
 export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
-  const code = await runFed(args, {
+  const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
     interactive: settings.answer !== undefined,
@@ -58,7 +55,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
       out += question;
       return Promise.resolve(settings.answer ?? '');
     },
-    surface: () => Promise.resolve({ tools: settings.tools ?? tools, resources, prompts }),
-  });
+  };
+  const code = await runFed(args, host, settings.act);
   return { code, out, err };
 }

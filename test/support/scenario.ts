@@ -3,7 +3,7 @@
  * test moves. Every event is kept, so a test can fold them again and compare.
  */
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
-import { type Config, configSchema } from '../../src/domain/config.ts';
+import { type Config, configSchema } from '../../src/config/schema.ts';
 import { participantKind } from '../../src/domain/participants.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { FederationError } from '../../src/domain/errors.ts';

@@ -34,6 +34,7 @@ export function judgementOf(probabilities: Readonly<Record<string, number>>, mor
   return {
     judged_votes: 100,
     probability: (agent) => probabilities[agent] ?? 0.5,
+    isProven: () => false,
     excess: () => 0,
     independence: 1,
     ...more,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema, defaultConfig } from '../../src/domain/config.ts';
+import { configSchema, defaultConfig } from '../../src/config/schema.ts';
 import { assignmentsView } from '../../src/views/assignments.ts';
 
 describe('the assignments', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configSchema } from '../../src/domain/config.ts';
+import { configSchema } from '../../src/config/schema.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';

@@ -1,79 +1,74 @@
 import { join } from 'node:path';
-import { Argument, type Command } from 'commander';
-import { type AvailabilityStatus, availabilityStatuses } from '../../domain/agents/agent.ts';
+import { z } from 'zod';
+import { addressee } from '../../../tools/arguments.ts';
+import { setAvailability } from '../../../tools/set-availability.ts';
 import { StoreError } from '../../domain/errors.ts';
 import { headingOf, writeBelowMarker } from '../../files/marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
-import { examples, parseTime } from '../arguments.ts';
-import type { Host } from '../host.ts';
-import { renderAny } from '../render/render-any.ts';
-import { withSession } from '../session.ts';
+import { agentViews } from '../../views/queue-views.ts';
+import { callTool, type CommandRow, sessionCommand } from '../command.ts';
+import { time } from '../forms.ts';
+import { renderAvailability, renderRoster } from '../render/render-agents.ts';
 
-interface SetOptions {
-  readonly reason?: string;
-  readonly until?: string;
-}
-
-export function addAgents(program: Command, host: Host): void {
-  const agents = program
-    .command('agents')
-    .summary('who is who, and who is there')
-    .description('The roster: each agent with its role, availability and what it holds.')
-    .addHelpText('after', examples('fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'))
-    .action(async (_options: unknown, command: Command) =>
-      withSession(host, command, async ({ read, show }) => {
-        const roster = await read('federation://agents');
-        show(roster, (terminal) => renderAny(roster, terminal));
-      }),
-    );
-
-  agents
-    .command('set')
-    .summary('say whether an agent is there')
-    .description('Sets availability. On standby, the fallback agent may claim its tasks.')
-    .argument('<name>', 'the agent')
-    .addArgument(new Argument('<status>', 'what it is now').choices(availabilityStatuses))
-    .option('--reason <text>', 'why')
-    .option('--until <time>', 'when it expects to return: a time, or 30m, 2h, 3d', parseTime)
-    .addHelpText('after', examples('fed agents set claude standby --until 2h', 'fed agents set claude available'))
-    .action(async (name: string, status: AvailabilityStatus, options: SetOptions, command: Command) =>
-      withSession(host, command, async ({ actor, call, federation, show }) => {
-        const { reason, until } = options;
-        const own = actor().name === name;
-        // The tool is for one's own; another's availability is the operator's to set.
-        const result = own
-          ? await call('set_availability', { status, reason, until })
-          : {
-              ...(await federation.execute('set_availability', { agent: name, status, reason, until }, actor())),
-              next: 'See the roster with fed agents.',
-            };
-        show(result, (terminal) => renderAny(result, terminal));
-      }),
-    );
-
-  agents
-    .command('assignments')
-    .summary('write down who does what')
-    .description(
+export const agentCommands: readonly CommandRow[] = [
+  sessionCommand({
+    path: 'agents',
+    about: 'who is who, and who is there',
+    more: 'The roster: each agent with its role, availability and what it holds.',
+    input: z.strictObject({}),
+    examples: ['fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'],
+    do: (_input, { federation }) => {
+      const items = agentViews(federation.state(), federation.config, federation.presence());
+      return { items, total: items.length, next: '' };
+    },
+    render: renderRoster,
+  }),
+  sessionCommand({
+    path: 'agents set',
+    stands: setAvailability.name,
+    about: 'say whether an agent is there',
+    more: 'Sets availability. On standby, the fallback agent may claim its tasks.',
+    input: setAvailability.input.extend({ agent: addressee }),
+    arguments: [
+      ['<name>', 'agent', 'the agent'],
+      ['<status>', 'status', 'what it is now'],
+    ],
+    options: [
+      ['--reason <text>', 'reason', 'why'],
+      ['--until <time>', 'until', 'when it expects to return: a time, or 30m, 2h, 3d', time],
+    ],
+    examples: ['fed agents set claude standby --until 2h', 'fed agents set claude available'],
+    do: async ({ agent, ...given }, session) => {
+      const { actor, federation } = session;
+      // The tool is for one's own; another's availability is the operator's to set.
+      if (actor().name === agent) return await callTool(setAvailability, given, session);
+      const set = await federation.execute('set_availability', { agent, ...given }, actor());
+      return { ...set, next: 'See the roster with fed agents.' };
+    },
+    render: renderAvailability,
+  }),
+  sessionCommand({
+    path: 'agents assignments',
+    about: 'write down who does what',
+    more:
       'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
-        'task, as diagrams. What people wrote above its marker line stays.',
-    )
-    .addHelpText('after', examples('fed agents assignments'))
-    .action(async (_options: unknown, command: Command) =>
-      withSession(host, command, async ({ federation, show }) => {
-        const file = join(federation.projectDir, 'AGENT_ASSIGNMENTS.md');
-        const changed = await writeBelowMarker(
-          file,
-          headingOf('Agent assignments'),
-          assignmentsView(federation.config),
-        ).catch((error: unknown) => {
-          throw cannotWrite(file, error);
-        });
-        const next = changed ? `Read ${file}.` : 'Nothing is to be done: the file says what the configuration says.';
-        show({ file, changed, next }, () => `${changed ? 'wrote' : 'unchanged'}  ${file}`);
-      }),
-    );
-}
+      'task, as diagrams. What people wrote above its marker line stays.',
+    input: z.strictObject({}),
+    examples: ['fed agents assignments'],
+    do: async (_input, { federation }) => {
+      const file = join(federation.projectDir, 'AGENT_ASSIGNMENTS.md');
+      const changed = await writeBelowMarker(
+        file,
+        headingOf('Agent assignments'),
+        assignmentsView(federation.config),
+      ).catch((error: unknown) => {
+        throw cannotWrite(file, error);
+      });
+      return { file, changed, next: changed ? `Read ${file}.` : 'Nothing to do: the file is up to date.' };
+    },
+    render: ({ file, changed }) => `${changed ? 'wrote' : 'unchanged'}  ${file}`,
+  }),
+];
 
 function cannotWrite(file: string, error: unknown): StoreError {
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';

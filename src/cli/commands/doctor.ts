@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
-import { examples } from '../arguments.ts';
-import type { Finding, Host } from '../host.ts';
+import { z } from 'zod';
+import { acceptLoss } from '../accept-loss.ts';
+import { command } from '../command.ts';
+import type { Finding } from '../host.ts';
 import { Ended, exitCodeOf } from '../report-error.ts';
 import { openSettings, show } from '../session.ts';
-import { type AcceptLossOptions, acceptLossCommand } from './accept-loss.ts';
 import { manyLines, paint, type Style, type Terminal } from '../terminal.ts';
 
 const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
@@ -12,31 +12,30 @@ const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
   problem: ['✗', 'red'],
 };
 
-export function addDoctor(program: Command, host: Host): void {
-  program
-    .command('doctor')
-    .summary('check that all is well')
-    .description(
-      'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
-        'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
-    )
-    .option('--accept-loss', 'show what a damaged or restored journal lost, and go on without it')
-    .option('--yes', 'with --accept-loss: do not ask')
-    .addHelpText('after', examples('fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'))
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<AcceptLossOptions & { readonly acceptLoss?: boolean }>();
-      if (options.acceptLoss === true) return await acceptLossCommand(host, openSettings(host, options), options);
-      const checks = await host.examine(openSettings(host, options));
-      const problems = checks.filter(({ status }) => status === 'problem');
-      const [first] = problems;
-      const next = first === undefined ? 'Nothing is to be mended.' : (first.next ?? 'See what is said above.');
-      const result = { ok: first === undefined, checks, next };
-      show(host, options.json === true, result, (terminal) =>
-        checks.map((finding) => render(finding, terminal)).join('\n'),
-      );
-      if (first !== undefined) throw new Ended(Math.max(...problems.map(({ code }) => exitCodeOf(code ?? 'invalid'))));
-    });
-}
+export const doctor = command({
+  path: 'doctor',
+  about: 'check that all is well',
+  more:
+    'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
+    'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
+  input: z.strictObject({ accept_loss: z.boolean().default(false), yes: z.boolean().default(false) }),
+  options: [
+    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and go on without it'],
+    ['--yes', 'yes', 'with --accept-loss: do not ask'],
+  ],
+  examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
+  run: async ({ accept_loss, yes }, context) => {
+    if (accept_loss) return await acceptLoss(context, yes);
+    const checks = await context.host.examine(openSettings(context));
+    const problems = checks.filter(({ status }) => status === 'problem');
+    const [first] = problems;
+    const next = first === undefined ? 'No problems found.' : (first.next ?? 'See what is said above.');
+    show(context, { ok: first === undefined, checks, next }, (terminal) =>
+      checks.map((finding) => render(finding, terminal)).join('\n'),
+    );
+    if (first !== undefined) throw new Ended(Math.max(...problems.map(({ code }) => exitCodeOf(code ?? 'invalid'))));
+  },
+});
 
 function render({ check, status, detail, next }: Finding, terminal: Terminal): string {
   const [mark, style] = marks[status];

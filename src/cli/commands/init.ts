@@ -1,34 +1,29 @@
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { z } from 'zod';
 import { setting } from '../../config/find-dir.ts';
 import { writeDefaultConfig } from '../../config/write-default-config.ts';
-import { examples } from '../arguments.ts';
-import type { Host } from '../host.ts';
-import { type GlobalOptions, show } from '../session.ts';
+import { advise, call } from '../../domain/advice.ts';
+import { command } from '../command.ts';
+import { show } from '../session.ts';
 
-export function addInit(program: Command, host: Host): void {
-  program
-    .command('init')
-    .summary('make a federation here')
-    .description('Makes .federation with a commented configuration. Files that are there are never overwritten.')
-    .addHelpText('after', examples('fed init', 'fed init --dir ../shared/.federation'))
-    .action(async (_options: unknown, command: Command) => {
-      const { dir, json } = command.optsWithGlobals<GlobalOptions>();
-      const named = dir ?? setting(host.environment['FEDERATION_DIR']);
-      // Not the nearest one above: who says init here wants one here.
-      const folder = resolve(host.workingFolder, named ?? join(host.workingFolder, '.federation'));
-      const { written, kept } = await writeDefaultConfig(folder);
-      const result = {
-        folder,
-        written,
-        kept,
-        next:
-          written.length === 0
-            ? 'Everything was there already; see fed status.'
-            : 'Look through config.json, then queue work with fed queue add, or connect a client (README.md).',
-      };
-      show(host, json === true, result, () =>
-        [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
-      );
-    });
-}
+export const init = command({
+  path: 'init',
+  about: 'make a federation here',
+  more: 'Makes .federation with a commented configuration. Files that are there are never overwritten.',
+  input: z.strictObject({}),
+  examples: ['fed init', 'fed init --dir ../shared/.federation'],
+  run: async (_input, context) => {
+    const { host, globals } = context;
+    const named = globals.dir ?? setting(host.environment['FEDERATION_DIR']);
+    // Not the nearest one above: who says init here wants one here.
+    const folder = resolve(host.workingFolder, named ?? join(host.workingFolder, '.federation'));
+    const { written, kept } = await writeDefaultConfig(folder);
+    const next =
+      written.length === 0
+        ? 'Everything was there already; see fed status.'
+        : advise`Look through config.json, then queue work with ${call('queue_task')}, or connect a client (README.md).`;
+    show(context, { folder, written, kept, next }, () =>
+      [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
+    );
+  },
+});

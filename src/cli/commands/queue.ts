@@ -1,19 +1,198 @@
-import type { Command } from 'commander';
-import { examples } from '../arguments.ts';
+import { z } from 'zod';
+import { cancelTask } from '../../../tools/cancel-task.ts';
+import { claimTask } from '../../../tools/claim-task.ts';
+import { completeTask } from '../../../tools/complete-task.ts';
+import { getTask } from '../../../tools/get-task.ts';
+import { listTasks } from '../../../tools/list-tasks.ts';
+import { overrideTask } from '../../../tools/override-task.ts';
+import { queuePlan } from '../../../tools/queue-plan.ts';
+import { queueTask } from '../../../tools/queue-task.ts';
+import { releaseTask } from '../../../tools/release-task.ts';
+import { reportProgress } from '../../../tools/report-progress.ts';
+import { reviewTask } from '../../../tools/review-task.ts';
+import type { Actor } from '../../domain/commands.ts';
+import { graphView } from '../../views/graph.ts';
+import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
+import { orInput, share, time } from '../forms.ts';
 import type { Host } from '../host.ts';
-import { addQueueAdd } from './queue-add.ts';
-import { addQueueOperate } from './queue-operate.ts';
-import { addQueueRead } from './queue-read.ts';
-import { addQueueWork } from './queue-work.ts';
+import { readSource } from '../read-source.ts';
+import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } from '../render/render-task.ts';
+import { UsageError } from '../report-error.ts';
+import { manyLines } from '../terminal.ts';
 
-export function addQueue(program: Command, host: Host): void {
-  const queue = program
-    .command('queue')
-    .summary('the task queue')
-    .description('Queue tasks, see them, work on them, steer them.')
-    .addHelpText('after', examples('fed queue list', 'fed queue add "Write the release notes" --to claude'));
-  addQueueAdd(queue, host);
-  addQueueRead(queue, host);
-  addQueueWork(queue, host);
-  addQueueOperate(queue, host);
+const task = ['<task>', 'task_id', 'its id'] as const;
+const key = ['--key <key>', 'idempotency_key', 'repeating the command gives the first result'] as const;
+const why = ['[reason...]', 'reason', 'why'] as const;
+const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
+  ['--artifact <path>', 'artifacts', 'a file it produced'],
+  ['--minutes <minutes>', 'duration_minutes', 'how long it took'],
+  ['--attempt <number>', 'attempt', 'which claim this ends (default: the one made on this command line)'],
+];
+
+export const queueCommands: readonly CommandRow[] = [
+  toolCommand('queue add', queueTask, renderTaskResult, {
+    about: 'queue a task',
+    arguments: [
+      [
+        '<description...>',
+        'description',
+        'what to do; - for standard input; after -- it may begin with a hyphen',
+        orInput,
+      ],
+    ],
+    options: [
+      ['--to <agent>', 'to_agent', 'for whom; auto chooses; left out: whoever fits'],
+      ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
+      ['--priority <priority>', 'priority', 'how urgent; default normal'],
+      ['--after <id>', 'dependencies', 'a task or vote to wait for'],
+      ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
+      ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
+      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
+      ['--on-failure <policy>', 'on_failure', 'what a failure means for dependents'],
+      ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
+      key,
+    ],
+    examples: [
+      'fed queue add "Write the release notes" --to claude --type documentation',
+      'fed queue add Deploy it --after task-2026-02-06-001 --priority high --needs-approval',
+      'fed queue add -- --help prints nothing on Windows',
+      'fed queue add - --type review < brief.md',
+    ],
+  }),
+  toolCommand('queue plan', queuePlan, renderPlan, {
+    about: 'queue many tasks at once, all or nothing',
+    more: 'Reads [{"key", "description", "after": [key or id], …}] from a JSON file.',
+    arguments: [['<file>', 'tasks', 'the plan; - for standard input', plan]],
+    options: [key],
+    examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
+  }),
+  toolCommand('queue list', listTasks, renderTasks, {
+    about: 'tasks, a page at a time',
+    options: [
+      ['--status <status>', 'status', 'only these'],
+      ['--to <agent>', 'to_agent', 'addressed to this agent'],
+      ['--from <name>', 'from_agent', 'queued by this participant'],
+      ['--held-by <agent>', 'held_by', 'in the hands of this agent'],
+      ['--type <slug>', 'type', 'of this type'],
+      ['--text <words>', 'text', 'with these words in the description'],
+      ['--ready', 'ready', 'only what could be claimed now'],
+      ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
+      ['--cursor <cursor>', 'cursor', 'where the page before ended'],
+      ['--detail <detail>', 'detail', 'with --json: full gives every field'],
+    ],
+    examples: ['fed queue list', 'fed queue list --ready --to kimi', 'fed queue list --status failed --json'],
+  }),
+  toolCommand('queue show', getTask, renderTask, {
+    about: 'one task with its history',
+    arguments: [task],
+    examples: ['fed queue show task-2026-02-06-001'],
+  }),
+  toolCommand('queue claim', claimTask, renderClaim, {
+    about: 'take the best ready task, or the one named',
+    arguments: [['[task]', 'task_id', 'its id']],
+    options: [
+      ['--types <slug>', 'types', 'only tasks of this type'],
+      ['--wait <seconds>', 'wait_seconds', 'wait for one, at most 50 seconds'],
+      ['--lease <minutes>', 'lease_minutes', 'for how long'],
+    ],
+    examples: ['fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'],
+  }),
+  toolCommand('queue progress', reportProgress, renderTaskResult, {
+    about: 'note how far it is, or ask for more time',
+    arguments: [task, ['[note...]', 'note', 'what was done']],
+    options: [
+      ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
+      ['--extend <minutes>', 'extend_minutes', 'more time'],
+    ],
+    examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
+  }),
+  toolCommand('queue complete', completeTask, renderTaskResult, {
+    fixed: { outcome: 'success' },
+    about: 'say that it is done',
+    arguments: [task, ['<summary...>', 'summary', 'the result']],
+    options: finishing,
+    examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
+  }),
+  toolCommand('queue fail', completeTask, renderTaskResult, {
+    fixed: { outcome: 'failure' },
+    about: 'say that it was tried and did not work',
+    arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
+    options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
+    examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
+  }),
+  toolCommand('queue release', releaseTask, renderTaskResult, {
+    about: 'give it back: not for me, or not now',
+    arguments: [task, ['<reason...>', 'reason', 'why']],
+    options: [
+      ['--to <agent>', 'to_agent', 'for whom instead'],
+      ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
+    ],
+    examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
+  }),
+  toolCommand('queue review', reviewTask, renderTaskResult, {
+    about: 'judge finished work',
+    arguments: [
+      ['<task>', 'task_id', 'the work, not the review task'],
+      ['<verdict>', 'verdict', 'is it good'],
+      ['<note...>', 'note', 'why'],
+    ],
+    examples: ['fed queue review task-2026-02-06-001 rework "The tests are missing" --as claude'],
+  }),
+  toolCommand('queue approve', overrideTask, renderTaskResult, {
+    fixed: { action: 'approve' },
+    about: 'let a task start that needs approval',
+    arguments: [task, why],
+    examples: ['fed queue approve task-2026-02-06-001'],
+  }),
+  sessionCommand({
+    path: 'queue cancel',
+    stands: cancelTask.name,
+    about: 'it will not be done',
+    input: cancelTask.input.partial({ reason: true }),
+    arguments: [task, ['[reason...]', 'reason', 'why; only an agent has to say']],
+    examples: ['fed queue cancel task-2026-02-06-001 "No longer needed"'],
+    do: ({ task_id, reason }, session) =>
+      callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
+    render: renderTaskResult,
+  }),
+  toolCommand('queue reassign', overrideTask, renderTaskResult, {
+    fixed: { action: 'reassign' },
+    about: 'address it to someone else',
+    arguments: [task, ['<agent>', 'to_agent', 'for whom'], why],
+    examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
+  }),
+  toolCommand('queue requeue', overrideTask, renderTaskResult, {
+    fixed: { action: 'requeue' },
+    about: 'put a finished or held task back',
+    arguments: [task, why],
+    options: [['--to <agent>', 'to_agent', 'for whom']],
+    examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
+  }),
+  sessionCommand({
+    path: 'queue graph',
+    about: 'what waits for what, as Mermaid',
+    input: z.strictObject({}),
+    examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
+    do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),
+    render: ({ mermaid }) => manyLines(mermaid),
+  }),
+];
+
+/** A person owes nobody a reason. @throws UsageError for an agent. */
+function unsaid({ name, kind }: Actor): string {
+  if (kind === 'person') return `cancelled by ${name}`;
+  throw new UsageError('Expected a reason, got none', 'Add a reason after the task id.');
+}
+
+/** The file's list of tasks; the form of the tool's own argument is a plan as well. */
+async function plan(file: string, host: Host): Promise<unknown> {
+  const next = 'Give a JSON file with a list of tasks; see fed queue plan --help.';
+  const text = await readSource(file, host, next);
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && 'tasks' in read ? read.tasks : read;
+  } catch {
+    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
+  }
 }

@@ -1,19 +1,21 @@
-import type { Command } from 'commander';
-import { examples } from '../arguments.ts';
-import type { Host } from '../host.ts';
-import { renderAny } from '../render/render-any.ts';
-import { withSession } from '../session.ts';
+import { z } from 'zod';
+import { startSession } from '../../../tools/start-session.ts';
+import { statusOf } from '../../views/queue-views.ts';
+import { sessionCommand, toolCommand } from '../command.ts';
+import { renderSession, renderStatus } from '../render/render-status.ts';
 
-export function addStatus(program: Command, host: Host): void {
-  program
-    .command('status')
-    .summary('where things stand')
-    .description('What is open, held and waiting, and whether the federation is paused.')
-    .addHelpText('after', examples('fed status', 'fed status --json'))
-    .action(async (_options: unknown, command: Command) =>
-      withSession(host, command, async ({ read, show }) => {
-        const status = await read('federation://status');
-        show(status, (terminal) => renderAny(status, terminal));
-      }),
-    );
-}
+export const status = sessionCommand({
+  path: 'status',
+  about: 'where things stand',
+  more: 'What is open, held and waiting, and whether the federation is paused.',
+  input: z.strictObject({}),
+  examples: ['fed status', 'fed status --json'],
+  do: (_input, { federation }) => ({ ...statusOf(federation), next: '' }),
+  render: renderStatus,
+});
+
+export const start = toolCommand('start', startSession, renderSession, {
+  about: 'what an agent sees at the start of a session',
+  more: 'Who you are, what is ready, what you hold, and what others did since you last looked.',
+  examples: ['fed start --as kimi'],
+});

@@ -1,15 +1,87 @@
-import type { Command } from 'commander';
-import { examples } from '../arguments.ts';
-import type { Host } from '../host.ts';
-import { addVoteOperate } from './vote-operate.ts';
-import { addVoteTake } from './vote-take.ts';
+import { cancelVote } from '../../../tools/cancel-vote.ts';
+import { castVote } from '../../../tools/cast-vote.ts';
+import { closeVote } from '../../../tools/close-vote.ts';
+import { decideVote } from '../../../tools/decide-vote.ts';
+import { extendVote } from '../../../tools/extend-vote.ts';
+import { getVote } from '../../../tools/get-vote.ts';
+import { judgeVote } from '../../../tools/judge-vote.ts';
+import { listVotes } from '../../../tools/list-votes.ts';
+import { openVote } from '../../../tools/open-vote.ts';
+import { type CommandRow, toolCommand } from '../command.ts';
+import { share, time } from '../forms.ts';
+import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
-export function addVote(program: Command, host: Host): void {
-  const vote = program
-    .command('vote')
-    .summary('the ballot box')
-    .description('Put questions to the vote, vote, see results, settle what the agents cannot.')
-    .addHelpText('after', examples('fed vote list', 'fed vote create "Which router?" --option app --option pages'));
-  addVoteTake(vote, host);
-  addVoteOperate(vote, host);
-}
+const vote = ['<vote>', 'vote_id', 'its id'] as const;
+
+export const voteCommands: readonly CommandRow[] = [
+  toolCommand('vote create', openVote, renderVote, {
+    about: 'put a question to the vote',
+    arguments: [['<question...>', 'question', 'what is to be decided']],
+    options: [
+      ['-o, --option <text>', 'options', 'an option, 2 to 20'],
+      ['--context-url <url>', 'context_url', 'what to read first'],
+      ['--topic <slug>', 'topic', 'what it is about; confidence is calibrated by topic'],
+      ['--eligible <agent>', 'eligible', 'who may vote; default: the agents that are available or busy'],
+      ['--quorum <count>', 'quorum', 'ballots that must take a side; default 2'],
+      ['--method <method>', 'method', 'how ballots are counted; default weighted'],
+      ['--stakes <stakes>', 'stakes', 'low may close early, high is confirmed by the operator'],
+      ['--deadline <time>', 'deadline', 'a time, or 30m, 2h, 3d; default 24h', time],
+      ['--open-ballots', 'open_ballots', 'ballots can be read before the vote closes'],
+    ],
+    examples: ['fed vote create "Which router?" -o app-router -o pages-router --deadline 2h'],
+  }),
+  toolCommand('vote cast', castVote, renderBallot, {
+    about: 'cast or revise a ballot',
+    arguments: [
+      vote,
+      ['<choice>', 'choice', 'exactly one of the options, or abstain'],
+      ['<reasoning...>', 'reasoning', 'what decided it'],
+    ],
+    options: [
+      ['-c, --confidence <share>', 'confidence', 'how likely the choice is right: 0.8 or 80%', share],
+      ['--also <option>', 'also', 'approval: also approved; ranked: next best first'],
+      ['--block', 'block', 'send the vote to the operator'],
+    ],
+    examples: ['fed vote cast vote-2026-02-06-001 app-router "Streams by default" -c 0.8 --as kimi'],
+  }),
+  toolCommand('vote list', listVotes, renderVotes, {
+    about: 'votes, a page at a time',
+    options: [
+      ['--status <status>', 'status', 'only these'],
+      ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
+      ['--cursor <cursor>', 'cursor', 'where the page before ended'],
+      ['--detail <detail>', 'detail', 'with --json: full gives every field'],
+    ],
+    examples: ['fed vote list', 'fed vote list --status escalated'],
+  }),
+  toolCommand('vote show', getVote, renderVote, {
+    about: 'one vote; its ballots once it has closed',
+    arguments: [vote],
+    examples: ['fed vote show vote-2026-02-06-001'],
+  }),
+  toolCommand('vote decide', decideVote, renderVote, {
+    about: 'settle it yourself; on a decided vote: overrule it',
+    arguments: [vote, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
+    examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
+  }),
+  toolCommand('vote judge', judgeVote, renderVote, {
+    about: 'say which option turned out right',
+    arguments: [vote, ['<right-choice>', 'right_choice', 'an option, or none']],
+    examples: ['fed vote judge vote-2026-02-06-001 app-router'],
+  }),
+  toolCommand('vote extend', extendVote, renderVote, {
+    about: 'give it more time; an escalated one is open again',
+    arguments: [vote, ['<minutes>', 'minutes', 'how much more']],
+    examples: ['fed vote extend vote-2026-02-06-001 60'],
+  }),
+  toolCommand('vote close', closeVote, renderVote, {
+    about: 'end it now, by the ballots that are there',
+    arguments: [vote],
+    examples: ['fed vote close vote-2026-02-06-001'],
+  }),
+  toolCommand('vote cancel', cancelVote, renderVote, {
+    about: 'drop the question',
+    arguments: [vote, ['<reason...>', 'reason', 'why']],
+    examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
+  }),
+];

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { z } from 'zod';
 import { FederationError } from '../../domain/errors.ts';
 import type { Federation } from '../../federation.ts';
 import { type BoardView, boardView } from '../../views/board-view.ts';
-import { examples } from '../arguments.ts';
 import { renderBoard, renderBoardOnce } from '../board.ts';
-import type { Host } from '../host.ts';
+import { command } from '../command.ts';
 import { Screen, type ScreenDevice } from '../screen.ts';
 import { type Session, withSession } from '../session.ts';
 import { Waker } from '../waker.ts';
@@ -19,23 +18,21 @@ const onceLimits = { tasks: 20, events: 20 };
 const ctrlC = '\u0003';
 const ctrlZ = '\u001A';
 
-export function addWatch(program: Command, host: Host): void {
-  program
-    .command('watch')
-    .summary('a live board of the federation')
-    .description(
-      'Shows what is ready, in progress, waiting and done lately, the agents, the inbox and the latest events, and ' +
-        'follows what other processes do. q or Ctrl-C quits. Not on a terminal, or with --json, it prints the board once.',
-    )
-    .addHelpText('after', examples('fed watch', 'fed watch | head -30', 'fed watch --json'))
-    .action(async (_options: unknown, command: Command) =>
-      withSession(host, command, async (session) => {
-        const device = session.json ? null : host.screen();
-        if (device === null) await printOnce(session);
-        else await follow(session, device, host.signal);
-      }),
-    );
-}
+export const watch = command({
+  path: 'watch',
+  about: 'a live board of the federation',
+  more:
+    'Shows what is ready, in progress, waiting and done lately, the agents, the inbox and the latest events, and ' +
+    'follows what other processes do. q or Ctrl-C quits. Not on a terminal, or with --json, it prints the board once.',
+  input: z.strictObject({}),
+  examples: ['fed watch', 'fed watch | head -30', 'fed watch --json'],
+  run: (_input, context) =>
+    withSession(context, async (session) => {
+      const device = session.json ? null : context.host.screen();
+      if (device === null) await printOnce(session);
+      else await follow(session, device, session.signal);
+    }),
+});
 
 async function printOnce({ federation, show }: Session): Promise<void> {
   const board = await boardView(federation, onceLimits);
@@ -91,7 +88,7 @@ async function look(federation: Federation, before: BoardView | null, rows: numb
     return await boardView(federation, { tasks: rows, events: rows });
   } catch (error) {
     if (before === null || !(error instanceof FederationError)) throw error;
-    const { message, next } = error;
+    const { message, next } = error.toBody().error;
     return { ...before, warning: { code: 'store-unavailable', message, next } };
   }
 }

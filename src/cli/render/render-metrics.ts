@@ -1,10 +1,12 @@
 /** Metrics for a person: at most 80 columns wide, whatever they are about. */
+import type { getMetrics } from '../../../tools/get-metrics.ts';
+import type { OutputOf } from '../../define-tool.ts';
 import type { Figures } from '../../views/metrics-figures.ts';
 import type { AgentMetrics, PairMetrics, TypeMetrics } from '../../views/metrics-of-one.ts';
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
 import type { OptimizationView } from '../../views/optimization-view.ts';
 import type { Target, Targets } from '../../views/targets.ts';
-import type { BonusChange } from '../../domain/routing/bonuses.ts';
+import type { BonusChange } from '../../domain/routing/bonus.ts';
 import { cutLine, fitLine, foreign, type Line, paintLine, span } from '../spans.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { padTo, paint, type Style, type Terminal } from '../terminal.ts';
@@ -15,6 +17,22 @@ const usualWidth = 80;
 /** Columns of a bar; where the terminal is narrow, bars give way first, down to the second. */
 const picture = 20;
 const smallPicture = 6;
+
+/** Whichever view was asked for. */
+export function renderMetrics(view: OutputOf<typeof getMetrics>, terminal: Terminal): string {
+  switch (view.view) {
+    case 'dashboard':
+      return renderDashboard(view, terminal);
+    case 'targets':
+      return renderTargets(view.targets, terminal);
+    case 'agent':
+      return renderAgentMetrics(view, terminal);
+    case 'type':
+      return renderTypeMetrics(view, terminal);
+    case 'pair':
+      return renderPair(view, terminal);
+  }
+}
 
 export function renderDashboard(view: Dashboard, terminal: Terminal): string {
   const { federation: all, agents, types, routing, days } = view;
@@ -54,40 +72,22 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
   return joined(sections, terminal);
 }
 
+const dayRows = [
+  ['queued', 'queued', 'cyan'],
+  ['by itself', 'automatic', 'blue'],
+  ['completed', 'completed', 'green'],
+  ['failed', 'failed', 'red'],
+  ['open', 'open', 'yellow'],
+] as const;
+
 function dayLines({ days }: Dashboard): Line[] {
-  const line = (name: string, values: readonly number[], style: Style): Line => {
-    const total = values.reduce((sum, value) => sum + value, 0);
-    return [span(`  ${padTo(name, 12)}`), span(sparkline(values), style), span(`  ${total}`), span(` in all`, 'dim')];
-  };
-  const open = days.map((at) => at.open);
-  return [
-    line(
-      'queued',
-      days.map((at) => at.queued),
-      'cyan',
-    ),
-    line(
-      'by itself',
-      days.map((at) => at.automatic),
-      'blue',
-    ),
-    line(
-      'completed',
-      days.map((at) => at.completed),
-      'green',
-    ),
-    line(
-      'failed',
-      days.map((at) => at.failed),
-      'red',
-    ),
-    [
-      span(`  ${padTo('open', 12)}`),
-      span(sparkline(open), 'yellow'),
-      span(`  ${open.at(-1) ?? 0}`),
-      span(' now', 'dim'),
-    ],
-  ];
+  return dayRows.map(([name, figure, style]) => {
+    const values = days.map((day) => day[figure]);
+    const isLevel = figure === 'open';
+    const total = isLevel ? (values.at(-1) ?? 0) : values.reduce((sum, value) => sum + value, 0);
+    const counted = span(isLevel ? ' now' : ' in all', 'dim');
+    return [span(`  ${padTo(name, 12)}`), span(sparkline(values), style), span(`  ${total}`), counted];
+  });
 }
 
 const targetNames = [
@@ -289,7 +289,13 @@ export function renderOptimization(view: OptimizationView, terminal: Terminal): 
       terminal,
     );
   const sections = [
-    ...(view.optimization_id === null ? [] : [renderFields([[view.done, view.optimization_id]], terminal)]),
+    ...(view.optimization_id === null
+      ? []
+      : [
+          renderFields(terminal, {
+            [view.done]: view.optimization_id,
+          }),
+        ]),
     ...(view.changes.length === 0 ? [] : [`${paint('CHANGES', 'bold', terminal)}\n${table(view.changes)}`]),
     ...(view.unchanged.length === 0 ? [] : [`${paint('AS BEFORE', 'bold', terminal)}\n${table(view.unchanged)}`]),
   ];

@@ -1,62 +1,37 @@
 /** Choices of the router, and how good they are, for a person. */
 import stringWidth from 'string-width';
-import { z } from 'zod';
+import type { compareStrategies } from '../../views/routing-view.ts';
+import type { fullRouting } from '../../views/task-views.ts';
+import type { ChoiceFigures } from '../../routing/evaluation.ts';
+import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { manyLines, oneLine, padTo, paint, plain, type Terminal } from '../terminal.ts';
-import { renderAny } from './render-any.ts';
 
-const maybeNumber = z.number().nullish();
-const maybeText = z.string().nullish();
-
-const routingSchema = z.object({
-  agent: z.string().nullable(),
-  confidence: z.number(),
-  method: z.string(),
-  reason: z.string(),
-  doubt: maybeText,
-  score: maybeNumber,
-  parts: z.object({ rules: maybeNumber, similarity: maybeNumber, model: maybeNumber, bonus: maybeNumber }).optional(),
-  rules: z.array(z.string()).nullish(),
-  terms: z.array(z.tuple([z.string(), z.number()])).nullish(),
-  nearest: z
-    .array(z.object({ task_id: z.string(), agent: z.string(), outcome: z.string(), similarity: z.number() }))
-    .nullish(),
-  runner_up: z.object({ agent: z.string(), score: z.number() }).nullish(),
-  instead_of: maybeText,
-  novelty: maybeNumber,
-  outcomes: maybeNumber,
-  probability: maybeNumber,
-});
+type Shown = ReturnType<typeof fullRouting>;
 
 const barWidth = 20;
 
-export function renderRouting(result: unknown, explain: boolean, terminal: Terminal): string {
-  const parsed = routingSchema.safeParse(result);
-  if (!parsed.success) return renderAny(result, terminal);
-  const routing = parsed.data;
+export function renderRouting(routing: Shown, explain: boolean, terminal: Terminal): string {
   const who = paint(routing.agent ?? 'nobody', 'bold', terminal);
   const head = `${who}  ${bar(routing.confidence, terminal)} ${percent(routing.confidence)}  ${paint(routing.method, 'cyan', terminal)}\n${oneLine(routing.reason)}`;
   const second =
-    routing.runner_up == null ? null : `${routing.runner_up.agent} (${routing.runner_up.score.toFixed(2)})`;
+    routing.runner_up === undefined ? null : `${routing.runner_up.agent} (${routing.runner_up.score.toFixed(2)})`;
   if (!explain) return [head, ...(second === null ? [] : [`next best: ${second}`])].join('\n');
   const { parts, nearest } = routing;
-  const fields = renderFields(
-    [
-      ['score', routing.score?.toFixed(3)],
-      ['made of', parts === undefined ? null : partsOf(parts)],
-      ['rules', routing.rules?.join(', ')],
-      ['words', routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', ')],
-      ['next best', second],
-      ['instead of', routing.instead_of],
-      ['novelty', routing.novelty == null ? null : `${percent(routing.novelty)} of past tasks were clearer`],
-      ['in doubt', routing.doubt],
-      ['learned from', routing.outcomes == null ? null : `${routing.outcomes} outcomes`],
-      ['probability', routing.probability?.toFixed(3)],
-    ],
-    terminal,
-  );
+  const fields = renderFields(terminal, {
+    score: routing.score.toFixed(3),
+    'made of': partsOf(parts),
+    rules: routing.rules?.join(', '),
+    words: routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', '),
+    'next best': second,
+    'instead of': routing.instead_of,
+    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were clearer`,
+    'in doubt': routing.doubt,
+    'learned from': `${routing.outcomes} outcomes`,
+    probability: routing.probability?.toFixed(3),
+  });
   const past =
-    nearest == null || nearest.length === 0
+    nearest === undefined
       ? []
       : [
           `${paint('most like', 'bold', terminal)}\n${nearest
@@ -69,66 +44,60 @@ export function renderRouting(result: unknown, explain: boolean, terminal: Termi
   return [head, fields, ...past].filter((section) => section !== '').join('\n\n');
 }
 
-function partsOf(parts: NonNullable<z.infer<typeof routingSchema>['parts']>): string {
+function partsOf(parts: Shown['parts']): string {
   return Object.entries(parts)
-    .flatMap(([name, value]) => (value == null ? [] : [`${name} ${value.toFixed(2)}`]))
+    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
     .join(', ');
 }
 
-const comparisonSchema = z.object({
-  decisions: z.array(
-    z.object({
-      strategy: z.string(),
-      agent: z.string().nullable(),
-      confidence: z.number(),
-      method: maybeText,
-      reason: z.string(),
-    }),
-  ),
-});
-type Compared = z.infer<typeof comparisonSchema>['decisions'][number];
+type Compared = Awaited<ReturnType<typeof compareStrategies>>[number];
 
-export function renderComparison(result: unknown, terminal: Terminal): string {
-  const parsed = comparisonSchema.safeParse(result);
-  if (!parsed.success) return renderAny(result, terminal);
+export function renderComparison(
+  { decisions }: { readonly decisions: readonly Compared[] },
+  terminal: Terminal,
+): string {
   const columns: readonly Column<Compared>[] = [
     {
       title: 'STRATEGY',
-      value: ({ strategy, method }) => (method == null ? strategy : `${strategy} (${method})`),
+      value: ({ strategy, method }) => (method === undefined ? strategy : `${strategy} (${method})`),
     },
     { title: 'AGENT', value: ({ agent }) => agent ?? 'nobody', style: () => 'bold' },
     { title: 'CONFIDENCE', value: ({ confidence }) => percent(confidence), align: 'right' },
     { title: 'WHY', value: ({ reason }) => reason },
   ];
-  return renderTable(parsed.data.decisions, columns, terminal);
+  return renderTable(decisions, columns, terminal);
 }
 
-const figures = {
-  accuracy: z.number(),
-  interval: z.object({ low: z.number(), high: z.number() }),
-  macro_f1: z.number(),
-  calibration_error: z.number(),
-  coverage: z.array(z.object({ coverage: z.number(), accuracy: z.number() })),
-  auroc: z.number().nullable(),
-};
-const evaluationSchema = z.object({
-  rows: z.number(),
-  out_of_scope: z.number(),
-  learned_in_order: z.boolean(),
-  strategies: z.array(z.object({ strategy: z.string(), ...figures, milliseconds: z.number().optional() })),
-  baselines: z.object({
-    best_single: z.object({ agent: z.string().nullable(), ...figures }),
-    oracle: z.object(figures),
-  }),
-  problems_total: z.number(),
-  problems: z.array(z.object({ line: z.number(), problem: z.string() })),
-});
-type Evaluated = z.infer<typeof evaluationSchema>['strategies'][number];
+interface Training {
+  readonly taught: number;
+  readonly taught_before: number;
+  readonly problems_total: number;
+  readonly problems: readonly RowProblem[];
+}
 
-export function renderEvaluation(result: unknown, terminal: Terminal): string {
-  const parsed = evaluationSchema.safeParse(result);
-  if (!parsed.success) return renderAny(result, terminal);
-  const { rows, out_of_scope, learned_in_order, strategies, baselines, problems, problems_total } = parsed.data;
+export function renderTraining({ taught, taught_before, ...file }: Training, terminal: Terminal): string {
+  const fields = renderFields(terminal, {
+    taught,
+    'taught before': taught_before === 0 ? null : taught_before,
+  });
+  return [fields, ...problemLines(file)].join('\n\n');
+}
+
+type Figures = Pick<ChoiceFigures, 'accuracy' | 'interval' | 'macro_f1' | 'calibration_error' | 'coverage' | 'auroc'>;
+type Evaluated = Figures & { readonly strategy: string; readonly milliseconds?: number };
+
+interface Evaluation {
+  readonly rows: number;
+  readonly out_of_scope: number;
+  readonly learned_in_order: boolean;
+  readonly strategies: readonly Evaluated[];
+  readonly baselines: { readonly best_single: Figures & { readonly agent: string | null }; readonly oracle: Figures };
+  readonly problems_total: number;
+  readonly problems: readonly RowProblem[];
+}
+
+export function renderEvaluation(evaluation: Evaluation, terminal: Terminal): string {
+  const { rows, out_of_scope, learned_in_order, strategies, baselines } = evaluation;
   const at = (share: number): Column<Evaluated> => ({
     title: `BEST ${share * 100}%`,
     value: ({ coverage }) => percent(coverage.find((one) => one.coverage === share)?.accuracy ?? 0),
@@ -153,21 +122,20 @@ export function renderEvaluation(result: unknown, terminal: Terminal): string {
     { strategy: `always ${agent ?? 'nobody'}`, ...best },
     { strategy: 'oracle', ...baselines.oracle },
   ];
-  const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
-  const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
   return [
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
     renderTable(all, fitting(all, columns, terminal), terminal),
-    ...(told.length === 0
-      ? []
-      : [
-          manyLines(
-            [`${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`, ...told, ...more].join(
-              '\n',
-            ),
-          ),
-        ]),
+    ...problemLines(evaluation),
   ].join('\n\n');
+}
+
+/** Rows of a file that cannot be used. */
+function problemLines({ problems, problems_total }: Pick<Evaluation, 'problems' | 'problems_total'>): string[] {
+  if (problems.length === 0) return [];
+  const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
+  const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
+  const head = `${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`;
+  return [manyLines([head, ...told, ...more].join('\n'))];
 }
 
 /** What a narrow terminal can do without, the least telling first. */

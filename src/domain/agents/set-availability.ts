@@ -2,7 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { invalid, unknownAgent } from '../tasks/validate-request.ts';
-import { agentRecord } from './evolve-agents.ts';
+import { agentRecord } from './agent-record.ts';
 
 export function setAvailability(
   state: FederationState,

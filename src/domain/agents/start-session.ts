@@ -1,6 +1,6 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { FederationState } from '../federation-state.ts';
-import { agentRecord } from './evolve-agents.ts';
+import { agentRecord } from './agent-record.ts';
 
 /** Remembers how far the agent has been told what others did. */
 export function startSession(

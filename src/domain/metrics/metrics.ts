@@ -4,7 +4,7 @@
  * hand-off   a task queued for another agent; autonomous when no person asked for it
  * judged     of a routed task: what came of the router's choice is known (`judgement.ts`)
  *
- * What is counted, as part of the folded state. Each event adds to a few numbers (`count-events.ts`); nothing here is
+ * What is counted, as part of the folded state. Each event adds to a few numbers (`count` of its kind); nothing here is
  * ever recounted, so whatever was counted stays when its tasks leave the state. Imports are no events of
  * work: only what is done here about an imported task counts, and not towards the targets.
  *

@@ -3,10 +3,9 @@
  *            closed without having claimed it
  * sent back  a success that a review refused later: it counts as a failure from then on
  *
- * What metrics count and the router learns from, read off the events: the one place that says which of them count.
+ * What metrics count and the router learns from: the one place that says which endings count.
  */
-import type { FederationEvent } from '../events.ts';
-import type { AgentName, Task, TaskId } from '../tasks/task.ts';
+import type { AgentName, Claim, Review, Task, TaskId } from '../tasks/task.ts';
 
 export interface AttemptOutcome {
   readonly task_id: TaskId;
@@ -15,27 +14,31 @@ export interface AttemptOutcome {
   readonly kind: 'success' | 'failure' | 'sent-back';
 }
 
-/** `task`: what the event is about, as it was before the event or is after it. */
-export function outcomeOf(event: FederationEvent, by: string, task: Task | undefined): AttemptOutcome | null {
-  if (task === undefined) return null;
-  const { task_id } = task;
-  switch (event.type) {
-    case 'task_completed':
-    case 'attempt_failed':
-      if (!isOwnAttempt(task, event.attempt, by)) return null;
-      return { task_id, agent: by, kind: event.type === 'task_completed' ? 'success' : 'failure' };
-    case 'task_reviewed': {
-      const { result } = task;
-      if (event.verdict === 'accept' || result?.outcome !== 'success') return null;
-      // Only what counted as a success can stop counting as one.
-      return isOwnAttempt(task, result.attempt, result.by) ? { task_id, agent: result.by, kind: 'sent-back' } : null;
-    }
-    default:
-      return null;
-  }
+/** What the end of an attempt counts as. `task`: as it was before the event or is after it. */
+export function endOfAttempt(
+  { task_id, claims }: Pick<Task, 'task_id' | 'claims'>,
+  attempt: number,
+  by: AgentName,
+  kind: 'success' | 'failure',
+): AttemptOutcome | null {
+  return isOwnAttempt(claims, attempt, by) ? { task_id, agent: by, kind } : null;
+}
+
+/** What a verdict counts as: only what counted as a success can stop counting as one. */
+export function endByReview(
+  { task_id, claims, result }: Pick<Task, 'task_id' | 'claims' | 'result'>,
+  verdict: Review['verdict'],
+): AttemptOutcome | null {
+  if (verdict === 'accept' || result?.outcome !== 'success') return null;
+  return isOwnAttempt(claims, result.attempt, result.by) ? { task_id, agent: result.by, kind: 'sent-back' } : null;
 }
 
 /** The newest claims are looked at first: it is nearly always the last one. */
-function isOwnAttempt({ claims }: Task, attempt: number, agent: AgentName): boolean {
+function isOwnAttempt(claims: readonly Claim[], attempt: number, agent: AgentName): boolean {
   return claims.findLast((claim) => claim.attempt === attempt)?.agent === agent;
+}
+
+/** What is done here about imported work counts like any other, but not towards the targets. */
+export function isImported({ caused_by }: Pick<Task, 'caused_by'>): boolean {
+  return caused_by.kind === 'import';
 }

@@ -1,44 +1,11 @@
 /** The bonuses that optimization has put in force, by agent and type, and what they rest on. */
 import type { FederationState } from '../federation-state.ts';
-import type { AgentName } from '../tasks/task.ts';
-import type { Timestamp } from '../time.ts';
+import type { AgentName } from '../names.ts';
 import { betaQuantile } from './beta.ts';
+import type { Bonus, BonusChange } from './bonus.ts';
 import { evidenceBonus, leastOutcomes, planBonus, type Tally } from './bonus-rules.ts';
 import type { CounterRow } from '../metrics/counters.ts';
 import { type PairField, pairKey, pairOf } from '../metrics/metrics.ts';
-
-export interface Bonus {
-  readonly agent: AgentName;
-  /** `null`: tasks without a type. */
-  readonly type: string | null;
-  /** Added to the agent's score in `v1` and `learned`; never 0. */
-  readonly bonus: number;
-}
-
-/** What is in force, and how it came about. */
-export interface Optimization {
-  readonly bonuses: readonly Bonus[];
-  /** Applied and not reverted, oldest first, the newest 20: what reverting goes back through. */
-  readonly applied: readonly {
-    readonly optimization_id: string;
-    readonly at: Timestamp;
-    readonly by: string;
-    readonly before: readonly Bonus[];
-  }[];
-}
-
-export const noOptimization: Optimization = { bonuses: [], applied: [] };
-
-/** An agent–type pair with its evidence, and what optimising would make of its bonus. */
-export interface BonusChange extends Tally {
-  readonly agent: AgentName;
-  readonly type: string | null;
-  /** 10% and 90% quantiles of Beta(1 + successes, 1 + failures). */
-  readonly low: number;
-  readonly high: number;
-  readonly before: number;
-  readonly after: number;
-}
 
 type BonusTable = ReadonlyMap<string | null, ReadonlyMap<AgentName, number>>;
 const tables = new WeakMap<readonly Bonus[], BonusTable>();
@@ -126,4 +93,9 @@ function withEvidence(
 
 function byPair(a: BonusChange, b: BonusChange): number {
   return pairKey(a.agent, a.type) < pairKey(b.agent, b.type) ? -1 : 1;
+}
+
+/** Their metrics show it. */
+export function touchMeasured({ touched }: FederationState, ...tables: readonly (readonly Bonus[])[]): void {
+  for (const { agent } of tables.flat()) touched.measured.add(agent);
 }

@@ -7,7 +7,7 @@
  *
  * The router's decision as it is kept with a task: who, how sure, and why.
  */
-import type { AgentName, TaskId } from '../tasks/task.ts';
+import type { AgentName, TaskId } from '../names.ts';
 import type { Timestamp } from '../time.ts';
 
 export const routingMethods = ['v1', 'v2', 'learned'] as const;

@@ -2,52 +2,33 @@
  * What comes of the router's choice for a task. It was right where the first attempt succeeded and the work was neither
  * sent back nor handed to someone else. Only choices the router made itself are judged: a forced one is a person's.
  */
-import type { EventMeta } from '../evolve.ts';
-import type { FederationEvent } from '../events.ts';
-import type { AgentName, Task } from '../tasks/task.ts';
+import type { AgentName } from '../names.ts';
 import type { Timestamp } from '../time.ts';
-import { outcomeOf } from '../metrics/outcome.ts';
 import type { Routing } from './decision.ts';
+
+/** What happened to the routed task; `null`: nothing that says anything about the choice. */
+export type Fate = 'success' | 'failure' | 'sent-back' | 'addressed-anew' | null;
 
 /** `taken-back`: it had been judged right, and the work was sent back. */
 export type Judgement = 'right' | 'wrong' | 'taken-back';
 
-/** `task`: as it was before the event. */
-export function judgementOf(event: FederationEvent, by: string, task: Task): Judgement | null {
-  const { routing } = task;
-  if (routing === null || routing.method === 'forced' || routing.agent === null) return null;
-  if (routing.judged !== null) {
-    return routing.judged.right && outcomeOf(event, by, task)?.kind === 'sent-back' ? 'taken-back' : null;
-  }
-  if (event.type === 'task_reassigned' || event.type === 'task_released') {
-    return isAddressedAnew(event.to_agent, task) ? 'wrong' : null;
-  }
-  const outcome = outcomeOf(event, by, task);
-  return outcome === null || outcome.kind === 'sent-back' ? null : outcome.kind === 'success' ? 'right' : 'wrong';
+export function judgementOf({ method, agent, judged }: Routing, fate: Fate): Judgement | null {
+  if (fate === null || method === 'forced' || agent === null) return null;
+  if (judged !== null) return judged.right && fate === 'sent-back' ? 'taken-back' : null;
+  if (fate === 'sent-back') return null;
+  return fate === 'success' ? 'right' : 'wrong';
 }
 
-/** `after`, as the event left it, with the routing it has now: judged where the event says what came of the choice. */
-export function withRouting(after: Task, before: Task, event: FederationEvent, { at, by }: EventMeta): Task {
-  const routing = routingAfter(event, by, at, before);
-  return routing === before.routing ? after : { ...after, routing };
-}
-
-function routingAfter(event: FederationEvent, by: string, at: Timestamp, task: Task): Routing | null {
-  const { routing } = task;
-  if (event.type === 'task_reassigned' || event.type === 'task_released') {
-    if (event.routing !== undefined) return { ...event.routing, judged: null };
-    if (routing === null || !isAddressedAnew(event.to_agent, task)) return routing;
-    const judged = judgedBy(judgementOf(event, by, task), routing, at);
-    if (event.type === 'task_released') return { ...routing, judged };
-    return forcedFrom(routing, event.to_agent, by, judged);
-  }
+/** The decision with what came of it. The hour of the first judgement stays: that is where it was counted. */
+export function judged(routing: Routing | null, fate: Fate, at: Timestamp): Routing | null {
   if (routing === null) return null;
-  const judged = judgedBy(judgementOf(event, by, task), routing, at);
-  return judged === routing.judged ? routing : { ...routing, judged };
+  const judgement = judgementOf(routing, fate);
+  if (judgement === null) return routing;
+  return { ...routing, judged: { right: judgement === 'right', at: routing.judged?.at ?? at } };
 }
 
-/** What spoke for the router's choice does not speak for this one; whom each strategy would have chosen stays. */
-function forcedFrom(routing: Routing, agent: AgentName | null, by: string, judged: Routing['judged']): Routing {
+/** A person's choice instead. What spoke for the router's does not speak for it; whom each strategy would have chosen stays. */
+export function forcedInstead(routing: Routing, agent: AgentName | null, by: string): Routing {
   const before = `${routing.agent ?? 'nobody'} (${routing.method}, ${Math.round(routing.confidence * 100)}% sure)`;
   return {
     ...routing,
@@ -64,15 +45,5 @@ function forcedFrom(routing: Routing, agent: AgentName | null, by: string, judge
     explored: false,
     doubt: null,
     probability: null,
-    judged,
   };
-}
-
-/** The hour of the first judgement stays: that is where it was counted. */
-function judgedBy(judgement: Judgement | null, { judged }: Routing, at: Timestamp): Routing['judged'] {
-  return judgement === null ? judged : { right: judgement === 'right', at: judged?.at ?? at };
-}
-
-function isAddressedAnew(to_agent: string | null | undefined, task: Task): boolean {
-  return to_agent !== undefined && to_agent !== task.to_agent;
 }

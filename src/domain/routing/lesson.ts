@@ -3,9 +3,9 @@
  * label    a lesson from a training file: right for this agent and wrong for all others. An outcome judges
  *          only the agent that was chosen
  */
-import type { FederationEvent } from '../events.ts';
+import type { EventOf, FederationEvent } from '../events.ts';
 import type { AgentName, Task, TaskId } from '../tasks/task.ts';
-import { type AttemptOutcome, outcomeOf } from '../metrics/outcome.ts';
+import { type AttemptOutcome, endByReview, endOfAttempt } from '../metrics/outcome.ts';
 
 export interface Lesson {
   /** Empty for what did not come from a task. */
@@ -27,8 +27,9 @@ export function lessonsOf(
     case 'attempt_failed':
     case 'task_reviewed': {
       const task = taskOf(event.task_id);
+      if (task === undefined) return [];
       const outcome = outcomeOf(event, by, task);
-      if (outcome === null || task === undefined) return [];
+      if (outcome === null) return [];
       const { task_id: id, description: text, type } = task;
       return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
     }
@@ -43,4 +44,13 @@ export function lessonsOf(
     default:
       return [];
   }
+}
+
+function outcomeOf(
+  event: EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>,
+  by: string,
+  task: Task,
+): AttemptOutcome | null {
+  if (event.type === 'task_reviewed') return endByReview(task, event.verdict);
+  return endOfAttempt(task, event.attempt, by, event.type === 'task_completed' ? 'success' : 'failure');
 }

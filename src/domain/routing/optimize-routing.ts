@@ -1,10 +1,12 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { idSource } from '../scheduling/evolve-scheduling.ts';
+import { idSource } from '../counted-ids.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { invalid } from '../tasks/validate-request.ts';
-import { type Bonus, type BonusChange, differences, planOptimization } from './bonuses.ts';
+import type { Bonus, BonusChange } from './bonus.ts';
+import { differences, planOptimization } from './bonuses.ts';
 
 /** Shows what evidence would make of the bonuses, puts it in force, or takes the last time back. */
 export function optimizeRouting(
@@ -39,7 +41,7 @@ function revert(state: FederationState): Decision<ResultOf<'optimize_routing'>> 
     throw new CallerError(
       'wrong-state',
       'No optimization is in force; there is nothing to revert.',
-      'Call optimize_routing without arguments to see what applying one would change.',
+      advise`See what applying one would change with ${call('optimize_routing')}.`,
     );
   }
   const { optimization_id, before: after } = last;

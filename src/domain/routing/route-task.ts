@@ -5,11 +5,11 @@
  * A type that agents of the roster list goes to one of them and to nobody else,
  * whatever was learned: lists say what an agent may see, too (private data).
  */
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { DecisionContext } from '../commands.ts';
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation } from '../deliberation.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from '../tasks/new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
 import { bonusesFor, planBonusesFor } from './bonuses.ts';
@@ -36,7 +36,7 @@ export function routeTask(state: FederationState, work: RoutedWork, context: Dec
 /** Everything about the question but its element of chance. */
 export function questionFor(
   state: FederationState,
-  config: Config,
+  config: DecisionConfig,
   { description, type, priority, except = [], byRule = false, beside = [] }: RoutedWork,
 ): Omit<RoutingQuestion, 'uniform'> {
   const more = new Map<AgentName, number>();
@@ -63,7 +63,7 @@ function isFirstOfType(state: FederationState, type: string | null, beside: read
 }
 
 /** Those who list the type, where anyone does, but for `except`; where that leaves nobody, their fallbacks. */
-function mayDo(config: Config, type: string | null, except: readonly (AgentName | null)[]): AgentName[] | null {
+function mayDo(config: DecisionConfig, type: string | null, except: readonly (AgentName | null)[]): AgentName[] | null {
   const everyone = Object.keys(config.agents);
   const isFree = (name: AgentName): boolean => !except.includes(name);
   const listing = type === null ? [] : everyone.filter((name) => config.agents[name]?.types.includes(type) === true);
@@ -73,7 +73,7 @@ function mayDo(config: Config, type: string | null, except: readonly (AgentName 
   return listing.flatMap((name) => config.agents[name]?.fallback ?? []).filter(isFree);
 }
 
-function standingOf(state: FederationState, config: Config, name: AgentName, more: number): AgentStanding {
+function standingOf(state: FederationState, config: DecisionConfig, name: AgentName, more: number): AgentStanding {
   const { capacity = 1, fallback } = config.agents[name] ?? {};
   return {
     status: agentRecord(state, name).status,

@@ -6,7 +6,10 @@
 import type { AvailabilityStatus } from '../agents/agent.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
 import type { Routing } from './decision.ts';
-import type { RoutingStrategy } from './routing-config.ts';
+
+/** auto: v2 until enough was learned, learned from there on. */
+export const routingStrategies = ['auto', 'v1', 'v2', 'learned'] as const;
+export type RoutingStrategy = (typeof routingStrategies)[number];
 
 /** Where an agent stands, as far as taking one more task goes. */
 export interface AgentStanding {

@@ -2,25 +2,8 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
-import type { AgentName } from '../tasks/task.ts';
 import { invalid, unknownAgent } from '../tasks/validate-request.ts';
 import { cut, wellFormed } from '../text.ts';
-import type { Timestamp } from '../time.ts';
-
-export interface TaughtExample {
-  readonly text: string;
-  readonly agent: AgentName;
-  readonly type: string | null;
-}
-
-/** A batch that was taught: the same file given twice teaches once. */
-export interface TaughtBatch {
-  /** Hash of its examples. */
-  readonly fingerprint: string;
-  readonly source: string;
-  readonly examples: number;
-  readonly at: Timestamp;
-}
 
 /** Examples in one command: a larger file is taught in batches, each all or nothing. */
 export const largestBatch = 500;

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
@@ -15,7 +16,8 @@ import { existingVote } from '../votes/standing.ts';
 import type { Escalation } from './escalation.ts';
 import { settleHeld } from './fire-rules.ts';
 import { heldUnder } from './follow-up.ts';
-import { actionsFor, type InboxAction } from './inbox.ts';
+import { actionsFor } from './inbox.ts';
+import type { InboxAction } from './escalation.ts';
 
 type Args = ArgsOf<'answer_inbox'>;
 
@@ -35,7 +37,7 @@ export function answerInbox(
     throw invalid(
       'action',
       `expected one that ${args.inbox_id} offers (${offered.join(', ')}), got ${args.action}`,
-      'Look at it with list_inbox.',
+      advise`See the item with ${call('list_inbox')}.`,
     );
   }
   if (args.choice !== undefined && args.action !== 'decide') {
@@ -65,12 +67,12 @@ function openItem(state: FederationState, id: string): Escalation {
   if (open !== undefined) return open;
   const number = inboxNumber(id);
   if (number !== null && number.count <= (state.days.get(number.day)?.inbox ?? 0)) {
-    throw new CallerError('closed', `${id} is closed already.`, 'See what is open with list_inbox.');
+    throw new CallerError('closed', `${id} is closed already.`, advise`See what is open with ${call('list_inbox')}.`);
   }
   throw new CallerError(
     'not-found',
     `Nothing in the inbox has the id "${id.slice(0, 60)}".`,
-    'See what is open with list_inbox; ids look like inbox-2026-02-06-001.',
+    advise`See what is open with ${call('list_inbox')}. Ids look like inbox-2026-02-06-001.`,
   );
 }
 

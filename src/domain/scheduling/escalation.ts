@@ -42,3 +42,28 @@ export interface Escalation {
   readonly chain: readonly TaskId[];
   readonly opened_at: Timestamp;
 }
+
+/**
+ * approve              lets a task start that waits for approval
+ * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
+ * reassign             addresses it to `to_agent`; a failed one is tried again by it
+ * cancel               it will not be done; of a failed or cancelled task or vote: nor what waits for it
+ * continue-dependents  what waits for it goes on without it
+ * release, drop        queues, or forgets, the follow-ups that were kept
+ * decide               settles a vote by `choice`
+ * extend               opens a vote for the usual time again
+ * dismiss              seen; nothing is done
+ */
+export const inboxActions = [
+  'approve',
+  'requeue',
+  'reassign',
+  'cancel',
+  'continue-dependents',
+  'release',
+  'drop',
+  'decide',
+  'extend',
+  'dismiss',
+] as const;
+export type InboxAction = (typeof inboxActions)[number];

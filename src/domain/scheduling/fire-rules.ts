@@ -7,7 +7,7 @@
  */
 import { Deliberation } from '../deliberation.ts';
 import { participantKind } from '../participants.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from '../tasks/new-task.ts';
 import { limitHit } from '../tasks/limits.ts';
 import { needsApproval, routeTask } from '../routing/route-task.ts';
 import { findTwin, taskQueued, tellOperator } from '../tasks/queue-task.ts';
@@ -15,16 +15,8 @@ import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';
 import { longestDescription } from '../tasks/validate-request.ts';
 import { doerOf } from '../tasks/subject.ts';
-import {
-  alreadyQueued,
-  type Finished,
-  type FollowUp,
-  followUpOf,
-  type HeldFollowUp,
-  isSchedulingOn,
-  matches,
-  pauseKey,
-} from './follow-up.ts';
+import { alreadyQueued, type Finished, followUpOf, isSchedulingOn, matches } from './follow-up.ts';
+import { type FollowUp, type HeldFollowUp, pauseKey } from './held-follow-up.ts';
 
 export function fireRules(deliberation: Deliberation, finished: Finished): void {
   const { state, context } = deliberation;

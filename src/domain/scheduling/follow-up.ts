@@ -6,12 +6,12 @@
  * What a rule makes of a finished attempt, in words and fields; whether it is
  * queued now, kept or skipped is decided in `fire-rules.ts`.
  */
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import type { FederationState } from '../federation-state.ts';
-import type { Priority, Task, TaskContext, TaskId } from '../tasks/task.ts';
+import type { Task, TaskId } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
-import type { Timestamp } from '../time.ts';
-import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule-config.ts';
+import type { FollowUp, HeldFollowUp } from './held-follow-up.ts';
+import { judgingTypes, type Placeholder, placeholderPattern, type Rule, type RuleOutcome } from './rule.ts';
 
 export interface Finished {
   /** As it was before it finished, or as it is now. */
@@ -23,44 +23,6 @@ export interface Finished {
   /** For `rework` the reviewer's note: it says what is to be done. */
   readonly summary: string;
   readonly artifacts: readonly string[];
-}
-
-/** Everything that is needed to queue it, now or after a pause, whatever the configuration says by then. */
-export interface FollowUp {
-  readonly rule: string;
-  /** The finished task. */
-  readonly task_id: TaskId;
-  readonly attempt: number;
-  readonly outcome: RuleOutcome;
-  /** Who finished it. */
-  readonly from_agent: string;
-  readonly type: string;
-  /** A participant, or `auto`: chosen when it is queued. */
-  readonly to_agent: string;
-  readonly description: string;
-  readonly priority: Priority;
-  readonly dependencies: readonly TaskId[];
-  readonly context: TaskContext;
-  /** The work it judges. */
-  readonly subject: TaskId | null;
-  /** Length of the chain of causes, itself included. */
-  readonly depth: number;
-}
-
-/** A follow-up that was kept instead of queued, until the operator releases or drops it. */
-export interface HeldFollowUp extends FollowUp {
-  /** The same attempt, outcome and rule come only once. */
-  readonly held_id: string;
-  /** Of the escalation that asks about it: `held-follow-ups:pause`, `limit:…`. */
-  readonly key: string;
-  readonly held_at: Timestamp;
-}
-
-/** What pauses keep is asked about in one item. */
-export const pauseKey = 'held-follow-ups:pause';
-
-export function heldId({ task_id, attempt, outcome, rule }: FollowUp): string {
-  return `${task_id}/${attempt}/${outcome}/${rule}`;
 }
 
 export function heldUnder(state: FederationState, key: string): HeldFollowUp[] {
@@ -75,7 +37,7 @@ export function keptAfter(state: FederationState, id: TaskId, attempt: number): 
 }
 
 /** Whether rules fire: as switched last, else as configured. */
-export function isSchedulingOn(state: FederationState, config: Config): boolean {
+export function isSchedulingOn(state: FederationState, config: DecisionConfig): boolean {
   return state.meta.scheduling ?? config.scheduling.enabled;
 }
 
@@ -148,7 +110,7 @@ export function alreadyQueued(state: FederationState, id: TaskId, type: string):
 }
 
 /** What the success of this task will queue, as far as can be known before: who does it, and not yet what comes of it. */
-export function expectedFollowUps(state: FederationState, config: Config, task: Task, agent: string): Rule[] {
+export function expectedFollowUps(state: FederationState, config: DecisionConfig, task: Task, agent: string): Rule[] {
   if (!isSchedulingOn(state, config)) return [];
   return config.scheduling.rules.filter(
     (rule) =>

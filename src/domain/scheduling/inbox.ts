@@ -4,33 +4,8 @@ import { waitingOn } from '../tasks/dependencies.ts';
 import type { DependencyId, Task } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
-import type { Escalation } from './escalation.ts';
+import type { Escalation, InboxAction } from './escalation.ts';
 import { heldUnder } from './follow-up.ts';
-
-/**
- * approve              lets a task start that waits for approval
- * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
- * reassign             addresses it to `to_agent`; a failed one is tried again by it
- * cancel               it will not be done; of a failed or cancelled task or vote: nor what waits for it
- * continue-dependents  what waits for it goes on without it
- * release, drop        queues, or forgets, the follow-ups that were kept
- * decide               settles a vote by `choice`
- * extend               opens a vote for the usual time again
- * dismiss              seen; nothing is done
- */
-export const inboxActions = [
-  'approve',
-  'requeue',
-  'reassign',
-  'cancel',
-  'continue-dependents',
-  'release',
-  'drop',
-  'decide',
-  'extend',
-  'dismiss',
-] as const;
-export type InboxAction = (typeof inboxActions)[number];
 
 /** What can be done about it as things stand, the usual first. Never empty. */
 export function actionsFor(

@@ -4,7 +4,8 @@ import { Deliberation, listed } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { settleHeld } from './fire-rules.ts';
-import { type HeldFollowUp, heldUnder, pauseKey } from './follow-up.ts';
+import { type HeldFollowUp, pauseKey } from './held-follow-up.ts';
+import { heldUnder } from './follow-up.ts';
 
 export function pauseFederation(
   state: FederationState,

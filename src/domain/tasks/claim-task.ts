@@ -1,6 +1,7 @@
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { advise, call } from '../advice.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationEvent } from '../events.ts';
@@ -65,7 +66,7 @@ function taken(state: FederationState, id: string): FederationEvent[] {
 }
 
 /** Whose ready tasks this participant may take. A person may take any unaddressed one. */
-export function fitOf(state: FederationState, config: Config, name: string, only?: readonly string[]): Fit {
+export function fitOf(state: FederationState, config: DecisionConfig, name: string, only?: readonly string[]): Fit {
   const agent = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   if (agent === undefined && participantKind(config, name) === null) throw unknownAgent(config, name);
   const standby = Object.entries(config.agents)
@@ -94,7 +95,7 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
     throw new CallerError(
       'already-claimed',
       `${id} is held by ${task.lease?.agent ?? 'someone'} as attempt ${task.attempt}.`,
-      'Claim another task: claim_task without task_id gives the best one.',
+      advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   if (task.status !== 'pending') throw finishedError(task);
@@ -106,14 +107,14 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
     throw new CallerError(
       'not-allowed',
       `${id} is ${addressed}.`,
-      'Claim another task: claim_task without task_id gives the best one.',
+      advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   if (!isReady(task))
     throw new CallerError(
       'not-ready',
       `${id} is not ready: ${whyNotReady(task)}.`,
-      'Claim another task; claim_task with wait_seconds waits for one.',
+      advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`,
     );
   return task;
 }
@@ -125,7 +126,7 @@ export function whyNotReady(task: Task): string {
   return `it starts at ${task.starts_at}`;
 }
 
-function refuseBeyondCapacity(state: FederationState, config: Config, name: string): void {
+function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {
   const capacity = Object.hasOwn(config.agents, name) ? config.agents[name]?.capacity : undefined;
   const held = state.index.heldBy.get(name);
   if (capacity === undefined || held === undefined || held.size < capacity) return;

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
@@ -23,7 +24,7 @@ export function completeTask(state: FederationState, args: Args, context: Decisi
       'attempt',
       `this process has not claimed ${task.task_id}`,
       task.status === 'pending'
-        ? 'Claim it first with claim_task.'
+        ? advise`Claim it first with ${call('claim_task', { task_id: task.task_id })}.`
         : 'Give the attempt number that claim_task returned.',
     );
   }
@@ -50,7 +51,7 @@ function refuseWithoutVerdict(state: FederationState, task: Task, name: string):
   throw new CallerError(
     'wrong-state',
     `${task.task_id} is the review of ${work.task_id}, which has no verdict of yours yet.`,
-    `Give it with review_task on ${work.task_id}: accept or rework. That completes ${task.task_id} as well; failure and release_task stay possible.`,
+    advise`Give it with ${call('review_task', { task_id: work.task_id })}: accept or rework. That completes ${task.task_id} as well; reporting a failure and releasing it stay possible.`,
   );
 }
 
@@ -143,7 +144,7 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
     `Attempt ${attempt} of ${task.task_id} is over; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} as attempt ${task.attempt}`}.`,
     task.status === 'pending'
       ? 'Your text is kept in its history. Claim it again if it still needs doing.'
-      : 'Your text is kept in its history. Read get_task before you do more.',
+      : advise`Your text is kept in its history. Read it with ${call('get_task', { task_id: task.task_id })} before you do more.`,
   );
   // A client that repeats its late call must not fill the journal.
   const kept = task.history.some((entry) => entry.what === 'late completion' && entry.text === args.summary);

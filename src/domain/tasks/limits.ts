@@ -1,7 +1,7 @@
 /** Guards against runaway work. They bound what agents and rules queue, never what a person does. */
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor } from '../commands.ts';
-import type { Config } from '../config.ts';
+import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation, EscalationRequest } from '../deliberation.ts';
 import { OperatorError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -123,7 +123,7 @@ export function limitHit(
  * fifth, so that a queue at its limit does not ask every minute. A chain that
  * grew too deep stays to be looked at: nothing about it changes by itself.
  */
-export function hasRoomAgain(state: FederationState, config: Config, key: string, now: string): boolean {
+export function hasRoomAgain(state: FederationState, config: DecisionConfig, key: string, now: string): boolean {
   const { open_per_agent, automatic_per_hour } = config.limits;
   if (key === 'limit:automatic_per_hour') return automaticLastHour(state, now) <= automatic_per_hour * 0.8;
   const addressee = /^limit:open_per_agent:(.+)$/.exec(key)?.[1];

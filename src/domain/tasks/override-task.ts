@@ -1,4 +1,5 @@
 /** What the operator does to a task, whoever holds it. */
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
@@ -43,7 +44,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         throw new CallerError(
           'wrong-state',
           `${task_id} does not wait for approval; it is ${task.status}.`,
-          'Nothing is to be done.',
+          'Nothing to do.',
         );
       }
       deliberation.add({ type: 'task_approved', task_id, reason });
@@ -60,7 +61,9 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         throw new CallerError(
           'wrong-state',
           `${task_id} is ${task.status}; failed, cancelled and held tasks are requeued.`,
-          task.status === 'completed' ? 'Send it back with review_task, verdict rework.' : 'It is in the queue.',
+          task.status === 'completed'
+            ? advise`Send it back with ${call('review_task', { task_id, verdict: 'rework' })}.`
+            : 'It is in the queue.',
         );
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });

@@ -1,7 +1,7 @@
 /** A whole plan at once: tasks that name each other by local keys. All or nothing. */
 import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
 import { cycleError, findCircle } from './dependencies.ts';

@@ -1,6 +1,7 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
-import type { EventOf, NewTask } from '../events.ts';
+import type { EventOf } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { suggestionOf, tellUnroutable } from '../routing/route-task.ts';
 import { oneLine } from '../text.ts';

@@ -1,7 +1,7 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';

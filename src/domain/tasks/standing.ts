@@ -1,4 +1,5 @@
 /** Finding a task, and who may act on it. */
+import { advise, call } from '../advice.ts';
 import type { Actor, DecisionContext } from '../commands.ts';
 import { CallerError, OperatorError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -14,7 +15,7 @@ export function existing(state: FederationState, id: TaskId): Task {
   throw new CallerError(
     'wrong-state',
     `${id} is ${archived.status} and was archived.`,
-    'Read it with get_task; queue a new task if there is more to do.',
+    advise`Read it with ${call('get_task', { task_id: id })}; queue a new task if there is more to do.`,
   );
 }
 
@@ -37,7 +38,9 @@ export function heldByCaller(state: FederationState, id: TaskId, actor: Actor): 
     throw new CallerError(
       ownAttempt(task, actor) === null ? 'wrong-state' : 'stale-attempt',
       `${id} is ${task.status}; nobody holds it.`,
-      task.status === 'pending' ? 'Claim it first with claim_task.' : 'Read it with get_task.',
+      task.status === 'pending'
+        ? advise`Claim it first with ${call('claim_task', { task_id: id })}.`
+        : advise`Read it with ${call('get_task', { task_id: id })}.`,
     );
   }
   if (task.lease.agent !== actor.name) {
@@ -59,7 +62,7 @@ export function requirePerson(context: DecisionContext, what: string): void {
   throw new OperatorError(
     'not-allowed',
     `Only ${context.config.operator} can ${what}.`,
-    'Leave it to the operator; release_task or a note says what you need.',
+    'Leave it to the operator; a note on your task, or the reason when you release it, says what you need.',
   );
 }
 
@@ -68,7 +71,7 @@ export function finishedError(task: Task): CallerError {
     'wrong-state',
     `${task.task_id} is ${task.status} already.`,
     task.status === 'completed'
-      ? 'Review it with review_task, or queue a new task.'
+      ? advise`Read it with ${call('get_task', { task_id: task.task_id })}, or queue a new task.`
       : 'The operator can requeue it; or queue a new task.',
   );
 }

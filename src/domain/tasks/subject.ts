@@ -1,6 +1,6 @@
 /** The work that a task judges, and who did that work. */
 import type { FederationState } from '../federation-state.ts';
-import { judgingTypes } from '../scheduling/rule-config.ts';
+import { judgingTypes } from '../scheduling/rule.ts';
 import type { AgentName, DependencyId, Task, TaskId } from './task.ts';
 import { taskOrder } from './task-id.ts';
 

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import { quote } from '../text.ts';
 import { type Timestamp, twoDigits } from '../time.ts';
@@ -37,6 +38,6 @@ export function noSuchTask(id: string): CallerError {
   return new CallerError(
     'not-found',
     `No task has the id ${quote(id)}.`,
-    'Use list_tasks to find it; ids look like task-2026-02-06-001.',
+    advise`Ids look like task-2026-02-06-001. Find it with ${call('list_tasks')}.`,
   );
 }

@@ -10,8 +10,12 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { JsonValue } from '../json.ts';
+import type { AgentName, DependencyId, SessionId, TaskId } from '../names.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
+
+export type { AgentName, DependencyId, SessionId, TaskId };
 
 export const priorities = ['low', 'normal', 'high', 'critical'] as const;
 export type Priority = (typeof priorities)[number];
@@ -22,15 +26,6 @@ export type TaskStatus = (typeof taskStatuses)[number];
 export const failurePolicies = ['block', 'cancel', 'continue'] as const;
 /** What happens to dependents when this task fails for good or is cancelled. */
 export type FailurePolicy = (typeof failurePolicies)[number];
-
-export type TaskId = string;
-/** A dependency: a task or a vote. */
-export type DependencyId = string;
-export type AgentName = string;
-/** Names one client process; random, never a pid. `null`: the command line. */
-export type SessionId = string | null;
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** Free JSON beside the known keys, 64 KiB in all. */
 export interface TaskContext {

@@ -1,9 +1,11 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
+import { type Advice, advise, call } from '../advice.ts';
 import type { DecisionContext, TaskRequest } from '../commands.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
-import type { NewTask } from '../events.ts';
+import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
+import { deepestJson, isJsonObject } from '../json.ts';
 import { quote, wellFormed } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
@@ -18,8 +20,8 @@ export const largestContext = 65_536;
 /** Tasks. More than this in one call is an import. */
 export const largestPlan = 200;
 
-export function invalid(argument: string, problem: string, next: string): CallerError {
-  return new CallerError('invalid', `${argument}: ${problem}`, next);
+export function invalid(argument: string, problem: string, next: Advice): CallerError {
+  return new CallerError('invalid', `${argument}: ${problem}`, next, argument);
 }
 
 export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
@@ -85,6 +87,13 @@ export function newTask(
       'Put the long text into a file and name it in context.artifact_path.',
     );
   }
+  if (request.context !== undefined && !isJsonObject(request.context)) {
+    throw invalid(
+      'context',
+      `expected JSON of at most ${deepestJson} levels, got something else`,
+      'Flatten it, or put it into a file and name it in context.artifact_path.',
+    );
+  }
   const size = Buffer.byteLength(JSON.stringify(request.context ?? {}));
   if (size > largestContext) {
     throw invalid(
@@ -145,7 +154,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
       throw new CallerError(
         'not-found',
         `${argument}: no task or vote has the id ${quote(id)}.`,
-        'Use list_tasks to find it, or queue_plan to queue tasks that depend on each other in one go.',
+        advise`Find it with ${call('list_tasks')}. Tasks that depend on each other are queued in one go with ${call('queue_plan')}.`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
@@ -22,7 +23,7 @@ export function cancelVote(
     throw new CallerError(
       'wrong-state',
       `${vote_id} is decided; tasks build on it.`,
-      'decide_vote with another choice overrules it.',
+      advise`Overrule it with ${call('decide_vote', { vote_id })}.`,
     );
   }
   const deliberation = new Deliberation(state, context);
@@ -52,5 +53,9 @@ export function cancelByOperator(deliberation: Deliberation, { vote_id }: Vote, 
 }
 
 export function cancelledError(vote: Vote): CallerError {
-  return new CallerError('closed', `${vote.vote_id} was cancelled.`, 'Open a new vote with open_vote.');
+  return new CallerError(
+    'closed',
+    `${vote.vote_id} was cancelled.`,
+    advise`Open a new vote with ${call('open_vote')}.`,
+  );
 }

@@ -1,10 +1,11 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { invalid } from '../tasks/validate-request.ts';
 import { closeIfDone } from './closing.ts';
-import { withBallot } from './evolve-votes.ts';
+import { withBallot } from './change-vote.ts';
 import { decodeBytes, keyBytes, nonceBytes, sealBallot } from './sealing.ts';
 import { checkOption, existingVote, openBallots } from './standing.ts';
 import { abstain, type Ballot, toThousandths } from './vote.ts';
@@ -28,7 +29,9 @@ export function castVote(
     throw new CallerError(
       'not-allowed',
       `${actor.name} is not eligible in ${vote.vote_id}; who is was fixed when it was opened.`,
-      actor.kind === 'person' ? 'A person decides it with decide_vote.' : 'Go on with your own work.',
+      actor.kind === 'person'
+        ? advise`A person decides it with ${call('decide_vote', { vote_id: vote.vote_id })}.`
+        : 'Go on with your own work.',
     );
   }
   const ballot = checkBallot(vote, args);
@@ -62,7 +65,9 @@ function refuseUnlessOpen(state: FederationState, vote: Vote, now: string): void
     vote.status === 'active'
       ? `${vote.vote_id} ended at ${vote.deadline}.`
       : `${vote.vote_id} is ${vote.status}${vote.choice === null ? '' : `: ${vote.choice.slice(0, 60)}`}.`,
-    vote.status === 'escalated' ? 'The operator settles it; get_vote shows how.' : 'Read the result with get_vote.',
+    vote.status === 'escalated'
+      ? 'The operator settles it.'
+      : advise`Read the result with ${call('get_vote', { vote_id: vote.vote_id })}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
@@ -18,7 +19,9 @@ export function closeVote(
     throw new CallerError(
       'closed',
       `${vote.vote_id} is ${vote.status} already.`,
-      vote.status === 'escalated' ? 'Settle it with decide_vote.' : 'Read the result with get_vote.',
+      vote.status === 'escalated'
+        ? advise`Settle it with ${call('decide_vote', { vote_id: vote.vote_id })}.`
+        : advise`Read the result with ${call('get_vote', { vote_id: vote.vote_id })}.`,
     );
   }
   const deliberation = new Deliberation(state, context);

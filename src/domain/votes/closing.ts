@@ -6,7 +6,7 @@ import { settleEarly } from './early-resolution.ts';
 import { countedBallots, judgementOf, missingVoters, openBallots, unreachableVoters } from './standing.ts';
 import { tally } from './tally.ts';
 import { abstain } from './vote.ts';
-import type { ClosingRecord } from './vote-events.ts';
+import type { ClosingRecord } from './vote-state.ts';
 import type { ClosingCause, Vote } from './vote-state.ts';
 import type { VotingRecord } from './voting-record.ts';
 
@@ -40,7 +40,7 @@ export function closeByBallots(deliberation: Deliberation, vote: Vote, because: 
     about: vote_id,
     // Says nothing of the ballots: the vote may be extended, and is then sealed again.
     title: `${vote_id} is undecided (${reason}): ${vote.question.slice(0, 120)}`,
-    detail: `Options: ${vote.options.join(' · ').slice(0, 400)}. get_vote shows the ballots. Decide, extend or cancel it.`,
+    detail: `Options: ${vote.options.join(' · ').slice(0, 400)}. Decide, extend or cancel it.`,
     task_id: null,
     vote_id,
   });

@@ -1,3 +1,4 @@
+import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
@@ -37,7 +38,9 @@ export function extendVote(
     throw new CallerError(
       'closed',
       `${vote_id} is ${vote.status} already.`,
-      vote.status === 'decided' ? 'decide_vote with another choice overrules it.' : 'Open a new vote with open_vote.',
+      vote.status === 'decided'
+        ? advise`Overrule it with ${call('decide_vote', { vote_id })}.`
+        : advise`Open a new vote with ${call('open_vote')}.`,
     );
   }
   const deliberation = new Deliberation(state, context);

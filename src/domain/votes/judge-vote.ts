@@ -22,7 +22,7 @@ export function judgeVote(
     throw new CallerError(
       'wrong-state',
       `${vote_id} is ${vote.status}; only what was decided can turn out right.`,
-      vote.status === 'cancelled' ? 'Nothing is to be done.' : 'Judge it once it is decided and you know better.',
+      vote.status === 'cancelled' ? 'Nothing to do.' : 'Judge it once it is decided and you know better.',
     );
   }
   const right_choice = checkOption(vote, args.right_choice, 'right_choice', [noneRight]);

@@ -1,4 +1,4 @@
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
@@ -104,7 +104,7 @@ function eligibleAgents(state: FederationState, args: Args, { config, actor }: D
       throw new CallerError(
         'unknown-agent',
         `eligible: no agent is called "${stranger.slice(0, 60)}".`,
-        `Use some of: ${roster.join(', ')}. Persons do not vote; they decide with decide_vote.`,
+        `Use some of: ${roster.join(', ')}. People do not vote; they decide.`,
       );
     }
     return [...new Set(args.eligible)].sort();

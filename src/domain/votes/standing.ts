@@ -1,5 +1,6 @@
 /** Finding a vote, and what is known of it: its ballots opened, the record of judged votes read. */
-import { agentRecord } from '../agents/evolve-agents.ts';
+import { advise, call } from '../advice.ts';
+import { agentRecord } from '../agents/agent-record.ts';
 import { CallerError, StoreError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
@@ -12,7 +13,7 @@ export function noSuchVote(id: string): CallerError {
   return new CallerError(
     'not-found',
     `No vote has the id "${id.slice(0, 60)}".`,
-    'Ids look like vote-2026-02-06-001; start_session names the ballots you owe.',
+    advise`Ids look like vote-2026-02-06-001. ${call('start_session')} names the ballots you owe.`,
   );
 }
 
@@ -22,7 +23,11 @@ export function existingVote(state: FederationState, id: VoteId): Vote {
   if (vote !== undefined) return vote;
   const archived = state.archivedVotes.get(id);
   if (archived === undefined) throw noSuchVote(id);
-  throw new CallerError('wrong-state', `${id} is ${archived.status} and was archived.`, 'Read it with get_vote.');
+  throw new CallerError(
+    'wrong-state',
+    `${id} is ${archived.status} and was archived.`,
+    advise`Read it with ${call('get_vote', { vote_id: id })}.`,
+  );
 }
 
 /** The choice of an operator. @throws CallerError `invalid` for what is no option */
@@ -32,7 +37,7 @@ export function checkOption(vote: Vote, choice: string, argument: string, beside
   throw new CallerError(
     'invalid',
     `${argument}: expected an option of ${vote.vote_id}, got ${JSON.stringify(shortened(choice))}`,
-    `Use one of ${known.slice(0, 600)}, to the letter.`,
+    `Use one of ${known.slice(0, 600)}, exactly.`,
   );
 }
 

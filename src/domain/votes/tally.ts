@@ -5,7 +5,7 @@
  * word: stated confidence in thousandths, or one each under `majority`. The
  * calibrated one weighs each by how often its agent is right when it says so
  * (`weights.ts`). In force are the shares `(1 − λ)·plain + λ·calibrated`, λ
- * growing from 0 at 30 judged votes to 1 at 100; under `majority`, whose point
+ * growing from 0 at 5 judged votes to 1 at 25; under `majority`, whose point
  * is that ballots are equal, the plain shares alone. All sums are integers and
  * blends are compared as exact fractions, so neither the order of ballots nor
  * a rounding error decides anything.
@@ -187,6 +187,7 @@ export function tally(poll: Poll, ballots: readonly CastBallot[], judgement: Jud
   const weigh = (weightOf: (ballot: SidedBallot, place: number) => number): WeighedBallot[] =>
     sided.map((ballot, place) => ({
       family: ballot.family,
+      proven: judgement.isProven(ballot.cast.agent),
       weight: weightOf(ballot, place),
       choice: ballot.ranking[0] ?? 0,
       columns: columnsOf(ballot, method, optionCount),

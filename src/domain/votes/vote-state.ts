@@ -33,6 +33,11 @@ export interface Closing {
   readonly tally: TallyResult;
 }
 
+/** A closing with every ballot and revision in plain text. */
+export interface ClosingRecord extends Closing {
+  readonly ballots: readonly AgentBallots<Ballot>[];
+}
+
 /** What a vote begins with; the rest follows from its history. */
 export interface NewVote extends Poll {
   readonly vote_id: VoteId;

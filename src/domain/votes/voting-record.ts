@@ -47,6 +47,8 @@ export interface JudgedVote {
 export interface Judgement {
   readonly judged_votes: number;
   readonly probability: Calibrator;
+  /** Whether so many of the agent's ballots were judged that it may outweigh all others. */
+  readonly isProven: (agent: AgentName) => boolean;
   /** ρ of a family, 0 to 1. */
   readonly excess: (family: string) => number;
   /** γ: 1 where agents err independently, less where they err together. */
@@ -60,8 +62,10 @@ const independenceGrid = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1,
 const independenceSpread = 0.5;
 
 /** Judged votes before the calibrated tally has any say, and those until it has all of it. */
-const firstSay = 30;
-const fullSay = 100;
+const firstSay = 5;
+const fullSay = 25;
+/** Judged ballots of an agent from which it may weigh more than all that oppose it or agree with it together. */
+export const provenBallots = 100;
 /** `λ` is kept as this many parts, so that blends are exact. */
 export const lambdaParts = fullSay - firstSay;
 
@@ -72,7 +76,7 @@ export const emptyVotingRecord: VotingRecord = {
   surprise: independenceGrid.map(() => 0),
 };
 
-/** `λ = clamp((judged votes − 30) / 70, 0, 1)`, in seventieths. */
+/** `λ = clamp((judged votes − 5) / 20, 0, 1)`, in twentieths. */
 export function lambdaOf(judgedVotes: number): number {
   return Math.min(lambdaParts, Math.max(0, judgedVotes - firstSay));
 }
@@ -106,6 +110,7 @@ export function readVotingRecord(record: VotingRecord): Judgement {
   return {
     judged_votes: record.judged_votes,
     probability: createCalibrator(record.calibration),
+    isProven: (agent) => (record.calibration.agents[agent]?.overall.ballots ?? 0) >= provenBallots,
     excess: (family) => {
       const known = rho.get(family);
       if (known !== undefined) return known;
@@ -132,7 +137,8 @@ export function judgeBallots(
 ): JudgedVote {
   const familyOf = new Map<AgentName, string | null>(poll.eligible.map((voter) => [voter.agent, voter.family]));
   const sided = ballots.filter((ballot) => ballot.choice !== abstain);
-  const choices: JudgedChoice[] = sided.map(({ agent, choice, confidence }) => ({
+  const choices = sided.map(({ agent, choice, confidence }) => ({
+    agent,
     family: familyOf.get(agent) ?? null,
     choice,
     probability: judgement.probability(agent, poll.topic, confidence),
@@ -155,16 +161,17 @@ export function judgeBallots(
 
 function surpriseOf(
   options: readonly string[],
-  choices: readonly JudgedChoice[],
+  choices: readonly (JudgedChoice & { readonly agent: AgentName })[],
   rightChoice: string,
   judgement: Judgement,
 ): number[] {
   const right = options.indexOf(rightChoice);
   if (right < 0) return independenceGrid.map(() => 0);
   const { weights } = sumCalibrated(
-    choices.map(({ family, choice, probability }) => {
+    choices.map(({ agent, family, choice, probability }) => {
       const option = options.indexOf(choice);
-      return { family, weight: logOddsWeight(probability, options.length), choice: option, columns: [option] };
+      const weight = logOddsWeight(probability, options.length);
+      return { family, weight, choice: option, columns: [option], proven: judgement.isProven(agent) };
     }),
     options.length,
     judgement.excess,

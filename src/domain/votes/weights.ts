@@ -29,6 +29,8 @@ export interface WeighedBallot {
   readonly weight: number;
   /** Number of the option chosen, for `approval` and `ranked` the one named first. */
   readonly choice: number;
+  /** Its agent's record is long enough to outweigh all others. */
+  readonly proven: boolean;
   /** What it adds its weight to, each once: options, or for ranked ballots pairings. */
   readonly columns: readonly number[];
 }
@@ -57,9 +59,10 @@ function sum(ballots: readonly WeighedBallot[]): number {
 /**
  * Adds calibrated ballots up after two corrections. Ballots of one family with
  * the same choice count `(1 − ρ)^(k−1)` for the k-th largest, ρ the family's
- * excess agreement in error (`excess`, 0 to 1). Then no agent weighs more than
- * all the others together: one agent alone, however good its record, cannot
- * outvote everybody. A sole ballot has no others and keeps its weight.
+ * excess agreement in error (`excess`, 0 to 1). Then, where first choices differ,
+ * an agent that is not proven weighs no more than all the others together: a
+ * record of some tens of ballots is too short to outvote everybody. Ballots that
+ * agree outvote nobody, and keep their weight.
  *
  * A ballot has one weight wherever it counts. Discounting by column instead
  * (each option approved, each pairing) lets a ballot for the leader raise
@@ -72,10 +75,10 @@ export function sumCalibrated(
 ): Columns {
   const discounted = discountFamilies(ballots, excess);
   const all = sum(discounted);
-  const capped = discounted.map((ballot) => ({
-    ...ballot,
-    weight: ballots.length > 1 ? Math.min(ballot.weight, all - ballot.weight) : ballot.weight,
-  }));
+  const areOpposed = ballots.some(({ choice }) => choice !== ballots[0]?.choice);
+  const capped = discounted.map((ballot) =>
+    areOpposed && !ballot.proven ? { ...ballot, weight: Math.min(ballot.weight, all - ballot.weight) } : ballot,
+  );
   return sumPlain(capped, columnCount);
 }
 

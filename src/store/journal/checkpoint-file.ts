@@ -9,9 +9,9 @@
  * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { v4 as randomId } from 'uuid';
@@ -19,6 +19,7 @@ import type { Checkpoint, CheckpointForm, Position } from '../event-store.ts';
 import { errorCode } from '../../files/error-code.ts';
 import { diskFiles } from '../../files/file-layer.ts';
 import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
+import { removeStaleTemporaries } from '../../files/write-whole.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -40,7 +41,6 @@ export interface StoredCheckpoint extends Checkpoint, CheckpointHead {}
 const headEnd = ',"sections":{';
 const lastLine = /^\},"hash":"([0-9a-f]{32})"\}$/;
 const chunkBytes = 256 * 1024;
-const staleTemporaryMs = 60 * 60 * 1_000;
 
 export function checkpointPath(dir: string): string {
   return join(dir, 'db.json');
@@ -303,15 +303,5 @@ async function replace(from: string, to: string): Promise<void> {
       if (process.platform !== 'win32' || !isPassing || attempt === 5) throw error;
       await sleep(20 * attempt);
     }
-  }
-}
-
-// What a process left that was killed while writing.
-function removeStaleTemporaries(path: string): void {
-  const folder = dirname(path);
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
-    const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (stats && Date.now() - stats.mtimeMs > staleTemporaryMs) rmSync(join(folder, name), { force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../../src/domain/config.ts';
+import { configSchema } from '../../../src/config/schema.ts';
 import { routingMethods } from '../../../src/domain/routing/decision.ts';
 import { RuleBook } from '../../../src/routing/rules.ts';
 import { readText } from '../../../src/routing/tokens.ts';

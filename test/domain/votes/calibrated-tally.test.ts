@@ -29,23 +29,23 @@ describe('the blend', () => {
   ];
   const probabilities = { a: 0.9, b: 0.9, c: 0.6, d: 0.6, e: 0.6 };
 
-  test('has only the plain count at 30 judged votes, and shows both', () => {
-    const result = tally(poll, ballots, judgementOf(probabilities, { judged_votes: 30 }));
+  test('has only the plain count at 5 judged votes, and shows both', () => {
+    const result = tally(poll, ballots, judgementOf(probabilities, { judged_votes: 5 }));
     expect(result).toMatchObject({ lambda: 0, leader: 'y', probability_needed: null });
     expect(result.verdict).toEqual({ status: 'decided', choice: 'y' });
     expect(result.calibrated.options[0]?.share).toBeGreaterThan(0.5);
   });
 
-  test('has half of each at 65 judged votes', () => {
-    const result = tally(poll, ballots, judgementOf(probabilities, { judged_votes: 65 }));
+  test('has half of each at 15 judged votes', () => {
+    const result = tally(poll, ballots, judgementOf(probabilities, { judged_votes: 15 }));
     expect(result.lambda).toBe(0.5);
     const plain = result.plain.options[0]?.share ?? 0;
     const calibrated = result.calibrated.options[0]?.share ?? 0;
     expect(result.in_force[0]?.share).toBeCloseTo((plain + calibrated) / 2, 8);
   });
 
-  test('has only the calibrated count from 100 judged votes on', () => {
-    for (const judged_votes of [100, 5000]) {
+  test('has only the calibrated count from 25 judged votes on', () => {
+    for (const judged_votes of [25, 5000]) {
       const result = tally(poll, ballots, judgementOf(probabilities, { judged_votes }));
       expect(result).toMatchObject({ lambda: 1, leader: 'x', probability_needed: 0.85 });
     }
@@ -58,10 +58,10 @@ describe('the blend', () => {
     const exact = 1 / (1 + Math.sqrt(0.15 / 0.85));
     const verdictAt = (p: number, judged_votes: number) =>
       tally(pair, agreeing, judgementOf({ a: p, b: p }, { judged_votes }));
-    expect(verdictAt(exact, 31).probability).toBe(0.85);
-    expect(verdictAt(exact, 31).verdict.status).toBe('decided');
-    expect(verdictAt(exact - 0.00001, 31).verdict).toEqual({ status: 'escalated', reason: 'low-confidence' });
-    expect(verdictAt(exact - 0.00001, 30).verdict.status).toBe('decided');
+    expect(verdictAt(exact, 6).probability).toBe(0.85);
+    expect(verdictAt(exact, 6).verdict.status).toBe('decided');
+    expect(verdictAt(exact - 0.00001, 6).verdict).toEqual({ status: 'escalated', reason: 'low-confidence' });
+    expect(verdictAt(exact - 0.00001, 5).verdict.status).toBe('decided');
   });
 
   test('still needs a plain mean confidence of 0.70', () => {
@@ -89,12 +89,12 @@ describe('the blend', () => {
 
 describe('the family discount', () => {
   const weight = 1_000_000;
-  const one = { family: 'one', weight, choice: 0, columns: [0] };
+  const one = { family: 'one', proven: true, weight, choice: 0, columns: [0] };
 
   test('counts the k-th largest ballot of a family for one choice (1 − ρ)^(k−1)', () => {
     const ballots = [{ ...one, weight: 2 * weight }, one, { ...one, weight: 4 * weight }];
     const { weights } = sumCalibrated(
-      [...ballots, { family: null, weight: 9 * weight, choice: 1, columns: [1] }],
+      [...ballots, { family: null, proven: true, weight: 9 * weight, choice: 1, columns: [1] }],
       2,
       () => 0.5,
     );
@@ -128,21 +128,32 @@ describe('the family discount', () => {
 });
 
 describe('the cap', () => {
-  test('no agent weighs more than the sum of the others', () => {
-    const poll = pollOf(['x', 'y'], ['a', 'b', 'c']);
-    const result = tally(
-      poll,
-      [ballot('a', 'x'), ballot('b', 'y'), ballot('c', 'y')],
-      judgementOf({ a: 0.98, b: 0.6, c: 0.6 }),
-    );
+  const poll = pollOf(['x', 'y'], ['a', 'b', 'c']);
+  const opposed = [ballot('a', 'x'), ballot('b', 'y'), ballot('c', 'y')];
+  const expert = { a: 0.98, b: 0.6, c: 0.6 };
+
+  test('where ballots are opposed, no agent weighs more than the sum of the others', () => {
+    const result = tally(poll, opposed, judgementOf(expert));
     const [a = 0, b = 0, c = 0] = result.calibrated.ballots.map((one) => one.weight);
     expect(a).toBeCloseTo(b + c, 9);
     expect(result.verdict).toEqual({ status: 'escalated', reason: 'tie' });
   });
 
+  test('does not hold an agent with 100 judged ballots: a proven expert decides against two that hardly know', () => {
+    const result = tally(poll, opposed, judgementOf(expert, { isProven: (agent) => agent === 'a' }));
+    expect(result.verdict).toEqual({ status: 'decided', choice: 'x' });
+  });
+
+  test('does not touch agreement: three that agree are as sure as Bayes says', () => {
+    const agreeing = ['a', 'b', 'c'].map((agent) => ballot(agent, 'x', 900));
+    const result = tally(poll, agreeing, judgementOf({ a: 0.9, b: 0.57, c: 0.57 }));
+    expect(result.probability).toBeCloseTo(0.94, 2);
+    expect(result.verdict).toEqual({ status: 'decided', choice: 'x' });
+  });
+
   test('a sole ballot keeps its weight', () => {
-    const poll = pollOf(['x', 'y'], ['a', 'b'], { quorum: 1 });
-    const result = tally(poll, [ballot('a', 'x')], judgementOf({ a: 0.9 }));
+    const pair = pollOf(['x', 'y'], ['a', 'b'], { quorum: 1 });
+    const result = tally(pair, [ballot('a', 'x')], judgementOf({ a: 0.9 }));
     expect(result.verdict).toEqual({ status: 'decided', choice: 'x' });
   });
 });

@@ -195,16 +195,16 @@ describe('judging', () => {
     expect(contentsOf(s.replayed())).toEqual(contentsOf(s.state));
   });
 
-  it('gives the calibrated tally its say from the 31st judged vote on', () => {
+  it('gives the calibrated tally its say from the 6th judged vote on', () => {
     const s = new Scenario();
     let lambda: number | undefined;
-    for (let n = 0; n < 32; n++) {
+    for (let n = 0; n < 7; n++) {
       const vote_id = decided(s);
       lambda = voteIn(s, vote_id).closing?.tally.lambda;
-      if (n < 31) expect(lambda).toBe(0);
+      if (n < 6) expect(lambda).toBe(0);
       s.run('reuben', 'judge_vote', { vote_id, right_choice: 'app-router' });
     }
-    expect(lambda).toBeCloseTo(1 / 70);
+    expect(lambda).toBeCloseTo(1 / 20);
   });
 });
 

@@ -28,8 +28,8 @@ function history(votes: number, wrongIn: (vote: number) => readonly number[]): V
   return record;
 }
 
-test('λ rises from 0 at 30 judged votes to 1 at 100', () => {
-  expect([0, 30, 31, 65, 100, 1000].map((votes) => lambdaOf(votes) / lambdaParts)).toEqual([0, 0, 1 / 70, 0.5, 1, 1]);
+test('λ rises from 0 at 5 judged votes to 1 at 25', () => {
+  expect([0, 5, 6, 15, 25, 1000].map((votes) => lambdaOf(votes) / lambdaParts)).toEqual([0, 0, 1 / 20, 0.5, 1, 1]);
 });
 
 test('an abstention teaches nothing about its agent', () => {
@@ -70,6 +70,13 @@ describe('what is learned', () => {
     const byTurns = readVotingRecord(history(120, (vote) => [vote % 4]));
     expect(together.independence).toBeLessThan(0.5);
     expect(byTurns.independence).toBeGreaterThan(0.9);
+  });
+
+  test('an agent is proven by 100 judged ballots of its own', () => {
+    const judgement = readVotingRecord(history(100, () => []));
+    expect(judgement.isProven('a')).toBe(true);
+    expect(readVotingRecord(history(99, () => [])).isProven('a')).toBe(false);
+    expect(judgement.isProven('newcomer')).toBe(false);
   });
 
   test('before anything is judged, agents count as independent', () => {

@@ -1,0 +1,172 @@
+/**
+ * What a command is here: a row of a table. Most rows name a tool, where each
+ * word of the command line goes in its arguments, and how its result is shown;
+ * a command with a life of its own says how it runs. The schema of the input
+ * decides the rest: which options may be repeated, which are switches, which
+ * values there are, and what is wrong with one.
+ */
+import { z } from 'zod';
+import type { Advice } from '../domain/advice.ts';
+import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.ts';
+import type { Host } from './host.ts';
+import { type GlobalOptions, type Session, withSession } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Makes of a typed word what the input takes; the schema does the rest. */
+export type Form = (text: string, host: Host) => unknown;
+
+/**
+ * `<task>`, `[task]` or `<reason...>`, or an option's flags, `-n, --limit <count>`; the argument it gives; what it is.
+ * Words of `<reason...>` are joined where the argument is no list.
+ */
+export type Usage<Name extends string = string> = readonly [
+  usage: string,
+  name: Name,
+  about: string,
+  /** Of a switch: what it stands for; true unless said, and false for `--no-retry`. */
+  form?: Form | boolean,
+];
+
+/** What several rows share: where the command stands and what its help says. */
+interface Described {
+  /** `queue add`. */
+  readonly path: string;
+  /** In the list of commands. */
+  readonly about: string;
+  /** At the head of its own help. */
+  readonly more?: string;
+  readonly examples: readonly string[];
+  readonly exclusive?: readonly (readonly string[])[];
+}
+
+export interface CommandRow extends Omit<Described, 'exclusive'> {
+  readonly input: z.ZodObject;
+  readonly arguments: readonly Usage[];
+  readonly options: readonly Usage[];
+  /** The tool it calls, with the arguments that the command itself stands for. */
+  readonly tool: string | null;
+  readonly fixed: Readonly<Record<string, unknown>>;
+  /** Flags of which one may be given. */
+  readonly exclusive: readonly (readonly string[])[];
+  run(input: Record<string, unknown>, context: RunContext): Promise<void>;
+}
+
+/** Commands of one word that only have others below them. */
+export type GroupRow = Omit<Described, 'exclusive'>;
+
+export interface RunContext {
+  readonly host: Host;
+  readonly globals: GlobalOptions;
+  /** What to do next, in the words of the command line. */
+  readonly sayNext: (advice: Advice) => string;
+}
+
+/** What a command without a tool takes. */
+interface OwnInput<Input extends z.ZodObject> extends Described {
+  readonly input: Input;
+  readonly arguments?: readonly Usage<keyof Input['shape'] & string>[];
+  readonly options?: readonly Usage<keyof Input['shape'] & string>[];
+  /** The tool that it does the work of, where it has one. */
+  readonly stands?: string;
+}
+
+interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {
+  run(input: z.output<Input>, context: RunContext): Promise<void>;
+}
+
+/** A command with a life of its own. */
+export function command<Input extends z.ZodObject>({ stands, ...row }: OwnCommand<Input>): CommandRow {
+  return { arguments: [], options: [], fixed: {}, exclusive: [], ...row, tool: stands ?? null };
+}
+
+interface SessionCommand<Input extends z.ZodObject, Output> extends OwnInput<Input> {
+  readonly do: (input: z.output<Input>, session: Session) => Promise<Output & ToolResult> | (Output & ToolResult);
+  readonly render: (output: Output, terminal: Terminal) => string;
+}
+
+/** A command without a tool that opens the federation, does one thing and shows what it gave. */
+export function sessionCommand<Input extends z.ZodObject, Output>(row: SessionCommand<Input, Output>): CommandRow {
+  const { do: act, render, ...described } = row;
+  return command({
+    ...described,
+    run: (input, context) =>
+      withSession(context, async (session) => {
+        const output = await act(input, session);
+        session.show(output, (terminal) => render(output, terminal));
+      }),
+  });
+}
+
+interface ToolCommand<Input extends z.ZodObject> extends Omit<OwnInput<Input>, 'path' | 'input' | 'stands'> {
+  /** Arguments that the command itself stands for: `fed queue fail` is complete_task with outcome failure. */
+  readonly fixed?: Partial<z.input<Input>>;
+  /** Opens by the defaults where the configuration is broken. */
+  readonly evenIfBroken?: (input: z.output<Input>) => boolean;
+}
+
+/** A command that calls a tool exactly as a client would, and shows what it gave. */
+export function toolCommand<Input extends z.ZodObject, Output extends ToolResult>(
+  path: string,
+  tool: ToolDefinition<Input, Output>,
+  render: (output: NoInfer<Output>, terminal: Terminal) => string,
+  { fixed = {}, evenIfBroken, ...row }: ToolCommand<Input>,
+): CommandRow {
+  const run = (given: z.output<Input>, context: RunContext): Promise<void> =>
+    withSession(
+      context,
+      async (session) => {
+        const output = await callTool(tool, given, session);
+        session.show(output, (terminal) => render(output, terminal));
+      },
+      { evenIfBroken: evenIfBroken?.(given) === true },
+    );
+  return { ...command({ ...row, path, input: tool.input, stands: tool.name, run }), fixed };
+}
+
+/** Runs a tool as a client would; `input` has been parsed. */
+export async function callTool<Input extends z.ZodObject, Output extends ToolResult>(
+  tool: ToolDefinition<Input, Output>,
+  input: z.output<Input>,
+  { federation, actor, signal }: Pick<Session, 'federation' | 'actor' | 'signal'>,
+): Promise<Output> {
+  return await tool.handle(input, {
+    federation,
+    actor,
+    reader: () => readerOf(actor),
+    signal,
+    progress: async () => {},
+  });
+}
+
+/** What a switch stands for. */
+export function switchValue([usage, , , form]: Usage): boolean {
+  return typeof form === 'boolean' ? form : !/--no-/.test(usage);
+}
+
+/** What an argument takes, as its schema says. */
+export interface Taking {
+  readonly isList: boolean;
+  readonly isSwitch: boolean;
+  readonly isRequired: boolean;
+  readonly choices: readonly string[];
+}
+
+export function takingOf(input: z.ZodObject, name: string): Taking {
+  const field: unknown = input.shape[name];
+  if (!(field instanceof z.ZodType)) throw new Error(`Expected the input to have ${name}, got none`);
+  const inner = withoutWrapping(field);
+  const element = inner instanceof z.ZodArray ? withoutWrapping(inner.element) : inner;
+  return {
+    isList: inner instanceof z.ZodArray,
+    isSwitch: inner instanceof z.ZodBoolean,
+    isRequired: !field.isOptional(),
+    choices: element instanceof z.ZodEnum ? element.options.map(String) : [],
+  };
+}
+
+function withoutWrapping(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
+    return withoutWrapping(schema.unwrap());
+  }
+  return schema instanceof z.ZodPipe ? withoutWrapping(schema.in) : schema;
+}

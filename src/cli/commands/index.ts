@@ -1,0 +1,54 @@
+/** Every command, in the order in which help lists them. */
+import type { CommandRow, GroupRow } from '../command.ts';
+import { agentCommands } from './agents.ts';
+import { analyticsCommands } from './analytics.ts';
+import { doctor } from './doctor.ts';
+import { importCommand } from './import.ts';
+import { inboxCommands } from './inbox.ts';
+import { init } from './init.ts';
+import { log } from './log.ts';
+import { queueCommands } from './queue.ts';
+import { routeCommands } from './route.ts';
+import { evaluate } from './route-evaluate.ts';
+import { train } from './route-train.ts';
+import { start, status } from './status.ts';
+import { pause, resume, scheduleCommands } from './switches.ts';
+import { voteCommands } from './vote.ts';
+import { watch } from './watch.ts';
+
+export const commands: readonly CommandRow[] = [
+  init,
+  status,
+  watch,
+  start,
+  ...agentCommands,
+  ...queueCommands,
+  ...voteCommands,
+  ...routeCommands,
+  train,
+  evaluate,
+  ...scheduleCommands,
+  ...analyticsCommands,
+  pause,
+  resume,
+  ...inboxCommands,
+  log,
+  importCommand,
+  doctor,
+];
+
+/** What has commands below it and does nothing by itself. */
+export const groups: readonly GroupRow[] = [
+  {
+    path: 'queue',
+    about: 'the task queue',
+    more: 'Queue tasks, see them, work on them, steer them.',
+    examples: ['fed queue list', 'fed queue add "Write the release notes" --to claude'],
+  },
+  {
+    path: 'vote',
+    about: 'the ballot box',
+    more: 'Put questions to the vote, vote, see results, settle what the agents cannot.',
+    examples: ['fed vote list', 'fed vote create "Which router?" --option app --option pages'],
+  },
+];

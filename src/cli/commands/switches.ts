@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { pauseFederation } from '../../../tools/pause-federation.ts';
+import { resumeFederation } from '../../../tools/resume-federation.ts';
+import { switchScheduling } from '../../../tools/switch-scheduling.ts';
+import { taskId } from '../../../tools/arguments.ts';
+import { advise, call } from '../../domain/advice.ts';
+import { dryRun, scheduleView } from '../../views/schedule-view.ts';
+import { type CommandRow, sessionCommand, toolCommand } from '../command.ts';
+import type { Session } from '../session.ts';
+import { renderDryRun, renderPaused, renderResumed, renderSchedule } from '../render/render-switches.ts';
+
+export const pause = toolCommand('pause', pauseFederation, renderPaused, {
+  about: 'stop claims, rules and retries',
+  more: 'Nothing is claimed until fed resume. Queueing, notes, release and completion go on.',
+  arguments: [['[reason...]', 'reason', 'why; everyone sees it']],
+  examples: ['fed pause', 'fed pause "release freeze until Monday"'],
+  // Stopping everything must not depend on a file that somebody has just broken.
+  evenIfBroken: () => true,
+});
+
+export const resume = toolCommand('resume', resumeFederation, renderResumed, {
+  about: 'let work go on',
+  more: 'Ends a pause. Follow-ups that rules kept back are released, dropped, or asked about.',
+  options: [['--release <which>', 'release', 'what happens to kept follow-ups']],
+  examples: ['fed resume', 'fed resume --release all'],
+  // To queue what was kept takes the roster, which only a sound file gives.
+  evenIfBroken: ({ release }) => release !== 'all',
+});
+
+const rules = {
+  input: z.strictObject({}),
+  do: (_input: unknown, { federation }: Pick<Session, 'federation'>) => ({
+    ...scheduleView(federation.state(), federation.config),
+    next: advise`Switch it with ${call('switch_scheduling', { on: true })} or off.`,
+  }),
+  render: renderSchedule,
+};
+
+export const scheduleCommands: readonly CommandRow[] = [
+  sessionCommand({
+    ...rules,
+    path: 'schedule',
+    about: 'what is queued by itself when a task finishes',
+    more: 'Rules queue follow-ups when a task finishes. They stand in .federation/config.json.',
+    examples: ['fed schedule', 'fed schedule off', 'fed schedule test task-2026-02-06-001'],
+  }),
+  toolCommand('schedule on', switchScheduling, renderSchedule, {
+    fixed: { on: true },
+    about: 'let rules queue follow-ups',
+    examples: ['fed schedule on'],
+  }),
+  toolCommand('schedule off', switchScheduling, renderSchedule, {
+    fixed: { on: false },
+    about: 'queue nothing by itself; keeps nothing for later',
+    examples: ['fed schedule off'],
+  }),
+  sessionCommand({
+    ...rules,
+    path: 'schedule rules',
+    about: 'the rules in force',
+    examples: ['fed schedule rules', 'fed schedule rules --json'],
+  }),
+  sessionCommand({
+    path: 'schedule test',
+    about: 'try the rules against a finished task',
+    more: 'Which rules the task would fire now, and what they would queue. Changes nothing.',
+    input: z.strictObject({ task_id: taskId }),
+    arguments: [['<task>', 'task_id', 'its id']],
+    examples: ['fed schedule test task-2026-02-06-001'],
+    do: async ({ task_id }, { federation }) => ({
+      ...(await dryRun(federation, task_id)),
+      next: 'Nothing was changed.',
+    }),
+    render: renderDryRun,
+  }),
+];

@@ -1,0 +1,137 @@
+/**
+ * How `auto` chooses, as the configuration writes it: the strategy and the
+ * keyword rules. The shipped rules follow from the roster: whoever lists a type
+ * is meant by its name and by the words people use for such work.
+ */
+import { z } from 'zod';
+import { routingStrategies } from '../domain/routing/router.ts';
+import { slug } from '../domain/slug.ts';
+
+const routingRuleSchema = z.strictObject({
+  agent: slug.describe('Whom it speaks for.'),
+  keyword: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .describe('A word or phrase, compared by stem: deploy fires on deploying; with on: type, a task type.'),
+  weight: z
+    .number()
+    .gt(0)
+    .max(0.99)
+    .describe('How surely it means the agent; several that fire add up as 1 − Π(1 − weight).'),
+  on: z
+    .enum(['text', 'type'])
+    .default('text')
+    .describe('Where the keyword is looked for: the description or the type.'),
+});
+export type KeywordRule = z.infer<typeof routingRuleSchema>;
+
+const share = z.number().min(0).max(1);
+
+export const routingSchema = z.strictObject({
+  strategy: z
+    .enum(routingStrategies)
+    .default('auto')
+    .describe(
+      'v1: keyword rules; v2: rules and likeness to past successes; learned: one model per agent; auto: v2 below 60 outcomes, learned from there on.',
+    ),
+  shares: z
+    .strictObject({
+      v1: share.optional().describe('Share of the keyword rules.'),
+      v2: share.optional().describe('Share of rules and likeness.'),
+      learned: share.optional().describe('Share of the learned models.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('An A/B comparison: the share of choices each strategy makes, instead of strategy; null: none.'),
+  default_agent: slug.nullable().default(null).describe('Who gets what nothing speaks for; null: who has least to do.'),
+  ask_below_confidence: share
+    .default(0.5)
+    .describe(
+      'A choice less sure than this needs approval where the priority is high or critical; else the keyword rules decide.',
+    ),
+  ask_above_novelty: share
+    .default(0.98)
+    .describe('The same for a text unlike past tasks: the share of them that were clearer.'),
+  exploration: share
+    .default(0)
+    .describe('Share of choices made by chance, to learn from them; applies to low priority only.'),
+  rules: z
+    .array(routingRuleSchema)
+    .max(2_000)
+    .optional()
+    .describe("Keyword rules; left out: the types of the roster, their usual words, and the agents' strengths."),
+});
+
+/** A type says whose work it is about as clearly as a configuration can. */
+const typeWeight = 0.9;
+const wordWeight = 0.4;
+const strengthWeight = 0.3;
+
+/**
+ * What people write when they mean a type, its own name among it. Each stem once, or one word would count twice:
+ * “testing” is “test”, but “deployment” is not “deploy”.
+ */
+const usualWords: Readonly<Record<string, readonly string[]>> = {
+  research: ['research', 'investigate', 'find out', 'compare', 'evaluate', 'look into'],
+  architecture: ['architecture', 'design'],
+  documentation: ['document', 'docs', 'readme', 'changelog', 'release notes', 'tutorial'],
+  review: ['review', 'audit'],
+  implementation: ['implement', 'build', 'add', 'support', 'fix', 'feature', 'bug'],
+  refactoring: ['refactor', 'rename', 'extract', 'clean up', 'simplify', 'move'],
+  testing: ['test', 'coverage', 'regression', 'reproduce'],
+  execution: ['run', 'execute', 'benchmark', 'script'],
+  deployment: ['deploy', 'deployment', 'release', 'roll out', 'publish', 'migrate', 'install'],
+  summary: ['summary', 'summarise', 'summarize', 'digest'],
+  draft: ['draft', 'outline'],
+  classification: ['classify', 'classification', 'label', 'triage', 'tag'],
+  'private-data': ['private', 'confidential', 'personal data', 'customer data'],
+};
+
+interface Doer {
+  readonly types: readonly string[];
+  readonly strengths: readonly string[];
+}
+
+/** The shipped rules for this roster. */
+export function shippedRoutingRules(agents: Readonly<Record<string, Doer>>): KeywordRule[] {
+  return Object.entries(agents).flatMap(([agent, { types, strengths }]) => [
+    ...types.map((keyword): KeywordRule => ({ agent, keyword, weight: typeWeight, on: 'type' })),
+    ...[...new Set(types.flatMap(wordsFor))].map(
+      (keyword): KeywordRule => ({ agent, keyword, weight: wordWeight, on: 'text' }),
+    ),
+    ...strengths
+      .filter((keyword) => !types.flatMap(wordsFor).includes(keyword))
+      .map((keyword): KeywordRule => ({ agent, keyword, weight: strengthWeight, on: 'text' })),
+  ]);
+}
+
+function wordsFor(type: string): string[] {
+  return [...((Object.hasOwn(usualWords, type) ? usualWords[type] : undefined) ?? [type.replaceAll('-', ' ')])];
+}
+
+interface RoutingFault {
+  /** Below `routing`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export function faultsOfRouting(
+  { rules = [], default_agent, shares }: z.infer<typeof routingSchema>,
+  agents: Readonly<Record<string, unknown>>,
+): RoutingFault[] {
+  const known = Object.keys(agents).join(', ');
+  const faults: RoutingFault[] = [];
+  for (const [index, { agent }] of rules.entries()) {
+    if (Object.hasOwn(agents, agent)) continue;
+    faults.push({ path: ['rules', index, 'agent'], message: `Expected one of ${known}, got "${agent}"` });
+  }
+  if (default_agent !== null && !Object.hasOwn(agents, default_agent)) {
+    faults.push({ path: ['default_agent'], message: `Expected null or one of ${known}, got "${default_agent}"` });
+  }
+  if (shares !== null && !Object.values(shares).some((value = 0) => value > 0)) {
+    faults.push({ path: ['shares'], message: 'Expected a share above 0 for at least one strategy, or null' });
+  }
+  return faults;
+}

@@ -1,0 +1,273 @@
+/**
+ * The configuration: `.federation/config.json` (comments allowed), one zod
+ * schema with every default. `docs/configuration.md` is generated from it.
+ * What decisions are made from, without zod, is in `src/domain/decision-config.ts`.
+ */
+import { z } from 'zod';
+import type { DecisionConfig } from '../domain/decision-config.ts';
+import { slug } from '../domain/slug.ts';
+import { votingMethods } from '../domain/votes/vote.ts';
+import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
+
+/** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
+export const once = { jitless: true } as const;
+
+export const agentSchema = z.strictObject({
+  role: z.string().max(200).default('').describe('One line on what this agent is for.'),
+  types: z.array(slug).default([]).describe('Task types it does; it may claim unaddressed tasks of these types.'),
+  strengths: z.array(z.string().max(60)).default([]).describe('Words that tell others what to send here.'),
+  capacity: z.int().min(1).max(100).default(3).describe('Tasks it may hold at once.'),
+  family: slug.optional().describe('Model family; agents of one family err together.'),
+  fallback: slug.optional().describe('Who may claim its tasks while it is on standby.'),
+  clients: z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .describe(
+      'Names by which its client programs introduce themselves over MCP, whatever their case; the beginning is enough.',
+    ),
+  identity: z
+    .string()
+    .max(400)
+    .optional()
+    .describe('Path of its identity file (SOUL.md), relative to the project; given to it by start_session.'),
+});
+
+const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
+  claude: {
+    role: 'Research, architecture, documentation and review',
+    types: ['research', 'architecture', 'documentation', 'review'],
+    strengths: ['analysis', 'design', 'writing', 'careful review'],
+    family: 'anthropic',
+    fallback: 'kimi',
+    clients: ['claude-code'],
+  },
+  copilot: {
+    role: 'Implementation, refactoring and testing in the editor',
+    types: ['implementation', 'refactoring', 'testing'],
+    strengths: ['code completion', 'refactoring', 'unit tests'],
+    family: 'openai',
+    fallback: 'kimi',
+    clients: ['copilot-cli', 'Visual Studio Code'],
+  },
+  kimi: {
+    role: 'Implementation, execution, deployment and testing',
+    types: ['implementation', 'execution', 'deployment', 'testing'],
+    strengths: ['long runs', 'shell work', 'deployment'],
+    family: 'moonshot',
+    fallback: 'copilot',
+    clients: ['kimi-code'],
+  },
+  'kimi-ide': {
+    role: 'Implementation in the editor',
+    types: ['implementation'],
+    strengths: ['quick edits'],
+    family: 'moonshot',
+    fallback: 'kimi',
+  },
+  ollama: {
+    role: 'Summaries, drafts, classification and private data, on this machine',
+    types: ['summary', 'draft', 'classification', 'private-data'],
+    strengths: ['local', 'private', 'free'],
+    family: 'local',
+  },
+};
+
+const limitsSchema = z.strictObject({
+  chain_depth: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(12)
+    .describe('Longest chain of tasks that agents and rules may cause, its first task not counted.'),
+  open_per_agent: z.int().min(1).max(100_000).default(50).describe('Open tasks addressed to one agent.'),
+  automatic_per_hour: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(100)
+    .describe('Tasks that agents and rules may queue in an hour.'),
+  rework_rounds: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('How often one piece of work may be sent back before the operator is asked.'),
+});
+
+const leasesSchema = z.strictObject({
+  lease_minutes: z.number().min(1).max(1440).default(30).describe('How long a claim lasts without a sign of life.'),
+  hold_minutes: z
+    .number()
+    .min(1)
+    .max(10_080)
+    .default(240)
+    .describe('How long even a living process may hold a task; extend_minutes moves it.'),
+  grace_seconds: z.number().min(1).max(3600).default(30).describe('Silence after which a process counts as gone.'),
+});
+
+const retriesSchema = z.strictObject({
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe('Attempts before a task fails for good, unless the task says otherwise.'),
+  first_delay_seconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(60)
+    .describe('Wait before the second attempt; each further wait is four times as long.'),
+  longest_delay_seconds: z.number().min(0).max(86_400).default(3600).describe('No wait is longer than this.'),
+});
+
+const retentionSchema = z.strictObject({
+  finished_days: z
+    .number()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe('Finished tasks and votes leave the state after this many days.'),
+  finished_tasks: z
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(5000)
+    .describe('The newest finished tasks that stay in state, and as many votes.'),
+});
+
+const votingSchema = z.strictObject({
+  quorum: z.int().min(1).max(100).default(2).describe('Ballots that must take a side, unless the vote says otherwise.'),
+  deadline_hours: z
+    .number()
+    .min(0.01)
+    .max(8760)
+    .default(24)
+    .describe('How long a vote is open, unless it says otherwise.'),
+  method: z
+    .enum(votingMethods)
+    .default('weighted')
+    .describe('How ballots are counted, unless the vote says otherwise.'),
+});
+
+const webhookSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
+    .max(2000)
+    .describe('Where each escalation is sent, as a POST with a JSON body.'),
+  secret_env: z
+    .string()
+    .max(200)
+    .refine((name) => /^[A-Za-z_]\w*$/.test(name), 'Expected the name of an environment variable')
+    .optional()
+    .describe('Name of the environment variable that holds the secret to sign with; left out: unsigned.'),
+  timeout_seconds: z.number().min(0.1).max(60).default(10).describe('No answer within this is a failed attempt.'),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('Attempts before a delivery is given up; the escalation stays in the inbox.'),
+  first_delay_seconds: z
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(2)
+    .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
+});
+export type WebhookConfig = z.infer<typeof webhookSchema>;
+
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    operator: slug.default('reuben').describe('The person who steers. Has tools the agents do not see.'),
+    people: z.array(slug).default([]).describe('Further persons with the rights of the operator.'),
+    agents: z
+      .record(slug, agentSchema)
+      .default(() => z.record(slug, agentSchema).parse(defaultAgents, once))
+      .describe('The roster.'),
+    principles: z
+      .array(z.string().max(300))
+      .max(12)
+      .default([
+        'Claim work through the queue; never start what another agent holds.',
+        'Say what you did, and name the files, when you complete a task.',
+        'Release what you cannot do; report failure when you tried and it did not work.',
+        'Queue follow-up work for whoever does it best instead of asking a person to carry it.',
+      ])
+      .describe('Given to every agent at the start of a session.'),
+    scheduling: schedulingSchema.prefault({}).describe('What is queued by itself when a task finishes.'),
+    routing: routingSchema.prefault({}).describe('How the agent is chosen where a task is queued for auto.'),
+    limits: limitsSchema.prefault({}).describe('Guards against runaway work.'),
+    leases: leasesSchema.prefault({}).describe('How long claims last.'),
+    retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
+    retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
+    voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    webhook: webhookSchema
+      .nullable()
+      .default(null)
+      .describe('Where what waits for the operator is sent as well; null: nowhere.'),
+    log_file: z
+      .string()
+      .min(1)
+      .max(400)
+      .nullable()
+      .default('FEDERATION_LOG.md')
+      .describe('Readable log, relative to the project; null writes none.'),
+  })
+  .superRefine((config, issues) => {
+    const people = new Set([config.operator, ...config.people]);
+    const clients = new Map<string, string>();
+    for (const [name, agent] of Object.entries(config.agents)) {
+      if (name === 'auto' || name === 'system') {
+        issues.addIssue({
+          code: 'custom',
+          path: ['agents', name],
+          message: `Expected another name: "${name}" has a meaning of its own`,
+        });
+      }
+      if (people.has(name)) {
+        issues.addIssue({
+          code: 'custom',
+          path: ['agents', name],
+          message: `Expected agents and people to differ, got "${name}" as both`,
+        });
+      }
+      if (agent.fallback !== undefined && (agent.fallback === name || !Object.hasOwn(config.agents, agent.fallback))) {
+        issues.addIssue({
+          code: 'custom',
+          path: ['agents', name, 'fallback'],
+          message: `Expected another agent of the roster, got "${agent.fallback}"`,
+        });
+      }
+      for (const [index, client] of agent.clients.entries()) {
+        const other = clients.get(client.toLowerCase());
+        if (other !== undefined) {
+          issues.addIssue({
+            code: 'custom',
+            path: ['agents', name, 'clients', index],
+            message: `Expected each client name once, got "${client}" for ${other} too`,
+          });
+        }
+        clients.set(client.toLowerCase(), name);
+      }
+    }
+    const roster = { agents: config.agents, people: [...people] };
+    for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
+      issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
+    }
+    for (const { path, message } of faultsOfRouting(config.routing, config.agents)) {
+      issues.addIssue({ code: 'custom', path: ['routing', ...path], message });
+    }
+  })
+  // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
+  .transform((config) => {
+    const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
+    const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
+    return { ...config, scheduling: { enabled, rules }, routing };
+  }) satisfies z.ZodType<DecisionConfig>;
+
+export type Config = z.infer<typeof configSchema>;
+
+export const defaultConfig: Config = configSchema.parse({}, once);

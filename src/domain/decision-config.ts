@@ -1,0 +1,43 @@
+/**
+ * What decisions need of the configuration. `src/config/schema.ts` reads and checks it, with defaults and bounds; that
+ * what it gives fits is proved there by the compiler.
+ */
+import type { Rule } from './scheduling/rule.ts';
+import type { VotingMethod } from './votes/vote.ts';
+
+export interface Participants {
+  /** The person who steers. */
+  readonly operator: string;
+  /** Further persons with the same rights. */
+  readonly people: readonly string[];
+  /** The roster. */
+  readonly agents: Readonly<Record<string, AgentConfig>>;
+}
+
+export interface AgentConfig {
+  readonly types: readonly string[];
+  /** Tasks it may hold at once. */
+  readonly capacity: number;
+  /** Agents of one model family err together. */
+  readonly family?: string | undefined;
+  /** Who may claim its tasks while it is on standby. */
+  readonly fallback?: string | undefined;
+}
+
+export interface DecisionConfig extends Participants {
+  readonly scheduling: { readonly enabled: boolean; readonly rules: readonly Rule[] };
+  readonly limits: {
+    readonly chain_depth: number;
+    readonly open_per_agent: number;
+    readonly automatic_per_hour: number;
+    readonly rework_rounds: number;
+  };
+  readonly leases: { readonly lease_minutes: number; readonly hold_minutes: number };
+  readonly retries: {
+    readonly max_attempts: number;
+    readonly first_delay_seconds: number;
+    readonly longest_delay_seconds: number;
+  };
+  readonly retention: { readonly finished_days: number; readonly finished_tasks: number };
+  readonly voting: { readonly quorum: number; readonly deadline_hours: number; readonly method: VotingMethod };
+}

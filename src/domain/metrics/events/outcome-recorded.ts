@@ -1,0 +1,35 @@
+import type { EventKind } from '../../event-kind.ts';
+import { because } from '../../event-words.ts';
+import type { AgentName } from '../../names.ts';
+import { minute, toMillis } from '../../time.ts';
+import { countOutcome } from '../count-outcome.ts';
+
+/** An attempt that was made elsewhere, or before this federation; counts like one. */
+export interface OutcomeRecorded {
+  readonly type: 'outcome_recorded';
+  readonly agent: AgentName;
+  readonly task_type: string;
+  readonly success: boolean;
+  readonly description: string | null;
+  readonly duration_minutes: number | null;
+  /** The work was sent back: no success. */
+  readonly rework: boolean;
+}
+
+export const outcomeRecorded: EventKind<OutcomeRecorded> = {
+  type: 'outcome_recorded',
+  description: 'The operator recorded how work went that the queue did not see; it counts like an attempt.',
+  count(state, { agent, task_type: type, success, duration_minutes, rework }, { at }) {
+    const field = rework ? 'sent_back' : success ? 'successes' : 'failures';
+    const duration = duration_minutes === null ? null : Math.round(duration_minutes * minute);
+    countOutcome(state, { agent, type, field, duration }, toMillis(at));
+  },
+  /** Metrics are all it changes. */
+  fold() {},
+  line({ agent, task_type, success, rework, description }) {
+    const outcome = rework ? 'sent back' : success ? 'success' : 'failure';
+    return `recorded an outcome of ${agent} at ${task_type}: ${outcome}${because(description)}`;
+  },
+  redact: 'nothing',
+  news: 'none',
+};

@@ -1,0 +1,22 @@
+import type { EventKind } from '../../event-kind.ts';
+import { quoted } from '../../event-words.ts';
+
+export interface EscalationClosed {
+  readonly type: 'escalation_closed';
+  readonly inbox_id: string;
+  /** The action it was answered with, or how it settled itself. */
+  readonly how: string;
+  /** Why, in the words of who answered. */
+  readonly note: string | null;
+}
+
+export const escalationClosed: EventKind<EscalationClosed> = {
+  type: 'escalation_closed',
+  description: 'An escalation was answered, or what it was about is over.',
+  fold(state, { inbox_id }) {
+    state.escalations.delete(inbox_id);
+  },
+  line: ({ inbox_id, how, note }) => `${inbox_id} is settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
+  redact: 'nothing',
+  news: 'each',
+};

@@ -1,0 +1,20 @@
+import { countId } from '../../counted-ids.ts';
+import type { EventKind } from '../../event-kind.ts';
+import type { Escalation } from '../escalation.ts';
+
+export interface EscalationOpened {
+  readonly type: 'escalation_opened';
+  readonly escalation: Escalation;
+}
+
+export const escalationOpened: EventKind<EscalationOpened> = {
+  type: 'escalation_opened',
+  description: 'Something waits for the operator.',
+  fold(state, { escalation }) {
+    countId(state, 'inbox', escalation.inbox_id);
+    state.escalations.set(escalation.inbox_id, escalation);
+  },
+  line: ({ escalation }) => `asks the operator (${escalation.inbox_id}): ${escalation.title}`,
+  redact: 'nothing',
+  news: 'each',
+};

@@ -1,0 +1,24 @@
+import type { EventKind } from '../../event-kind.ts';
+import { type FollowUp, heldId, pauseKey } from '../held-follow-up.ts';
+
+/** What rules would have queued, kept until the escalation with this key is answered. */
+export interface FollowUpsHeld {
+  readonly type: 'follow_ups_held';
+  readonly key: string;
+  readonly follow_ups: readonly FollowUp[];
+}
+
+export const followUpsHeld: EventKind<FollowUpsHeld> = {
+  type: 'follow_ups_held',
+  description: 'What rules would have queued was kept: the federation is paused, or a limit was reached.',
+  fold(state, { key, follow_ups }, { at }) {
+    for (const followUp of follow_ups) {
+      const held_id = heldId(followUp);
+      state.held.set(held_id, { ...followUp, held_id, key, held_at: at });
+    }
+  },
+  line: ({ key, follow_ups }) =>
+    `kept ${follow_ups.map(({ rule, task_id }) => `${rule} after ${task_id}`).join(', ')} (${key === pauseKey ? 'paused' : 'a limit'})`,
+  redact: 'nothing',
+  news: 'each',
+};

@@ -1,0 +1,62 @@
+import type { EventKind } from '../../event-kind.ts';
+import { quoted } from '../../event-words.ts';
+import { countAttempt } from '../../metrics/count-outcome.ts';
+import { endOfAttempt } from '../../metrics/outcome.ts';
+import { judged } from '../../routing/judgement.ts';
+import type { Timestamp } from '../../time.ts';
+import { changeTask, noted, nothing, returned } from '../change-task.ts';
+import { rememberFinish } from '../last-finished.ts';
+import type { TaskId } from '../task.ts';
+
+export interface AttemptFailed {
+  readonly type: 'attempt_failed';
+  readonly task_id: TaskId;
+  readonly attempt: number;
+  readonly summary: string;
+  readonly artifacts: readonly string[];
+  readonly duration_minutes: number | null;
+  /** When it may be tried again; `null`: never, `task_failed` follows. */
+  readonly retry_at: Timestamp | null;
+}
+
+export const attemptFailed: EventKind<AttemptFailed> = {
+  type: 'attempt_failed',
+  description: 'The holder tried and it did not work; says when it may be tried again.',
+  count(state, event, meta) {
+    const task = state.tasks.get(event.task_id);
+    if (task === undefined) return;
+    const outcome = endOfAttempt(task, event.attempt, meta.by, 'failure');
+    countAttempt(state, task, outcome, event.duration_minutes, meta);
+  },
+  fold(state, { task_id, attempt, summary, artifacts, duration_minutes, retry_at }, meta) {
+    const { at, by } = meta;
+    changeTask(state, task_id, (task) => {
+      rememberFinish(state, task);
+      const outcome = endOfAttempt(task, attempt, by, 'failure');
+      const failed = {
+        ...returned(task),
+        failed_attempts: task.failed_attempts + 1,
+        starts_at: retry_at,
+        routing: judged(task.routing, outcome?.kind ?? null, at),
+        result: {
+          outcome: 'failure',
+          attempt,
+          by,
+          at,
+          summary,
+          artifacts,
+          duration_minutes,
+          unblocked: nothing,
+          follow_ups: nothing,
+        },
+      } as const;
+      return noted(failed, meta, 'attempt failed', summary);
+    });
+  },
+  line({ task_id, attempt, summary, retry_at }) {
+    const again = retry_at === null ? '' : `; again after ${retry_at}`;
+    return `failed at ${task_id} (attempt ${attempt}): ${quoted(summary)}${again}`;
+  },
+  redact: 'nothing',
+  news: { together: 'failed at' },
+};

@@ -82,16 +82,17 @@ interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {
 }
 
 /** A command with a life of its own. */
-export function command<Input extends z.ZodObject>({ stands, run, ...row }: OwnCommand<Input>): CommandRow {
+export function command<Input extends z.ZodObject>(row: OwnCommand<Input>): CommandRow {
+  const { stands, ...described } = row;
   return {
     arguments: [],
     options: [],
     fixed: {},
     exclusive: [],
-    ...row,
+    ...described,
     tool: stands ?? null,
     several: false,
-    run: async ([first], context) => await run(row.input.parse(first), context),
+    run: async ([first], context) => await row.run(row.input.parse(first), context),
   };
 }
 
@@ -140,7 +141,11 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
     session.show(output, (terminal) => render(output, terminal));
   };
   const several = async (given: readonly z.output<Input>[], session: Session): Promise<void> => {
-    const items = (await all?.(given.map((input) => session.whole(tool.input, input, isChange)), session)) ?? [];
+    const items =
+      (await all?.(
+        given.map((input) => session.whole(tool.input, input, isChange)),
+        session,
+      )) ?? [];
     session.show({ items, total: items.length, next: '' }, (terminal) => renderItems(items, terminal));
   };
   return {
@@ -152,7 +157,11 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
       const [first, ...more] = given;
       if (first === undefined) throw new Error('Expected a command line to give arguments, got none');
       const evenIf = { evenIfBroken: evenIfBroken?.(first) === true };
-      return withSession(context, (session) => (more.length === 0 ? one(first, session) : several(given, session)), evenIf);
+      return withSession(
+        context,
+        (session) => (more.length === 0 ? one(first, session) : several(given, session)),
+        evenIf,
+      );
     },
   };
 }

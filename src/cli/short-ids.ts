@@ -106,7 +106,12 @@ export function withWholeIds<Input extends z.ZodObject>(
       if (found === id) return id;
       changed = true;
       if (isChange && !interactive) {
-        throw new CallerError('invalid', `${JSON.stringify(id)} is a short id`, `In a script, give the whole one: ${found}.`, '');
+        throw new CallerError(
+          'invalid',
+          `${JSON.stringify(id)} is a short id`,
+          `In a script, give the whole one: ${found}.`,
+          '',
+        );
       }
       return found;
     };

@@ -74,6 +74,7 @@ async function examineStore(folder: string): Promise<Finding> {
   try {
     const checkpoint = await store.open(checkpointForm);
     let records = 0;
+    store.refresh();
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;
     if (fault !== null) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
+import { advise, call, sentences } from '../src/domain/advice.ts';
 import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
 import { notSeen } from '../src/views/queue-views.ts';
 import { fullVote } from '../src/views/vote-views.ts';
@@ -39,7 +39,10 @@ export const openVote = defineTool({
       return {
         vote: fullVote(vote),
         not_seen,
-        next: `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them connect, ${federation.config.operator} must decide it. ${isVoter ? 'Cast your own ballot with cast_vote.' : ''}`.trimEnd(),
+        next: sentences(
+          `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them connect, ${federation.config.operator} must decide it.`,
+          isVoter ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}.` : '',
+        ),
       };
     }
     return {

@@ -250,6 +250,7 @@ describe('whatever is commanded', () => {
       'session_started',
       'request_remembered',
       'clock_stepped_back',
+      'loss_accepted',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });
@@ -396,6 +397,7 @@ describe('whatever is commanded', () => {
           actor: scenario.actor(name, session),
           config: scenario.config,
           gone: new Set<string>(),
+          present: () => new Set<string>(),
           random: (bytes: number) => scenario.random(bytes),
           router: scenario.router,
         };

@@ -93,7 +93,7 @@ export function readAnswer(result: unknown): ToolAnswer {
   const { isError, content, structuredContent } = toolAnswer.parse(result);
   const error = isError ? errorBody.parse(structuredContent['error']) : noError;
   expectKnownCalls(error.next);
-  expectKnownCalls(String(structuredContent['next'] ?? ''));
+  expectKnownCalls(z.string().catch('').parse(structuredContent['next']));
   return {
     isError,
     text: content.map((part) => part.text ?? '').join('\n'),

@@ -6,6 +6,7 @@ import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
+import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -18,6 +19,8 @@ export interface Run {
 export interface RunSettings {
   readonly environment?: Host['environment'];
   readonly input?: string;
+  /** A person sits there, and answers so. */
+  readonly answer?: string;
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -32,7 +35,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
   const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
-    interactive: false,
+    interactive: settings.answer !== undefined,
     terminal: plain,
     errorTerminal: plain,
     out: (text) => {
@@ -48,6 +51,12 @@ export async function runWith(folder: string, args: readonly string[], settings:
     open: openFederation,
     rebuildLog,
     examine,
+    lookForLoss,
+    acceptLoss,
+    ask: (question) => {
+      out += question;
+      return Promise.resolve(settings.answer ?? '');
+    },
   };
   const code = await runFed(args, host, settings.act);
   expectKnownCommands(`${out}\n${err}`);

@@ -113,7 +113,7 @@ describe('the webhook', () => {
     await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(3);
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, delivered: 1 });
-    expect(federation.webhook()?.last_error?.message).toMatch(/^127\.0\.0\.1:\d+ answered 500$/);
+    expect(federation.webhook()?.last_error?.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered 500$/);
   });
 
   it('is tried again after four times as long each time, an hour at most', async () => {
@@ -151,10 +151,13 @@ describe('the webhook', () => {
   it('is tried again where nobody listened', async () => {
     const gone = await WebhookReceiver.start();
     await gone.stop();
-    const federation = await open(project(gone.url));
+    const given = project(gone.url);
+    const { dir } = given;
+    const federation = await open(given);
     await escalate(federation, 'one');
     await expect.poll(() => federation.webhook()?.last_error?.message).toContain('ECONNREFUSED');
     expect(federation.webhook()?.last_error?.message).not.toContain('secret-token');
+    expect(readFileSync(join(dir, 'webhook.json'), 'utf8')).not.toContain('secret-token');
     const back = await WebhookReceiver.start(() => 200, gone.port);
     await expect.poll(() => back.received.length, { timeout: 20_000 }).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { addressee } from '../../../tools/arguments.ts';
@@ -64,6 +65,8 @@ export const agentCommands: readonly CommandRow[] = [
           federation.project.place(file),
           headingOf('Agent assignments'),
           assignmentsView(federation.config),
+          // For everyone who works on the project, as its other files.
+          { make: (path) => openSync(path, 'wx') },
         );
       const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);

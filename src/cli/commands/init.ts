@@ -14,7 +14,7 @@ export const init = command({
   run: async (_input, context) => {
     const { host, globals } = context;
     const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
-    const { written, kept } = await writeDefaultConfig(folder);
+    const { written, kept } = writeDefaultConfig(folder);
     const next =
       written.length === 0
         ? 'Everything was there already; see fed status.'

@@ -1,4 +1,5 @@
 /** The application as everything around it sees it; `src/application/` runs it. */
+import type { Attendance } from './domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
 import type { Config } from './config/schema.ts';
 import type { FederationState } from './domain/federation-state.ts';
@@ -101,6 +102,8 @@ export interface Federation {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
   /** The sessions that this process knows of, and how long each has been silent. */
   presence(): readonly PresenceEntry[];
+  /** Who is there, as decisions and views count it. */
+  attendance(): Attendance;
   /** `null`: no webhook is configured. */
   webhook(): WebhookStanding | null;
   /** Why nothing is written to the readable log; null: it is, or none is wanted. */

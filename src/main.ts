@@ -10,6 +10,7 @@ import type { Federation } from './federation.ts';
 import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
+import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -21,6 +22,8 @@ const help = `federation-mcp ${version}: an MCP server on standard input and out
   --help          print this
 
 Started by an MCP client, for example: claude mcp add federation -- federation-mcp
+
+Exit codes: 0 the client has gone, 1 an unexpected fault, 2 wrong usage, 4 it cannot run here.
 `;
 
 interface Settings {
@@ -158,7 +161,7 @@ try {
   // At once: timers and watchers of the store are still alive.
   process.exit(code);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) process.exit(reportFault('federation-mcp', error));
   process.stderr.write(`federation-mcp: ${error.message}\nTry federation-mcp --help\n`);
   process.exit(2);
 }

@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
+import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
@@ -155,6 +156,16 @@ class RunningFederation implements Federation {
     // A process that keeps time looks every second anyway.
     if (this.#ticker === null) void this.#duties.run('observe', () => this.#store.presence.observe());
     return this.#store.presence.list();
+  }
+
+  attendance(): Attendance {
+    let present: ReadonlySet<string> | null = null;
+    return { now: this.now(), config: this.config, present: () => (present ??= this.#present()) };
+  }
+
+  #present(): ReadonlySet<string> {
+    const grace = this.config.leases.grace_seconds * second;
+    return new Set(this.presence().flatMap(({ agent, silentFor }) => (silentFor < grace ? [agent] : [])));
   }
 
   webhook(): WebhookStanding | null {
@@ -329,7 +340,7 @@ class RunningFederation implements Federation {
   }
 
   #context(gone: ReadonlySet<string>): GroupContext {
-    return { now: this.now(), config: this.config, gone, random, router: this.#router };
+    return { ...this.attendance(), gone, random, router: this.#router };
   }
 
   async #acknowledge({ waiting, answers, record }: Group): Promise<void> {

@@ -125,7 +125,7 @@ class Walk {
 
   /** The nearest folder that holds a federation. */
   nearest(): string | null {
-    for (let at: string | null = this.#start.folder; at !== null; ) {
+    for (let at: string | null = this.#start.folder; at !== null;) {
       const root = this.#up(at, (folder) => this.#isRoot(folder));
       const found = this.#up(at, (folder) => this.#holdsOne(folder, root), root);
       if (found !== null) return found;
@@ -251,5 +251,10 @@ function exists(path: string): boolean {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Below a file, or where this user may not look: nothing to be used there.
+    return false;
+  }
 }

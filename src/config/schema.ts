@@ -39,7 +39,7 @@ const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
     types: ['research', 'architecture', 'documentation', 'review'],
     strengths: ['analysis', 'design', 'writing', 'careful review'],
     family: 'anthropic',
-    fallback: 'kimi',
+    fallback: 'copilot',
     clients: ['claude-code'],
   },
   copilot: {
@@ -220,6 +220,14 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    seen_within_hours: z
+      .number()
+      .min(0.01)
+      .max(8760)
+      .default(24)
+      .describe(
+        'An agent without a living session counts as seen for this long after it last did something; votes, auto and warnings count on agents that were seen.',
+      ),
     webhook: webhookSchema
       .nullable()
       .default(null)

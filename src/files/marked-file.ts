@@ -3,9 +3,10 @@
  * marker line is theirs, what stands below it is ours. FEDERATION_LOG.md and
  * AGENT_ASSIGNMENTS.md are such files.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { writeWhole } from './write-whole.ts';
 
 const pattern = /<!-- federation-mcp writes everything below this line(?: \(journal (\w+)\))? -->/;
@@ -54,7 +55,7 @@ export async function writeBelowMarker(
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   writeWhole(target, after, make);
   return true;
 }

@@ -15,7 +15,6 @@ import {
   fchmodSync,
   fchownSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   type Stats,
@@ -24,6 +23,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 
 const owned = { file: 0o600, folder: 0o700 } as const;
 const shared = { file: 0o640, folder: 0o2750 } as const;
@@ -56,9 +56,9 @@ export function settleNew(descriptor: number, folder: string): void {
   attempt(() => fchmodSync(descriptor, shared.file));
 }
 
-/** Makes a folder and those above it. Gives the first that was made, as `mkdir` does. */
+/** As `makeFolder`, folders of ours. */
 export function makeOwnFolder(path: string): string | undefined {
-  const first = mkdirSync(path, { recursive: true, mode: owned.folder });
+  const first = makeFolder(path, owned.folder);
   if (first === undefined || !hasModes) return first;
   const around = statSync(dirname(first));
   for (let folder = path; folder.length >= first.length; folder = dirname(folder)) {

@@ -12,12 +12,13 @@
  * another journal is left as it is, and said.
  */
 import { constants, existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { FederationError, StoreError } from '../domain/errors.ts';
 import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import { headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
 import { settleNew } from '../files/modes.ts';
 import { type Project, ProjectFileError, readStart } from '../files/project.ts';
@@ -171,7 +172,7 @@ export class LogFile {
 
   async #withFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
     const place = this.#place();
-    await mkdir(dirname(place), { recursive: true });
+    makeFolder(dirname(place));
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
     const isNew = !existsSync(place);
     const file = await open(place, flags, 0o600);

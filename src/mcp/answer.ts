@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ToolResult } from '../define-tool.ts';
 import { inTools } from '../domain/advice.ts';
 import { CallerError, FederationError } from '../domain/errors.ts';
+import { systemFault } from '../domain/system-faults.ts';
 import { shownJson } from '../domain/text.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import type { Log } from './log.ts';
@@ -38,6 +39,8 @@ function asContent(result: Readonly<Record<string, unknown>>): CallToolResult {
 /** Every error as one this program words itself: an unknown one becomes `internal`, its details go to the log. */
 export function asFederationError(error: unknown, during: string, log: Log): FederationError {
   if (error instanceof FederationError) return error;
+  const fault = systemFault(error);
+  if (fault !== null) return fault;
   const id = randomBytes(4).toString('hex');
   log.error({ id, during, err: error }, 'something unexpected failed');
   return new CallerError(

@@ -92,7 +92,7 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
     in_progress: inProgress(state, limits.tasks, silent),
     waiting: waiting(state, limits.tasks),
     done_lately: doneLately(state, now, limits.tasks),
-    agents: agentViews(state, config, presence),
+    agents: agentViews(federation),
     inbox: {
       total: state.escalations.size,
       items: [...state.escalations.values()]

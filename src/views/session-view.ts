@@ -37,7 +37,7 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
   const held = heldBy(state, actor.name);
   const here = held.filter((task) => task.lease?.session === actor.session);
   const elsewhere = held.filter((task) => task.lease?.session !== actor.session);
-  const readyTotal = state.index.ready.count(fitOf(state, config, actor.name));
+  const readyTotal = state.index.ready.count(fitOf(state, federation.attendance(), actor.name));
   const warnings = federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300));
   return {
     you: {
@@ -51,15 +51,16 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
       }),
     },
     principles: config.principles,
-    roster: agentViews(state, config, federation.presence()).map(({ name, role, status, open: count }) => ({
+    roster: agentViews(federation).map(({ name, role, status, open: count, seen }) => ({
       name,
       role: firstWords(role, 60),
-      status,
+      // Of an agent that was not seen its status says nothing.
+      status: seen || status !== 'available' ? status : 'not seen yet',
       open: count,
     })),
     operator: config.operator,
     paused: state.meta.paused,
-    ready: readyFor(state, config, actor.name, most),
+    ready: readyFor(federation, actor.name, most),
     ...(readyTotal > most ? { ready_total: readyTotal } : {}),
     held_here: here.slice(0, most).map(briefHeld),
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),

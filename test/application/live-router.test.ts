@@ -6,7 +6,7 @@ import { lessonsThrough } from '../../src/application/live-router.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import { saveLearner } from '../../src/routing/snapshot.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
-import { makeTasks } from '../routing/support/tasks.ts';
+import { makeTasks } from '../support/routing-tasks.ts';
 import { Project } from '../../src/files/project.ts';
 
 const wide = { limits: { open_per_agent: 1_000, automatic_per_hour: 100_000 }, scheduling: { enabled: false } };

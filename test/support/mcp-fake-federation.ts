@@ -49,6 +49,10 @@ export class FakeFederation implements Federation {
     return [];
   }
 
+  attendance() {
+    return { now: this.now(), config: this.config, present: () => new Set<string>() };
+  }
+
   webhook(): null {
     return null;
   }

@@ -21,7 +21,7 @@ export const agentCommands: readonly CommandRow[] = [
     input: z.strictObject({}),
     examples: ['fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'],
     do: (_input, { federation }) => {
-      const items = agentViews(federation.state(), federation.config, federation.presence());
+      const items = agentViews(federation);
       return { items, total: items.length, next: '' };
     },
     render: renderRoster,

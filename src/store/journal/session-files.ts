@@ -101,7 +101,13 @@ export class SessionFolder implements PresenceBoard {
     const ended = this.notes().filter((note) => note.ended);
     const mine = ended.filter((note) => note.process === this.#process);
     const left = ended.filter((note) => note.process !== this.#process);
-    const own = mine.pop() ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
+    const own = mine.pop() ?? {
+      session: randomId(),
+      agent: '',
+      client: null,
+      counter: 0,
+      ended: true,
+    };
     const isCovered = left.some((note) => comesAfter(note, { session: own.session, acknowledged }));
     if (acknowledged.seq === 0 || isCovered) {
       this.#remove(own.session);

@@ -48,6 +48,8 @@ export interface CommandRow extends Omit<Described, 'exclusive'> {
   readonly fixed: Readonly<Record<string, unknown>>;
   /** Flags of which one may be given. */
   readonly exclusive: readonly (readonly string[])[];
+  /** Whether it writes files; that the journal grew is seen without it. */
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
   run(input: Record<string, unknown>, context: RunContext): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ interface OwnInput<Input extends z.ZodObject> extends Described {
   readonly options?: readonly Usage<keyof Input['shape'] & string>[];
   /** The tool that it does the work of, where it has one. */
   readonly stands?: string;
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
 }
 
 interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {

@@ -57,6 +57,7 @@ export const agentCommands: readonly CommandRow[] = [
       'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
       'task, as diagrams. What people wrote above its marker line stays.',
     input: z.strictObject({}),
+    writesFiles: () => true,
     examples: ['fed agents assignments'],
     do: async (_input, { federation }) => {
       const file = join(federation.project.dir, 'AGENT_ASSIGNMENTS.md');

@@ -10,6 +10,7 @@ export const init = command({
   about: 'make a federation here',
   more: 'Makes .federation with a commented configuration. Files that are there are never overwritten.',
   input: z.strictObject({}),
+  writesFiles: () => true,
   examples: ['fed init', 'fed init --dir ../shared/.federation'],
   run: async (_input, context) => {
     const { host, globals } = context;

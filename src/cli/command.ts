@@ -54,6 +54,8 @@ export interface CommandRow extends Omit<Described, 'exclusive'> {
   readonly several: boolean;
   /** Flags of which one may be given. */
   readonly exclusive: readonly (readonly string[])[];
+  /** Whether it writes files; that the journal grew is seen without it. */
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
   /** `inputs`: one, or one for each id where there are several. */
   run(inputs: readonly Record<string, unknown>[], context: RunContext): Promise<void>;
 }
@@ -75,6 +77,7 @@ interface OwnInput<Input extends z.ZodObject> extends Described {
   readonly options?: readonly Usage<keyof Input['shape'] & string>[];
   /** The tool that it does the work of, where it has one. */
   readonly stands?: string;
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
 }
 
 interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {

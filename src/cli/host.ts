@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
+import type { StoredRecord } from '../store/event-store.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,6 +15,8 @@ export interface OpenSettings {
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean;
+  /** This process committed something. */
+  readonly onCommitted?: (record: StoredRecord) => void;
 }
 
 /** What `fed doctor` found about one thing. */
@@ -68,6 +71,8 @@ export interface Host {
   readonly terminal: Terminal;
   readonly errorTerminal: Terminal;
   readonly out: (text: string) => void;
+  /** Resolves once all of `out` has been written; gives what kept it from that. */
+  readonly flushed: () => Promise<Error | null>;
   readonly err: (text: string) => void;
   /** The terminal to draw on, or null where input or output is none. */
   readonly screen: () => ScreenDevice | null;

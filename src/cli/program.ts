@@ -1,13 +1,14 @@
 /** `fed`: builds the command line from the table, and says how a run ends. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { systemActor } from '../application/group.ts';
 import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
 import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
-import type { Host } from './host.ts';
-import { exitCodes, reportError, UsageError } from './report-error.ts';
+import type { Host, OpenSettings } from './host.ts';
+import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
 import type { GlobalOptions } from './session.ts';
@@ -22,7 +23,23 @@ export async function runFed(
   host: Host,
   act: Act = (row, inputs, context) => row.run(inputs, context),
 ): Promise<number> {
-  const program = createProgram(host, act);
+  let hasChanged = false;
+  const onCommitted: OpenSettings['onCommitted'] = ({ commands: committed }) => {
+    // Time passes for whoever looks, too.
+    if (committed.some(({ by }) => by !== systemActor.name)) hasChanged = true;
+  };
+  const watched: Host = { ...host, open: (settings) => host.open({ ...settings, onCommitted }) };
+  const program = createProgram(watched, async (row, inputs, context) => {
+    await act(row, inputs, context);
+    if (inputs.some((input) => row.writesFiles?.(input) === true)) hasChanged = true;
+  });
+  const code = await runProgram(program, args, host);
+  const fault = await host.flushed();
+  if (fault === null || code !== exitCodes.done) return code;
+  return reportUnwritten(fault, hasChanged, { host, json: isJson(program), sayNext });
+}
+
+async function runProgram(program: Command, args: readonly string[], host: Host): Promise<number> {
   try {
     await program.parseAsync(marked(args), { from: 'user' });
     return exitCodes.done;
@@ -86,7 +103,8 @@ function createProgram(host: Host, act: Act): Command {
       'after',
       `${examplesOf(['fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow'])}
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable,
+5 the output could not be written (a change that was made ends with 0 and says so).`,
     );
   for (const row of commands) addRow(program, row, host, act);
   for (const group of groups) describe(commandAt(program, group.path), group);

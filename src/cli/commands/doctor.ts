@@ -23,6 +23,7 @@ export const doctor = command({
     ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and go on without it'],
     ['--yes', 'yes', 'with --accept-loss: do not ask'],
   ],
+  writesFiles: ({ accept_loss }) => accept_loss === true,
   examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
   run: async ({ accept_loss, yes }, context) => {
     if (accept_loss) return await acceptLoss(context, yes);

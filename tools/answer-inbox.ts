@@ -9,15 +9,15 @@ export const answerInbox = defineTool({
   name: 'answer_inbox',
   title: 'Answer an inbox item',
   description:
-    'Do what an inbox item offers, in one step, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, decide, extend or cancel a vote, dismiss. Only the actions that list_inbox shows for it.',
+    'Take an action that an inbox item offers, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, decide, extend or cancel a vote, dismiss. Only actions that list_inbox shows for it.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
   input: z.strictObject({
     inbox_id: z.string().min(1).max(60),
     action: z.enum(inboxActions),
-    to_agent: addressee.optional().describe('For reassign, requeue and approve: an agent, or auto'),
-    choice: z.string().min(1).max(400).optional().describe('For votes: the option decided for'),
+    to_agent: addressee.optional().describe('For reassign, requeue and approve: an agent or auto'),
+    choice: z.string().min(1).max(400).optional().describe('For votes: the winning option'),
     note: note.optional().describe('Why; kept in the log'),
   }),
   async handle(input, { federation, actor }) {

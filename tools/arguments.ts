@@ -26,15 +26,15 @@ const context = z
   .record(z.string(), z.unknown())
   .transform((value, issues) => {
     if (isJsonObject(value)) return value;
-    issues.addIssue({ code: 'custom', message: `Expected JSON of at most ${deepestJson} levels` });
+    issues.addIssue({ code: 'custom', message: `Expected JSON at most ${deepestJson} levels deep` });
     return z.NEVER;
   })
   .describe('artifact_path, constraints and any further JSON, 64 KiB in all');
 
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
-  description: z.string().trim().min(1).describe('What to do, and how to tell that it is done'),
-  to_agent: addressee.optional().describe('An agent, or auto; absent: whoever fits'),
+  description: z.string().trim().min(1).describe('What to do, and how to tell when it is done'),
+  to_agent: addressee.optional().describe('An agent or auto; default: anyone'),
   type: taskType.optional().describe('e.g. research, implementation, testing, review'),
   priority: z.enum(priorities).optional().describe('Default normal'),
   dependencies: dependencyIds.optional().describe('Task or vote ids to wait for'),
@@ -42,19 +42,19 @@ export const taskRequest = {
   not_before: timestamp.optional(),
   deadline: timestamp.optional(),
   max_attempts: z.int().min(1).max(20).optional(),
-  on_failure: z.enum(failurePolicies).optional().describe('What its failure means for dependents; default block'),
-  needs_approval: z.boolean().optional().describe('Waits for the operator'),
+  on_failure: z.enum(failurePolicies).optional().describe('What happens to dependents if it fails; default block'),
+  needs_approval: z.boolean().optional().describe('The operator must approve it'),
 };
 
 export const idempotencyKey = z
   .string()
   .min(1)
   .max(200)
-  .describe('Repeating a call with the same key gives the first result');
+  .describe('A repeated call with this key returns the first result');
 
 export const page = {
   limit: z.int().min(1).max(100).optional().describe('Default 20'),
-  cursor: z.string().max(200).optional().describe('next_cursor of the page before'),
+  cursor: z.string().max(200).optional().describe('next_cursor of the previous page'),
   detail: z.enum(['brief', 'full']).optional(),
 };
 

@@ -11,14 +11,14 @@ export const queueTask = defineTool({
   name: 'queue_task',
   title: 'Queue a task',
   description:
-    'Queue one unit of work for another agent, or for whoever fits. Use it to hand work over instead of asking a person to carry it. Gives the task; an open twin is returned as duplicate_of instead of queueing it twice.',
+    'Queue one unit of work for another agent or for anyone. Use it to hand work over instead of asking a person to relay it. Returns the task; an identical open task is returned as duplicate_of instead.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ ...taskRequest, idempotency_key: idempotencyKey.optional() }),
   async handle(input, { federation, actor }) {
     const { task, duplicate_of } = await federation.execute('queue_task', input, actor());
-    const who = task.to_agent ?? 'whoever fits';
+    const who = task.to_agent ?? 'any agent that does its type';
     const [unseen] = notSeen(federation, task.to_agent === null ? [] : [task.to_agent]);
     const state = isReady(task) ? 'ready' : task.status === 'pending' ? `not ready: ${whyNotReady(task)}` : task.status;
     return {
@@ -29,8 +29,8 @@ export const queueTask = defineTool({
         duplicate_of === null
           ? unseen === undefined
             ? `Nothing more to do: ${who} will claim it (${state}).`
-            : `It waits: ${unseen} was not seen yet (${state}). If it should be done soon, the operator can start ${unseen} or reassign it.`
-          : advise`The same work is in the queue already (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
+            : `It waits: ${unseen} was not seen yet (${state}). If it is urgent, the operator can start ${unseen} or reassign it.`
+          : advise`Already in the queue (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
     };
   },
 });

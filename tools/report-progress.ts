@@ -7,7 +7,7 @@ import { note, taskId } from './arguments.ts';
 export const reportProgress = defineTool({
   name: 'report_progress',
   title: 'Report progress',
-  description: 'Note how far a task you hold has come, or ask for more time. For long work; short work needs none.',
+  description: 'Report progress on a task you hold, or ask for more time. Only for long work.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -15,7 +15,7 @@ export const reportProgress = defineTool({
     task_id: taskId,
     note: note.optional(),
     progress: z.number().min(0).max(1).optional(),
-    extend_minutes: z.number().min(1).max(1440).optional().describe('Moves the end of the hold'),
+    extend_minutes: z.number().min(1).max(1440).optional().describe('How much longer to hold it'),
   }),
   async handle(input, { federation, actor }) {
     const caller = actor();
@@ -23,7 +23,7 @@ export const reportProgress = defineTool({
     return {
       task: briefTask(task),
       ...(task.lease === null ? {} : { hold_until: task.lease.hold_until }),
-      next: advise`Go on, then ${endOf(federation.state(), task, caller.name)}.`,
+      next: advise`Carry on, then ${endOf(federation.state(), task, caller.name)}.`,
     };
   },
 });

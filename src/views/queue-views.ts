@@ -4,6 +4,7 @@ import { wasSeen } from '../domain/agents/attendance.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
+import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
@@ -49,6 +50,12 @@ export function agentViews(federation: Federation): AgentView[] {
       ...(until === null ? {} : { until }),
     };
   });
+}
+
+/** The roster as a list. */
+export function agentsView(federation: Federation) {
+  const items = agentViews(federation);
+  return { items, total: items.length };
 }
 
 export interface StatusView {
@@ -114,6 +121,31 @@ function archivedCount(state: FederationState, status: string): number {
   return count;
 }
 
+/** Tasks of each kind in the overview; list_tasks pages through the rest. */
+const overviewLength = 50;
+
+/** All tasks at a glance. */
+export function queueView(federation: Federation) {
+  const { index, tasks } = federation.state();
+  const held = [...index.byStatus['in-progress']].flatMap((id) => tasks.get(id) ?? []);
+  const { agents, operator, people } = federation.config;
+  const everyone = [...Object.keys(agents), operator, ...people];
+  const ready = index.ready.next({ own: everyone, standby: [], types: null, only: null }, overviewLength);
+  const waiting = [...index.byStatus.pending]
+    .slice(-10 * overviewLength)
+    .flatMap((id) => tasks.get(id) ?? [])
+    .filter((task) => task.waiting_for.length > 0)
+    .slice(-overviewLength);
+  return {
+    held: held.slice(-overviewLength).map((task) => ({ ...briefTask(task), held_by: task.lease?.agent })),
+    held_total: held.length,
+    ready: ready.map(briefTask),
+    ready_total: index.ready.size,
+    waiting: waiting.map(briefTask),
+    waiting_total: index.byStatus.pending.size - index.ready.size,
+  };
+}
+
 /** The next tasks an agent would get, in order. */
 export function readyFor(federation: Federation, agent: string, limit: number): TaskBrief[] {
   const state = federation.state();
@@ -139,8 +171,9 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }
 
-/** One agent's side of the queue. */
+/** One agent's side of the queue. Refuses a name that is not in the roster. */
 export function agentQueue(federation: Federation, agent: string) {
+  checkAddressee(federation.config, agent);
   const state = federation.state();
   const ready = readyFor(federation, agent, 20);
   return {

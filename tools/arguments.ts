@@ -6,12 +6,14 @@ import { deepestJson, isJsonObject } from '../src/domain/json.ts';
 import { slug } from '../src/domain/slug.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 
-export const taskId = z.string().min(1).max(60);
-export const voteId = z.string().min(1).max(60);
-export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
-export const taskType = slug;
+/** Ids and names are lower-case; models write them otherwise. */
+const name = z.string().trim().toLowerCase().min(1);
+export const taskId = name.max(60);
+export const voteId = name.max(60);
+export const dependencyIds = z.array(name.max(60)).max(100);
+export const taskType = z.string().trim().toLowerCase().pipe(slug);
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
-export const addressee = z.string().min(1).max(40);
+export const addressee = name.max(40);
 export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);
 export const timestamp = z.iso
   .datetime({ offset: true })

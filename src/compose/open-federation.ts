@@ -1,11 +1,15 @@
 /** Puts store, configuration, log file and application together for one process. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
+import { groupOf } from '../config/group.ts';
+import { settleFolder } from '../files/modes.ts';
 import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
+import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
@@ -37,11 +41,14 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
   const file = new ConfigFile(settings.folder);
-  const loaded = await file.load().catch((error: unknown) => {
-    if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
-    throw error;
-  });
-  return await run(settings, project, file, loaded);
+  try {
+    const loaded = await file.load();
+    settleFolder(settings.folder, groupOf(loaded.config));
+    return await run(settings, project, file, loaded);
+  } catch (error) {
+    if (settings.evenIfBroken !== true || !(error instanceof ConfigurationError)) throw error;
+    return await run(settings, project, file, byDefaults(error));
+  }
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
@@ -62,6 +69,7 @@ async function run(
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
   const store = openStore(settings, config);
+  let isOurs = existsSync(settings.folder);
   const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
     folder: settings.folder,
@@ -69,9 +77,8 @@ async function run(
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
-    seq: () => {
-      // Reading the state takes in what others have committed.
-      federation.state();
+    seq: async () => {
+      await federation.refresh();
       return federation.fault === null ? federation.seq : null;
     },
     isOpen: (inboxId) => federation.state().escalations.has(inboxId),
@@ -86,6 +93,8 @@ async function run(
     ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
+      if (!isOurs) becomeOurs(settings.folder, config);
+      isOurs = true;
       logFile?.note();
       webhook.note(record);
       settings.onCommitted?.(record);
@@ -104,6 +113,12 @@ async function run(
     await federation.close();
     throw error;
   }
+}
+
+/** A folder that the first change made, where nobody said `fed init`. */
+function becomeOurs(folder: string, config: Config): void {
+  settleFolder(folder, groupOf(config));
+  writeGitignore(folder);
 }
 
 /** Writes the readable log anew from the whole journal, below its marker line. */

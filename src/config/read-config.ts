@@ -42,7 +42,7 @@ export async function readConfigText(file: string, project: Project): Promise<st
     if (error.kind === 'missing') return null;
     throw new ConfigurationError(
       `${file} ${error.message}`,
-      adviceFor(error, 'Replace it with a file that this user can read.'),
+      adviceFor(error, 'Make it readable for this user; "files.group" does that for a group (docs/safety.md).'),
     );
   }
   return decode(bytes, file);

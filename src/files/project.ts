@@ -40,7 +40,7 @@ export class Project {
     try {
       place = realPlace(resolve(this.dir, path));
     } catch (error) {
-      throw new ProjectFileError('unusable', `cannot be followed (${errorCode(error) ?? String(error)})`);
+      throw unreadable(error);
     }
     if (this.#reach.some((folder) => isWithin(place, folder))) return place;
     throw new ProjectFileError('outside', `leads out of the project, to ${place}`);
@@ -73,7 +73,7 @@ export class Project {
       if (error instanceof ProjectFileError) throw error;
       if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'does not exist');
       if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'is not a regular file');
-      throw new ProjectFileError('unusable', `cannot be read (${errorCode(error) ?? String(error)})`);
+      throw unreadable(error);
     }
   }
 
@@ -114,6 +114,12 @@ export async function readStart(file: FileHandle, length: number): Promise<Buffe
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
+}
+
+function unreadable(error: unknown): ProjectFileError {
+  const code = errorCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return new ProjectFileError('unusable', 'cannot be read by this user');
+  return new ProjectFileError('unusable', `cannot be read (${code ?? String(error)})`);
 }
 
 function tooLarge(size: number, longest: number): ProjectFileError {

@@ -161,7 +161,9 @@ describe('a working folder that was deleted', () => {
 
   it('is said where the folder is not', () => {
     expect(() => find(null)).toThrow('the working folder has been deleted');
-    expect(() => find(null, { named: 'with' })).toThrow('with is relative to the working folder, which has been deleted');
+    expect(() => find(null, { named: 'with' })).toThrow(
+      'with is relative to the working folder, which has been deleted',
+    );
   });
 });
 

@@ -210,9 +210,7 @@ test.each(['config.json', 'journal', 'webhook.lock'])(
     const outside = await mkdtemp(join(tmpdir(), 'outside-'));
     onTestFinished(() => rm(outside, { recursive: true, force: true }));
     await symlink(join(outside, name), join(folder, name));
-    await expect(openFederation({ folder })).rejects.toThrow(
-      /leads out of the project, to/,
-    );
+    await expect(openFederation({ folder })).rejects.toThrow(/leads out of the project, to/);
     expect(await readdir(outside)).toEqual([]);
   },
 );

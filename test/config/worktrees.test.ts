@@ -102,7 +102,9 @@ describe('a linked worktree', () => {
     const main = makeRepository('main');
     git(main, 'worktree', 'add', '-q', '../feature');
     renameSync(main, join(root, 'renamed'));
-    expect(() => find('feature')).toThrow(/feature\/\.git points to .*main\/\.git\/worktrees\/feature, which does not exist/);
+    expect(() => find('feature')).toThrow(
+      /feature\/\.git points to .*main\/\.git\/worktrees\/feature, which does not exist/,
+    );
     expect(() => dirForInit(where('feature'))).toThrow('which does not exist');
     mkdirSync(join(root, 'feature/.federation'));
     expect(find('feature')).toEqual(['feature/.federation', true, null]);

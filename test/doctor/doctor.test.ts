@@ -60,9 +60,7 @@ test('an identity file that cannot be used is a warning', async () => {
   await writeFile(join(dir(), 'config.json'), JSON.stringify({ agents }));
   const { code, out } = await doctor();
   expect(code).toBe(0);
-  expect(out).toMatch(
-    /^! configuration: .*agents\.kimi\.identity: gone\.md does not exist\n/,
-  );
+  expect(out).toMatch(/^! configuration: .*agents\.kimi\.identity: gone\.md does not exist\n/);
   expect(out).toContain('agents.claude.identity: large.md has 5120 KiB, more than the 64 KiB allowed');
 });
 

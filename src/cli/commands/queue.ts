@@ -10,17 +10,21 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
-import type { Actor } from '../../domain/commands.ts';
+import type { ToolContext } from '../../define-tool.ts';
+import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
-import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
+import { type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { orInput, share, time } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } from '../render/render-task.ts';
 import { UsageError } from '../report-error.ts';
+import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
 const task = ['<task>', 'task_id', 'id of the task'] as const;
+const tasks = ['<task...>', 'task_id', 'ids of the tasks'] as const;
 const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
@@ -108,22 +112,25 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
   }),
   toolCommand('queue complete', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'success' },
     about: 'complete a task',
-    arguments: [task, ['<summary...>', 'summary', 'the result']],
+    arguments: [tasks, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
   }),
   toolCommand('queue fail', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'failure' },
     about: 'report that a task was tried and did not work',
-    arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
+    arguments: [tasks, ['<summary...>', 'summary', 'what went wrong']],
     options: [...finishing, ['--no-retry', 'retryable', 'do not retry']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
   }),
   toolCommand('queue release', releaseTask, renderTaskResult, {
+    all: tasksAfter('release_task'),
     about: 'give a task back: not for me, or not now',
-    arguments: [task, ['<reason...>', 'reason', 'why']],
+    arguments: [tasks, ['<reason...>', 'reason', 'why']],
     options: [
       ['--to <agent>', 'to_agent', 'the agent to address it to'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
@@ -131,41 +138,52 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
   }),
   toolCommand('queue review', reviewTask, renderTaskResult, {
+    all: tasksAfter('review_task'),
     about: 'review finished work',
     arguments: [
-      ['<task>', 'task_id', 'the work, not the review task'],
+      ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
       ['<note...>', 'note', 'why'],
     ],
     examples: ['fed queue review task-2026-02-06-001 rework "The tests are missing" --as claude'],
   }),
   toolCommand('queue approve', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'approve' },
     about: 'approve a task that waits for approval',
-    arguments: [task, why],
+    arguments: [tasks, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
-  sessionCommand({
-    path: 'queue cancel',
-    stands: cancelTask.name,
-    about: 'cancel a task',
-    input: cancelTask.input.partial({ reason: true }),
-    arguments: [task, ['[reason...]', 'reason', 'why; required of agents']],
-    examples: ['fed queue cancel task-2026-02-06-001 "No longer needed"'],
-    do: ({ task_id, reason }, session) =>
-      callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
-    render: renderTaskResult,
-  }),
+  toolCommand(
+    'queue cancel',
+    { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel },
+    renderTaskResult,
+    {
+      about: 'cancel a task',
+      all: async (inputs, session) => {
+        const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
+        const done = await session.federation.executeAll('cancel_task', args, session.actor());
+        return done.map((result) => briefTask(result.task));
+      },
+      arguments: [tasks, ['[reason...]', 'reason', 'why; required of agents']],
+      examples: [
+        'fed queue cancel task-2026-02-06-001 "No longer needed"',
+        'fed queue cancel 001 002 003 --reason "Moot"',
+      ],
+    },
+  ),
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'reassign' },
     about: 'address a task to someone else',
-    arguments: [task, ['<agent>', 'to_agent', 'the new addressee'], why],
+    arguments: [tasks, ['<agent>', 'to_agent', 'the new addressee'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
   }),
   toolCommand('queue requeue', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'requeue' },
     about: 'put a failed, cancelled or held task back in the queue',
-    arguments: [task, why],
+    arguments: [tasks, why],
     options: [['--to <agent>', 'to_agent', 'the new addressee']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
   }),
@@ -178,6 +196,22 @@ export const queueCommands: readonly CommandRow[] = [
     render: ({ mermaid }) => manyLines(mermaid),
   }),
 ];
+
+/** Runs the command that a tool runs for all of them, or for none; gives what the tasks have become. */
+function tasksAfter<C extends 'complete_task' | 'release_task' | 'review_task' | 'override_task'>(name: C) {
+  return async (inputs: readonly ArgsOf<C>[], { federation, actor }: Session): Promise<TaskBrief[]> => {
+    const done = await federation.executeAll(name, inputs, actor());
+    return done.map((result) => briefTask(result.task));
+  };
+}
+
+/** As the tool, with the reason that a person need not give. */
+async function cancel(
+  { task_id, reason }: { readonly task_id: string; readonly reason?: string | undefined },
+  context: ToolContext,
+) {
+  return await cancelTask.handle({ task_id, reason: reason ?? unsaid(context.actor()) }, context);
+}
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
 function unsaid({ kind }: Actor): string {

@@ -94,6 +94,7 @@ function adviceFor(error: unknown): string {
     case 'EMFILE':
     case 'ENFILE':
       return 'Too many open files on this machine; close some programs, then try again.';
+    case undefined:
     default:
       return 'Check the disk that holds the folder, then try again.';
   }

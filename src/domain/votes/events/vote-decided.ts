@@ -51,7 +51,8 @@ function inWords(cause: ClosingCause | undefined): string {
       return 'the remaining ballots could not change it';
     case 'deadline':
       return 'time was up';
-    default:
+    case 'operator':
+    case undefined:
       return 'closed by the operator';
   }
 }

@@ -1,44 +1,42 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
-import { OperatorError } from '../../domain/errors.ts';
-import type { RunContext } from '../command.ts';
-import type { LossReport, LostThing } from '../host.ts';
-import { Ended, exitCodes } from '../report-error.ts';
-import { openSettings, show } from '../session.ts';
-import { manyLines, oneLine } from '../terminal.ts';
-import { whoActs } from '../who-acts.ts';
-import { plural } from '../../domain/phrases.ts';
+import { OperatorError } from '../domain/errors.ts';
+import type { RunContext } from './command.ts';
+import type { LossReport, LostThing } from './host.ts';
+import { Ended, exitCodes } from './report-error.ts';
+import { openSettings, show } from './session.ts';
+import { manyLines, oneLine } from './terminal.ts';
+import { whoActs } from './who-acts.ts';
+import { plural } from '../domain/phrases.ts';
 
 /** More is counted, not named. */
 const mostNamed = 20;
 
-export async function acceptLossCommand(context: RunContext, isAgreed: boolean): Promise<void> {
+export async function acceptLoss(context: RunContext, isSure: boolean): Promise<void> {
   const { host, globals } = context;
-  const settings = openSettings(context);
   const json = globals.json === true;
+  const settings = openSettings(context);
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
     show(context, { accepted: false, loss, next: 'Nothing is lost.' }, () => '');
     return;
   }
-  const { name, kind } = whoActs(
-    { as: globals.as, environment: host.environment, interactive: host.interactive },
-    config,
-  );
-  if (kind !== 'person') {
+  const { environment, interactive } = host;
+  const actor = whoActs({ as: globals.as, environment, interactive }, config);
+  if (actor.kind !== 'person') {
     throw new OperatorError(
       'not-allowed',
-      `Only a person can accept a loss; ${name} is an agent.`,
+      `Only a person can accept a loss; ${actor.name} is an agent.`,
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }
-  const isAsking = !isAgreed && host.interactive && !json;
+  const isAsking = !isSure && interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (!isAgreed && !(isAsking && (await host.ask('Continue without it? Type yes: ')).trim() === 'yes')) {
+  if (!isSure && !(isAsking && (await host.ask('Continue without it? Type yes: ')).trim() === 'yes')) {
     const next = isAsking ? 'Nothing was changed.' : 'Nothing was changed. Add --yes to continue without it.';
     show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
-  const record = await host.acceptLoss(settings, loss, name);
+  const record = await host.acceptLoss(settings, loss, actor);
   const next = 'Running servers continue by themselves. See fed status.';
   show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }

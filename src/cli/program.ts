@@ -237,16 +237,13 @@ function isSentence([usage]: Usage): boolean {
 }
 
 function missing([usage, , about]: Usage): UsageError {
-  return new UsageError(
-    `Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`,
-    'See the command with --help.',
-  );
+  return new UsageError(`Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`, 'See --help.');
 }
 
 function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageError {
   const text = rest.map(unmarked).join(' ');
   return word === undefined || !isSentence(word)
-    ? new UsageError(`Too much was given: ${text}`, 'Ids come first, and each is given once.')
+    ? new UsageError(`Too many arguments: ${text}`, 'Ids come first, then each other argument once.')
     : new UsageError(
         `Expected ids and then one text, got ${JSON.stringify(text)} after the ids`,
         `Put the text in quotes, after --${optionOf(word)}, or after --.`,
@@ -264,7 +261,9 @@ function severalWords(command: Command, row: CommandRow, words: readonly Argumen
   command.usage(`[options] ${row.arguments.map(([usage]) => usage).join(' ')}`);
   command.configureHelp({ visibleArguments: () => [...words] });
   for (const word of row.arguments.filter(isSentence)) {
-    command.addOption(new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, where it does not stand last`));
+    command.addOption(
+      new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, if it is not the last argument`),
+    );
   }
 }
 

@@ -143,7 +143,12 @@ export class ConfigFile {
     const found = group === null ? null : findGroup(group);
     const noGroup = found !== null && 'fault' in found ? new ProjectFileError('unusable', found.fault) : null;
     if (noGroup !== null)
-      warn(noGroup, ['files', 'group'], String(group), 'Until then only their owner may read the files.');
+      warn(
+        noGroup,
+        ['files', 'group'],
+        String(group),
+        'Name another group; until then only the owner can read the files.',
+      );
     if (warnings.length === 0) return { config, warnings };
     const usable = {
       agents,

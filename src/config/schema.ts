@@ -166,7 +166,7 @@ const filesSchema = z.strictObject({
     .union([z.string().min(1).max(100), z.int().min(0)], 'Expected the name or number of a group, or null')
     .nullable()
     .default(null)
-    .describe("A group that may read the federation's files, from the next start; null: their owner alone."),
+    .describe("A group that may read the federation's files, from the next start; null: only their owner."),
 });
 
 const webhookSchema = z.strictObject({

@@ -87,8 +87,8 @@ function examineRights(folder: string, config: Config): Finding[] {
   const isMine = statSync(folder).uid === process.getuid?.();
   const detail = `other users of this machine can read ${folder}${isMine ? '' : ', which belongs to another user'}`;
   const next = isMine
-    ? 'The next command that opens it, such as fed status, closes it. If this stays, its disk keeps no permissions: keep it on another.'
-    : 'Let its owner run fed status: that closes it.';
+    ? 'The next command, such as fed status, fixes this. If it comes back, the disk does not keep permissions: use another one.'
+    : 'Its owner can fix this with fed status.';
   return [{ check: 'permissions', status: 'warning', detail, next, code: null }];
 }
 

@@ -221,7 +221,7 @@ test.each([
 test('without a federation the store cannot be reached', async () => {
   const { code, err } = await fed(['status'], { environment: { FEDERATION_DIR: 'elsewhere' } });
   expect(code).toBe(4);
-  expect(err).toContain('Make one with fed init');
+  expect(err).toContain('Create one with fed init');
 });
 
 test('who does not say who acts may read and not change', async () => {

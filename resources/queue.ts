@@ -1,5 +1,6 @@
 import type { ResourceDefinition } from '../src/define-tool.ts';
 import { briefTask } from '../src/views/task-views.ts';
+import { fitOfAll } from '../src/domain/tasks/ready-index.ts';
 
 /** Tasks shown of each kind; list_tasks pages through the rest. */
 const most = 50;
@@ -11,22 +12,23 @@ export const queue: ResourceDefinition = {
   description: 'Held, ready and waiting tasks, newest of each; counts of all.',
   mimeType: 'application/json',
   read: async (_variables, federation) => {
-    const { index, tasks } = federation.state();
+    const state = federation.state();
+    const { index, tasks } = state;
     const held = [...index.byStatus['in-progress']].flatMap((id) => tasks.get(id) ?? []);
     const { agents, operator, people } = federation.config;
     const everyone = [...Object.keys(agents), operator, ...people];
-    const ready = index.ready.next({ own: everyone, standby: [], types: null, only: null }, most);
+    const ready = index.ready.next(fitOfAll(everyone), most);
     const waiting = [...index.byStatus.pending]
       .slice(-10 * most)
       .flatMap((id) => tasks.get(id) ?? [])
-      .filter((task) => task.waiting_for.length > 0)
+      .filter((task) => index.waitsFor(task).length > 0)
       .slice(-most);
     return {
-      held: held.slice(-most).map((task) => ({ ...briefTask(task), held_by: task.lease?.agent })),
+      held: held.slice(-most).map((task) => ({ ...briefTask(state, task), held_by: task.lease?.agent })),
       held_total: held.length,
-      ready: ready.map(briefTask),
+      ready: ready.map((task) => briefTask(state, task)),
       ready_total: index.ready.size,
-      waiting: waiting.map(briefTask),
+      waiting: waiting.map((task) => briefTask(state, task)),
       waiting_total: index.byStatus.pending.size - index.ready.size,
     };
   },

@@ -2,11 +2,10 @@
 import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
 import type { Task, TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
 export interface TaskFilter {
@@ -35,14 +34,15 @@ export function listTasks(state: FederationState, attendance: Attendance, filter
   const limit = filter.limit ?? usualPage;
   for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
   const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
-  const matching = candidates(state, attendance, filter).filter((task) => matches(task, filter));
+  const matching = candidates(state, attendance, filter).filter((task) => matches(state, task, filter));
   const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
   const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
   const more = from + page.length < matching.length && last !== undefined;
   return {
-    items: filter.detail === 'full' ? page.map(fullTask) : page.map(briefTask),
+    items:
+      filter.detail === 'full' ? page.map((task) => fullTask(state, task)) : page.map((task) => briefTask(state, task)),
     total: matching.length,
     ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
   };
@@ -69,9 +69,9 @@ function newestFirst(state: FederationState, ids: Iterable<string>): Task[] {
     .flatMap(({ id }) => state.tasks.get(id) ?? []);
 }
 
-function matches(task: Task, filter: TaskFilter): boolean {
+function matches({ index }: FederationState, task: Task, filter: TaskFilter): boolean {
   if (filter.status !== undefined && task.status !== filter.status) return false;
-  if (filter.ready !== undefined && isReady(task) !== filter.ready) return false;
+  if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
   // With `ready`, "for this agent" includes what it may take unaddressed.
   if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
   if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;

@@ -3,7 +3,9 @@ import { agentRecord } from '../domain/agents/agent-record.ts';
 import { wasSeen } from '../domain/agents/attendance.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
-import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
+import type { UnknownType } from '../domain/tasks/unknown-type.ts';
+import { whyNotReady } from '../domain/tasks/why-not-ready.ts';
+import { fitOf, fits } from '../domain/tasks/fit.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
@@ -117,7 +119,9 @@ function archivedCount(state: FederationState, status: string): number {
 /** The next tasks an agent would get, in order. */
 export function readyFor(federation: Federation, agent: string, limit: number): TaskBrief[] {
   const state = federation.state();
-  return state.index.ready.next(fitOf(state, federation.attendance(), agent), limit).map(briefTask);
+  return state.index.ready
+    .next(fitOf(state, federation.attendance(), agent), limit)
+    .map((task) => briefTask(state, task));
 }
 
 /** In words: why a claim found nothing. */
@@ -131,7 +135,10 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
   const [first] = fitting;
   if (first !== undefined) {
     const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
-    return `${first.task_id} fits but is not ready: ${whyNotReady(first)}${others}`;
+    const why = whyNotReady(state, first, federation.now());
+    return why === null
+      ? `you gave ${first.task_id} back lately; name it to take it again${others}`
+      : `${first.task_id} fits but is not ready: ${why}${others}`;
   }
   const ready = state.index.ready.size;
   if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
@@ -148,7 +155,9 @@ export function agentQueue(federation: Federation, agent: string) {
     status: agentRecord(state, agent).status,
     ready,
     ready_total: state.index.ready.count(fitOf(state, federation.attendance(), agent)),
-    held: [...(state.index.heldBy.get(agent) ?? [])].flatMap((id) => state.tasks.get(id) ?? []).map(briefTask),
+    held: [...(state.index.heldBy.get(agent) ?? [])]
+      .flatMap((id) => state.tasks.get(id) ?? [])
+      .map((task) => briefTask(state, task)),
     ...present({ open: state.index.openByAddressee.get(agent) }),
   };
 }
@@ -158,4 +167,11 @@ export function notSeen(federation: Federation, names: readonly string[]): strin
   const state = federation.state();
   const attendance = federation.attendance();
   return names.filter((name) => Object.hasOwn(federation.config.agents, name) && !wasSeen(state, name, attendance));
+}
+
+/** That nobody does a type, and what was probably meant; nothing where somebody does it. */
+export function aboutType(unknown: UnknownType | null): string {
+  if (unknown === null) return '';
+  const { type, nearest } = unknown;
+  return `No agent does the type "${type}"${nearest === null ? '.' : `; did you mean ${nearest}?`}`;
 }

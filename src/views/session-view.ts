@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { participantKind } from '../domain/participants.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { agentViews, readyFor } from './queue-views.ts';

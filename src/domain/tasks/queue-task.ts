@@ -27,7 +27,7 @@ export function queueTask(
   const deliberation = new Deliberation(state, context);
   const task = newTask(state, args, context, {
     task_id: deliberation.nextId('task'),
-    caused_by: causeOf(state, context.actor),
+    caused_by: causeOf(state, context),
     idempotency_key: key ?? null,
     dependencies: checkDependencies(state, args.dependencies ?? [], 'dependencies'),
   });

@@ -11,7 +11,7 @@ import { newestForm, reworkOf, workerOf } from './subject.ts';
 import type { Task, TaskId } from './task.ts';
 import { participantKind } from '../participants.ts';
 import { cut } from '../text.ts';
-import { longestDescription } from './validate-request.ts';
+import { longestDescription } from './task-fields.ts';
 
 /**
  * A verdict on finished work. `rework` queues the work again, for who did it.

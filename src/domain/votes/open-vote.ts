@@ -4,7 +4,7 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { addMillis, hour } from '../time.ts';
 import { encodeBytes, keyBytes } from './sealing.ts';
 import { existingVote } from './standing.ts';

@@ -20,8 +20,16 @@ import { restoreState } from '../domain/restore-state.ts';
 import { RouterNotReady } from '../domain/routing/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp } from '../domain/time.ts';
-import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
+import type {
+  Federation,
+  FederationChange,
+  FederationOptions,
+  LoadedRouter,
+  LogFault,
+  WebhookStanding,
+} from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
+import type { Project } from '../files/project.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { checkpointForm } from './checkpoint-form.ts';
 import { Duties } from './duties.ts';
@@ -58,13 +66,14 @@ export async function runFederation(options: FederationOptions): Promise<Federat
 }
 
 class RunningFederation implements Federation {
-  readonly projectDir: string;
+  readonly project: Project;
   readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onCommitted: (record: StoredRecord) => void;
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
+  readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
   readonly #duties: Duties;
   readonly #router: LiveRouter;
@@ -86,12 +95,13 @@ class RunningFederation implements Federation {
   constructor(options: FederationOptions, state: FederationState) {
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
-    this.projectDir = options.projectDir;
+    this.project = options.project;
     this.#store = options.store;
     this.#clock = options.clock ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => undefined);
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
+    this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#duties = new Duties(options.onTrouble ?? (() => undefined));
     this.#router = new LiveRouter({
@@ -160,6 +170,10 @@ class RunningFederation implements Federation {
 
   webhook(): WebhookStanding | null {
     return this.#webhook();
+  }
+
+  logFault(): Promise<LogFault | null> {
+    return this.#logFault();
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {

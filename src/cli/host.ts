@@ -1,4 +1,5 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
+import type { Config } from '../config/schema.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -6,6 +7,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface OpenSettings {
   readonly folder: string;
+  /** A nearer `.federation` that is not used: `FederationDir` says why. */
+  readonly passedOver?: string | null;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
@@ -24,9 +27,41 @@ export interface Finding {
   readonly code: ErrorCode | null;
 }
 
+/** A task or vote that is known to have been in what a journal lost. */
+export interface LostThing {
+  readonly id: string;
+  /** What it was about; null where only its id is known. */
+  readonly text: string | null;
+  /** gone: it was queued or opened there; older: it goes back to how it was before. */
+  readonly becomes: 'gone' | 'older';
+}
+
+/** What a journal lost, before anybody accepts it. */
+export interface LossReport {
+  readonly message: string;
+  /** The last sound record; 0: none. */
+  readonly kept: { readonly seq: number; readonly hash: string; readonly at: string | null };
+  /** The last record that is known to have been there. */
+  readonly lost_through: number | null;
+  /** How many of the lost records can still be read in the files that are kept aside. */
+  readonly readable_records: number;
+  readonly tasks: readonly LostThing[];
+  readonly votes: readonly LostThing[];
+  /** The folder that the old files go to, and which they are. */
+  readonly kept_in: string;
+  readonly files: readonly string[];
+}
+
+export interface LossFound {
+  readonly config: Config;
+  /** `null`: nothing is lost. */
+  readonly loss: LossReport | null;
+}
+
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly workingFolder: string;
+  /** `null`: it has been deleted. */
+  readonly workingFolder: string | null;
   /** A person sits at a terminal: both standard input and output are one. */
   readonly interactive: boolean;
   readonly terminal: Terminal;
@@ -43,4 +78,10 @@ export interface Host {
   readonly rebuildLog: (settings: OpenSettings) => Promise<{ readonly file: string; readonly entries: number }>;
   /** Looks at everything there is and changes nothing. */
   readonly examine: (settings: OpenSettings) => Promise<readonly Finding[]>;
+  /** What the journal lost. Looks at everything and changes nothing. */
+  readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
+  /** Goes on without what was shown; gives the number of the record that says so. */
+  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
+  /** Asks the person at the terminal; `''` where nothing is answered. */
+  readonly ask: (question: string) => Promise<string>;
 }

@@ -155,11 +155,19 @@ const votingSchema = z.strictObject({
     .describe('How ballots are counted, unless the vote says otherwise.'),
 });
 
+function hasNoCredentials(url: string): boolean {
+  // What is no URL has been refused as such.
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
 const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
-    .describe('Where each escalation is sent, as a POST with a JSON body.'),
+    .refine(hasNoCredentials, 'Expected a URL without user and password: sign with secret_env instead')
+    .describe('Where each escalation is sent, as a POST with a JSON body; without user and password.'),
   secret_env: z
     .string()
     .max(200)

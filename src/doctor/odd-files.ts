@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OddFile } from '../files/regular-file.ts';
 import { whyNoFolder, whyOdd } from '../files/regular-file.ts';
+import { segmentOf } from '../store/journal/segments.ts';
 import { oddSessionFiles } from '../store/journal/session-files.ts';
 
 const filesOfOurs = [
@@ -27,7 +28,7 @@ export function findOddFiles(folder: string): readonly OddFile[] {
 function segmentsIn(folder: string): string[] {
   try {
     const names = readdirSync(join(folder, 'journal'));
-    return names.filter((name) => /^\d{6,}\.jsonl$/.test(name)).map((name) => `journal/${name}`);
+    return names.filter((name) => segmentOf(name) !== undefined).map((name) => `journal/${name}`);
   } catch {
     return [];
   }

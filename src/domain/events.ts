@@ -19,6 +19,7 @@ import { federationPaused } from './scheduling/events/federation-paused.ts';
 import { federationResumed } from './scheduling/events/federation-resumed.ts';
 import { followUpsHeld } from './scheduling/events/follow-ups-held.ts';
 import { followUpsSettled } from './scheduling/events/follow-ups-settled.ts';
+import { lossAccepted } from './scheduling/events/loss-accepted.ts';
 import { requestRemembered } from './scheduling/events/request-remembered.ts';
 import { schedulingSwitched } from './scheduling/events/scheduling-switched.ts';
 import { attemptFailed } from './tasks/events/attempt-failed.ts';
@@ -102,6 +103,7 @@ const kinds = {
   escalation_changed: escalationChanged,
   escalation_closed: escalationClosed,
   request_remembered: requestRemembered,
+  loss_accepted: lossAccepted,
   clock_stepped_back: clockSteppedBack,
 };
 

@@ -9,14 +9,17 @@ import {
   fdatasync,
   fdatasyncSync,
   fsyncSync,
-  mkdirSync,
+  linkSync,
   openSync,
   readSync,
+  renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
@@ -42,6 +45,12 @@ export interface FileLayer {
   syncNow(descriptor: number): void;
   /** Makes the entries of a folder durable. */
   syncFolder(path: string): void;
+  /** Gives a file a second name. Not durable before its folder is. */
+  link(from: string, to: string): void;
+  /** Puts a file in the place of another, all at once. Not durable before its folder is. */
+  rename(from: string, to: string): void;
+  /** Takes a file away, if it is there. */
+  remove(path: string): void;
   /** Creates a folder and its parents, durably. */
   makeFolder(path: string): void;
 }
@@ -78,8 +87,11 @@ export const diskFiles: FileLayer = {
       closeSync(descriptor);
     }
   },
+  link: (from, to) => linkSync(from, to),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => rmSync(path, { force: true }),
   makeFolder(path) {
-    const first = mkdirSync(path, { recursive: true });
+    const first = makeFolder(path);
     if (first === undefined) return;
     for (let folder = path; ; folder = dirname(folder)) {
       diskFiles.syncFolder(dirname(folder));

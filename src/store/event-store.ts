@@ -116,6 +116,12 @@ export interface EventStore {
   readonly fault: StoreFault | null;
 
   /**
+   * The number of the record with which a person last accepted a loss. Numbers
+   * from there on may have been used before, by records that are lost.
+   */
+  readonly lastLoss: number | null;
+
+  /**
    * Writes one record behind `position`, reads back and gives the verdict.
    * Synchronous: decide, write and read back happen without an await between.
    * @throws StoreError `store-unavailable` or `corrupt-store`: not committed. `outcome-unknown`: written,

@@ -1,12 +1,11 @@
 /** What an agent reads first: who it is, what is there for it, what the others did. At most 6 KB. */
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { participantKind } from '../domain/participants.ts';
 import { fitOf } from '../domain/tasks/fit.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
+import { readStart } from '../files/project.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
@@ -200,14 +199,11 @@ async function identityOf(
   if (path === undefined) return null;
   try {
     // Only the beginning is read, however large the file has become since it was checked.
-    const file = await open(resolve(federation.projectDir, path));
+    const file = await federation.project.open(path);
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(identityBytes + 1), 0, identityBytes + 1, 0);
-      if (bytesRead <= identityBytes) return { path, text: buffer.toString('utf8', 0, bytesRead) };
-      return {
-        path,
-        text: `${new TextDecoder().decode(buffer.subarray(0, identityBytes - 3)).replace(/\uFFFD+$/, '')}…`,
-      };
+      const start = await readStart(file, identityBytes + 1);
+      if (start.length <= identityBytes) return { path, text: start.toString() };
+      return { path, text: `${start.toString('utf8', 0, identityBytes - 3).replace(/\uFFFD+$/, '')}…` };
     } finally {
       await file.close();
     }

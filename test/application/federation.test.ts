@@ -7,6 +7,7 @@ import { runFederation } from '../../src/application/running-federation.ts';
 import type { AppendVerdict, Draft } from '../../src/store/event-store.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { contentsOf } from '../support/scenario.ts';
+import { Project } from '../../src/files/project.ts';
 
 const config = configSchema.parse({ limits: { open_per_agent: 1_000, automatic_per_hour: 10_000 } });
 const claude: Actor = { name: 'claude', kind: 'agent', session: 'c1', client: null };
@@ -14,7 +15,7 @@ const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'k1', client: null }
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
 
 function open(log: MemoryLog, clock: () => number = Date.now, store = new MemoryStore(log)): Promise<Federation> {
-  return runFederation({ store, config, projectDir: '.', clock });
+  return runFederation({ store, config, project: new Project('.'), clock });
 }
 
 describe('two processes on one store', () => {

@@ -20,6 +20,9 @@ function formed(form: Form, text: string): string {
     open: unused,
     rebuildLog: unused,
     examine: unused,
+    lookForLoss: unused,
+    acceptLoss: unused,
+    ask: unused,
   });
   return String(given);
 }

@@ -283,6 +283,7 @@ describe('whatever is commanded', () => {
       'session_started',
       'request_remembered',
       'clock_stepped_back',
+      'loss_accepted',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });

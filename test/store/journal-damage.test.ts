@@ -6,7 +6,6 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { acceptLoss } from '../../src/store/journal/claims.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
@@ -148,26 +147,6 @@ describe('a finished journal with one fault', () => {
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     await store.close();
     folder.damage(sound);
-  });
-
-  it('is written to again once the loss of its end was accepted', async () => {
-    const { store, fault } = await open(sound.subarray(0, sound.length - 40));
-    expect(fault?.message).toContain('lacks record 40');
-    await store.close();
-
-    expect(acceptLoss(folder.dir).map(({ seq }) => seq)).toEqual([40]);
-    expect(acceptLoss(folder.dir)).toEqual([]);
-    const next = openJournalStore({ dir: folder.dir });
-    await next.open(sampleForm);
-    await commit(next, 'after the loss');
-    expect(next.fault).toBeNull();
-    await next.close();
-
-    const last = openJournalStore({ dir: folder.dir });
-    await last.open(sampleForm);
-    expect(textsOf(last.read())).toEqual([...texts.slice(0, 39), 'after the loss']);
-    expect(last.fault).toBeNull();
-    await last.close();
   });
 });
 

@@ -81,6 +81,21 @@ export class FaultyFiles implements FileLayer {
     diskFiles.syncFolder(path);
   }
 
+  link(from: string, to: string): void {
+    this.#mayFail('link');
+    diskFiles.link(from, to);
+  }
+
+  rename(from: string, to: string): void {
+    this.#mayFail('rename');
+    diskFiles.rename(from, to);
+  }
+
+  remove(path: string): void {
+    this.#mayFail('remove');
+    diskFiles.remove(path);
+  }
+
   makeFolder(path: string): void {
     this.#mayFail('makeFolder');
     diskFiles.makeFolder(path);

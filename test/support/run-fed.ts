@@ -1,9 +1,12 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
+import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -16,6 +19,8 @@ export interface Run {
 export interface RunSettings {
   readonly environment?: Host['environment'];
   readonly input?: string;
+  /** A person sits there, and answers so. */
+  readonly answer?: string;
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -30,7 +35,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
   const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
-    interactive: false,
+    interactive: settings.answer !== undefined,
     terminal: plain,
     errorTerminal: plain,
     out: (text) => {
@@ -46,7 +51,27 @@ export async function runWith(folder: string, args: readonly string[], settings:
     open: openFederation,
     rebuildLog,
     examine,
+    lookForLoss,
+    acceptLoss,
+    ask: (question) => {
+      out += question;
+      return Promise.resolve(settings.answer ?? '');
+    },
   };
   const code = await runFed(args, host, settings.act);
+  expectKnownCommands(`${out}\n${err}`);
   return { code, out, err };
+}
+
+/** What is said to do next are commands that there are. */
+function expectKnownCommands(said: string): void {
+  const paths = commands.map(({ path }) => path);
+  for (const [, line = ''] of said.matchAll(/^ *→ (.*)$/gm)) {
+    for (const [, path = ''] of line.matchAll(/\bfed (?!has |takes )([a-z]+)/g)) {
+      expect(
+        paths.some((known) => known === path || known.startsWith(`${path} `)),
+        `fed ${path} in: ${line}`,
+      ).toBe(true);
+    }
+  }
 }

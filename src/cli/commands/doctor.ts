@@ -3,6 +3,7 @@ import { command } from '../command.ts';
 import type { Finding } from '../host.ts';
 import { Ended, exitCodeOf } from '../report-error.ts';
 import { openSettings, show } from '../session.ts';
+import { acceptLossCommand } from './accept-loss.ts';
 import { manyLines, paint, type Style, type Terminal } from '../terminal.ts';
 
 const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
@@ -16,10 +17,15 @@ export const doctor = command({
   about: 'check that all is well',
   more:
     'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
-    'Changes nothing. Exit code 0: no problem; 3: the store is damaged; else 1.',
-  input: z.strictObject({}),
-  examples: ['fed doctor', 'fed doctor --json'],
-  run: async (_input, context) => {
+    'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
+  input: z.strictObject({ accept_loss: z.boolean().optional(), yes: z.boolean().optional() }),
+  options: [
+    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and go on without it'],
+    ['--yes', 'yes', 'with --accept-loss: do not ask'],
+  ],
+  examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
+  run: async ({ accept_loss, yes }, context) => {
+    if (accept_loss === true) return await acceptLossCommand(context, yes === true);
     const checks = await context.host.examine(openSettings(context));
     const problems = checks.filter(({ status }) => status === 'problem');
     const [first] = problems;

@@ -3,7 +3,17 @@ import { CallerError } from '../errors.ts';
 import { quote } from '../text.ts';
 import { type Timestamp, twoDigits } from '../time.ts';
 
-export type NumberedKind = 'task' | 'vote' | 'inbox' | 'optimization';
+const kinds = ['task', 'vote', 'inbox', 'optimization'] as const;
+export type NumberedKind = (typeof kinds)[number];
+
+/** The ids in a text, of every kind. */
+export function idsIn(text: string): readonly string[] {
+  return text.match(/\b(?:task|vote|inbox|optimization)-\d{4}-\d{2}-\d{2}-\d{3,9}\b/g) ?? [];
+}
+
+export function kindOfId(id: string): NumberedKind {
+  return kinds.find((kind) => id.startsWith(`${kind}-`)) ?? 'task';
+}
 
 /** `task-2026-02-06-001`: UTC date and a counter of that day. */
 export function numberedId(kind: NumberedKind, at: Timestamp, count: number): string {

@@ -9,7 +9,7 @@
  * when several processes write, hence an adapter of ours.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +30,8 @@ export interface CheckpointHead {
   readonly place: RecordPlace;
   /** The time of the record there. */
   readonly at: string;
+  /** The era of the journal (`Acknowledged`). */
+  readonly era?: string | null;
   /** Absent in one of a version that named none. */
   readonly form?: CheckpointForm;
 }
@@ -42,10 +44,6 @@ const chunkBytes = 256 * 1024;
 
 export function checkpointPath(dir: string): string {
   return join(dir, 'db.json');
-}
-
-export function removeCheckpoint(dir: string): void {
-  rmSync(checkpointPath(dir), { force: true });
 }
 
 /** The head alone, a few hundred bytes; `null` where there is none or it is not sound. */
@@ -180,7 +178,7 @@ class HashedWriter {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    for (let done = 0; done < bytes.length; ) done += (await this.#handle.write(bytes, done)).bytesWritten;
+    for (let done = 0; done < bytes.length;) done += (await this.#handle.write(bytes, done)).bytesWritten;
   }
 }
 
@@ -249,7 +247,13 @@ function parseHead(line: string): CheckpointHead | undefined {
   const value = unsealText(line.slice('{"head":'.length, -headEnd.length));
   if (!isHead(value)) return undefined;
   const { position, place, at } = value;
-  return 'form' in value && isForm(value.form) ? { position, place, at, form: value.form } : { position, place, at };
+  return {
+    position,
+    place,
+    at,
+    ...('era' in value && typeof value.era === 'string' ? { era: value.era } : {}),
+    ...('form' in value && isForm(value.form) ? { form: value.form } : {}),
+  };
 }
 
 function isHead(value: unknown): value is CheckpointHead {

@@ -55,7 +55,8 @@ export class Checkpoints {
     const head = readCheckpointHead(this.#dir);
     // Where something else stands in its place, it could not be put there.
     if (!head) return !isTaken(checkpointPath(this.#dir));
-    // One of another form saves this program nothing; if it is newer, its program is at work now.
+    // One of another form or another journal saves this program nothing; if it is newer, another program is at work.
+    if (!this.#isInJournal(head)) return true;
     if (!this.#isOfForm(head)) return head.position.seq <= here.position.seq;
     this.#last = { seq: head.position.seq, place: head.place, bytes: head.bytes };
     return this.#isDueAfterLast(when, here);

@@ -9,8 +9,8 @@ import { ChainIndex } from './chain-index.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
 import { formatVersion, type SoundRecord } from './record-codec.ts';
 import { type FileChange, SegmentWindow } from './segment-window.ts';
-import { hasLaterSegments, segmentLabel } from './segments.ts';
-import { corruptFault, missingFileFault, newerVersionFault } from './store-errors.ts';
+import { hasLaterSegments, segmentLabel, segmentPath } from './segments.ts';
+import { corruptFault, missingFileFault, newerVersionFault, unclosedFileFault } from './store-errors.ts';
 import { judge } from './verdict.ts';
 
 /** A record's place in the files. */
@@ -91,9 +91,7 @@ export class JournalReader {
     return this.#needsFullRead;
   }
 
-  hashAt(seq: number): string | undefined {
-    return this.#chain.hashAt(seq);
-  }
+  readonly hashAt = (seq: number): string | undefined => this.#chain.hashAt(seq);
 
   /** What became of the file being read, at a glance. */
   glance(): FileChange {
@@ -142,6 +140,19 @@ export class JournalReader {
           break;
       }
     }
+  }
+
+  /**
+   * Read to its end: the fault where the next file holds records although nothing
+   * says that this one is complete. `read on` where something came meanwhile.
+   */
+  unclosed(): StoreFault | 'read on' | null {
+    const { segment } = this;
+    const next = this.#files.facts(segmentPath(this.#dir, segment + 1));
+    if (next === undefined || next.size === 0) return null;
+    // Another process may have closed this one and gone on there since.
+    if (this.peek() !== undefined || this.segment !== segment) return 'read on';
+    return this.#fault ?? unclosedFileFault(segmentLabel(segment), segmentLabel(segment + 1));
   }
 
   /** Moves past the record that `peek` gave. */

@@ -4,22 +4,24 @@
  * `docs/store.md` has the rules and promises; the parts are beside this file.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  AppendVerdict,
-  Checkpoint,
-  CheckpointForm,
-  Draft,
-  EventStore,
-  Position,
-  Presence,
-  StoredRecord,
-  StoreFault,
+import {
+  type AppendVerdict,
+  type Checkpoint,
+  type CheckpointForm,
+  type Draft,
+  type EventStore,
+  origin,
+  type Position,
+  type Presence,
+  type StoredRecord,
+  type StoreFault,
 } from '../event-store.ts';
 import { keepPace } from '../keep-pace.ts';
 import { CountingPresence, type PresenceOptions } from '../presence.ts';
 import type { CheckpointHead, StoredCheckpoint } from './checkpoint-file.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { type Claim, lackingClaim, readClaims } from './claims.ts';
+import { holds, readAcceptedLosses } from './accepted-losses.ts';
+import { type Claim, lackingClaims, lossInForce, readClaims } from './claims.ts';
 import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
@@ -71,6 +73,9 @@ export class JournalStore implements EventStore {
   #isRestarted = false;
   #checkpointing: Promise<void> | undefined;
   #lostEnd: StoreFault | null = null;
+  /** The era of the journal as last compared with the claims. */
+  #era: string | null = null;
+  #lastLoss: number | null = null;
 
   constructor(options: JournalOptions) {
     const { dir, segmentBytes = defaultSegmentBytes, files = diskFiles, graceMs, now } = options;
@@ -78,7 +83,7 @@ export class JournalStore implements EventStore {
     this.#dir = dir;
     this.#files = files;
     this.#segmentBytes = segmentBytes;
-    this.#sessions = new SessionFolder(dir, () => this.#sync.acknowledged);
+    this.#sessions = new SessionFolder(dir, () => ({ position: this.#sync.acknowledged, era: this.#era }));
     this.presence = new CountingPresence(this.#sessions, { graceMs, now });
     this.#checkpoints = new Checkpoints(files, dir, segmentBytes);
     this.#turn = new Turn(dir);
@@ -99,6 +104,10 @@ export class JournalStore implements EventStore {
     return this.#sync.fault ?? this.#reader.fault ?? this.#lostEnd;
   }
 
+  get lastLoss(): number | null {
+    return this.#lastLoss;
+  }
+
   async open(form: CheckpointForm | null): Promise<Checkpoint | null> {
     try {
       // Claims before the journal: whatever was acknowledged before this line is in it.
@@ -107,6 +116,7 @@ export class JournalStore implements EventStore {
       if (!checkpoint) return null;
       this.#reader = this.#readFrom(await this.#knownEnd(checkpoint));
       this.#sync.acknowledged = checkpoint.position;
+      this.#era = checkpoint.era ?? null;
       return { position: checkpoint.position, sections: checkpoint.sections };
     } catch (error) {
       throw unavailable(`open the store in ${this.#dir}`, error);
@@ -226,7 +236,7 @@ export class JournalStore implements EventStore {
 
   async #checkpoint(when: 'grown' | 'idle' | 'exit', take: () => Checkpoint): Promise<void> {
     const { head: position, headPlace: place, headAt: at } = this.#reader;
-    const here: CheckpointHead = { position, place, at };
+    const here: CheckpointHead = { position, place, at, era: this.#era };
     try {
       if (!this.#checkpoints.isDue(when, here)) return;
       const state = take();
@@ -268,11 +278,25 @@ export class JournalStore implements EventStore {
     if (this.#reader.needsFullRead) {
       this.#restart();
     } else if (this.#claims && !this.#reader.fault) {
-      const lacking = lackingClaim(this.#reader, this.#claims);
-      if (lacking) this.#lostEnd = lostEndFault(lacking.position.seq, lacking.position.hash, lacking.source);
+      const unclosed = this.#reading(() => this.#reader.unclosed());
+      if (unclosed === 'read on') return this.#peek();
+      this.#lostEnd = this.#compare(this.#claims) ?? unclosed;
       this.#claims = null;
     }
     return undefined;
+  }
+
+  /** Holds the claims against the journal that was read to its end. */
+  #compare(claims: readonly Claim[]): StoreFault | null {
+    const losses = this.#reading(() => readAcceptedLosses(this.#dir));
+    const lacking = lackingClaims(this.#reader, claims, losses).at(-1);
+    if (lacking) return lostEndFault(lacking.position.seq, lacking.position.hash, lacking.source);
+    const loss = lossInForce(this.#reader, losses);
+    this.#era = loss?.record.hash ?? null;
+    this.#lastLoss = loss?.record.seq ?? null;
+    // Given up with an accepted loss: what comes in its place is to be synced and acknowledged anew.
+    if (!holds(this.#reader, this.#sync.acknowledged)) this.#sync.acknowledged = origin;
+    return null;
   }
 
   /** The journal is another one now, or must be judged from its start: everything is read again. */
@@ -284,7 +308,8 @@ export class JournalStore implements EventStore {
     this.#reader = this.#readFrom();
     const claims = this.#reading(() => readClaims(this.#dir));
     const { acknowledged } = this.#sync;
-    this.#claims = acknowledged.seq === 0 ? claims : [...claims, { position: acknowledged, source: 'this process' }];
+    const own = { position: acknowledged, era: this.#era, source: 'this process' };
+    this.#claims = acknowledged.seq === 0 ? claims : [...claims, own];
   }
 
   #readFrom(from?: ReadFrom): JournalReader {

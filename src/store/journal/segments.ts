@@ -27,10 +27,16 @@ function segmentFile(segment: number): string {
   return `${String(segment).padStart(6, '0')}.jsonl`;
 }
 
+/** The number of the journal file with this name; undefined where it is none. */
+export function segmentOf(name: string): number | undefined {
+  const [, number] = /^(\d{6,})\.jsonl$/.exec(name) ?? [];
+  return number === undefined ? undefined : Number(number);
+}
+
 /** Whether there is a file after the first: then the first must be there too. */
 export function hasLaterSegments(dir: string): boolean {
   try {
-    return readdirSync(journalFolder(dir)).some((name) => /^\d{6,}\.jsonl$/.test(name) && name !== segmentFile(1));
+    return readdirSync(journalFolder(dir)).some((name) => (segmentOf(name) ?? 1) > 1);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;

@@ -7,23 +7,14 @@
  * A note also names what its process last acknowledged; one note of a process
  * that left stays for that reason until a later one covers it.
  */
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, type Dirent, existsSync, fsyncSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
 import { errorCode } from '../../files/error-code.ts';
 import { diskFiles } from '../../files/file-layer.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 import {
   isOddFile,
   type OddFile,
@@ -32,6 +23,7 @@ import {
   whyNoFolder,
   whyOdd,
 } from '../../files/regular-file.ts';
+import type { Acknowledged } from './claims.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 
@@ -40,8 +32,10 @@ export interface StoredNote extends SessionNote {
   readonly file: string;
   /** The process, which may have several sessions: a random name. */
   readonly process: string;
-  /** The highest position its process had acknowledged. */
+  /** The highest position its process had acknowledged, */
   readonly acknowledged: Position | null;
+  /** and the era of the journal in which it had (`Acknowledged`). */
+  readonly era: string | null;
 }
 
 /** A larger file is no note. */
@@ -53,13 +47,13 @@ const blockBytes = 512;
 
 export class SessionFolder implements PresenceBoard {
   readonly #dir: string;
-  readonly #acknowledged: () => Position;
+  readonly #acknowledged: () => Acknowledged;
   readonly #process = randomId();
   /** The notes of this process's sessions that live. */
   readonly #own = new Map<string, SessionNote>();
 
   /** `acknowledged` gives the highest position this process has acknowledged. */
-  constructor(dir: string, acknowledged: () => Position) {
+  constructor(dir: string, acknowledged: () => Acknowledged) {
     this.#dir = dir;
     this.#acknowledged = acknowledged;
   }
@@ -82,7 +76,7 @@ export class SessionFolder implements PresenceBoard {
   }
 
   retire(sessions: ReadonlySet<string>): void {
-    const mine = this.#acknowledged();
+    const mine = this.#acknowledged().position;
     const [own] = this.#own.values();
     if (!own) return;
     const covered = this.notes().filter(
@@ -103,7 +97,7 @@ export class SessionFolder implements PresenceBoard {
    * the notes that this one covers.
    */
   leave(): void {
-    const acknowledged = this.#acknowledged();
+    const { position: acknowledged } = this.#acknowledged();
     const ended = this.notes().filter((note) => note.ended);
     const mine = ended.filter((note) => note.process === this.#process);
     const left = ended.filter((note) => note.process !== this.#process);
@@ -121,7 +115,7 @@ export class SessionFolder implements PresenceBoard {
   }
 
   #write({ session, agent, client, counter, ended }: SessionNote, how: { begins?: boolean; durable?: boolean }): void {
-    const acknowledged = this.#acknowledged();
+    const { position, era } = this.#acknowledged();
     const text = sealText({
       session,
       process: this.#process,
@@ -129,7 +123,8 @@ export class SessionFolder implements PresenceBoard {
       client: client === null ? null : client.slice(0, mostClientChars),
       counter,
       ended,
-      acknowledged: acknowledged.seq === 0 ? null : acknowledged,
+      acknowledged: position.seq === 0 ? null : position,
+      era,
     });
     const length = Math.ceil((Buffer.byteLength(text) + 1) / blockBytes) * blockBytes;
     const bytes = Buffer.alloc(length, ' ');
@@ -137,7 +132,7 @@ export class SessionFolder implements PresenceBoard {
     bytes.write('\n', length - 1);
 
     const folder = sessionsFolder(this.#dir);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // A note of an earlier process may be longer than this one.
     const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
     const descriptor = openRegular(sessionPath(this.#dir, session), flags, 0o644);
@@ -218,7 +213,9 @@ function isNote(value: unknown): value is Omit<StoredNote, 'file'> {
     'ended' in value &&
     typeof value.ended === 'boolean' &&
     'acknowledged' in value &&
-    (value.acknowledged === null || isPosition(value.acknowledged))
+    (value.acknowledged === null || isPosition(value.acknowledged)) &&
+    'era' in value &&
+    (value.era === null || typeof value.era === 'string')
   );
 }
 

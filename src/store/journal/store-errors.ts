@@ -5,6 +5,10 @@ import { errorCode } from '../../files/error-code.ts';
 
 const outcomeNext = 'Read the state to see whether it took effect; repeat it only if it did not.';
 
+/** The way out where no better copy exists. */
+const acceptNext =
+  'Where there is none, `fed doctor --accept-loss` shows what would be lost and lets the operator go on without it. Nothing is written until then.';
+
 /** Nothing was committed; it works again when the disk does. */
 export function unavailable(action: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
@@ -29,7 +33,7 @@ export function corruptFault(file: string, line: number, reason: string): StoreF
   return {
     code: 'corrupt-store',
     message: `Corruption in ${file}, line ${line}: ${reason}. Everything before it is sound and shown.`,
-    next: 'Run `fed doctor`: it shows the damage and how to restore the journal. Nothing is written until then.',
+    next: `Put the journal back from a backup. ${acceptNext}`,
   };
 }
 
@@ -37,7 +41,15 @@ export function missingFileFault(file: string): StoreFault {
   return {
     code: 'corrupt-store',
     message: `${file} is missing, though the journal goes on in it or after it.`,
-    next: 'Put the file back from a backup, or run `fed doctor`. Nothing is written until then.',
+    next: `Put the file back from a backup. ${acceptNext}`,
+  };
+}
+
+export function unclosedFileFault(file: string, next: string): StoreFault {
+  return {
+    code: 'corrupt-store',
+    message: `${next} holds records, though the end of ${file} before it is missing.`,
+    next: `Put ${file} back from a backup. ${acceptNext}`,
   };
 }
 
@@ -54,7 +66,7 @@ export function lostEndFault(seq: number, hash: string, source: string): StoreFa
   return {
     code: 'corrupt-store',
     message: `The journal lacks record ${seq} (${hash}), which was acknowledged according to ${source}: its end was cut off, or an older copy took its place.`,
-    next: 'Put the newer journal back, or accept the loss with `fed doctor`. Nothing is written until then.',
+    next: `Put the newer journal back. ${acceptNext}`,
   };
 }
 

@@ -39,6 +39,7 @@ export class MemoryLog implements PresenceBoard {
 
 export class MemoryStore implements EventStore {
   readonly fault = null;
+  readonly lastLoss = null;
   readonly presence: CountingPresence;
   readonly #log: MemoryLog;
   readonly #ownListeners = new Set<() => void>();

@@ -1,0 +1,71 @@
+/** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
+import { OperatorError } from '../../domain/errors.ts';
+import type { RunContext } from '../command.ts';
+import type { LossReport, LostThing } from '../host.ts';
+import { Ended, exitCodes } from '../report-error.ts';
+import { openSettings, show } from '../session.ts';
+import { manyLines, oneLine } from '../terminal.ts';
+import { whoActs } from '../who-acts.ts';
+
+/** More is counted, not named. */
+const mostNamed = 20;
+
+export async function acceptLossCommand(context: RunContext, isAgreed: boolean): Promise<void> {
+  const { host, globals } = context;
+  const settings = openSettings(context);
+  const json = globals.json === true;
+  const { config, loss } = await host.lookForLoss(settings);
+  if (loss === null) {
+    show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
+    return;
+  }
+  const { name, kind } = whoActs(
+    { as: globals.as, environment: host.environment, interactive: host.interactive },
+    config,
+  );
+  if (kind !== 'person') {
+    throw new OperatorError(
+      'not-allowed',
+      `Expected a person to accept a loss, got ${name}.`,
+      `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
+    );
+  }
+  const isAsking = !isAgreed && host.interactive && !json;
+  if (!json) host.out(`${inWords(loss)}\n`);
+  if (!isAgreed && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
+    const next = isAsking
+      ? 'Nothing was changed.'
+      : 'Nothing was changed. The same with --yes goes on without what is lost.';
+    show(context, { accepted: false, loss, next }, () => '');
+    throw new Ended(exitCodes.corrupt);
+  }
+  const record = await host.acceptLoss(settings, loss, name);
+  const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
+  show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
+}
+
+function inWords(loss: LossReport): string {
+  const { kept, lost_through, readable_records } = loss;
+  const from = kept.seq + 1;
+  const range = lost_through === null ? `everything from record ${from} on` : `records ${from} to ${lost_through}`;
+  const at = kept.at === null ? '' : ` (${kept.at})`;
+  return [
+    manyLines(loss.message),
+    '',
+    kept.seq === 0 ? 'Kept: nothing; no record is sound.' : `Kept: everything up to record ${kept.seq}${at}.`,
+    `Lost: ${range}, as far as is known. ${readable_records} of them can still be read, in the files kept aside.`,
+    ...things('Tasks that will be gone', loss.tasks, 'gone'),
+    ...things('Tasks that go back to how they were before', loss.tasks, 'older'),
+    ...things('Votes that will be gone', loss.votes, 'gone'),
+    ...things('Votes that go back to how they were before', loss.votes, 'older'),
+    `Kept aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
+  ].join('\n');
+}
+
+function things(title: string, all: readonly LostThing[], becomes: LostThing['becomes']): string[] {
+  const those = all.filter((thing) => thing.becomes === becomes);
+  if (those.length === 0) return [];
+  const named = those.slice(0, mostNamed).map(({ id, text }) => `  ${id}${text === null ? '' : `  ${oneLine(text)}`}`);
+  const more = those.length > mostNamed ? [`  and ${those.length - mostNamed} more`] : [];
+  return [`${title} (${those.length}):`, ...named, ...more];
+}

@@ -68,11 +68,10 @@ export interface TaskRequest {
 }
 
 /** What may be changed of a task that nobody has claimed; what is left out stays as it is. */
-export interface TaskChanges
-  extends Pick<
-    TaskRequest,
-    'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses'
-  > {
+export interface TaskChanges extends Pick<
+  TaskRequest,
+  'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses'
+> {
   readonly description?: string | undefined;
 }
 

@@ -27,7 +27,15 @@ interface Step {
 }
 
 const agents = ['claude/a', 'claude/b', 'copilot/c', 'kimi/d', 'reuben'];
-const types = fc.constantFrom('implementation', 'implementation', 'testing', 'testing', 'review', 'painting', undefined);
+const types = fc.constantFrom(
+  'implementation',
+  'implementation',
+  'testing',
+  'testing',
+  'review',
+  'painting',
+  undefined,
+);
 const addressees = fc.constantFrom('claude', 'copilot', 'kimi', 'auto', undefined, undefined);
 const of = <C extends CommandName>(name: C, args: fc.Arbitrary<Record<string, unknown>>) =>
   args.map((made) => ({ command: name, args: made }));

@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { whyNotReady } from '../src/domain/tasks/why-not-ready.ts';
 import { unknownType } from '../src/domain/tasks/unknown-type.ts';
+import { findTask } from '../src/views/find-task.ts';
 import { aboutType, notSeen } from '../src/views/queue-views.ts';
 import { briefRouting, briefTask } from '../src/views/task-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
@@ -17,7 +18,9 @@ export const queueTask = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ ...taskRequest, idempotency_key: idempotencyKey.optional() }),
   async handle(input, { federation, actor }) {
-    const { task, duplicate_of } = await federation.execute('queue_task', input, actor());
+    const { task_id, duplicate_of, ...queued } = await federation.execute('queue_task', input, actor());
+    // A repeated request may be about a task that has left the state.
+    const task = queued.task ?? (await findTask(federation, task_id));
     const who = task.to_agent ?? 'whoever fits';
     const [unseen] = notSeen(federation, task.to_agent === null ? [] : [task.to_agent]);
     const why = whyNotReady(federation.state(), task, federation.now());

@@ -116,7 +116,12 @@ export interface ImportedTask {
 export interface CommandTable {
   queue_task: {
     args: TaskRequest & { readonly idempotency_key?: string | undefined };
-    result: { readonly task: Task; readonly duplicate_of: TaskId | null };
+    result: {
+      readonly task_id: TaskId;
+      /** `null`: a repeated request, whose task has left the state. */
+      readonly task: Task | null;
+      readonly duplicate_of: TaskId | null;
+    };
   };
   queue_plan: {
     args: { readonly tasks: readonly PlannedTask[]; readonly idempotency_key?: string | undefined };

@@ -33,7 +33,7 @@ describe('a process with two sessions', () => {
     onTestFinished(() => observer.close());
     observer.keepTime();
     const queue = async (): Promise<string> =>
-      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task.task_id;
+      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task_id;
     const task = (id: string) => observer.state().tasks.get(id);
     /** Whoever fell silent before this call has lost its leases after it. */
     const oneDies = async (): Promise<void> => {

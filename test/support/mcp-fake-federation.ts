@@ -99,7 +99,7 @@ export class FakeFederation implements Federation {
         inbox: false,
         switches: false,
       });
-      return { task, duplicate_of: null };
+      return { task_id: task.task_id, task, duplicate_of: null };
     },
     end_session: ({ session }) => {
       this.ended.push(session);

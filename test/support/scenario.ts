@@ -90,7 +90,7 @@ export class Scenario {
   }
 
   queue(description: string, args: Partial<ArgsOf<'queue_task'>> = {}, who = 'reuben'): Task {
-    return this.run(who, 'queue_task', { description, ...args }).task;
+    return this.task(this.run(who, 'queue_task', { description, ...args }).task_id);
   }
 
   claim(who: string, task_id?: string): Task {

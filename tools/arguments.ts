@@ -4,7 +4,9 @@ import { wellFormed } from '../src/domain/text.ts';
 import { availabilityStatuses } from '../src/domain/agents/agent.ts';
 import { deepestJson, isJsonObject } from '../src/domain/json.ts';
 import { slug } from '../src/domain/slug.ts';
+import { longestPath, mostPaths, mostUses } from '../src/domain/tasks/paths.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
+import { longestDescription, longestNote } from '../src/domain/tasks/task-fields.ts';
 
 /** Ids and names are lower-case; models write them otherwise. */
 const name = z.string().trim().toLowerCase().min(1);
@@ -15,6 +17,8 @@ export const taskType = z.string().trim().toLowerCase().pipe(slug);
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
 export const addressee = name.max(40);
 export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);
+/** To whoever holds a task, or to the operator. */
+export const shortNote = z.string().trim().min(1).max(longestNote).transform(wellFormed);
 export const timestamp = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
@@ -31,9 +35,18 @@ const context = z
   })
   .describe('artifact_path, constraints and any further JSON, 64 KiB in all');
 
+const paths = z
+  .array(z.string().min(1).max(longestPath))
+  .max(mostPaths)
+  .describe('Globs of files it will change; overlapping tasks wait for each other');
+const uses = z
+  .array(z.string().min(1).max(40))
+  .max(mostUses)
+  .describe('Things only one may use at a time, e.g. staging');
+
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
-  description: z.string().trim().min(1).describe('What to do, and how to tell when it is done'),
+  description: z.string().trim().min(1).max(longestDescription).describe('What to do, and how to tell that it is done'),
   to_agent: addressee.optional().describe('An agent or auto; default: anyone'),
   type: taskType.optional().describe('e.g. research, implementation, testing, review'),
   priority: z.enum(priorities).optional().describe('Default normal'),
@@ -44,7 +57,24 @@ export const taskRequest = {
   max_attempts: z.int().min(1).max(20).optional(),
   on_failure: z.enum(failurePolicies).optional().describe('What happens to dependents if it fails; default block'),
   needs_approval: z.boolean().optional().describe('The operator must approve it'),
+  paths: paths.optional(),
+  uses: uses.optional(),
 };
+
+/** What may be changed of a task that nobody has claimed. */
+export const taskChanges = z
+  .strictObject({
+    description: taskRequest.description.optional(),
+    type: taskRequest.type,
+    priority: taskRequest.priority,
+    dependencies: taskRequest.dependencies,
+    context: taskRequest.context,
+    not_before: taskRequest.not_before,
+    deadline: taskRequest.deadline,
+    paths: taskRequest.paths,
+    uses: taskRequest.uses,
+  })
+  .describe('For edit: the fields that change');
 
 export const idempotencyKey = z
   .string()

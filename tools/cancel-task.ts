@@ -17,7 +17,7 @@ export const cancelTask = defineTool({
     const { task, cancelled } = await federation.execute('cancel_task', input, actor());
     const others = cancelled.filter((id) => id !== task.task_id);
     return {
-      task: briefTask(task),
+      task: briefTask(federation.state(), task),
       ...(others.length === 0 ? {} : { cancelled: others }),
       next: others.length === 0 ? 'Nothing more to do.' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
     };

@@ -5,6 +5,7 @@ import { present } from '../src/views/task-views.ts';
 import { ownBallot, resultOf, votedIn } from '../src/views/vote-views.ts';
 import type { Vote } from '../src/domain/votes/vote-state.ts';
 import { voteId } from './arguments.ts';
+import { longestOption, longestReasoning, mostOptions } from '../src/domain/votes/limits.ts';
 
 export const castVote = defineTool({
   name: 'cast_vote',
@@ -16,10 +17,14 @@ export const castVote = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     vote_id: voteId,
-    choice: z.string().describe('Exactly one of the options, or abstain'),
-    also: z.array(z.string()).optional().describe('approval: others approved; ranked: next best first'),
+    choice: z.string().max(longestOption).describe('Exactly one of the options, or abstain'),
+    also: z
+      .array(z.string().max(longestOption))
+      .max(mostOptions)
+      .optional()
+      .describe('approval: others approved; ranked: next best first'),
     confidence: z.number().min(0).max(1),
-    reasoning: z.string(),
+    reasoning: z.string().max(longestReasoning),
     block: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {

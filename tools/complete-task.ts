@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
-import { briefTask } from '../src/views/task-views.ts';
+import { briefTask, noteView } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
@@ -23,11 +23,18 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept } = await federation.execute('complete_task', input, actor());
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    if (notes.length > 0) {
+      return {
+        task: briefTask(federation.state(), task),
+        notes: notes.map(noteView),
+        next: advise`Not completed yet: read the notes, do what they ask for, then call ${call('complete_task', { task_id: task.task_id })} again.`,
+      };
+    }
     const isPaused = federation.state().meta.paused !== null;
     const { operator } = federation.config;
     return {
-      task: briefTask(task),
+      task: briefTask(federation.state(), task),
       unblocked,
       follow_ups,
       ...(kept === 0 ? {} : { kept }),

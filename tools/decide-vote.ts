@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { note, voteId } from './arguments.ts';
+import { longestOption } from '../src/domain/votes/limits.ts';
 
 export const decideVote = defineTool({
   name: 'decide_vote',
@@ -12,7 +13,11 @@ export const decideVote = defineTool({
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: true },
-  input: z.strictObject({ vote_id: voteId, choice: z.string().describe('Exactly one of the options'), reason: note }),
+  input: z.strictObject({
+    vote_id: voteId,
+    choice: z.string().max(longestOption).describe('Exactly one of the options'),
+    reason: note,
+  }),
   async handle(input, { federation, actor }) {
     const { vote } = await federation.execute('decide_vote', input, actor());
     return {

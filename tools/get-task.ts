@@ -15,6 +15,6 @@ export const getTask = defineTool({
   input: z.strictObject({ task_id: taskId }),
   async handle({ task_id }, { federation, reader }) {
     const task = await findTask(federation, task_id);
-    return { task: taskWithHistory(task), next: nextAbout(federation, task, reader()) };
+    return { task: taskWithHistory(federation.state(), task), next: nextAbout(federation, task, reader()) };
   },
 });

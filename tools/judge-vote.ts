@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { noneRight } from '../src/domain/votes/judge-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
+import { longestOption } from '../src/domain/votes/limits.ts';
 import { plural } from '../src/domain/phrases.ts';
 
 export const judgeVote = defineTool({
@@ -15,7 +16,7 @@ export const judgeVote = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     vote_id: voteId,
-    right_choice: z.string().describe(`An option, or ${noneRight} if none was`),
+    right_choice: z.string().max(longestOption).describe(`An option, or ${noneRight} if none was`),
   }),
   async handle(input, { federation, actor }) {
     const { vote, judged_votes } = await federation.execute('judge_vote', input, actor());

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
-import { addressee, dependencyIds, note, taskId } from './arguments.ts';
+import { addressee, dependencyIds, note, shortNote, taskId } from './arguments.ts';
 
 export const releaseTask = defineTool({
   name: 'release_task',
@@ -15,11 +15,12 @@ export const releaseTask = defineTool({
   input: z.strictObject({
     task_id: taskId,
     reason: note,
+    question: shortNote.optional().describe('To the operator; the task waits for the answer'),
     to_agent: addressee.optional().describe('An agent or auto'),
     wait_for: dependencyIds.optional(),
   }),
   async handle(input, { federation, actor }) {
     const { task } = await federation.execute('release_task', input, actor());
-    return { task: briefTask(task), next: advise`Take another task with ${call('claim_task')}.` };
+    return { task: briefTask(federation.state(), task), next: advise`Take another task with ${call('claim_task')}.` };
   },
 });

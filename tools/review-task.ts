@@ -20,8 +20,8 @@ export const reviewTask = defineTool({
   async handle(input, { federation, actor }) {
     const { task, rework, escalated } = await federation.execute('review_task', input, actor());
     return {
-      task: briefTask(task),
-      ...(rework === null ? {} : { rework: briefTask(rework) }),
+      task: briefTask(federation.state(), task),
+      ...(rework === null ? {} : { rework: briefTask(federation.state(), rework) }),
       next: escalated
         ? `Sent back too often: ${federation.config.operator} decides whether to try again.`
         : advise`Take your next task with ${call('claim_task')}.`,

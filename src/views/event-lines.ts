@@ -22,7 +22,7 @@ export function logEntries(record: StoredRecord): LogEntry[] {
     const from = { by: command.by, ...(how === null ? {} : { how }) };
     return command.events.map((event) => {
       count += 1;
-      return { place: `${record.seq}.${count}`, at: record.at, ...from, text: describeEvent(event) };
+      return { place: `${record.seq}.${count}`, at: record.at, ...from, text: describeEvent(event, command.by) };
     });
   });
 }
@@ -47,6 +47,6 @@ export function describeProvenance({ asked_by, client, emptied_markers }: Partia
 }
 
 /** What happened, without who and when. */
-export function describeEvent(event: FederationEvent): string {
-  return kindOf(event.type).line(event);
+export function describeEvent(event: FederationEvent, by: string): string {
+  return kindOf(event.type).line(event, by);
 }

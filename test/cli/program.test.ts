@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Act } from '../../src/cli/program.ts';
 import { CallerError, StoreError } from '../../src/domain/errors.ts';
 import { version } from '../../src/config/version.ts';
-import { invalid } from '../../src/domain/tasks/validate-request.ts';
+import { invalid } from '../../src/domain/tasks/task-fields.ts';
 import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
 let folder = '';

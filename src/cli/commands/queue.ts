@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { note, shortNote, taskChanges, taskId } from '../../../tools/arguments.ts';
 import { cancelTask } from '../../../tools/cancel-task.ts';
 import { claimTask } from '../../../tools/claim-task.ts';
 import { completeTask } from '../../../tools/complete-task.ts';
@@ -14,7 +15,7 @@ import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
-import { type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
+import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { orInput, share, time } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
@@ -55,6 +56,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
       ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
+      ['--path <glob>', 'paths', 'files it will change; what overlaps waits'],
+      ['--use <name>', 'uses', 'a thing that only one may use at a time, such as staging'],
       key,
     ],
     examples: [
@@ -108,6 +111,7 @@ export const queueCommands: readonly CommandRow[] = [
     options: [
       ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
       ['--extend <minutes>', 'extend_minutes', 'more time'],
+      ['--question <text>', 'question', 'a question to the operator'],
     ],
     examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
   }),
@@ -134,6 +138,7 @@ export const queueCommands: readonly CommandRow[] = [
     options: [
       ['--to <agent>', 'to_agent', 'the agent to address it to'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
+      ['--question <text>', 'question', 'a question to the operator; the task waits for the answer'],
     ],
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
   }),
@@ -163,7 +168,7 @@ export const queueCommands: readonly CommandRow[] = [
       all: async (inputs, session) => {
         const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
         const done = await session.federation.executeAll('cancel_task', args, session.actor());
-        return done.map((result) => briefTask(result.task));
+        return done.map((result) => briefTask(session.federation.state(), result.task));
       },
       arguments: [tasks, ['[reason...]', 'reason', 'why; required of agents']],
       examples: [
@@ -188,6 +193,40 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
   }),
   sessionCommand({
+    path: 'queue note',
+    stands: reportProgress.name,
+    about: 'tell whoever holds it, or takes it next',
+    input: reportProgress.input.pick({ task_id: true }).extend({ note: shortNote }),
+    arguments: [task, ['<note...>', 'note', 'what to know']],
+    examples: ['fed queue note task-2026-02-06-001 "Leave the old endpoint as it is"'],
+    do: ({ task_id, note: text }, session) => callTool(reportProgress, { task_id, note: text }, session),
+    render: renderTaskResult,
+  }),
+  sessionCommand({
+    path: 'queue edit',
+    stands: overrideTask.name,
+    about: 'change what nobody has claimed',
+    more: 'Another description or type makes it other work: an approval is asked for again, and auto chooses anew.',
+    input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
+    arguments: [task],
+    options: [
+      ['--description <text>', 'description', 'what to do; - for standard input', orInput],
+      ['--type <slug>', 'type', 'what kind of work'],
+      ['--priority <priority>', 'priority', 'how urgent'],
+      ['--after <id>', 'dependencies', 'a task or vote to wait for, instead of the ones there are'],
+      ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
+      ['--not-before <time>', 'not_before', 'when it may start', time],
+      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--path <glob>', 'paths', 'files it will change'],
+      ['--use <name>', 'uses', 'a thing that only one may use at a time'],
+      ['--reason <text>', 'reason', 'why; kept in the log'],
+    ],
+    examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
+    do: ({ task_id, reason, ...changes }, session) =>
+      callTool(overrideTask, { task_id, action: 'edit', changes, reason }, session),
+    render: renderTaskResult,
+  }),
+  sessionCommand({
     path: 'queue graph',
     about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
@@ -201,7 +240,7 @@ export const queueCommands: readonly CommandRow[] = [
 function tasksAfter<C extends 'complete_task' | 'release_task' | 'review_task' | 'override_task'>(name: C) {
   return async (inputs: readonly ArgsOf<C>[], { federation, actor }: Session): Promise<TaskBrief[]> => {
     const done = await federation.executeAll(name, inputs, actor());
-    return done.map((result) => briefTask(result.task));
+    return done.map((result) => briefTask(federation.state(), result.task));
   };
 }
 

@@ -23,7 +23,7 @@ export const agentSchema = z.strictObject({
   read_only: z
     .boolean()
     .default(false)
-    .describe('Whether it is given no work that writes: only the types in read_only_types.'),
+    .describe('Whether it only gets work that changes no files: the types in read_only_types.'),
   clients: z
     .array(z.string().min(1).max(100))
     .default([])
@@ -235,7 +235,7 @@ export const configSchema = z
     read_only_types: z
       .array(slug)
       .default(['research', 'review', 'architecture', 'summary', 'classification'])
-      .describe('Types that change no files: what agents with read_only may be given.'),
+      .describe('Types that change no files, for agents with read_only.'),
     seen_within_hours: z
       .number()
       .min(0.01)

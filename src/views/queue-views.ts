@@ -174,7 +174,7 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
     const others = fitting.length > 1 ? `, nor are ${fitting.length - 1} more` : '';
     const why = whyNotReady(state, first, federation.now());
     return why === null
-      ? `you gave ${first.task_id} back lately; name it to take it again${others}`
+      ? `you released ${first.task_id} recently; name it to claim it again${others}`
       : `${first.task_id} fits but is not ready: ${why}${others}`;
   }
   const ready = state.index.ready.size;

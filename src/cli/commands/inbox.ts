@@ -14,7 +14,7 @@ export const inboxCommands: readonly CommandRow[] = [
     arguments: [
       ['<id>', 'inbox_id', 'the item'],
       ['<action>', 'action', 'one of the actions it offers'],
-      ['[text...]', 'note', 'the answer to a question, else why; kept in the log'],
+      ['[text...]', 'note', 'the answer to a question, or why; kept in the log'],
     ],
     options: [
       ['--to <agent>', 'to_agent', 'for reassign, requeue and approve: an agent or auto'],

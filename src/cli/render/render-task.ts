@@ -168,11 +168,6 @@ function causeOf({ caused_by }: Partial<TaskInFull>): string | null {
   return `${kind} ${by}${task_id === undefined ? '' : `, after ${task_id}`}`;
 }
 
-/** Only failures count against the limit, so a task that was given back may be beyond it. */
-function attemptOf({ attempt, max_attempts }: TaskInFull): string {
-  return attempt <= max_attempts ? `${attempt} of ${max_attempts}` : `${attempt}`;
-}
-
 function approvedBy({ approved_by }: TaskInFull): string {
   return approved_by === undefined ? 'not given yet' : `given by ${approved_by}`;
 }

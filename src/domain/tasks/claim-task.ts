@@ -104,7 +104,7 @@ function howToWait(state: FederationState, { task_id }: Task, { name }: Actor): 
   const own = state.index.inUse.blockersOf(task_id).find((id) => state.tasks.get(id)?.lease?.agent === name);
   return own === undefined
     ? advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`
-    : advise`To have it done first, give yours back until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
+    : advise`To have it done first, release yours until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
 }
 
 function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {

@@ -63,7 +63,7 @@ function refuseClaimed(task: Task): void {
   if (task.lease === null) throw finishedError(task);
   throw new CallerError(
     'already-claimed',
-    `${task.task_id} is held by ${task.lease.agent}; what somebody is at work on is not changed.`,
+    `${task.task_id} is held by ${task.lease.agent}; only unclaimed tasks can be edited.`,
     advise`Tell the holder in a note: ${call('report_progress', { task_id: task.task_id })}.`,
   );
 }
@@ -100,7 +100,7 @@ function changesTo({ state, context }: Deliberation, task: Task, given: TaskChan
   if (Object.keys(changed).length > 0) return changed;
   throw invalid(
     'changes',
-    'expected at least one field that becomes another, got none',
+    'expected at least one changed field, got none',
     'Give description, type, priority, dependencies, context, not_before, deadline, paths or uses.',
   );
 }

@@ -25,7 +25,7 @@ export function overrideTask(
 ): Decision<ResultOf<'override_task'>> {
   requirePerson(context, `${args.action} any task`);
   if (args.changes !== undefined && args.action !== 'edit') {
-    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+    throw invalid('changes', `${args.action} takes no changes`, 'Leave out changes.');
   }
   const task = existing(state, args.task_id);
   const deliberation = new Deliberation(state, context);

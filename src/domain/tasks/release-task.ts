@@ -61,7 +61,7 @@ function askAboutReleases(
   deliberation.escalate({
     kind: 'given-back',
     about: task_id,
-    title: `${task_id} was given back ${times} times`,
+    title: `${task_id} was released ${times} times`,
     detail: `Last by ${deliberation.context.actor.name}: ${oneLine(reason, 400)}`,
     task_id,
   });

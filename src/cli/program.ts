@@ -5,13 +5,13 @@ import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
-import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
+import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
-import type { GlobalOptions } from './session.ts';
+import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
 
 /** What is done with a command line once it is understood. */

@@ -1,6 +1,6 @@
 /** One run of a command: the opened federation, who acts, and how results are shown. */
 import type { Actor } from '../domain/commands.ts';
-import { inTools } from '../domain/advice.ts';
+import { type Advice, inTools } from '../domain/advice.ts';
 import { OperatorError, StoreError } from '../domain/errors.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { ToolResult } from '../define-tool.ts';
@@ -8,7 +8,6 @@ import type { Federation } from '../federation.ts';
 import { findDir } from '../config/find-dir.ts';
 import { setting } from '../config/settings.ts';
 import type { z } from 'zod';
-import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { withWholeIds } from './short-ids.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
@@ -22,6 +21,14 @@ export interface GlobalOptions {
   readonly json?: boolean;
   /** Answers every confirmation. */
   readonly yes?: boolean;
+}
+
+/** One command line, on its way. */
+export interface RunContext {
+  readonly host: Host;
+  readonly globals: GlobalOptions;
+  /** What to do next, in the words of the command line. */
+  readonly sayNext: (advice: Advice) => string;
 }
 
 export interface Session {

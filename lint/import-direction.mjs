@@ -18,7 +18,8 @@ const layers = [
   ['src/define-tool.ts', 'src/log', 'src/webhook'],
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
-  ['src/compose', 'src/doctor'],
+  ['src/doctor'],
+  ['src/compose'],
   ['src/main.ts', 'src/fed.ts'],
 ];
 

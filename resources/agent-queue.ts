@@ -11,7 +11,7 @@ export const agentQueue: ResourceDefinition = {
   completes: { variable: 'agent', from: 'agents' },
   read: async ({ agent = '' }, federation) => {
     checkAddressee(federation.config, agent);
-    return agentQueueView(federation.state(), federation.config, agent);
+    return agentQueueView(federation, agent);
   },
   // An unaddressed task may be anyone's, and availability moves a fallback's queue: all of them are touched.
   changedBy: ({ tasks, agents }, { config }) =>

@@ -8,7 +8,7 @@ export const agents: ResourceDefinition = {
   description: 'The roster: what each agent does, its availability, what it holds and what is ready for it.',
   mimeType: 'application/json',
   read: async (_variables, federation) => {
-    const items = agentViews(federation.state(), federation.config, federation.presence());
+    const items = agentViews(federation);
     return { items, total: items.length };
   },
   changedBy: () => ['federation://agents'],

@@ -14,13 +14,17 @@ const run = promisify(execFile);
 export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: root,
-  }).catch((error: unknown) => {
-    throw new Error(`Expected the sources to compile:\n${compilerOutput(error)}`, { cause: error });
-  });
+  await compile('tsconfig.build.json');
   await bundleNatural(join(root, 'dist/src/routing/natural.js'));
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
+}
+
+/** @throws Error with the compiler's output where what the settings name does not compile. */
+export async function compile(settings: string): Promise<void> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [compiler, '-p', settings], { cwd: root }).catch((error: unknown) => {
+    throw new Error(`Expected the sources to compile:\n${compilerOutput(error)}`, { cause: error });
+  });
 }
 
 function compilerOutput(error: unknown): string {

@@ -1,60 +1,10 @@
 #!/usr/bin/env node
-/** The command line: gives `src/cli` the real terminal, folder and store. */
-import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
-import { runFed } from './cli/program.ts';
-import { terminalDevice } from './cli/terminal-device.ts';
-import { terminalOf } from './cli/terminal.ts';
+/** `fed`. The command line is imported here, so that also an import that fails is told in words. */
+import { reportFault } from './compose/report-fault.ts';
 
-const stopped = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
-// Whoever read the output has seen enough (`fed log | head`), or closed the terminal: that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  stopped.abort();
-});
-
-const onTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
-
-process.exitCode = await runFed(process.argv.slice(2), {
-  environment: process.env,
-  workingFolder: process.cwd(),
-  interactive: onTerminal,
-  terminal: terminalOf(process.stdout, process.env),
-  errorTerminal: terminalOf(process.stderr, process.env),
-  out: (line) => process.stdout.write(line),
-  err: (line) => process.stderr.write(line),
-  screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
-  readInput: () => text(process.stdin),
-  signal: stopped.signal,
-  open: async (settings) => {
-    const { openFederation } = await import('./compose/open-federation.ts');
-    return await openFederation(settings);
-  },
-  rebuildLog: async (settings) => {
-    const { rebuildLog } = await import('./compose/open-federation.ts');
-    return await rebuildLog(settings);
-  },
-  examine: async (settings) => {
-    const { examine } = await import('./doctor/examine.ts');
-    return await examine(settings);
-  },
-  lookForLoss: async (settings) => {
-    const { lookForLoss } = await import('./doctor/accept-loss.ts');
-    return await lookForLoss(settings);
-  },
-  acceptLoss: async (settings, shown, actor) => {
-    const { acceptLoss } = await import('./doctor/accept-loss.ts');
-    return await acceptLoss(settings, shown, actor);
-  },
-  ask: async (question) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      return await terminal.question(question, { signal: stopped.signal });
-    } catch {
-      return '';
-    } finally {
-      terminal.close();
-    }
-  },
-});
+try {
+  const { runOnTerminal } = await import('./compose/fed-program.ts');
+  process.exitCode = await runOnTerminal(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = reportFault('fed', error);
+}

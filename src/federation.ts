@@ -1,10 +1,12 @@
 /** The application as everything around it sees it; `src/application/` runs it. */
+import type { Attendance } from './domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from './domain/commands.ts';
 import type { Config } from './config/schema.ts';
 import type { FederationState } from './domain/federation-state.ts';
 import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';
 import type { ConfigWarning, LoadedConfig } from './config/load-config.ts';
+import type { Project } from './files/project.ts';
 import type { Router as LearnedRouter } from './routing/router.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
@@ -33,14 +35,20 @@ export interface WebhookStanding {
   readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
 }
 
+/** Why nothing is written to the readable log. */
+export interface LogFault {
+  readonly message: string;
+  readonly next: string;
+}
+
 export interface FederationOptions {
   readonly store: EventStore;
   readonly config: Config;
   readonly configWarnings?: readonly ConfigWarning[];
   /** Asked about once a second: the configuration where it changed, else null. Absent: it never changes. */
   readonly refreshConfig?: () => Promise<LoadedConfig | null>;
-  /** The folder that paths in the configuration are relative to: the one that holds `.federation`. */
-  readonly projectDir: string;
+  /** The folder that holds `.federation`, and what of the disk its configuration may reach. */
+  readonly project: Project;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
   /** Told of every record this process commits, once it is durable. */
@@ -49,6 +57,8 @@ export interface FederationOptions {
   readonly onTick?: () => void;
   /** How deliveries to the webhook stand, where one is configured. */
   readonly webhook?: () => WebhookStanding | null;
+  /** Why nothing is written to the readable log; null: it is, or none is wanted. */
+  readonly logFault?: () => Promise<LogFault | null>;
   /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
   readonly routerFile?: RouterFile;
   /** Told of what failed beside the commands (keeping time, a checkpoint) and is tried again: once until it works. */
@@ -76,8 +86,8 @@ export interface Federation {
   readonly config: Config;
   /** What is wrong with the file, while the last good configuration is in force. */
   readonly configWarnings: readonly ConfigWarning[];
-  /** The folder that paths in the configuration are relative to. */
-  readonly projectDir: string;
+  /** The folder that holds `.federation`, and what of the disk its configuration may reach. */
+  readonly project: Project;
   /** Set while the store is read-only: shown with every answer. */
   readonly fault: StoreFault | null;
   /** The newest record folded. */
@@ -101,8 +111,12 @@ export interface Federation {
   history(): AsyncGenerator<StoredRecord, void, undefined>;
   /** The sessions that this process knows of, and how long each has been silent, as of the last look. */
   presence(): readonly PresenceEntry[];
+  /** Who is there, as decisions and views count it. */
+  attendance(): Attendance;
   /** `null`: no webhook is configured. */
   webhook(): WebhookStanding | null;
+  /** Why nothing is written to the readable log; null: it is, or none is wanted. */
+  logFault(): Promise<LogFault | null>;
   /** Calls back with what changed, whichever process changed it. Gives the way to stop. */
   subscribe(listener: (change: FederationChange) => void): () => void;
   /**

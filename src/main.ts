@@ -4,12 +4,13 @@
  * parts together; what is heavy is imported when it is needed, so that the
  * handshake is answered as fast as by an empty server.
  */
-import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Config } from './config/schema.ts';
 import type { Federation } from './federation.ts';
-import { findDir, setting } from './config/find-dir.ts';
+import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
+import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
+import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -21,10 +22,12 @@ const help = `federation-mcp ${version}: an MCP server on standard input and out
   --help          print this
 
 Started by an MCP client, for example: claude mcp add federation -- federation-mcp
+
+Exit codes: 0 the client has gone, 1 an unexpected fault, 2 wrong usage, 4 it cannot run here.
 `;
 
 interface Settings {
-  readonly dir: string | null;
+  readonly dir: string | undefined;
   readonly as: string | null;
   readonly store: string | null;
   readonly coreOnly: boolean;
@@ -41,7 +44,7 @@ function readArguments(args: readonly string[]): Settings | 'help' | 'version' {
     throw new UsageError(`Expected --tools to be core or all, got ${JSON.stringify(values.tools)}`);
   }
   return {
-    dir: setting(values.dir) ?? setting(process.env['FEDERATION_DIR']),
+    dir: values.dir,
     as: setting(values.as) ?? setting(process.env['FEDERATION_AGENT']),
     store: setting(values.store) ?? setting(process.env['FEDERATION_STORE']),
     coreOnly: values.tools === 'core',
@@ -61,7 +64,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<number> {
+async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<number> {
   const [
     { runStdio },
     { localAuthentication },
@@ -80,17 +83,28 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
     import('../prompts/index.ts'),
   ]);
   const log = createLog();
-  const { dir, exists } = findDir({ named, project: setting(process.env['CLAUDE_PROJECT_DIR']), cwd: process.cwd() });
+  // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
+  let place: FederationDir | null = null;
+  const find = (): FederationDir => {
+    place ??= findDir({ option, environment: process.env, cwd: workingFolder() });
+    return place;
+  };
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {
-    if (!exists && mkdirSync(dir, { recursive: true }) !== undefined) {
-      process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
-    }
+    const { dir, exists, passedOver } = find();
+    if (passedOver !== null) process.stderr.write(`federation-mcp: ${dir} is used, not ${passedOver}\n`);
     const { openFederation } = await import('./compose/open-federation.ts');
+    // The first change makes the folder: who only reads leaves nothing behind.
+    let isMade = exists;
     const federation = await openFederation({
       folder: dir,
       store: store ?? undefined,
+      onCommitted: () => {
+        if (isMade) return;
+        isMade = true;
+        process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
+      },
       onTrouble: (what, error) => log.warn({ err: error }, what),
     });
     federation.keepTime();
@@ -98,7 +112,7 @@ async function serve({ dir: named, as, store, coreOnly }: Settings): Promise<num
   };
   const readConfig = async (): Promise<Config> => {
     const { ConfigFile } = await import('./config/load-config.ts');
-    return (await new ConfigFile(dir).load()).config;
+    return (await new ConfigFile(find().dir).load()).config;
   };
 
   return runStdio({
@@ -147,7 +161,7 @@ try {
   // At once: timers and watchers of the store are still alive.
   process.exit(code);
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError)) process.exit(reportFault('federation-mcp', error));
   process.stderr.write(`federation-mcp: ${error.message}\nTry federation-mcp --help\n`);
   process.exit(2);
 }

@@ -37,7 +37,7 @@ export const claimTask = defineTool({
     if (claimed === null) {
       return {
         task: null,
-        why: whyNothing(state, federation.config, actor.name, args.types),
+        why: whyNothing(federation, actor.name, args.types),
         held: heldBy(state, actor.name).map(briefHeld),
         next: advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`,
       };

@@ -23,7 +23,7 @@ export const listTasks = defineTool({
     ...page,
   }),
   async handle(input, { federation }) {
-    const list = listView(federation.state(), federation.config, input);
+    const list = listView(federation.state(), federation.attendance(), input);
     const next =
       list.total === 0
         ? 'Nothing matches; leave out a filter.'

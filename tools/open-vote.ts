@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
 import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
+import { notSeen } from '../src/views/queue-views.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { taskType, timestamp } from './arguments.ts';
 
@@ -29,8 +30,21 @@ export const openVote = defineTool({
     const caller = actor();
     const { vote } = await federation.execute('open_vote', input, caller);
     const isVoter = vote.eligible.some(({ agent }) => agent === caller.name);
+    const not_seen = notSeen(
+      federation,
+      vote.eligible.map(({ agent }) => agent),
+    );
+    const seen = vote.eligible.length - not_seen.length;
+    if (seen < vote.quorum) {
+      return {
+        vote: fullVote(vote),
+        not_seen,
+        next: `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them connect, ${federation.config.operator} must decide it. ${isVoter ? 'Cast your own ballot with cast_vote.' : ''}`.trimEnd(),
+      };
+    }
     return {
       vote: fullVote(vote),
+      ...(not_seen.length === 0 ? {} : { not_seen }),
       next: isVoter
         ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}. To wait for the result, release your task with wait_for: [${vote.vote_id}].`
         : advise`The agents vote; ${call('get_vote', { vote_id: vote.vote_id })} shows the result.`,

@@ -7,12 +7,13 @@ import type { Federation } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import type { EventStore } from '../../src/store/event-store.ts';
 import { readCheckpointHead } from '../../src/store/journal/checkpoint-file.ts';
+import { Project } from '../../src/files/project.ts';
 
 /** A person: what limits agents does not stop it. */
 export const person: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
 
 export async function runOn(store: EventStore): Promise<Federation> {
-  return await runFederation({ store, config: defaultConfig, projectDir: '.' });
+  return await runFederation({ store, config: defaultConfig, project: new Project('.') });
 }
 
 /** Writes a checkpoint of the state; first waits for one that the federation may be writing by itself. */

@@ -30,7 +30,7 @@ async function longestPauseDuring(work: Promise<void>): Promise<number> {
     isDone = true;
   });
   let longest = 0;
-  for (let last = performance.now(); !isDone; ) {
+  for (let last = performance.now(); !isDone;) {
     await nextTurn();
     const now = performance.now();
     longest = Math.max(longest, now - last);

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
@@ -12,8 +13,16 @@ import { FederationState } from '../domain/federation-state.ts';
 import { restoreState } from '../domain/restore-state.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp } from '../domain/time.ts';
-import type { Federation, FederationChange, FederationOptions, LoadedRouter, WebhookStanding } from '../federation.ts';
+import type {
+  Federation,
+  FederationChange,
+  FederationOptions,
+  LoadedRouter,
+  LogFault,
+  WebhookStanding,
+} from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
+import type { Project } from '../files/project.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { checkpointForm } from './checkpoint-form.ts';
 import { Commits } from './commits.ts';
@@ -41,12 +50,13 @@ export async function runFederation(options: FederationOptions): Promise<Federat
 }
 
 class RunningFederation implements Federation {
-  readonly projectDir: string;
+  readonly project: Project;
   readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
+  readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
   readonly #duties: Duties;
   readonly #router: LiveRouter;
@@ -64,11 +74,12 @@ class RunningFederation implements Federation {
     const { store, clock = Date.now, onTrouble = () => undefined, onCommitted = () => undefined } = options;
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
-    this.projectDir = options.projectDir;
+    this.project = options.project;
     this.#store = store;
     this.#clock = clock;
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
+    this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#duties = new Duties(onTrouble);
     this.#router = new LiveRouter({ store, config: () => this.config, file: options.routerFile ?? null });
@@ -144,8 +155,22 @@ class RunningFederation implements Federation {
     return this.#store.presence.list();
   }
 
+  attendance(): Attendance {
+    let present: ReadonlySet<string> | null = null;
+    return { now: this.now(), config: this.config, present: () => (present ??= this.#present()) };
+  }
+
+  #present(): ReadonlySet<string> {
+    const grace = this.config.leases.grace_seconds * second;
+    return new Set(this.presence().flatMap(({ agent, silentFor }) => (silentFor < grace ? [agent] : [])));
+  }
+
   webhook(): WebhookStanding | null {
     return this.#webhook();
+  }
+
+  logFault(): Promise<LogFault | null> {
+    return this.#logFault();
   }
 
   subscribe(listener: (change: FederationChange) => void): () => void {
@@ -210,7 +235,7 @@ class RunningFederation implements Federation {
   }
 
   #context(gone: ReadonlySet<string>): GroupContext {
-    return { now: this.now(), config: this.config, gone, random, router: this.#router };
+    return { ...this.attendance(), gone, random, router: this.#router };
   }
 
   #announce({ name, session, client }: Actor): void {

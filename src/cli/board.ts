@@ -231,7 +231,7 @@ function agentTable({ agents, now }: BoardView): Line[] {
   return [
     [span(' AGENTS', 'bold')],
     ...agents.map((agent): Line => {
-      const { name, status, holds, capacity, ready, connected, reason, until } = agent;
+      const { name, status, holds, capacity, ready, connected, seen, reason, until } = agent;
       const why = [reason ?? '', until === undefined ? '' : `back ${clock(until, now)}`].filter((part) => part !== '');
       return [
         span(connected > 0 ? ' ● ' : ' ○ ', agentStyle(status, connected)),
@@ -239,7 +239,7 @@ function agentTable({ agents, now }: BoardView): Line[] {
         span(status.padEnd(11), status === 'available' ? null : agentStyle(status, connected)),
         span(`holds ${holds}/${capacity}`.padEnd(13), holds > 0 ? 'cyan' : 'dim'),
         span(`${ready} ready`.padEnd(11), ready > 0 ? null : 'dim'),
-        span(connected === 0 ? 'not connected' : `${connected} connected`, 'dim'),
+        span(connected > 0 ? `${connected} connected` : seen ? 'not connected' : 'not seen yet', 'dim'),
         ...(why.length === 0 ? [] : [span('  '), foreign(why.join(', '), 'yellow')]),
       ];
     }),

@@ -1,6 +1,5 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { Config } from '../config/schema.ts';
-import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -8,6 +7,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface OpenSettings {
   readonly folder: string;
+  /** A nearer `.federation` that is not used: `FederationDir` says why. */
+  readonly passedOver?: string | null;
   /** A `postgres://` URL; absent: embedded in the folder. */
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
@@ -59,7 +60,8 @@ export interface LossFound {
 
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly workingFolder: string;
+  /** `null`: it has been deleted. */
+  readonly workingFolder: string | null;
   /** A person sits at a terminal: both standard input and output are one. */
   readonly interactive: boolean;
   readonly terminal: Terminal;
@@ -79,7 +81,7 @@ export interface Host {
   /** What the journal lost. Looks at everything and changes nothing. */
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
-  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -71,8 +71,8 @@ function createProgram(host: Host, act: Act): Command {
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
     );
-  for (const group of groups) describe(commandAt(program, group.path), group);
   for (const row of commands) addRow(program, row, host, act);
+  for (const group of groups) describe(commandAt(program, group.path), group);
   return program;
 }
 
@@ -89,7 +89,7 @@ function describe(command: Command, { about, more, examples }: GroupRow): void {
 
 function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
   const command = commandAt(program, row.path);
-  if (!groups.some(({ path }) => path === row.path)) describe(command, row);
+  describe(command, row);
   for (const [usage, name, about] of row.arguments) command.argument(usage, aboutOf(row, name, about, usage));
   for (const [usage, name, about] of row.options) {
     // Every occurrence is kept: whether there may be several is the schema's to say.

@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Host } from './host.ts';
 import { UsageError } from './report-error.ts';
 
 /** A file that a command is given, or standard input for `-`; `next`: what to give instead of one that cannot be read. */
 export async function readSource(file: string, host: Host, next: string): Promise<string> {
   if (file === '-') return await host.readInput();
+  const folder = host.workingFolder;
+  if (folder === null && !isAbsolute(file)) {
+    throw new UsageError(`Expected a readable file, got ${file} in a working folder that has been deleted`, next);
+  }
   try {
-    return await readFile(resolve(host.workingFolder, file), 'utf8');
+    return await readFile(resolve(folder ?? '', file), 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`Expected a readable file, got ${reason}`, next);

@@ -1,6 +1,8 @@
 /** Errors on standard error: what went wrong, then what to do; and the exit code that scripts read. */
 import { type Advice, inTools } from '../domain/advice.ts';
 import { CallerError, type ErrorCode, FederationError } from '../domain/errors.ts';
+import { systemFault } from '../domain/system-faults.ts';
+import { visibleJson } from '../domain/text.ts';
 import type { Host } from './host.ts';
 import { manyLines, paint } from './terminal.ts';
 
@@ -33,8 +35,9 @@ export interface Report {
   readonly sayNext: (advice: Advice) => string;
 }
 
-export function reportError(error: unknown, report: Report): number {
+export function reportError(thrown: unknown, report: Report): number {
   const { host } = report;
+  const error = systemFault(thrown) ?? thrown;
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof UsageError) {
     write(report, 'invalid', error.message, error.next);
@@ -59,7 +62,7 @@ export function exitCodeOf(code: ErrorCode): number {
 
 function write({ host, json, sayNext }: Report, code: ErrorCode, message: string, next: Advice): void {
   if (json) {
-    host.err(`${JSON.stringify({ error: { code, message, next: inTools(next) } }, null, 2)}\n`);
+    host.err(`${visibleJson(JSON.stringify({ error: { code, message, next: inTools(next) } }, null, 2))}\n`);
     return;
   }
   const lines = [`${paint('fed:', 'red', host.errorTerminal)} ${manyLines(message)}`];

@@ -2,9 +2,11 @@
 import type { Actor } from '../domain/commands.ts';
 import { inTools } from '../domain/advice.ts';
 import { StoreError } from '../domain/errors.ts';
+import { visibleJson } from '../domain/text.ts';
 import type { ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
-import { findDir, setting } from '../config/find-dir.ts';
+import { findDir } from '../config/find-dir.ts';
+import { setting } from '../config/settings.ts';
 import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
@@ -62,19 +64,16 @@ export async function withSession(
 /** @throws StoreError `store-unavailable` where there is no federation. */
 export function openSettings({ host, globals }: RunContext): OpenSettings {
   const { environment, workingFolder } = host;
-  const { dir, exists } = findDir({
-    named: globals.dir ?? setting(environment['FEDERATION_DIR']),
-    project: setting(environment['CLAUDE_PROJECT_DIR']),
-    cwd: workingFolder,
-  });
+  const { dir, exists, passedOver } = findDir({ option: globals.dir, environment, cwd: workingFolder });
   if (!exists) {
+    const init = globals.dir === undefined ? 'fed init' : `fed init --dir ${globals.dir}`;
     throw new StoreError(
       'store-unavailable',
       `No federation found: ${dir} does not exist.`,
-      'Make one with fed init, or name it with --dir.',
+      `Make one with ${init}, or name another with --dir.`,
     );
   }
-  return { folder: dir, store: globals.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
+  return { folder: dir, passedOver, store: globals.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
 }
 
 export function show<Result extends ToolResult>(
@@ -83,7 +82,7 @@ export function show<Result extends ToolResult>(
   render: (terminal: Terminal) => string,
 ): void {
   if (globals.json === true) {
-    host.out(`${JSON.stringify({ ...result, next: inTools(result.next) }, null, 2)}\n`);
+    host.out(`${visibleJson(JSON.stringify({ ...result, next: inTools(result.next) }, null, 2))}\n`);
     return;
   }
   const text = render(host.terminal);

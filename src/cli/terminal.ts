@@ -30,22 +30,8 @@ export function paint(text: string, style: Style | null, { colour }: Terminal): 
   return style === null || !colour || text === '' ? text : styleText(style, text, { validateStream: false });
 }
 
-/**
- * One line of text from outside. Agents write descriptions: escape sequences
- * in them must not reach the terminal, nor line breaks a table.
- */
-export function oneLine(text: string): string {
-  return withoutControls(text).replaceAll(/\s+/g, ' ').trim();
-}
-
-/** Text from outside that keeps its lines. */
-export function manyLines(text: string): string {
-  return text
-    .split(/\r?\n/)
-    .map((line) => withoutControls(line.replaceAll('\t', '  ')).trimEnd())
-    .join('\n')
-    .trim();
-}
+// What agents write reaches the terminal in these forms only.
+export { manyLines, oneLine } from '../domain/text.ts';
 
 /** Two columns further in. */
 export function indented(text: string): string {
@@ -60,11 +46,6 @@ export function section(title: string, body: string, terminal: Terminal): string
 /** Sections that say something, one under the other. */
 export function stacked(sections: readonly string[], between = '\n\n'): string {
   return sections.filter((text) => text !== '').join(between);
-}
-
-/** Also takes away what turns the direction of text, which can make a line read as another. */
-function withoutControls(text: string): string {
-  return text.replaceAll(/[\u202A-\u202E\u2066-\u2069]/gu, '').replaceAll(/\p{Cc}+/gu, ' ');
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

@@ -1,13 +1,15 @@
 /** Puts store, configuration, log file and application together for one process. */
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { runFederation } from '../application/running-federation.ts';
-import { LogFile } from '../log/log-file.ts';
+import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
-import type { EventStore } from '../store/event-store.ts';
+import { projectOf, refuseLinksOut } from '../config/project-of.ts';
+import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import type { Project } from '../files/project.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
@@ -21,6 +23,8 @@ export interface FederationSettings {
   readonly clock?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
+  /** This process committed something. */
+  readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
   /** Told of what failed beside the commands and is tried again. */
   readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
@@ -30,12 +34,14 @@ export interface FederationSettings {
  * @throws ConfigurationError naming file, line and key; StoreError
  */
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
+  const project = projectOf(settings.folder);
+  refuseLinksOut(settings.folder, project);
   const file = new ConfigFile(settings.folder);
   const loaded = await file.load().catch((error: unknown) => {
     if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
     throw error;
   });
-  return await run(settings, file, loaded);
+  return await run(settings, project, file, loaded);
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
@@ -51,15 +57,15 @@ function byDefaults(error: ConfigurationError): LoadedConfig {
 
 async function run(
   settings: FederationSettings,
+  project: Project,
   file: ConfigFile,
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
   const store = openStore(settings, config);
-  const projectDir = dirname(resolve(settings.folder));
-  const logFile = logFileOf(settings, config, store);
+  const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
     folder: settings.folder,
-    projectDir,
+    projectDir: project.dir,
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
@@ -74,16 +80,18 @@ async function run(
     config,
     configWarnings: warnings,
     refreshConfig: () => file.refresh(),
-    projectDir,
+    project,
     routerFile: routerFileIn(settings.folder),
     ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
       logFile?.note();
       webhook.note(record);
+      settings.onCommitted?.(record);
     },
     onTick: () => webhook.sweep(),
     webhook: () => webhook.standing(),
+    logFault: async () => (await logFile?.fault()) ?? null,
     onClose: async () => {
       await Promise.all([logFile?.flush(), webhook.close()]);
     },
@@ -99,10 +107,13 @@ async function run(
 
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
-  const { config } = await new ConfigFile(settings.folder).load();
+  const { config, warnings } = await new ConfigFile(settings.folder).load();
   const store = openStore(settings, config);
-  const logFile = logFileOf(settings, config, store);
+  const { folder } = settings;
+  const logFile = logFileOf(config, { folder, project: projectOf(folder), records: store });
   if (logFile === null) {
+    const fault = warnings.find(({ message }) => message.includes(': log_file: '));
+    if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
     throw new ConfigurationError(
       'log_file is null: this federation keeps no readable log.',
       'Name a file in log_file first.',
@@ -133,9 +144,4 @@ function openStore({ folder, store }: FederationSettings, config: Config): Event
     );
   }
   return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
-}
-
-function logFileOf({ folder }: FederationSettings, config: Config, store: EventStore): LogFile | null {
-  if (config.log_file === null) return null;
-  return new LogFile(resolve(dirname(resolve(folder)), config.log_file), join(folder, 'log.lock'), store);
 }

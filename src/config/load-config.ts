@@ -4,11 +4,13 @@
  * so that a server also starts where someone has just broken the file.
  */
 import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { parseConfig, placeOfKey, readConfigText } from './read-config.ts';
+import { type Project, ProjectFileError } from '../files/project.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { adviceFor, projectOf } from './project-of.ts';
 
 /** What is wrong with the configuration while work goes on: shown in status and at the start of a session. */
 export interface ConfigWarning {
@@ -29,6 +31,7 @@ export const largestIdentity = 64 * 1024;
 /** Holds what is in force; `refresh` takes what has changed on disk since. */
 export class ConfigFile {
   readonly #folder: string;
+  readonly #project: Project;
   readonly #keepsGood: boolean;
   #signature = '';
   /** A file that was there and is gone is between two states of an editor, or a mistake: no wish for the defaults. */
@@ -37,9 +40,13 @@ export class ConfigFile {
   #identities: readonly string[] = [];
   #loaded: LoadedConfig | null = null;
 
-  /** `keepGood: false`: writes nothing, also no copy of a good file. */
+  /**
+   * `keepGood: false`: writes nothing, also no copy of a good file.
+   * @throws ConfigurationError where the user's own settings are at fault
+   */
   constructor(folder: string, { keepGood = true }: { readonly keepGood?: boolean } = {}) {
     this.#folder = resolve(folder);
+    this.#project = projectOf(folder);
     this.#keepsGood = keepGood;
   }
 
@@ -69,12 +76,12 @@ export class ConfigFile {
   async #read(): Promise<LoadedConfig> {
     const file = join(this.#folder, 'config.json');
     try {
-      const text = await readConfigText(file);
+      const text = await readConfigText(file, this.#project);
       if (text === null && this.#wasThere) throw vanished(file);
       this.#wasThere = text !== null;
       const config = parseConfig(text ?? '{}', file);
       if (text !== null) await this.#keep(text);
-      return await this.#withIdentities(config, text ?? '{}', file);
+      return await this.#withUsableFiles(config, text ?? '{}', file);
     } catch (error) {
       const good = await this.#lastGood();
       if (good === null || !(error instanceof ConfigurationError)) throw error;
@@ -89,9 +96,9 @@ export class ConfigFile {
   async #lastGood(): Promise<LoadedConfig | null> {
     if (this.#loaded !== null) return { config: this.#loaded.config, warnings: [] };
     try {
-      const text = await readConfigText(this.#goodFile);
+      const text = await readConfigText(this.#goodFile, this.#project);
       if (text === null) return null;
-      return await this.#withIdentities(parseConfig(text, this.#goodFile), text, this.#goodFile);
+      return await this.#withUsableFiles(parseConfig(text, this.#goodFile), text, this.#goodFile);
     } catch {
       // A version that knew other keys wrote it: as good as none.
       return null;
@@ -101,38 +108,43 @@ export class ConfigFile {
   async #keep(text: string): Promise<void> {
     if (!this.#keepsGood) return;
     try {
-      if ((await readConfigText(this.#goodFile).catch(() => null)) !== text) writeWhole(this.#goodFile, text);
+      if ((await readConfigText(this.#goodFile, this.#project).catch(() => null)) !== text)
+        writeWhole(this.#goodFile, text);
     } catch {
       // A folder that may only be read: the next start needs a good file then.
     }
   }
 
-  /** Agents whose identity file cannot be used go without one. */
-  async #withIdentities(config: Config, text: string, file: string): Promise<LoadedConfig> {
+  /** Agents whose identity file cannot be used go without one, and so does the readable log. */
+  async #withUsableFiles(config: Config, text: string, file: string): Promise<LoadedConfig> {
     const agents = { ...config.agents };
     const warnings: ConfigWarning[] = [];
+    const warn = (fault: ProjectFileError, path: readonly string[], named: string, next: string): void => {
+      const key = `${file}:${placeOfKey(text, path)}: ${path.join('.')}`;
+      const message = `${key}: Expected ${fault.message}${fault.kind === 'outside' ? '' : ` at ${named}`}`;
+      warnings.push({ code: 'invalid', message, next: adviceFor(fault, next) });
+    };
     this.#identities = Object.values(agents).flatMap(({ identity }) => identity ?? []);
     for (const [name, agent] of Object.entries(config.agents)) {
       if (agent.identity === undefined) continue;
-      const fault = await identityFault(resolve(dirname(this.#folder), agent.identity));
+      const fault = await faultOf(() => this.#project.check(agent.identity ?? '', largestIdentity));
       if (fault === null) continue;
       const { identity, ...rest } = agent;
       agents[name] = rest;
-      warnings.push({
-        code: 'invalid',
-        message: `${file}:${placeOfKey(text, ['agents', name, 'identity'])}: agents.${name}.identity: Expected ${fault} at ${identity}`,
-        next: `Correct the path or the file; ${name} has no identity text until then.`,
-      });
+      const next = `Correct the path or the file; ${name} has no identity text until then.`;
+      warn(fault, ['agents', name, 'identity'], identity, next);
     }
-    return { config: warnings.length === 0 ? config : { ...config, agents }, warnings };
+    const { log_file } = config;
+    const fault = log_file === null ? null : await faultOf(() => this.#project.placeToWrite(log_file, this.#folder));
+    if (fault !== null)
+      warn(fault, ['log_file'], log_file ?? '', 'Name another file; no readable log is written until then.');
+    if (warnings.length === 0) return { config, warnings };
+    return { config: { ...config, agents, log_file: fault === null ? log_file : null }, warnings };
   }
 
   /** Changes when the configuration or a file that it names does. */
   async #sign(identities: readonly string[] = this.#identities): Promise<string> {
-    const files = [
-      join(this.#folder, 'config.json'),
-      ...identities.map((path) => resolve(dirname(this.#folder), path)),
-    ];
+    const files = [join(this.#folder, 'config.json'), ...identities.map((path) => resolve(this.#project.dir, path))];
     return (await Promise.all(files.map(signOf))).join(' ');
   }
 }
@@ -146,15 +158,13 @@ async function signOf(file: string): Promise<string> {
   }
 }
 
-async function identityFault(path: string): Promise<string | null> {
+async function faultOf(look: () => unknown): Promise<ProjectFileError | null> {
   try {
-    const found = await stat(path);
-    if (!found.isFile()) return 'a file, got something else';
-    if (found.size <= largestIdentity) return null;
-    const kib = Math.ceil(found.size / 1024);
-    return `at most ${largestIdentity / 1024} KiB, got ${kib} KiB`;
-  } catch {
-    return `a file that can be read, got none`;
+    await look();
+    return null;
+  } catch (error) {
+    if (error instanceof ProjectFileError) return error;
+    throw error;
   }
 }
 

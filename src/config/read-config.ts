@@ -12,11 +12,15 @@ import {
 import type { z } from 'zod';
 import { type Config, configSchema, defaultConfig, once } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { readRegular } from '../files/regular-file.ts';
+import { type Project, ProjectFileError } from '../files/project.ts';
 import { deepestJson } from '../domain/json.ts';
+import { adviceFor, projectOf } from './project-of.ts';
 
 /** A file with many faults is shown these first; the rest follow from mending them as often as not. */
 const shownFaults = 5;
+
+/** One with a hundred agents has 50 KiB. */
+const largestConfig = 1024 * 1024;
 
 /**
  * The configuration of the federation in this folder; the defaults where it has no file.
@@ -24,18 +28,35 @@ const shownFaults = 5;
  */
 export async function readConfig(folder: string): Promise<Config> {
   const file = join(folder, 'config.json');
-  const text = await readConfigText(file);
+  const text = await readConfigText(file, projectOf(folder));
   return text === null ? defaultConfig : parseConfig(text, file);
 }
 
 /** @throws ConfigurationError where there is a file that cannot be read; null where there is none. */
-export async function readConfigText(file: string): Promise<string | null> {
+export async function readConfigText(file: string, project: Project): Promise<string | null> {
+  let bytes: Buffer;
   try {
-    return (await readRegular(file)).toString();
+    bytes = await project.read(file, largestConfig);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`${file}: cannot be read: ${reason}`, 'Make the file readable for this user.');
+    if (!(error instanceof ProjectFileError)) throw error;
+    if (error.kind === 'missing') return null;
+    throw new ConfigurationError(
+      `${file}: Expected ${error.message}`,
+      adviceFor(error, 'Put a file there that this user may read.'),
+    );
+  }
+  return decode(bytes, file);
+}
+
+/** As editors and shells save it: PowerShell's `>` writes UTF-16. @throws ConfigurationError */
+function decode(bytes: Buffer, file: string): string {
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const encoding = isUtf16 ? (first === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${file}: Expected text in UTF-8, got other bytes`, 'Save the file as UTF-8.');
   }
 }
 
@@ -91,7 +112,8 @@ function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file
   }
   if (issue.code === 'invalid_key') return [say(path, issue.issues[0]?.message ?? issue.message)];
   const found = findNodeAtLocation(tree, path);
-  const got = found === undefined || issue.code === 'custom' ? '' : `, got ${excerpt(getNodeValue(found))}`;
+  const isShown = found !== undefined && issue.code !== 'custom' && keyPath(path) !== 'webhook.url';
+  const got = isShown ? `, got ${excerpt(getNodeValue(found))}` : '';
   return [say(path, `${issue.message}${got}`)];
 }
 
@@ -124,8 +146,11 @@ function placeOf(source: string, offset: number): { line: number; column: number
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
+/** Scheme, credentials, host, and the rest, which may be a secret as well. */
+const url = /([a-z][a-z\d+.-]*:\/\/)(?:[^\s"/@]*@)?([^\s"/?#]*)[^\s"]*/gi;
+
 function excerpt(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value).replaceAll(url, '$1$2/…');
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 

@@ -98,9 +98,12 @@ interface Doer {
 export function shippedRoutingRules(agents: Readonly<Record<string, Doer>>): KeywordRule[] {
   return Object.entries(agents).flatMap(([agent, { types, strengths }]) => [
     ...types.map((keyword): KeywordRule => ({ agent, keyword, weight: typeWeight, on: 'type' })),
-    ...[...new Set(types.flatMap(wordsFor))].map(
-      (keyword): KeywordRule => ({ agent, keyword, weight: wordWeight, on: 'text' }),
-    ),
+    ...[...new Set(types.flatMap(wordsFor))].map((keyword): KeywordRule => ({
+      agent,
+      keyword,
+      weight: wordWeight,
+      on: 'text',
+    })),
     ...strengths
       .filter((keyword) => !types.flatMap(wordsFor).includes(keyword))
       .map((keyword): KeywordRule => ({ agent, keyword, weight: strengthWeight, on: 'text' })),

@@ -174,7 +174,7 @@ function checkRule(
  */
 function endless(rules: readonly Rule[], roster: Roster): ReadonlyMap<string, readonly string[]> {
   let left = rules;
-  for (let before = -1; before !== left.length; ) {
+  for (let before = -1; before !== left.length;) {
     before = left.length;
     const all = left;
     left = all.filter((rule) => [true, false].every((artifact) => firedBy(rule, artifact, all, roster).length > 0));

@@ -39,7 +39,7 @@ const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
     types: ['research', 'architecture', 'documentation', 'review'],
     strengths: ['analysis', 'design', 'writing', 'careful review'],
     family: 'anthropic',
-    fallback: 'kimi',
+    fallback: 'copilot',
     clients: ['claude-code'],
   },
   copilot: {
@@ -151,11 +151,19 @@ const votingSchema = z.strictObject({
     .describe('How ballots are counted, unless the vote says otherwise.'),
 });
 
+function hasNoCredentials(url: string): boolean {
+  // What is no URL has been refused as such.
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
 const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
-    .describe('Where each escalation is sent, as a POST with a JSON body.'),
+    .refine(hasNoCredentials, 'Expected a URL without user and password: sign with secret_env instead')
+    .describe('Where each escalation is sent, as a POST with a JSON body; without user and password.'),
   secret_env: z
     .string()
     .max(200)
@@ -204,6 +212,14 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    seen_within_hours: z
+      .number()
+      .min(0.01)
+      .max(8760)
+      .default(24)
+      .describe(
+        'An agent without a living session counts as seen for this long after it last did something; votes, auto and warnings count on agents that were seen.',
+      ),
     webhook: webhookSchema
       .nullable()
       .default(null)

@@ -1,9 +1,10 @@
 /** The configuration that `fed init` writes: every key with its default and its meaning. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultConfig } from './schema.ts';
 import { type ConfigKey, describeConfig, innerKeys } from './describe-schema.ts';
 import { StoreError } from '../domain/errors.ts';
+import { makeFolder } from '../files/make-folder.ts';
 
 /** Everything but the configuration is this machine's own: journal, sessions, checkpoint. */
 const gitignore = '*\n!.gitignore\n!config.json\n';
@@ -31,7 +32,7 @@ export async function writeDefaultConfig(folder: string): Promise<WrittenConfig>
   const written: string[] = [];
   const kept: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const [name, text] of files) {
       const file = join(folder, name);
       const isNew = await writeFile(file, text, { flag: 'wx' }).then(() => true, ifThere);

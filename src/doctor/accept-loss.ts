@@ -7,8 +7,8 @@ import { v7 as uuid } from 'uuid';
 import type { LossFound, LossReport, OpenSettings } from '../cli/host.ts';
 import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
+import { projectOf } from '../config/project-of.ts';
 import type { Config } from '../config/schema.ts';
-import type { Actor } from '../domain/commands.ts';
 import { StoreError } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -16,7 +16,8 @@ import { FederationState } from '../domain/federation-state.ts';
 import { fromMillis } from '../domain/time.ts';
 import { diskFiles } from '../files/file-layer.ts';
 import { withFileLock } from '../files/file-lock.ts';
-import { LogFile } from '../log/log-file.ts';
+import { logFileOf } from '../log/log-file.ts';
+import type { StoredRecord } from '../store/event-store.ts';
 import { filesKeptAside, prepareAcceptedLoss } from '../store/journal/accept-loss.ts';
 import { findLoss, type Loss, lostFolder } from '../store/journal/find-loss.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
@@ -36,11 +37,11 @@ export async function lookForLoss({ folder }: OpenSettings): Promise<LossFound> 
 }
 
 /**
- * Goes on without what `shown` says is lost, in the name of `actor`.
+ * Goes on without what `shown` says is lost, in the name of `by`.
  * @returns the number of the record that says so.
  * @throws StoreError `store-unavailable`: something else is lost by now, or the disk does not take it.
  */
-export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, actor: Actor): Promise<number> {
+export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, by: string): Promise<number> {
   const { config } = await new ConfigFile(folder, { keepGood: false }).load();
   return await withFileLock(join(folder, 'accept-loss.lock'), async () => {
     const found = await look(folder, config);
@@ -55,7 +56,7 @@ export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, ac
     const now = fromMillis(Date.now());
     const { record, commit } = prepareAcceptedLoss(diskFiles, folder, loss, {
       at: now > clock ? now : clock,
-      commands: [{ id: uuid(), by: actor.name, ...actor.provenance, events: [lossAccepted(loss, known)] }],
+      commands: [{ id: uuid(), by, events: [lossAccepted(loss, known)] }],
     });
     await goOn(folder, config, record, commit);
     await resetOutbox(folder, loss.kept.seq);
@@ -97,6 +98,7 @@ async function refuseWhileItWorks(folder: string, { fault }: Loss): Promise<void
   try {
     await store.open(checkpointForm);
     store.refresh();
+    store.refresh();
     for (const _record of store.read());
     if (store.fault !== null) return;
     throw new StoreError(
@@ -122,17 +124,12 @@ function lossAccepted(loss: Loss, { through, tasks, votes, lastIds }: KnownOfLos
   };
 }
 
-async function goOn(
-  folder: string,
-  config: Config,
-  record: Parameters<LogFile['goOnWith']>[0],
-  commit: () => void,
-): Promise<void> {
-  const path = logPath(folder, config);
-  if (path === null) return commit();
+async function goOn(folder: string, config: Config, record: StoredRecord, commit: () => void): Promise<void> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
-    await new LogFile(path, join(folder, 'log.lock'), store).goOnWith(record, commit);
+    const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
+    if (file === null) commit();
+    else await file.goOnWith(record, commit);
   } finally {
     await store.close();
   }

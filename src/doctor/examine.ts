@@ -1,4 +1,6 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Finding, OpenSettings } from '../cli/host.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { FederationError } from '../domain/errors.ts';
@@ -6,22 +8,35 @@ import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
+import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import { readConfig } from '../config/read-config.ts';
+import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
-export async function examine({ folder }: OpenSettings): Promise<readonly Finding[]> {
+export async function examine({ folder, passedOver = null }: OpenSettings): Promise<readonly Finding[]> {
   const [configuration, config] = await examineConfiguration(folder);
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
-  return [configuration, store, journal, examineWebhook(folder, config, state), examineFiles(folder)];
+  const log = await examineLog(folder, config);
+  const webhook = examineWebhook(folder, config, state);
+  return [...examinePlace(folder, passedOver), configuration, store, journal, ...log, webhook, examineFiles(folder)];
+}
+
+/** A copy of a committed configuration is no news; one in which work was kept is. */
+function examinePlace(folder: string, passedOver: string | null): Finding[] {
+  if (passedOver === null || !existsSync(join(passedOver, 'journal'))) return [];
+  const detail = `${folder} is used; ${passedOver}, which is nearer, has a journal of its own that nobody sees here`;
+  const next = `A repository has one federation, also in its worktrees and submodules. See the other with --dir ${passedOver}; remove it when nothing in it is needed.`;
+  return [{ check: 'place', status: 'warning', detail, next, code: null }];
 }
 
 async function examineConfiguration(folder: string): Promise<readonly [Finding, Config]> {
   try {
+    refuseLinksOut(folder, projectOf(folder));
     // As every process has it: the last good one where the file is at fault.
     const { config, warnings } = await new ConfigFile(folder, { keepGood: false }).load();
     const [first] = warnings;
@@ -93,6 +108,24 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
     return [ok('journal', detail), state];
   } catch (error) {
     return [problem('journal', error), state];
+  } finally {
+    await store.close();
+  }
+}
+
+async function examineLog(folder: string, config: Config): Promise<Finding[]> {
+  const store = openJournalStore({ dir: folder, readOnly: true });
+  try {
+    await store.open(checkpointForm);
+    store.refresh();
+    for (const _record of store.read());
+    const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
+    const fault = (await file?.fault()) ?? null;
+    if (fault === null) return [];
+    return [{ check: 'log', status: 'warning', detail: fault.message, next: fault.next, code: null }];
+  } catch {
+    // What cannot be looked at for that has been said of the store.
+    return [];
   } finally {
     await store.close();
   }

@@ -4,7 +4,7 @@
  * line see to that); whether they make sense is decided in the domain.
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
-import type { DecisionConfig } from './decision-config.ts';
+import type { Attendance } from './agents/attendance.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
@@ -38,10 +38,8 @@ export interface Actor {
 }
 
 /** Everything a decision may know besides the state and the command. */
-export interface DecisionContext {
-  readonly now: Timestamp;
+export interface DecisionContext extends Attendance {
   readonly actor: Actor;
-  readonly config: DecisionConfig;
   /** Sessions whose process is gone. */
   readonly gone: ReadonlySet<string>;
   /** Fresh random bytes, for keys, nonces and the router's element of chance. */

@@ -39,5 +39,7 @@ export interface DecisionConfig extends Participants {
     readonly longest_delay_seconds: number;
   };
   readonly retention: { readonly finished_days: number; readonly finished_tasks: number };
+  /** An agent that did something itself within so many hours counts as seen. */
+  readonly seen_within_hours: number;
   readonly voting: { readonly quorum: number; readonly deadline_hours: number; readonly method: VotingMethod };
 }

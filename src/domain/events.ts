@@ -95,8 +95,8 @@ const kinds = {
   escalation_opened: escalationOpened,
   escalation_closed: escalationClosed,
   request_remembered: requestRemembered,
-  clock_stepped_back: clockSteppedBack,
   loss_accepted: lossAccepted,
+  clock_stepped_back: clockSteppedBack,
 };
 
 type EventIn<Kind> = Kind extends EventKind<infer Event> ? Event : never;

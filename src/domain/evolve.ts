@@ -3,16 +3,24 @@ import type { EventMeta } from './event-kind.ts';
 import { type FederationEvent, kindOf } from './events.ts';
 import type { FederationState } from './federation-state.ts';
 import { dayOf } from './metrics/metrics.ts';
-import { day, type Timestamp, toMillis } from './time.ts';
+import { day, minute, type Timestamp, toMillis } from './time.ts';
 
 const keepRequests = 30 * day;
 const keepDayCounters = 40 * day;
 
 export function evolve(state: FederationState, event: FederationEvent, meta: EventMeta): void {
   if (meta.at !== state.meta.clock) advanceClock(state, meta.at);
+  noteActivity(state, meta);
   const kind = kindOf(event.type);
   kind.count?.(state, event, meta);
   kind.fold(state, event, meta);
+}
+
+/** To the minute: nobody needs it closer, and most events then change nothing here. */
+function noteActivity({ activity }: FederationState, { at, by }: EventMeta): void {
+  const now = toMillis(at);
+  const before = activity.get(by);
+  if (before === undefined || now >= before + minute) activity.set(by, now);
 }
 
 function advanceClock(state: FederationState, at: Timestamp): void {

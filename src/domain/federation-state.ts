@@ -77,6 +77,7 @@ const sectionNames = [
   'meta',
   'days',
   'agents',
+  'activity',
   'voting',
   'metrics',
   'optimization',
@@ -104,6 +105,8 @@ export class FederationState {
   readonly agents = new Table<string, AgentRecord>(this.undo, () => {
     this.touched.agents = true;
   });
+  /** When each participant last did something, in milliseconds since 1970, to the minute. */
+  readonly activity = new Table<string, number>(this.undo);
   readonly voteIndex = new VoteIndexes();
   readonly votes = new Table<VoteId, Vote>(this.undo, (before, after) => this.#voteChanged(before, after));
   readonly archivedVotes = new Table<VoteId, ArchivedVote>(this.undo);
@@ -168,6 +171,7 @@ export class FederationState {
       meta: [this.meta],
       days: [...this.days.values()],
       agents: [...this.agents.values()],
+      activity: [...this.activity.entries()],
       voting: [this.voting],
       metrics: this.metrics.toRows(),
       optimization: [this.optimization],

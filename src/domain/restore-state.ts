@@ -24,6 +24,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   if (meta !== undefined) state.meta = meta;
   fill(state.days, rowsOf(sections, 'days', 'day'), (row) => row.day);
   fill(state.agents, rowsOf(sections, 'agents', 'name'), (row) => row.name);
+  for (const [name, at] of rowsOf<readonly [string, number]>(sections, 'activity', '0')) state.activity.set(name, at);
   const [voting] = rowsOf<FederationState['voting']>(sections, 'voting', 'judged_votes');
   if (voting !== undefined) state.voting = voting;
   state.metrics.restore(rowsOf(sections, 'metrics', 'counter'));

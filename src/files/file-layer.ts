@@ -10,7 +10,6 @@ import {
   fdatasyncSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -20,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
@@ -91,7 +91,7 @@ export const diskFiles: FileLayer = {
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
   makeFolder(path) {
-    const first = mkdirSync(path, { recursive: true });
+    const first = makeFolder(path);
     if (first === undefined) return;
     for (let folder = path; ; folder = dirname(folder)) {
       diskFiles.syncFolder(dirname(folder));

@@ -3,12 +3,24 @@
  * marker line is theirs, what stands below it is ours. FEDERATION_LOG.md and
  * AGENT_ASSIGNMENTS.md are such files.
  */
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { makeFolder } from './make-folder.ts';
 import { writeWhole } from './write-whole.ts';
 
-export const marker = '<!-- federation-mcp writes everything below this line -->';
+const pattern = /<!-- federation-mcp writes everything below this line(?: \(journal (\w+)\))? -->/;
+
+/** `journal`: which one the file below it tells of, where it tells of one. */
+export function markerLine(journal: string | null = null): string {
+  return `<!-- federation-mcp writes everything below this line${journal === null ? '' : ` (journal ${journal})`} -->`;
+}
+
+/** The first marker in a text, and the journal that it names. */
+export function findMarker(text: string): { readonly at: number; readonly journal: string | null } | null {
+  const found = pattern.exec(text);
+  return found === null ? null : { at: found.index, journal: found[1] ?? null };
+}
 
 /** What a new file of this kind begins with. */
 export function headingOf(title: string): string {
@@ -17,23 +29,27 @@ export function headingOf(title: string): string {
 
 /** What people wrote, ready to be followed by the marker: to the byte where the file has one already. */
 export function aboveMarker(text: string, heading: string): string {
-  const at = text.indexOf(marker);
-  if (at !== -1) return text.slice(0, at);
+  const found = findMarker(text);
+  if (found !== null) return text.slice(0, found.at);
   return text.trim() === '' ? heading : `${text.trimEnd()}\n\n`;
 }
 
 /**
  * Replaces everything below the marker, all at once: a reader sees the old file
- * or the new one. Makes the file where there is none.
+ * or the new one. Makes the file where there is none. A link would be replaced
+ * itself: callers follow it first, to where they may write.
  * @returns whether the file is another one now.
  */
-export async function writeBelowMarker(path: string, heading: string, below: string): Promise<boolean> {
-  // Where people linked the file to another place, that one is replaced and not their link.
-  const target = await realpath(path).catch(() => path);
+export async function writeBelowMarker(
+  target: string,
+  heading: string,
+  below: string,
+  marker = markerLine(),
+): Promise<boolean> {
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
-  await mkdir(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   writeWhole(target, after);
   return true;
 }

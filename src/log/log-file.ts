@@ -6,48 +6,61 @@
  * it has come: whoever appends next fills what a killed process left out. An
  * advisory lock keeps two processes from writing the same lines; nothing but
  * this file depends on it, and `rebuild` makes it anew.
+ *
+ * The file may be copied, committed and checked out without its journal. So its
+ * marker names the journal, and its last line has to be one of it: a log of
+ * another journal is left as it is, and said.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
 import { FederationError, StoreError } from '../domain/errors.ts';
-import { oneLine } from '../domain/text.ts';
+import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
-import { headingOf, marker, writeBelowMarker } from '../files/marked-file.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
+import { type Project, ProjectFileError, readStart } from '../files/project.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
-import { type LogEntry, logEntries } from '../views/event-lines.ts';
+import { logEntries } from '../views/event-lines.ts';
+import { endOf, type LogEnd } from './log-end.ts';
+import { lineOf, type LinePlace, prefixOf } from './log-line.ts';
 
 const heading = headingOf('Federation log');
-const linePattern = /^- (\d+)\.(\d+) · /;
 
-/** Bytes read from the end to find the last line; a line has at most about 400. */
-const tailBytes = 64 * 1024;
 /** Lines written soon after each other go into one write. */
 const gatherMs = 100;
 
-/** A record, and how many of its events. */
-interface Place {
-  readonly seq: number;
-  readonly event: number;
+export interface LogOptions {
+  /** The `.federation` folder. */
+  readonly folder: string;
+  readonly project: Project;
+  readonly records: Pick<EventStore, 'tail' | 'history' | 'lastLoss'>;
 }
 
-type Records = Pick<EventStore, 'tail' | 'history' | 'lastLoss'>;
+/** Null where the configuration wants none. */
+export function logFileOf({ log_file }: Pick<Config, 'log_file'>, options: LogOptions): LogFile | null {
+  return log_file === null ? null : new LogFile(resolve(options.project.dir, log_file), options);
+}
 
 export class LogFile {
   readonly path: string;
+  readonly #options: LogOptions;
   readonly #lockPath: string;
-  readonly #records: Records;
-  #isScheduled = false;
-  #pending = false;
+  #journal: string | null = null;
+  /** A last line that was found to be of another journal: it is not looked for again. */
+  #foreignLine: string | null = null;
   /** The accepted loss that is known to be in the file. */
   #lossThere: number | null = null;
+  #isScheduled = false;
+  #pending = false;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(path: string, lockPath: string, records: Records) {
+  constructor(path: string, options: LogOptions) {
     this.path = path;
-    this.#lockPath = lockPath;
-    this.#records = records;
+    this.#options = options;
+    this.#lockPath = join(options.folder, 'log.lock');
   }
 
   /** This process committed something. */
@@ -67,6 +80,69 @@ export class LogFile {
     return this.#writing;
   }
 
+  /** Why nothing is appended, or null. Writes nothing. */
+  async fault(): Promise<LogFault | null> {
+    let file: FileHandle;
+    try {
+      file = await this.#options.project.open(this.path);
+    } catch (error) {
+      // One that is not there will be made; one that must not be used is a fault of the configuration.
+      if (error instanceof ProjectFileError) return null;
+      throw error;
+    }
+    try {
+      const from = await this.#placeToGoOnFrom(file, await endOf(file));
+      return 'message' in from ? from : null;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * Puts the record of an accepted loss in force and at the file's end, whatever
+   * place the last line there names; nobody writes in between. The lines of what
+   * is lost stay.
+   */
+  async goOnWith(record: StoredRecord, commit: () => void): Promise<void> {
+    // Afterwards the first record may be another one.
+    const journal = await this.#journalName().catch(() => null);
+    const append = async (file: FileHandle): Promise<void> => {
+      const end = await endOf(file);
+      const named = end.marker?.journal ?? null;
+      if (named !== null && journal !== null && named !== journal) return;
+      await this.#write(file, end, journal ?? nameOf(record), linesOf(record, 0));
+    };
+    let isLocked = false;
+    try {
+      await withFileLock(this.#lockPath, async () => {
+        isLocked = true;
+        commit();
+        // A copy for reading: where it cannot be written now, whoever commits next adds what is missing.
+        await this.#withFile(append).catch(() => undefined);
+      });
+    } catch (error) {
+      if (isLocked) throw error;
+      commit();
+    }
+  }
+
+  /** Writes everything below the marker anew. */
+  async rebuild(): Promise<number> {
+    const { records } = this.#options;
+    try {
+      return await withFileLock(this.#lockPath, async () => {
+        const lines: string[] = [];
+        for await (const record of records.history()) lines.push(...linesOf(record, 0));
+        await writeBelowMarker(this.#place(), heading, lines.join(''), markerLine(await this.#journalName()));
+        return lines.length;
+      });
+    } catch (error) {
+      if (error instanceof FederationError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError('store-unavailable', `The log could not be written: ${why}.`, 'Fix that and try again.');
+    }
+  }
+
   async #flushOnce(): Promise<void> {
     if (!this.#pending) return;
     this.#pending = false;
@@ -78,105 +154,106 @@ export class LogFile {
     }
   }
 
-  /**
-   * Puts the record of an accepted loss in force and at the file's end, whatever
-   * place the last line there names; nobody writes in between. The lines of what
-   * is lost stay.
-   */
-  async goOnWith(record: StoredRecord, commit: () => void): Promise<void> {
-    const append = async (file: FileHandle): Promise<readonly string[]> => {
-      await this.#lastPlace(file);
-      return linesOf(record, 0);
-    };
-    let isLocked = false;
-    try {
-      await withFileLock(this.#lockPath, async () => {
-        isLocked = true;
-        commit();
-        // A copy for reading: where it cannot be written now, whoever commits next adds what is missing.
-        await this.#append(append).catch(() => undefined);
-      });
-    } catch (error) {
-      if (isLocked) throw error;
-      commit();
-    }
-  }
-
-  /** Writes everything below the marker anew. */
-  async rebuild(): Promise<number> {
-    try {
-      return await withFileLock(this.#lockPath, async () => {
-        const lines: string[] = [];
-        for await (const record of this.#records.history()) lines.push(...logEntries(record).map(lineOf));
-        await writeBelowMarker(this.path, heading, lines.map((line) => `${line}\n`).join(''));
-        return lines.length;
-      });
-    } catch (error) {
-      if (error instanceof FederationError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError('store-unavailable', `The log could not be written: ${why}.`, 'Mend that and try again.');
-    }
-  }
-
   async #appendMissing(): Promise<void> {
-    await this.#append(async (file) => {
-      const { seq, event } = await this.#placeToGoOnFrom(file);
+    await this.#withFile(async (file) => {
+      const end = await endOf(file);
+      const from = await this.#placeToGoOnFrom(file, end);
+      if ('message' in from) return;
       const lines: string[] = [];
-      for await (const record of recordsFrom(this.#records, seq)) {
-        lines.push(...linesOf(record, record.seq > seq ? 0 : event));
+      for await (const record of recordsFrom(this.#options.records, from.seq)) {
+        lines.push(...linesOf(record, record.seq > from.seq ? 0 : from.event));
       }
-      return lines;
+      await this.#write(file, end, await this.#journalName(), lines);
     });
   }
 
-  async #append(linesFor: (file: FileHandle) => Promise<readonly string[]>): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true });
-    const file = await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o644);
+  async #withFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
+    const place = this.#place();
+    makeFolder(dirname(place));
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+    const file = await open(place, flags, 0o644);
     try {
-      const lines = await linesFor(file);
-      if (lines.length > 0) await file.appendFile(lines.join(''));
+      await work(file);
     } finally {
       await file.close();
     }
   }
 
-  /** After a loss, the last line may name a place of which there is another record now. */
-  async #placeToGoOnFrom(file: FileHandle): Promise<Place> {
-    const last = await this.#lastPlace(file);
-    const loss = this.#records.lastLoss;
-    if (loss === null || last.seq < loss || this.#lossThere === loss) return last;
-    const [line] = await this.#linesOfRecord(loss);
-    if (line !== undefined && !(await readFile(this.path, 'utf8')).includes(`\n${line}`))
-      return { seq: loss, event: 0 };
-    this.#lossThere = loss;
-    return last;
+  async #write(file: FileHandle, end: LogEnd, journal: string | null, lines: readonly string[]): Promise<void> {
+    // Below the marker an unfinished line is what a killed process left.
+    if (end.marker !== null && end.torn > 0) await file.truncate(end.size - end.torn);
+    const start = end.marker === null ? [beginning(end), `${markerLine(journal)}\n`] : [];
+    const text = [...start, ...lines].join('');
+    if (text !== '') await file.appendFile(text);
+  }
+
+  /** Where the path leads now. @throws ProjectFileError */
+  #place(): string {
+    return this.#options.project.placeToWrite(this.path, this.#options.folder);
+  }
+
+  /** Null while the journal is empty. */
+  async #journalName(): Promise<string | null> {
+    if (this.#journal === null) {
+      for await (const record of this.#options.records.history()) {
+        this.#journal = nameOf(record);
+        break;
+      }
+    }
+    return this.#journal;
+  }
+
+  /** Behind the last line that is there, or why nothing is to be written. */
+  async #placeToGoOnFrom(file: FileHandle, { marker, last, size }: LogEnd): Promise<LinePlace | LogFault> {
+    const loss = this.#options.records.lastLoss;
+    const named = marker?.journal ?? null;
+    const journal = await this.#journalName();
+    // Where everything was lost, the marker names the journal that there was.
+    if (named !== null && named !== journal && loss !== 1) {
+      return this.#fault(`its marker names the journal ${named}, and this is ${journal ?? 'an empty one'}`);
+    }
+    if (last === null) return { seq: 0, event: 0 };
+    if (loss !== null && last.seq >= loss && this.#lossThere !== loss) {
+      // The last line may name a place of which there is another record now.
+      const [line] = await this.#linesOfRecord(loss);
+      if (line !== undefined && !(await readStart(file, size)).includes(`\n${line}`)) return { seq: loss, event: 0 };
+      this.#lossThere = loss;
+    }
+    if (await this.#holds(last)) return last;
+    return this.#fault(`its last entry, ${last.seq}.${last.event}, is not in this one`);
+  }
+
+  #fault(why: string): LogFault {
+    return {
+      message: `${this.path} is the log of another journal: ${why}. Nothing is written to it.`,
+      next: 'Write it anew below its marker with fed log --rebuild, or name another file in log_file.',
+    };
+  }
+
+  /** Whether a line tells of an event of this journal. */
+  async #holds({ seq, event, line }: NonNullable<LogEnd['last']>): Promise<boolean> {
+    if (line === this.#foreignLine) return false;
+    const record = await this.#recordAt(seq);
+    const entry = record === null ? undefined : logEntries(record)[event - 1];
+    if (entry !== undefined && line.startsWith(prefixOf(entry))) return true;
+    this.#foreignLine = line;
+    return false;
   }
 
   async #linesOfRecord(seq: number): Promise<readonly string[]> {
-    for await (const record of recordsFrom(this.#records, seq)) return linesOf(record, 0);
+    for await (const record of recordsFrom(this.#options.records, seq)) return linesOf(record, 0);
     return [];
   }
 
-  /** The place of the last whole line; makes the file ready to be appended to. */
-  async #lastPlace(file: FileHandle): Promise<Place> {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - tailBytes);
-    const end = Buffer.alloc(size - start);
-    await file.read(end, 0, end.length, start);
-    const text = end.toString();
-    const torn = text.length - (text.lastIndexOf('\n') + 1);
-    const lines = text.split('\n').slice(0, -1);
-    const last = lines.findLast((line) => linePattern.test(line) || line === marker);
-    if (last === undefined) {
-      const whole = await readFile(this.path, 'utf8');
-      if (!whole.includes(marker))
-        await file.appendFile(`${whole === '' ? heading : torn > 0 ? '\n\n' : '\n'}${marker}\n`);
-      return { seq: 0, event: 0 };
+  async #recordAt(seq: number): Promise<StoredRecord | null> {
+    const { records } = this.#options;
+    for await (const record of recordsFrom(records, seq)) {
+      if (record.seq === seq) return record;
+      break;
     }
-    // Below the marker an unfinished last line is what a killed process left.
-    if (torn > 0) await file.truncate(size - Buffer.byteLength(text.slice(-torn)));
-    const place = linePattern.exec(last);
-    return { seq: Number(place?.[1] ?? 0), event: Number(place?.[2] ?? 0) };
+    // Another process may have committed it, and written it here, since this one last read the journal.
+    for await (const record of records.history()) if (record.seq === seq) return record;
+    return null;
   }
 }
 
@@ -187,12 +264,13 @@ function linesOf(record: StoredRecord, skipped: number): string[] {
     .map((entry) => `${lineOf(entry)}\n`);
 }
 
-function lineOf({ place, at, by, how, text }: LogEntry): string {
-  const who = how === undefined ? by : `${by} (${harmless(how)})`;
-  return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${who} · ${harmless(text)}`;
+/** What the marker calls a journal: the beginning of the hash of its first record. */
+function nameOf({ hash }: StoredRecord): string {
+  return hash.slice(0, 16);
 }
 
-/** On one line, and nothing in it is markup: what agents write must not become links, pictures or HTML. */
-function harmless(text: string): string {
-  return oneLine(text, 2_000).replace(/</g, '&lt;').replace(/\[/g, '\\[');
+/** What comes before the marker of a file that has none. */
+function beginning({ size, torn }: LogEnd): string {
+  if (size === 0) return heading;
+  return torn > 0 ? '\n\n' : '\n';
 }

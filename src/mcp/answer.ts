@@ -1,9 +1,12 @@
 /** The two shapes in which a tool answers: its JSON, or an error as JSON. Both reach every client. */
 import { randomBytes } from 'node:crypto';
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import type { ToolResult } from '../define-tool.ts';
 import { inTools } from '../domain/advice.ts';
 import { CallerError, FederationError } from '../domain/errors.ts';
+import { systemFault } from '../domain/system-faults.ts';
+import { shownJson } from '../domain/text.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import type { Log } from './log.ts';
 
@@ -16,18 +19,28 @@ export type Offers = (tool: string) => boolean;
  */
 export function answer(result: ToolResult, fault: StoreFault | null, offers: Offers): CallToolResult {
   const said = { ...result, next: inTools(result.next, offers) };
-  const structuredContent = fault === null ? said : { ...said, warning: fault };
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+  return asContent(fault === null ? said : { ...said, warning: fault });
 }
 
 export function refusal(error: FederationError, offers: Offers): CallToolResult {
-  const structuredContent = { ...error.toBody(offers) };
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+  return { ...asContent({ ...error.toBody(offers) }), isError: true };
+}
+
+const fields = z.record(z.string(), z.unknown());
+
+/** What others wrote into it reaches the model with everything visible. */
+function asContent(result: Readonly<Record<string, unknown>>): CallToolResult {
+  const json = JSON.stringify(result);
+  const text = shownJson(json);
+  const structuredContent = text === json ? { ...result } : fields.parse(JSON.parse(text));
+  return { content: [{ type: 'text', text }], structuredContent };
 }
 
 /** Every error as one this program words itself: an unknown one becomes `internal`, its details go to the log. */
 export function asFederationError(error: unknown, during: string, log: Log): FederationError {
   if (error instanceof FederationError) return error;
+  const fault = systemFault(error);
+  if (fault !== null) return fault;
   const id = randomBytes(4).toString('hex');
   log.error({ id, during, err: error }, 'something unexpected failed');
   return new CallerError(

@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
-import { OperatorError } from '../domain/errors.ts';
+import { CallerError, OperatorError } from '../domain/errors.ts';
 import { participantKind } from '../domain/participants.ts';
 import type { Authentication, Party } from './authentication.ts';
 import type { Definitions } from './definitions.ts';
@@ -60,7 +60,7 @@ export class Connection {
   /**
    * Who acts, from the first command on until the connection ends. It stays so
    * when an alias moves to another agent; whoever leaves the roster acts no more.
-   * @throws OperatorError where it is not known who this is, or no longer.
+   * @throws OperatorError where it is not known who this is, or no longer; CallerError once the connection has ended.
    */
   actor(config: Config): Actor {
     if (this.#ended) throw hasEnded();
@@ -106,8 +106,8 @@ export class Connection {
   }
 }
 
-function hasEnded(): OperatorError {
-  return new OperatorError('not-identified', 'This connection has ended', 'Connect again.');
+function hasEnded(): CallerError {
+  return new CallerError('not-identified', 'This connection has ended', 'Connect again.');
 }
 
 function noLonger({ name, kind }: Actor): OperatorError {

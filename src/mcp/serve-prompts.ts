@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import type { PromptDefinition } from '../define-tool.ts';
 import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
+import { shown } from '../domain/text.ts';
 import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
 import { quote } from '../arguments/quote.ts';
@@ -32,7 +33,7 @@ export function servePrompts(mcpServer: McpServer, connection: Connection): void
         checkArguments(prompt, given);
         const federation = await lazy.load();
         await federation.refresh();
-        const text = await prompt.render(given, toolContext(connection, federation, mcpReq));
+        const text = shown(await prompt.render(given, toolContext(connection, federation, mcpReq)));
         return {
           description: prompt.description,
           messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],

@@ -6,6 +6,7 @@
 import { inTools } from '../domain/advice.ts';
 import { type McpServer, ResourceNotFoundError } from '@modelcontextprotocol/server';
 import type { ResourceDefinition } from '../define-tool.ts';
+import { shown, shownJson } from '../domain/text.ts';
 import type { Federation } from '../federation.ts';
 import { asFederationError } from './answer.ts';
 import type { Connection } from './connection.ts';
@@ -68,10 +69,10 @@ function isTemplate(resource: ResourceDefinition): boolean {
 }
 
 function render(resource: ResourceDefinition, value: unknown, federation: Federation): string {
-  if (resource.mimeType !== 'application/json') return String(value);
+  if (resource.mimeType !== 'application/json') return shown(String(value));
   const { fault } = federation;
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return JSON.stringify(fault !== null && isObject ? { ...value, warning: fault } : value);
+  return shownJson(JSON.stringify(fault !== null && isObject ? { ...value, warning: fault } : value));
 }
 
 function notFound(uri: string, resources: readonly ResourceDefinition[]): ResourceNotFoundError {

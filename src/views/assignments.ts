@@ -3,9 +3,9 @@
  * same configuration gives the same text, so that a commit shows what changed.
  */
 import type { Config } from '../config/schema.ts';
+import { inMarkdown } from '../domain/text.ts';
 import { mermaidLabel } from './mermaid.ts';
 import { rulesInWords } from './schedule-view.ts';
-import { firstWords } from './task-views.ts';
 
 /** Markdown with two Mermaid diagrams, ending in a line break. */
 export function assignmentsView(config: Config): string {
@@ -138,5 +138,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Text from the configuration in one cell; angle brackets could begin a comment, such as the marker itself. */
 function inCell(text: string): string {
-  return firstWords(text, 600).replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  return inMarkdown(text, 600).replaceAll('|', '\\|');
 }

@@ -82,7 +82,7 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
   const alive = new Set(presence.filter(({ silentFor }) => silentFor < grace).map(({ session }) => session));
   const silent = (task: Task): boolean => task.lease?.session != null && !alive.has(task.lease.session);
   return {
-    name: basename(federation.projectDir),
+    name: basename(federation.project.dir),
     operator: config.operator,
     now,
     paused: state.meta.paused,
@@ -92,7 +92,7 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
     in_progress: inProgress(state, limits.tasks, silent),
     waiting: waiting(state, limits.tasks),
     done_lately: doneLately(state, now, limits.tasks),
-    agents: agentViews(state, config, presence),
+    agents: agentViews(federation),
     inbox: {
       total: state.escalations.size,
       items: [...state.escalations.values()]

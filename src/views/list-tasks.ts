@@ -1,5 +1,5 @@
 /** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
-import type { Config } from '../config/schema.ts';
+import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
@@ -31,11 +31,11 @@ export interface TaskPage {
 
 const usualPage = 20;
 
-export function listTasks(state: FederationState, config: Config, filter: TaskFilter): TaskPage {
+export function listTasks(state: FederationState, attendance: Attendance, filter: TaskFilter): TaskPage {
   const limit = filter.limit ?? usualPage;
-  for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(config, name);
+  for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
   const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
-  const matching = candidates(state, config, filter).filter((task) => matches(task, filter));
+  const matching = candidates(state, attendance, filter).filter((task) => matches(task, filter));
   const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
   const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
   const page = matching.slice(from, from + limit);
@@ -49,10 +49,10 @@ export function listTasks(state: FederationState, config: Config, filter: TaskFi
 }
 
 /** The smallest set an index gives; the filters do the rest. */
-function candidates(state: FederationState, config: Config, filter: TaskFilter): Task[] {
+function candidates(state: FederationState, attendance: Attendance, filter: TaskFilter): Task[] {
   const { index, tasks } = state;
   if (filter.ready === true && filter.to_agent !== undefined) {
-    const fit = fitOf(state, config, filter.to_agent);
+    const fit = fitOf(state, attendance, filter.to_agent);
     return index.ready.next(fit, index.ready.count(fit));
   }
   if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);

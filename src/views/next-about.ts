@@ -44,7 +44,7 @@ function pending(federation: Federation, task: Task, reader: Actor | null): Advi
       : `It is not ready: ${whyNotReady(task)}.`;
   }
   if (state.meta.paused !== null) return 'It is ready, but the federation is paused.';
-  return reader?.kind === 'agent' && fits(task, fitOf(state, federation.config, reader.name))
+  return reader?.kind === 'agent' && fits(task, fitOf(state, federation.attendance(), reader.name))
     ? advise`Take it with ${call('claim_task', { task_id })}.`
     : `It is ready for ${task.to_agent ?? 'whoever fits'}.`;
 }

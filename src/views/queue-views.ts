@@ -1,13 +1,12 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
 import { agentRecord } from '../domain/agents/agent-record.ts';
-import type { Config } from '../config/schema.ts';
+import { wasSeen } from '../domain/agents/attendance.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
 import { minute, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
-import type { ConfigWarning } from '../config/load-config.ts';
-import type { PresenceEntry, StoreFault } from '../store/event-store.ts';
+import type { StoreFault } from '../store/event-store.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 
 export interface AgentView {
@@ -21,11 +20,17 @@ export interface AgentView {
   readonly open: number;
   /** Client processes that showed signs of life lately. */
   readonly connected: number;
+  /** Connected, or active within the time that counts. */
+  readonly seen: boolean;
   readonly reason?: string;
   readonly until?: Timestamp;
 }
 
-export function agentViews(state: FederationState, config: Config, presence: readonly PresenceEntry[]): AgentView[] {
+export function agentViews(federation: Federation): AgentView[] {
+  const { config } = federation;
+  const state = federation.state();
+  const presence = federation.presence();
+  const attendance = federation.attendance();
   const grace = config.leases.grace_seconds * 1_000;
   return Object.entries(config.agents).map(([name, agent]) => {
     const { status, reason, until } = agentRecord(state, name);
@@ -36,9 +41,10 @@ export function agentViews(state: FederationState, config: Config, presence: rea
       types: agent.types,
       holds: state.index.heldBy.get(name)?.size ?? 0,
       capacity: agent.capacity,
-      ready: state.index.ready.count(fitOf(state, config, name)),
+      ready: state.index.ready.count(fitOf(state, attendance, name)),
       open: state.index.openByAddressee.get(name) ?? 0,
       connected: presence.filter((entry) => entry.agent === name && entry.silentFor < grace).length,
+      seen: wasSeen(state, name, attendance),
       ...(reason === null ? {} : { reason }),
       ...(until === null ? {} : { until }),
     };
@@ -55,7 +61,7 @@ export interface StatusView {
   readonly scheduling: 'on' | 'off';
   /** Follow-ups that wait for the operator's word. */
   readonly kept_follow_ups?: number;
-  readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected'>[];
+  readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected' | 'seen'>[];
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
@@ -63,18 +69,10 @@ export interface StatusView {
   readonly config_warnings?: readonly string[];
 }
 
-export function statusView(
-  state: FederationState,
-  config: Config,
-  around: {
-    presence: readonly PresenceEntry[];
-    now: Timestamp;
-    seq: number;
-    fault: StoreFault | null;
-    webhook: WebhookStanding | null;
-    configWarnings: readonly ConfigWarning[];
-  },
-): StatusView {
+export function statusOf(federation: Federation): StatusView {
+  const { config, fault, configWarnings } = federation;
+  const webhook = federation.webhook();
+  const state = federation.state();
   const { byStatus, ready } = state.index;
   const oldest = ready.oldest();
   return {
@@ -89,37 +87,25 @@ export function statusView(
       cancelled: byStatus.cancelled.size + archivedCount(state, 'cancelled'),
     },
     oldest_ready_minutes:
-      oldest === undefined ? null : Math.max(0, Math.floor((toMillis(around.now) - oldest) / minute)),
+      oldest === undefined ? null : Math.max(0, Math.floor((toMillis(federation.now()) - oldest) / minute)),
     votes: { active: state.voteIndex.deadlines.size, escalated: state.voteIndex.escalated.size },
     inbox: state.escalations.size,
     scheduling: isSchedulingOn(state, config) ? 'on' : 'off',
     ...(state.held.size === 0 ? {} : { kept_follow_ups: state.held.size }),
-    agents: agentViews(state, config, around.presence).map(({ name, status, holds, ready: fit, open, connected }) => ({
+    agents: agentViews(federation).map(({ name, status, holds, ready: fit, open, connected, seen }) => ({
       name,
       status,
       holds,
       ready: fit,
       open,
       connected,
+      seen,
     })),
-    records: around.seq,
-    ...(around.webhook === null ? {} : { webhook: around.webhook }),
-    ...(around.fault === null ? {} : { warning: around.fault }),
-    ...(around.configWarnings.length === 0
-      ? {}
-      : { config_warnings: around.configWarnings.map(({ message }) => message) }),
+    records: federation.seq,
+    ...(webhook === null ? {} : { webhook }),
+    ...(fault === null ? {} : { warning: fault }),
+    ...(configWarnings.length === 0 ? {} : { config_warnings: configWarnings.map(({ message }) => message) }),
   };
-}
-
-export function statusOf(federation: Federation): StatusView {
-  return statusView(federation.state(), federation.config, {
-    presence: federation.presence(),
-    now: federation.now(),
-    seq: federation.seq,
-    fault: federation.fault,
-    webhook: federation.webhook(),
-    configWarnings: federation.configWarnings,
-  });
 }
 
 function archivedCount(state: FederationState, status: string): number {
@@ -129,13 +115,15 @@ function archivedCount(state: FederationState, status: string): number {
 }
 
 /** The next tasks an agent would get, in order. */
-export function readyFor(state: FederationState, config: Config, agent: string, limit: number): TaskBrief[] {
-  return state.index.ready.next(fitOf(state, config, agent), limit).map(briefTask);
+export function readyFor(federation: Federation, agent: string, limit: number): TaskBrief[] {
+  const state = federation.state();
+  return state.index.ready.next(fitOf(state, federation.attendance(), agent), limit).map(briefTask);
 }
 
 /** In words: why a claim found nothing. */
-export function whyNothing(state: FederationState, config: Config, agent: string, types?: readonly string[]): string {
-  const fit = fitOf(state, config, agent, types);
+export function whyNothing(federation: Federation, agent: string, types?: readonly string[]): string {
+  const state = federation.state();
+  const fit = fitOf(state, federation.attendance(), agent, types);
   const fitting = [...state.index.byStatus.pending]
     .slice(0, 5_000)
     .flatMap((id) => state.tasks.get(id) ?? [])
@@ -152,14 +140,22 @@ export function whyNothing(state: FederationState, config: Config, agent: string
 }
 
 /** One agent's side of the queue. */
-export function agentQueue(state: FederationState, config: Config, agent: string) {
-  const ready = readyFor(state, config, agent, 20);
+export function agentQueue(federation: Federation, agent: string) {
+  const state = federation.state();
+  const ready = readyFor(federation, agent, 20);
   return {
     agent,
     status: agentRecord(state, agent).status,
     ready,
-    ready_total: state.index.ready.count(fitOf(state, config, agent)),
+    ready_total: state.index.ready.count(fitOf(state, federation.attendance(), agent)),
     held: [...(state.index.heldBy.get(agent) ?? [])].flatMap((id) => state.tasks.get(id) ?? []).map(briefTask),
     ...present({ open: state.index.openByAddressee.get(agent) }),
   };
+}
+
+/** Those of these agents that were not seen: nobody knows whether they will ever look. */
+export function notSeen(federation: Federation, names: readonly string[]): string[] {
+  const state = federation.state();
+  const attendance = federation.attendance();
+  return names.filter((name) => Object.hasOwn(federation.config.agents, name) && !wasSeen(state, name, attendance));
 }

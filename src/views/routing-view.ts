@@ -36,7 +36,7 @@ function questionOf(federation: Federation, { description, type, strategy, agent
   if (agent !== undefined) checkAgent(config, agent);
   const work = { description, type: type ?? null, priority: priority ?? 'normal' };
   return {
-    ...questionFor(federation.state(), config, work),
+    ...questionFor(federation.state(), federation.attendance(), work),
     ...(strategy === undefined ? {} : { strategy }),
     ...(agent === undefined ? {} : { force: agent }),
     uniform: 0.5,

@@ -1,12 +1,11 @@
 /** What an agent reads first: who it is, what is there for it, what the others did. At most 6 KB. */
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { participantKind } from '../domain/participants.ts';
 import { fitOf } from '../domain/tasks/claim-task.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
+import { readStart } from '../files/project.ts';
 import { agentViews, readyFor } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
@@ -38,7 +37,7 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
   const held = heldBy(state, actor.name);
   const here = held.filter((task) => task.lease?.session === actor.session);
   const elsewhere = held.filter((task) => task.lease?.session !== actor.session);
-  const readyTotal = state.index.ready.count(fitOf(state, config, actor.name));
+  const readyTotal = state.index.ready.count(fitOf(state, federation.attendance(), actor.name));
   const warnings = federation.configWarnings.slice(0, 2).map(({ message }) => firstWords(message, 300));
   return {
     you: {
@@ -52,15 +51,16 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
       }),
     },
     principles: config.principles,
-    roster: agentViews(state, config, federation.presence()).map(({ name, role, status, open: count }) => ({
+    roster: agentViews(federation).map(({ name, role, status, open: count, seen }) => ({
       name,
       role: firstWords(role, 60),
-      status,
+      // Of an agent that was not seen its status says nothing.
+      status: seen || status !== 'available' ? status : 'not seen yet',
       open: count,
     })),
     operator: config.operator,
     paused: state.meta.paused,
-    ready: readyFor(state, config, actor.name, most),
+    ready: readyFor(federation, actor.name, most),
     ...(readyTotal > most ? { ready_total: readyTotal } : {}),
     held_here: here.slice(0, most).map(briefHeld),
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),
@@ -199,14 +199,11 @@ async function identityOf(
   if (path === undefined) return null;
   try {
     // Only the beginning is read, however large the file has become since it was checked.
-    const file = await open(resolve(federation.projectDir, path));
+    const file = await federation.project.open(path);
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(identityBytes + 1), 0, identityBytes + 1, 0);
-      if (bytesRead <= identityBytes) return { path, text: buffer.toString('utf8', 0, bytesRead) };
-      return {
-        path,
-        text: `${new TextDecoder().decode(buffer.subarray(0, identityBytes - 3)).replace(/\uFFFD+$/, '')}…`,
-      };
+      const start = await readStart(file, identityBytes + 1);
+      if (start.length <= identityBytes) return { path, text: start.toString() };
+      return { path, text: `${start.toString('utf8', 0, identityBytes - 3).replace(/\uFFFD+$/, '')}…` };
     } finally {
       await file.close();
     }

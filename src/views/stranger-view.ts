@@ -13,12 +13,11 @@ export type StrangerView = ReturnType<typeof strangerView>;
 
 export function strangerView(federation: Federation, { message, next }: OperatorError) {
   const { config } = federation;
-  const state = federation.state();
   const { tasks, votes, inbox, paused } = statusOf(federation);
   return {
     you: { name: null, why: message },
     may_read: mayRead,
-    roster: agentViews(state, config, [])
+    roster: agentViews(federation)
       .slice(0, most)
       .map(({ name, role, status }) => ({ name, role: firstWords(role, 60), status })),
     operator: config.operator,

@@ -162,7 +162,7 @@ export function ballotsDue(state: FederationState, agent: string, most: number):
     const vote = state.votes.get(id);
     if (vote === undefined || !missingVoters(vote).includes(agent)) continue;
     const options: string[] = [];
-    for (let room = dueOptions; options.length < vote.options.length; ) {
+    for (let room = dueOptions; options.length < vote.options.length;) {
       const option = vote.options[options.length] ?? '';
       room -= option.length;
       if (room < 0) break;

@@ -1,5 +1,6 @@
 /** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
 import type { WebhookConfig } from '../config/schema.ts';
+import { shownJson } from '../domain/text.ts';
 import { version } from '../config/version.ts';
 import type { Delivery } from './outbox.ts';
 import { signature } from './signature.ts';
@@ -15,10 +16,10 @@ export interface Attempt {
 
 /** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
 export async function post(delivery: Delivery, { config, key, federation, signal }: Attempt): Promise<void> {
-  const body = JSON.stringify({ ...delivery.escalation, federation });
+  const body = shownJson(JSON.stringify({ ...delivery.escalation, federation }));
   const timestamp = Math.floor(Date.now() / 1_000);
-  // A URL may carry a token in its path: messages name the host alone.
-  const { host } = new URL(config.url);
+  // A URL may carry a token in its path or query: messages name the origin alone.
+  const { origin } = new URL(config.url);
   const late = AbortSignal.timeout(config.timeout_seconds * 1_000);
   let response: Response;
   try {
@@ -37,11 +38,11 @@ export async function post(delivery: Delivery, { config, key, federation, signal
       body,
     });
   } catch (error) {
-    if (late.aborted) throw new Error(`${host} did not answer within ${config.timeout_seconds} s`);
-    throw new Error(`${host} cannot be reached: ${reasonOf(error)}`);
+    if (late.aborted) throw new Error(`${origin} did not answer within ${config.timeout_seconds} s`);
+    throw new Error(`${origin} cannot be reached: ${reasonOf(error).replaceAll(config.url, origin)}`);
   }
   await response.body?.cancel().catch(() => undefined);
-  if (!response.ok) throw new Error(`${host} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${origin} answered ${response.status}`);
 }
 
 /** `fetch failed` says nothing; its cause does. */

@@ -3,6 +3,7 @@ import { runFederation } from '../../src/application/running-federation.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { LoadedConfig } from '../../src/config/load-config.ts';
+import { Project } from '../../src/files/project.ts';
 import type { SessionNote } from '../../src/store/presence.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 
@@ -29,7 +30,7 @@ describe('keeping time', () => {
     const federation = await runFederation({
       store: new MemoryStore(log, { graceMs: 1_000 }),
       config,
-      projectDir: '.',
+      project: new Project('.'),
       clock: () => now,
       refreshConfig: async (): Promise<LoadedConfig | null> => {
         looks += 1;
@@ -57,7 +58,7 @@ describe('keeping time', () => {
     const federation = await runFederation({
       store: new MemoryStore(new MemoryLog(), { graceMs: 1_000 }),
       config,
-      projectDir: '.',
+      project: new Project('.'),
       refreshConfig: () => new Promise(() => undefined),
       onTick: () => {
         ticks += 1;

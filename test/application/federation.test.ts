@@ -8,6 +8,7 @@ import type { AppendVerdict, Draft, EventStore } from '../../src/store/event-sto
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { DelayedMemoryStore } from '../support/delayed-memory-store.ts';
 import { contentsOf } from '../support/scenario.ts';
+import { Project } from '../../src/files/project.ts';
 
 const config = configSchema.parse({ limits: { open_per_agent: 1_000, automatic_per_hour: 10_000 } });
 const claude: Actor = { name: 'claude', kind: 'agent', session: 'c1', client: null };
@@ -19,7 +20,7 @@ function open(
   clock: () => number = Date.now,
   store: EventStore = new MemoryStore(log),
 ): Promise<Federation> {
-  return runFederation({ store, config, projectDir: '.', clock });
+  return runFederation({ store, config, project: new Project('.'), clock });
 }
 
 const stores: Readonly<Record<string, (log: MemoryLog) => EventStore>> = {

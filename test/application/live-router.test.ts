@@ -6,7 +6,8 @@ import { lessonsThrough } from '../../src/application/live-router.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import { saveLearner } from '../../src/routing/snapshot.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
-import { makeTasks } from '../routing/support/tasks.ts';
+import { makeTasks } from '../support/routing-tasks.ts';
+import { Project } from '../../src/files/project.ts';
 
 const wide = { limits: { open_per_agent: 1_000, automatic_per_hour: 100_000 }, scheduling: { enabled: false } };
 const config = configSchema.parse(wide);
@@ -30,7 +31,7 @@ class KeptInMemory implements RouterFile {
 }
 
 function open(log: MemoryLog, more: Partial<FederationOptions> = {}): Promise<Federation> {
-  return runFederation({ store: new MemoryStore(log), config, projectDir: '.', ...more });
+  return runFederation({ store: new MemoryStore(log), config, project: new Project('.'), ...more });
 }
 
 /** Queues for the agent, which does it: well, unless told otherwise. */

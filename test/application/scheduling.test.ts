@@ -118,6 +118,7 @@ test('status says whether rules fire and how much is kept; resume says what beca
 
 test('whoever claims a review is told to give a verdict, and is given the work beside its tests', async () => {
   const { call } = await inMemory();
+  for (const name of ['claude', 'copilot', 'kimi']) await call(name, 'start_session');
   const { task } = await call('reuben', 'queue_task', {
     description: 'build',
     type: 'implementation',

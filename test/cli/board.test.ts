@@ -29,6 +29,7 @@ function column(...items: readonly BoardTask[]) {
 
 function board(more: Partial<BoardView> = {}): BoardView {
   const agent = {
+    seen: true,
     role: '',
     types: [],
     holds: 1,

@@ -1,8 +1,8 @@
 /** `fed` with the real tools on a real journal. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
@@ -160,6 +160,16 @@ test('the assignments are written below what people wrote, and only when they ch
   expect((await fed(['agents', 'assignments'])).out).toContain(`wrote  ${file}`);
   expect(await readFile(file, 'utf8')).toMatch(/^# Our team\n\n<!-- .* -->\nFrom `[^]*```mermaid\nflowchart TD\n/);
   expect(JSON.parse((await fed(['agents', 'assignments', '--json'])).out)).toMatchObject({ file, changed: false });
+});
+
+test('the assignments are not written through a link out of the project', async () => {
+  const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+  onTestFinished(() => rm(outside, { recursive: true, force: true }));
+  await symlink(join(outside, 'made'), join(folder, 'AGENT_ASSIGNMENTS.md'));
+  const { code, err } = await fed(['agents', 'assignments']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/AGENT_ASSIGNMENTS\.md: Expected a file inside the project, got one that leads to .*outside-/);
+  expect(await readdir(outside)).toEqual([]);
 });
 
 test('a damaged journal can be read, with a warning, and refuses changes as corrupt', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeTasks } from '../routing/support/tasks.ts';
+import { makeTasks } from '../support/routing-tasks.ts';
 import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
 let folder = '';

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ConfigurationError } from '../../src/domain/errors.ts';
 import { ConfigFile } from '../../src/config/load-config.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
@@ -119,6 +120,112 @@ test('an identity file that is missing, too large or a folder is named, and take
   const mended = await file.refresh();
   expect(mended?.config.agents['gone']?.identity).toBe('gone.md');
   expect(mended?.warnings).toHaveLength(2);
+});
+
+test('an identity that leads out of the project is not read, by path or by link', async () => {
+  await symlink('/etc/passwd', join(project, 'link.md'));
+  await symlink('..', join(project, 'up'));
+  await write({
+    agents: {
+      environ: { identity: '/proc/self/environ' },
+      link: { identity: 'link.md' },
+      up: { identity: `up/${basename(project)}-other/SOUL.md` },
+      dots: { identity: '../SOUL.md' },
+    },
+  });
+  const { config, warnings } = await new ConfigFile(folder).load();
+  expect(Object.values(config.agents).map(({ identity }) => identity)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(warnings.map(({ message }) => message.replace(/^.*: Expected /, ''))).toEqual([
+    expect.stringMatching(/^a file inside the project, got one that leads to \/proc\/\d+\/environ$/),
+    'a file inside the project, got one that leads to /etc/passwd',
+    `a file inside the project, got one that leads to ${realpathSync(tmpdir())}/${basename(project)}-other/SOUL.md`,
+    `a file inside the project, got one that leads to ${realpathSync(tmpdir())}/SOUL.md`,
+  ]);
+  expect(warnings[0]?.next).toContain('FEDERATION_ALLOW');
+});
+
+test('an identity outside the project is read where the user allows its folder', async () => {
+  const shared = await mkdtemp(join(tmpdir(), 'shared-'));
+  onTestFinished(() => rm(shared, { recursive: true, force: true }));
+  await writeFile(join(shared, 'SOUL.md'), 'I am shared');
+  await write({ agents: { claude: { identity: join(shared, 'SOUL.md') } } });
+  expect((await new ConfigFile(folder).load()).warnings).toHaveLength(1);
+  vi.stubEnv('FEDERATION_ALLOW', shared);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { config, warnings } = await new ConfigFile(folder).load();
+  expect([config.agents['claude']?.identity, warnings]).toEqual([join(shared, 'SOUL.md'), []]);
+});
+
+test.each([
+  ['../out/rc', 'a file inside the project, got one that leads to'],
+  ['linked/rc', 'a file inside the project, got one that leads to'],
+  ['dangling.md', 'a file inside the project, got one that leads to'],
+  ['.git/hooks/post-checkout', "a file that is not one of git's own"],
+  ['.federation/journal/000001.jsonl', "a file that is not one of the federation's own"],
+])('a log that leads to %s is not written', async (log_file, expected) => {
+  const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+  onTestFinished(() => rm(outside, { recursive: true, force: true }));
+  await symlink(outside, join(project, 'linked'));
+  await symlink(join(outside, 'made'), join(project, 'dangling.md'));
+  await write({ log_file });
+  const { config, warnings } = await new ConfigFile(folder).load();
+  expect(config.log_file).toBeNull();
+  expect(warnings).toEqual([
+    {
+      code: 'invalid',
+      message: expect.stringContaining(`config.json:2: log_file: Expected ${expected}`),
+      next: expect.any(String),
+    },
+  ]);
+  const federation = await openFederation({ folder });
+  await federation.execute('pause_federation', {}, { name: 'reuben', kind: 'person', session: null, client: null });
+  await federation.close();
+  expect(await readdir(outside)).toEqual([]);
+});
+
+test('a log may lie in the folder of the federation', async () => {
+  await write({ log_file: '.federation/LOG.md' });
+  expect((await new ConfigFile(folder).load()).warnings).toEqual([]);
+});
+
+test('a log that becomes a link out of the project while a process runs is not written through it', async () => {
+  await write({});
+  const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+  onTestFinished(() => rm(outside, { recursive: true, force: true }));
+  const federation = await openFederation({ folder });
+  await symlink(join(outside, 'made'), join(project, 'FEDERATION_LOG.md'));
+  await federation.execute('pause_federation', {}, { name: 'reuben', kind: 'person', session: null, client: null });
+  await federation.close();
+  expect(await readdir(outside)).toEqual([]);
+});
+
+test.each(['config.json', 'journal', 'webhook.lock'])(
+  'a federation whose %s is a link out of the project is not opened',
+  async (name) => {
+    const outside = await mkdtemp(join(tmpdir(), 'outside-'));
+    onTestFinished(() => rm(outside, { recursive: true, force: true }));
+    await symlink(join(outside, name), join(folder, name));
+    await expect(openFederation({ folder })).rejects.toThrow(
+      /Expected a file inside the project, got one that leads to/,
+    );
+    expect(await readdir(outside)).toEqual([]);
+  },
+);
+
+test('a folder that was linked to by name belongs to its federation', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'place-'));
+  onTestFinished(() => rm(place, { recursive: true, force: true }));
+  await writeFile(join(place, 'config.json'), '{ "operator": "ada" }');
+  await rm(folder, { recursive: true });
+  await symlink(place, folder);
+  const federation = await openFederation({ folder });
+  expect(federation.config.operator).toBe('ada');
+  await federation.close();
 });
 
 test('a live process takes the changed file, and says in status and at the start of a session what is wrong with it', async () => {

@@ -84,7 +84,51 @@ test('something other than an object is refused as a whole', () => {
 
 test('a configuration that cannot be read is named', async () => {
   await mkdir(join(folder, 'config.json'));
-  await expect(readConfig(folder)).rejects.toThrow(/config\.json: cannot be read/);
+  await expect(readConfig(folder)).rejects.toThrow(/config\.json: Expected a file, got something else/);
+});
+
+test('a configuration is read as editors and shells save it', async () => {
+  const text = '{ "operator": "ada" } // größer';
+  const bigEndian = Buffer.from(`\uFEFF${text}`, 'utf16le').swap16();
+  for (const bytes of [`\uFEFF${text}`, Buffer.from(`\uFEFF${text}`, 'utf16le'), bigEndian]) {
+    await writeFile(join(folder, 'config.json'), bytes);
+    expect((await readConfig(folder)).operator).toBe('ada');
+  }
+});
+
+test('a configuration in another encoding is named as such', async () => {
+  await writeFile(join(folder, 'config.json'), Buffer.from('{ "operator": "ada" } // größer', 'latin1'));
+  await expect(readConfig(folder)).rejects.toThrow(/config\.json: Expected text in UTF-8/);
+});
+
+test('a configuration that is no such thing is named before it is parsed', async () => {
+  await writeFile(join(folder, 'config.json'), ' '.repeat(2 * 1024 * 1024));
+  await expect(readConfig(folder)).rejects.toThrow(/config\.json: Expected at most 1024 KiB, got 2048 KiB/);
+  expect(faultOf(`{"context":\n${'['.repeat(200_000)}`)).toBe(
+    'config.json:2:64: Expected at most 64 levels of objects and lists',
+  );
+  expect(faultOf(`{ "operator": "ada", "principles": ["${'[{'.repeat(100)}"] /* ${'['.repeat(100)} */ }`)).toBe(
+    'no fault',
+  );
+});
+
+test('a URL with user and password is refused, and nothing of what may be secret in it is repeated', () => {
+  for (const webhook of [
+    { url: 'https://ada:s3cret@example.org/hook' },
+    { url: 'https://s3cret@example.org/hook' },
+    { url: 'ftp://example.org/s3cret' },
+    { url: 'example.org/s3cret' },
+    { url: `https://example.org/${'s3cret'.repeat(500)}` },
+    { url: ['https://example.org/s3cret'] },
+    'https://ada:s3cret@example.org/hook?token=s3cret',
+    ['https://example.org?token=s3cret'],
+  ]) {
+    const fault = faultOf(JSON.stringify({ webhook }));
+    expect(fault).toMatch(/config\.json:1: webhook/);
+    expect(fault).not.toContain('s3cret');
+  }
+  expect(faultOf('{"webhook": {"url": "https://ada:x@example.org"}}')).toContain('without user and password');
+  expect(faultOf('{"webhook": "https://ada:x@example.org/y"}')).toContain('got "https://example.org/…"');
 });
 
 test('the written default says what the defaults are', async () => {

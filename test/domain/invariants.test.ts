@@ -397,6 +397,7 @@ describe('whatever is commanded', () => {
           actor: scenario.actor(name, session),
           config: scenario.config,
           gone: new Set<string>(),
+          present: () => new Set<string>(),
           random: (bytes: number) => scenario.random(bytes),
           router: scenario.router,
         };

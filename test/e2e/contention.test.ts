@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { FederationEvent } from '../../src/domain/events.ts';
 import type { Federation } from '../../src/federation.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { programFile } from '../support/program-file.ts';
 import { makeProject } from '../support/project.ts';
 import { contentsOf } from '../support/scenario.ts';
 
@@ -21,7 +22,6 @@ const acknowledgement = z.object({
 });
 type Acknowledged = Omit<z.infer<typeof acknowledgement>, 'n' | 'refused'>;
 
-const program = resolve(import.meta.dirname, '../support/contender.ts');
 const processes = 8;
 const commandsEach = 250;
 
@@ -33,10 +33,10 @@ async function contend(
   killAfter: () => number,
 ): Promise<number> {
   let kills = 0;
-  for (let next = 0; next < commandsEach; ) {
+  for (let next = 0; next < commandsEach;) {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', program, folder, name, String(next), String(commandsEach)],
+      [programFile('contender'), folder, name, String(next), String(commandsEach)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -43,7 +43,7 @@ test('a reader that has seen enough is no error', async () => {
   for (const name of ['One', 'Two']) await fed(project, 'queue', 'add', name);
   const script = `"${process.execPath}" "${fedProgram}" --dir "${project.dir}" log | head -n 1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await run('bash', ['-c', script]);
-  expect(stdout).toMatch(/One\n0\n$/);
+  expect(stdout).toMatch(/"One"\n0\n$/);
   expect(stderr).toBe('');
 });
 

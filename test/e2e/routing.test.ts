@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientsUnderTest, type McpClient, type ServerCommand } from '../support/mcp-clients.ts';
 import { fedProgram, makeProject, type Project } from '../support/project.ts';
-import { makeTasks } from '../routing/support/tasks.ts';
+import { makeTasks } from '../support/routing-tasks.ts';
 
 const run = promisify(execFile);
 

@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import type { Actor } from '../../src/domain/commands.ts';
+import { programFile } from '../support/program-file.ts';
 import { makeProject } from '../support/project.ts';
 
-const program = resolve(import.meta.dirname, '../support/several-sessions.ts');
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
 
 /** A process with as many sessions as speak in it. */
 async function startServer(dir: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, dir], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [programFile('several-sessions'), dir], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async (): Promise<unknown> => (await answers.next()).value;

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -61,7 +60,6 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
     // The watch begins with the store, which the first call loads.
     await kimi.callTool('list_tasks');
     await kimi.watch(['federation://votes'], (uri) => updates.add(uri));
-    await sleep(300);
     const vote_id = await open(claude);
     await claude.callTool('queue_task', { description: 'Build it', to_agent: 'kimi', dependencies: [vote_id] });
 
@@ -260,8 +258,8 @@ describe('votes of several processes', () => {
         .poll(result, { timeout: 20_000 })
         .toMatchObject({ vote: { result: { closed_because: 'deadline' } } });
     }
-    // Whoever was second must have had the time to try.
-    await sleep(1_500);
+    // Before each command a process does what its time has come for: whoever was second has tried.
+    for (const client of [claude, kimi, operator]) await client.callTool('queue_task', { description: 'after it' });
     const closings = (await eventsOf(project)).filter(
       ({ type }) => type === 'vote_decided' || type === 'vote_escalated',
     );

@@ -8,8 +8,8 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { withFileLock } from '../../src/files/file-lock.ts';
+import { programFile } from '../support/program-file.ts';
 
-const program = join(import.meta.dirname, '../support/lock-holder.ts');
 let folder = '';
 let lock = '';
 beforeEach(async () => {
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function start(...args: readonly string[]): ChildProcessByStdio<Writable, Readable, null> {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+  const child = spawn(process.execPath, [programFile('lock-holder'), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

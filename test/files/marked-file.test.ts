@@ -1,12 +1,13 @@
-import { chmod, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { headingOf, marker, writeBelowMarker } from '../../src/files/marked-file.ts';
+import { headingOf, markerLine, writeBelowMarker } from '../../src/files/marked-file.ts';
 
 let folder = '';
 let file = '';
 const heading = headingOf('Ours');
+const marker = markerLine();
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'marked-file-'));
   file = join(folder, 'FILE.md');
@@ -39,15 +40,17 @@ describe('a file with a marker line', () => {
     expect((await stat(file)).ino).toBe(before.ino);
   });
 
-  it('stays a link to where people keep it, with its permissions', async () => {
-    const kept = join(folder, 'kept.md');
-    await writeFile(kept, 'Mine\n');
-    await chmod(kept, 0o640);
-    await symlink(kept, file);
+  it('takes its marker for one whatever journal it names', async () => {
+    await writeFile(file, `Mine\n\n${markerLine('abc1')}\nold\n`);
+    await writeBelowMarker(file, heading, 'new\n', markerLine('def2'));
+    expect(await readFile(file, 'utf8')).toBe(`Mine\n\n${markerLine('def2')}\nnew\n`);
+  });
+
+  it('keeps its permissions', async () => {
+    await writeFile(file, 'Mine\n');
+    await chmod(file, 0o640);
     await writeBelowMarker(file, heading, 'new\n');
-    expect((await lstat(file)).isSymbolicLink()).toBe(true);
-    expect(await readFile(kept, 'utf8')).toContain('new');
-    expect((await stat(kept)).mode & 0o777).toBe(0o640);
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
   });
 
   it('is never replaced where it cannot be read', async () => {

@@ -11,6 +11,7 @@ const atOnce = /^(?:import|export)\s+(?!type\b)(?:[^'"();]*?\bfrom\s+)?'([^']+)'
 const server = [
   'src/main.ts',
   'src/mcp/stdio.ts',
+  'src/mcp/authentication.ts',
   'src/mcp/log.ts',
   'src/mcp/instructions.ts',
   'tools/index.ts',
@@ -51,7 +52,7 @@ test('the handshake loads neither the store nor what folds and routes', () => {
 });
 
 test('fed --help loads none of it either', () => {
-  const { files, packages } = loadedWith(['src/fed.ts']);
+  const { files, packages } = loadedWith(['src/fed.ts', 'src/compose/fed-program.ts']);
   expect(files).toContain('src/cli/program.ts');
   expect([...files].filter((path) => /^src\/(?:store|federation|routing)\//.test(path))).toEqual([
     'src/routing/off-policy.ts',

@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const main = join(import.meta.dirname, '../../src/main.ts');
+import { serverProgram } from '../support/project.ts';
 
 function run(...args: string[]) {
-  return spawnSync(process.execPath, ['--import', 'tsx', main, ...args], { encoding: 'utf8', input: '' });
+  return spawnSync(process.execPath, [serverProgram, ...args], { encoding: 'utf8', input: '' });
 }
 
 describe('federation-mcp', () => {

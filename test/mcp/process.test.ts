@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fakeServer } from '../support/mcp-fake-command.ts';
 import { type RawServer, spawnRaw } from '../support/mcp-raw-server.ts';
@@ -57,7 +56,8 @@ describe('when the client is gone', () => {
     await server.initialize();
     await server.request(1, 'tools/call', queue);
     void server.request(2, 'tools/call', { name: 'wait_long', arguments: { milliseconds: 30_000 } });
-    await wait(100);
+    // Requests are taken up in order.
+    await server.request(3, 'ping');
     const before = performance.now();
     server.process.stdin.end();
     expect(await server.exited).toBe(0);
@@ -69,7 +69,7 @@ describe('when the client is gone', () => {
     const server = start('opening', { FAKE_SLOW: '300' });
     await server.initialize();
     void server.request(1, 'tools/call', queue);
-    await wait(100);
+    await server.request(2, 'ping');
     server.process.stdin.end();
     expect(await server.exited).toBe(0);
     expect(await server.record()).toMatchObject({ closed: true });

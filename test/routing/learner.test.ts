@@ -6,7 +6,7 @@ import { Random } from '../../src/routing/hash.ts';
 import { agentLimit, Learner } from '../../src/routing/learner.ts';
 import { lessons } from '../../src/routing/logistic-models.ts';
 import { loadLearner, saveLearner } from '../../src/routing/snapshot.ts';
-import { madeAgents, makeTasks } from './support/tasks.ts';
+import { madeAgents, makeTasks } from '../support/routing-tasks.ts';
 
 const rules = [{ agent: 'kimi', keyword: 'deploy', weight: 0.8 }];
 

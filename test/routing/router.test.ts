@@ -3,7 +3,7 @@ import { leastTracked } from '../../src/routing/calibration.ts';
 import type { Availability } from '../../src/routing/choice.ts';
 import { Router } from '../../src/routing/router.ts';
 import { outcomesForLearned, strategies } from '../../src/routing/strategies.ts';
-import { madeAgents, makeTasks } from './support/tasks.ts';
+import { madeAgents, makeTasks } from '../support/routing-tasks.ts';
 
 const rules = [
   { agent: 'kimi', keyword: 'deploy', weight: 0.8 },

@@ -273,7 +273,8 @@ describe('what was acknowledged, in the notes of sessions', () => {
     store.presence.start('killed', 'kimi', null);
     await commit(store, 'a');
     await commit(store, 'b');
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    const note = join(folder.dir, 'sessions', 'killed.json');
+    await expect.poll(() => readFileSync(note, 'utf8')).toContain('"acknowledged":{"seq":2');
     truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
     const next = await open();
     expect(textsOf(await newsOf(next))).toEqual(['a']);

@@ -11,20 +11,24 @@ beforeEach(() => {
 afterEach(() => folder.dispose());
 
 describe('several processes on one journal', () => {
-  it('keep every acknowledged command exactly once, though they are killed and suspended', {
-    timeout: 60_000,
-  }, async () => {
-    const { findings, acknowledged, kills } = await torture({
-      dir: folder.dir,
-      processes: 4,
-      seconds: 5,
-      killsPerSecond: 1.5,
-      stopsPerSecond: 5,
-      shortWrites: 0.05,
-      segmentBytes: 64 * 1024,
-    });
-    expect(findings).toEqual([]);
-    expect(acknowledged).toBeGreaterThan(100);
-    expect(kills).toBeGreaterThan(0);
-  });
+  it(
+    'keep every acknowledged command exactly once, though they are killed and suspended',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { findings, acknowledged, kills } = await torture({
+        dir: folder.dir,
+        processes: 4,
+        seconds: 5,
+        killsPerSecond: 1.5,
+        stopsPerSecond: 5,
+        shortWrites: 0.05,
+        segmentBytes: 64 * 1024,
+      });
+      expect(findings).toEqual([]);
+      expect(acknowledged).toBeGreaterThan(100);
+      expect(kills).toBeGreaterThan(0);
+    },
+  );
 });

@@ -6,6 +6,7 @@
  * Ends with 1 where anything acknowledged is missing, doubled or falsely refused.
  */
 import { parseArgs } from 'node:util';
+import buildOnce from '../support/build-once.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 import { torture } from '../support/store-torture.ts';
 
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   },
 });
 
+await buildOnce();
 const folder = new StoreFolder(values.within);
 const report = await torture({
   dir: folder.dir,

@@ -46,7 +46,7 @@ function judgeBytes(chain: ChainIndex, ...parts: readonly (Buffer | string)[]): 
 function scan(bytes: Buffer): { committed: string[]; end: 'wait' | 'corrupt' | 'unread-past' } {
   const chain = new ChainIndex();
   const committed: string[] = [];
-  for (let mark = 0; ; ) {
+  for (let mark = 0; ;) {
     const verdict = judge(bytes, mark, chain);
     switch (verdict.kind) {
       case 'committed':

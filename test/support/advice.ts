@@ -33,3 +33,37 @@ function idsIn({ arguments: args }: Call): string[] {
 function exists({ tasks, archived, votes, archivedVotes, escalations }: FederationState, id: string): boolean {
   return [tasks, archived, votes, archivedVotes, escalations].some((rows) => rows.get(id) !== undefined);
 }
+
+const names = tools.map(({ name }) => name).join('|');
+
+/** The calls that a `next` names as agents read it: `claim_task (wait_seconds: 50)`. */
+export function callsSaid(next: string): Call[] {
+  return [...next.matchAll(new RegExp(`\\b(${names})\\b(?: \\(([^)]*)\\))?`, 'g'))].map(([, tool = '', args = '']) => ({
+    tool,
+    arguments: Object.fromEntries(
+      [...args.matchAll(/(\w+): ("(?:[^"\\]|\\.)*"|\[[^\]]*\]|[^,\s]+)/g)].map(([, name = '', value = '']) => [
+        name,
+        valueOf(value),
+      ]),
+    ),
+  }));
+}
+
+function valueOf(said: string): unknown {
+  if (said.startsWith('[')) return said.slice(1, -1).split(', ').map(valueOf);
+  try {
+    const value: unknown = JSON.parse(said);
+    return value;
+  } catch {
+    return said;
+  }
+}
+
+/** What every client under test holds each answer against: names and arguments; who may call is the server's to say. */
+export function expectKnownCalls(next: string): void {
+  for (const { tool, arguments: args } of callsSaid(next)) {
+    const input = tools.find(({ name }) => name === tool)?.input;
+    const parsed = input?.partial().safeParse(args);
+    expect(parsed?.success, `${tool} ${JSON.stringify(args)} in: ${next}`).toBe(true);
+  }
+}

@@ -1,34 +1,36 @@
 /**
  * vitest's global set-up: end-to-end tests start the built program, as users
- * do. Builds it where a source is newer than the last build, so that `npm cit`
- * works on a fresh clone and a second run does not wait.
+ * do, and the programs in this folder. Builds what is older than a source, so
+ * that `npm cit` works on a fresh clone and a second run does not wait.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from '../../scripts/build.ts';
+import { build, compile } from '../../scripts/build.ts';
+import { programFile } from './program-file.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = ['src', 'tools', 'resources', 'prompts'];
-const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.programs.json'];
 
 export default async function buildOnce(): Promise<void> {
-  const built = await modifiedAt(join(root, 'dist/src/fed.js'));
-  if (built === null || (await newestSource()) > built) await build();
+  const newest = await newestIn([...sources, 'scripts']);
+  if ((await modifiedAt(join(root, 'dist/src/fed.js'))) < newest) await build();
+  const programs = await modifiedAt(programFile('mcp-fake-server'));
+  if (programs < newest || programs < (await newestIn(['test/support']))) await compile('tsconfig.programs.json');
 }
 
-async function newestSource(): Promise<number> {
+async function newestIn(folders: readonly string[]): Promise<number> {
   const files = [...settings];
-  for (const folder of sources) {
+  for (const folder of folders) {
     files.push(folder);
     const entries = await readdir(join(root, folder), { recursive: true }).catch(() => []);
     files.push(...entries.map((entry) => `${folder}/${entry}`));
   }
-  const times = await Promise.all(files.map((file) => modifiedAt(join(root, file))));
-  return Math.max(...times.map((time) => time ?? 0));
+  return Math.max(...(await Promise.all(files.map((file) => modifiedAt(join(root, file))))));
 }
 
-/** Folders count too: removing a file leaves no newer file, only a newer folder. */
-async function modifiedAt(path: string): Promise<number | null> {
+/** Folders count too: removing a file leaves no newer file, only a newer folder. 0 where there is nothing. */
+async function modifiedAt(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
-  return found?.mtimeMs ?? null;
+  return found?.mtimeMs ?? 0;
 }

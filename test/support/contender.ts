@@ -3,7 +3,7 @@
  * Says on standard output, line by line and only after the promise, what was
  * acknowledged to it: `{"marker":…,"kind":…}`.
  *
- *   node --import tsx contender.ts FOLDER NAME FIRST LAST
+ *   contender FOLDER NAME FIRST LAST
  */
 import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';

@@ -1,12 +1,10 @@
 /**
- * Commits one escalation, says which, and kills itself: at once, or as soon as
- * it is sending it to the webhook.
+ * Commits one escalation, says which, and kills itself at once, or sends it to
+ * the webhook until it is killed.
  *
- *   node --import tsx escalator.ts FOLDER committed|sending
+ *   escalator FOLDER committed|killed
  */
-import { readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
 
@@ -23,6 +21,5 @@ await federation.execute('complete_task', completion, kimi);
 const [item] = federation.state().escalations.values();
 writeSync(1, JSON.stringify({ inbox_id: item?.inbox_id }));
 // The background work of the commit has not had a turn of the event loop yet.
-while (when === 'sending' && !readFileSync(join(folder, 'webhook.json'), 'utf8').includes('"until"')) await sleep(5);
-if (when === 'sending') await sleep(200);
-process.kill(process.pid, 'SIGKILL');
+if (when === 'committed') process.kill(process.pid, 'SIGKILL');
+setInterval(() => undefined, 60_000);

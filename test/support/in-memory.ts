@@ -9,6 +9,7 @@ import type { Federation, FederationOptions } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { tools } from '../../tools/index.ts';
+import { Project } from '../../src/files/project.ts';
 import { expectTrueAdvice } from './advice.ts';
 
 export interface InMemory {
@@ -30,7 +31,7 @@ export async function inMemory(
   const federation = await runFederation({
     store: new MemoryStore(log),
     config: configSchema.parse(config),
-    projectDir: '.',
+    project: new Project('.'),
     ...more,
   });
   const actor = (who: string): Actor => {

@@ -1,8 +1,8 @@
 /**
  * A process that takes the lock at a path and says so, line by line, on standard output.
  *
- *   lock-holder.ts PATH hold            gives it back when its standard input ends
- *   lock-holder.ts PATH count FILE N    adds one to the number in FILE, N times, each under the lock
+ *   lock-holder PATH hold            gives it back when its standard input ends
+ *   lock-holder PATH count FILE N    adds one to the number in FILE, N times, each under the lock
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';

@@ -10,6 +10,7 @@ import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { getDefaultEnvironment, StdioClientTransport as Stdio1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { expectKnownCalls } from './advice.ts';
 
 export interface ServerCommand {
   readonly command: string;
@@ -90,11 +91,14 @@ const noError = { code: '', message: '', next: '' };
 
 export function readAnswer(result: unknown): ToolAnswer {
   const { isError, content, structuredContent } = toolAnswer.parse(result);
+  const error = isError ? errorBody.parse(structuredContent['error']) : noError;
+  expectKnownCalls(error.next);
+  expectKnownCalls(z.string().catch('').parse(structuredContent['next']));
   return {
     isError,
     text: content.map((part) => part.text ?? '').join('\n'),
     structured: structuredContent,
-    error: isError ? errorBody.parse(structuredContent['error']) : noError,
+    error,
   };
 }
 

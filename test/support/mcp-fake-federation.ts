@@ -7,6 +7,7 @@ import { CallerError } from '../../src/domain/errors.ts';
 import type { Task } from '../../src/domain/tasks/task.ts';
 import type { Federation, FederationChange } from '../../src/federation.ts';
 import type { PresenceEntry, StoredRecord, StoreFault } from '../../src/store/event-store.ts';
+import { Project } from '../../src/files/project.ts';
 
 type Handlers = { [C in CommandName]: (args: ArgsOf<C>, actor: Actor) => ResultOf<C> };
 
@@ -29,7 +30,7 @@ export class FakeFederation implements Federation {
     return this.#handlers[command](args, actor);
   }
 
-  readonly projectDir = '.';
+  readonly project = new Project('.');
   readonly configWarnings = [];
   readonly seq = 0;
 
@@ -50,7 +51,15 @@ export class FakeFederation implements Federation {
     return [];
   }
 
+  attendance() {
+    return { now: this.now(), config: this.config, present: () => new Set<string>() };
+  }
+
   webhook(): null {
+    return null;
+  }
+
+  async logFault(): Promise<null> {
     return null;
   }
 

@@ -1,6 +1,8 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
+import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain } from '../../src/cli/terminal.ts';
@@ -57,5 +59,19 @@ export async function runWith(folder: string, args: readonly string[], settings:
     },
   };
   const code = await runFed(args, host, settings.act);
+  expectKnownCommands(`${out}\n${err}`);
   return { code, out, err };
+}
+
+/** What is said to do next are commands that there are. */
+function expectKnownCommands(said: string): void {
+  const paths = commands.map(({ path }) => path);
+  for (const [, line = ''] of said.matchAll(/^ *→ (.*)$/gm)) {
+    for (const [, path = ''] of line.matchAll(/\bfed (?!has |takes )([a-z]+)/g)) {
+      expect(
+        paths.some((known) => known === path || known.startsWith(`${path} `)),
+        `fed ${path} in: ${line}`,
+      ).toBe(true);
+    }
+  }
 }

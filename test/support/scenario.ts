@@ -28,6 +28,8 @@ export class Scenario {
   readonly happened: Happened[] = [];
   readonly config: Config;
   readonly gone = new Set<string>();
+  /** Agents with a living session: all, unless a test says otherwise. */
+  present: ReadonlySet<string>;
   /** What has learned from everything that happened. */
   readonly learned: LearnedRouter;
   readonly router: Router = { route: (question) => answer(this.learned, this.config, question) };
@@ -36,6 +38,7 @@ export class Scenario {
 
   constructor(config: Record<string, unknown> = {}) {
     this.config = configSchema.parse(config);
+    this.present = new Set(Object.keys(this.config.agents));
     this.learned = new LearnedRouter(optionsFrom(this.config));
   }
 
@@ -53,6 +56,7 @@ export class Scenario {
       actor,
       config: this.config,
       gone: this.gone,
+      present: () => this.present,
       random: (n: number) => this.random(n),
       router: this.router,
     };

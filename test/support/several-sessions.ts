@@ -2,7 +2,7 @@
  * A server process that several connections share: runs whatever command
  * arrives on standard input as the session it names, and answers in order.
  *
- *   node --import tsx several-sessions.ts FOLDER
+ *   several-sessions FOLDER
  */
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';

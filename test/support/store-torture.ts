@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { programFile } from './program-file.ts';
 import { newsOf, sampleForm } from './store-samples.ts';
 
 export interface TortureOptions {
@@ -29,8 +29,6 @@ export interface TortureReport {
   readonly findings: readonly string[];
 }
 
-const worker = fileURLToPath(new URL('./store-worker.ts', import.meta.url));
-
 export async function torture(options: TortureOptions): Promise<TortureReport> {
   const reported = new Map<string, string>();
   const findings: string[] = [];
@@ -41,7 +39,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     const { dir, segmentBytes, shortWrites } = options;
     const name = `worker-${++started}`;
     const args = JSON.stringify({ dir, name, segmentBytes, shortWrites });
-    const child = spawn(process.execPath, ['--import', 'tsx', worker, args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [programFile('store-worker'), args], { stdio: ['ignore', 'pipe', 'pipe'] });
     running.push(child);
     let errors = '';
     child.stderr.on('data', (data) => {

@@ -58,13 +58,11 @@ async function appendAll(ids: readonly string[]): Promise<void> {
       if (record === 'restarted') committed = 0;
       else committed += record.commands.length;
     }
-    const commands = ids.map(
-      (id, n): CommittedCommand => ({
-        id,
-        by: 'kimi',
-        events: [{ type: 'federation_paused', reason: String(committed + n) }],
-      }),
-    );
+    const commands = ids.map((id, n): CommittedCommand => ({
+      id,
+      by: 'kimi',
+      events: [{ type: 'federation_paused', reason: String(committed + n) }],
+    }));
     if (store.append({ at: new Date().toISOString(), commands }) === 'conflict') continue;
     committed += commands.length;
     return store.sync();

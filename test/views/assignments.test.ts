@@ -6,7 +6,7 @@ describe('the assignments', () => {
   it('name each agent with its role, types, capacity and fallback', () => {
     expect(assignmentsView(defaultConfig)).toContain(
       '| claude | Research, architecture, documentation and review | research, architecture, documentation, review | ' +
-        'analysis, design, writing, careful review | 3 | kimi may take its tasks |',
+        'analysis, design, writing, careful review | 3 | copilot may take its tasks |',
     );
     expect(assignmentsView(defaultConfig)).toContain('| implementation | copilot, kimi, kimi-ide |');
   });
@@ -14,7 +14,7 @@ describe('the assignments', () => {
   it('lead in the decision tree from each type to those that do it', () => {
     const tree = assignmentsView(defaultConfig);
     expect(tree).toContain('type --> type0["research"]\n  type0 --> agent0');
-    expect(tree).toContain('agent0 -.->|"on standby"| agent2');
+    expect(tree).toContain('agent0 -.->|"on standby"| agent1');
   });
 
   it('say what follows by itself, in words and as arrows', () => {

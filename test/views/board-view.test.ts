@@ -4,6 +4,7 @@ import type { Actor } from '../../src/domain/commands.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { boardView } from '../../src/views/board-view.ts';
+import { Project } from '../../src/files/project.ts';
 
 const limits = { tasks: 10, events: 5 };
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
@@ -13,7 +14,7 @@ async function open(log = new MemoryLog()) {
   const federation = await runFederation({
     store: new MemoryStore(log),
     config: configSchema.parse({}),
-    projectDir: '/home/reuben/rocket',
+    project: new Project('/home/reuben/rocket'),
     clock: () => Date.parse('2026-02-06T12:00:00Z'),
   });
   onTestFinished(() => federation.close());

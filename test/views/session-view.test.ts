@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { cut } from '../../src/domain/text.ts';
 import { inMemory } from '../support/in-memory.ts';
+import { Project } from '../../src/files/project.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -76,7 +77,10 @@ test('it stays below 6 KB with a full queue, long texts and a large roster', asy
     ]),
   );
   const principles = Array.from({ length: 12 }, (_, i) => `${i} ${'principle '.repeat(25)}`);
-  const { call } = await inMemory({ agents, principles, limits: { open_per_agent: 5_000 } }, { projectDir: folder });
+  const { call } = await inMemory(
+    { agents, principles, limits: { open_per_agent: 5_000 } },
+    { project: new Project(folder) },
+  );
   for (let i = 0; i < 60; i++) {
     await call('reuben', 'queue_task', {
       description: `Task ${i} `.repeat(100),
@@ -116,7 +120,7 @@ test.each(writings)('it stays below 6 KB with everything at once, written in %s'
   );
   const principles = Array.from({ length: 12 }, () => long(300));
   const config = { agents, principles, limits: { open_per_agent: 5_000, automatic_per_hour: 5_000 } };
-  const { call } = await inMemory(config, { projectDir: folder });
+  const { call } = await inMemory(config, { project: new Project(folder) });
   const [me = '', other = ''] = everyone;
   for (let i = 0; i < 30; i++) await call(other, 'queue_task', { description: `${i} ${long(2_000)}`, to_agent: me });
   for (let i = 0; i < 6; i++) for (const session of ['here', 'there']) await call(`${me}/${session}`, 'claim_task');
@@ -145,7 +149,7 @@ test('a long reason of a pause is cut before anything else is', async () => {
   await writeFile(join(folder, 'SOUL.md'), 'I am claude. '.repeat(50));
   const { call } = await inMemory(
     { agents: { claude: { types: ['research'], identity: 'SOUL.md' } } },
-    { projectDir: folder },
+    { project: new Project(folder) },
   );
   await call('reuben', 'pause_federation', { reason: 'release day '.repeat(600) });
   const { paused, you } = await call('claude', 'start_session');
@@ -157,7 +161,7 @@ test('the identity text is given up to 1.5 KB, with its path', async () => {
   await writeFile(join(folder, 'SOUL.md'), 'ü'.repeat(1_000));
   const { call } = await inMemory(
     { agents: { claude: { types: ['research'], identity: 'SOUL.md' } } },
-    { projectDir: folder },
+    { project: new Project(folder) },
   );
   const { you } = await call('claude', 'start_session');
   const { path, text } = Object(you).identity;

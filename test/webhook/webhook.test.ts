@@ -1,13 +1,16 @@
 /** Escalations on their way to a real HTTP server, from real processes' federations on a real journal. */
 import { spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from '../../src/domain/commands.ts';
 import type { Federation } from '../../src/federation.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { programFile } from '../support/program-file.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -110,7 +113,7 @@ describe('the webhook', () => {
     await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(3);
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, delivered: 1 });
-    expect(federation.webhook()?.last_error?.message).toMatch(/^127\.0\.0\.1:\d+ answered 500$/);
+    expect(federation.webhook()?.last_error?.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered 500$/);
   });
 
   it('is tried again after four times as long each time, an hour at most', async () => {
@@ -148,10 +151,13 @@ describe('the webhook', () => {
   it('is tried again where nobody listened', async () => {
     const gone = await WebhookReceiver.start();
     await gone.stop();
-    const federation = await open(project(gone.url));
+    const given = project(gone.url);
+    const { dir } = given;
+    const federation = await open(given);
     await escalate(federation, 'one');
     await expect.poll(() => federation.webhook()?.last_error?.message).toContain('ECONNREFUSED');
     expect(federation.webhook()?.last_error?.message).not.toContain('secret-token');
+    expect(readFileSync(join(dir, 'webhook.json'), 'utf8')).not.toContain('secret-token');
     const back = await WebhookReceiver.start(() => 200, gone.port);
     await expect.poll(() => back.received.length, { timeout: 20_000 }).toBe(1);
   });
@@ -226,8 +232,10 @@ describe('the webhook', () => {
       if (federation !== undefined) ids.push(await escalate(federation, `task ${n}`));
     }
     await expect.poll(() => receiver.received.length).toBe(12);
-    // Every process looks once more at what is there.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // Every process looks once more at what is there, because of one more each, and ends what it then began.
+    for (const federation of all) ids.push(await escalate(federation, 'one more'));
+    await expect.poll(() => receiver.received.length).toBe(15);
+    await Promise.all(all.map((federation) => federation.close()));
     expect([...receiver.ids].sort()).toEqual([...ids].sort());
   });
 });
@@ -274,22 +282,23 @@ describe('deliveries that wait for their turn', () => {
 });
 
 describe('a process that is killed', () => {
-  const program = resolve(import.meta.dirname, '../support/escalator.ts');
-
-  async function escalateAndDie({ dir }: Project, when: 'committed' | 'sending'): Promise<string> {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, dir, when], {
+  function start({ dir }: Project, when: 'committed' | 'killed') {
+    const child = spawn(process.execPath, [programFile('escalator'), dir, when], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let out = '';
-    for await (const chunk of child.stdout) out += String(chunk);
-    expect(child.exitCode).toBeNull();
-    return z.object({ inbox_id: z.string() }).parse(JSON.parse(out)).inbox_id;
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  }
+
+  /** What it escalated, once it is dead. */
+  async function lastWords({ stdout }: { readonly stdout: Readable }): Promise<string> {
+    return z.object({ inbox_id: z.string() }).parse(JSON.parse(await text(stdout))).inbox_id;
   }
 
   it('right after it committed an escalation leaves it to another, which finds it in the journal', async () => {
     const receiver = await WebhookReceiver.start();
     const here = project(receiver.url);
-    const id = await escalateAndDie(here, 'committed');
+    const id = await lastWords(start(here, 'committed'));
     expect(receiver.received).toEqual([]);
     const other = await open(here);
     other.keepTime();
@@ -297,9 +306,16 @@ describe('a process that is killed', () => {
   });
 
   it('while it was sending leaves it to another once its claim has run out, under the same id', async () => {
-    const receiver = await WebhookReceiver.start((nth) => (nth === 1 ? 'hang' : 200));
+    let kill = (): void => undefined;
+    const receiver = await WebhookReceiver.start((nth) => {
+      if (nth > 1) return 200;
+      kill();
+      return 'hang';
+    });
     const here = project(receiver.url, { timeout_seconds: 0.5 });
-    const id = await escalateAndDie(here, 'sending');
+    const child = start(here, 'killed');
+    kill = () => void child.kill('SIGKILL');
+    const id = await lastWords(child);
     const other = await open(here);
     other.keepTime();
     await expect.poll(() => receiver.ids, { timeout: 20_000 }).toEqual([id, id]);

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { addressee } from '../../../tools/arguments.ts';
 import { setAvailability } from '../../../tools/set-availability.ts';
-import { StoreError } from '../../domain/errors.ts';
+import { adviceFor } from '../../config/project-of.ts';
+import { ConfigurationError, StoreError } from '../../domain/errors.ts';
+import { ProjectFileError } from '../../files/project.ts';
 import { headingOf, writeBelowMarker } from '../../files/marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
 import { agentViews } from '../../views/queue-views.ts';
@@ -18,7 +20,7 @@ export const agentCommands: readonly CommandRow[] = [
     input: z.strictObject({}),
     examples: ['fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'],
     do: (_input, { federation }) => {
-      const items = agentViews(federation.state(), federation.config, federation.presence());
+      const items = agentViews(federation);
       return { items, total: items.length, next: '' };
     },
     render: renderRoster,
@@ -56,12 +58,14 @@ export const agentCommands: readonly CommandRow[] = [
     input: z.strictObject({}),
     examples: ['fed agents assignments'],
     do: async (_input, { federation }) => {
-      const file = join(federation.projectDir, 'AGENT_ASSIGNMENTS.md');
-      const changed = await writeBelowMarker(
-        file,
-        headingOf('Agent assignments'),
-        assignmentsView(federation.config),
-      ).catch((error: unknown) => {
+      const file = join(federation.project.dir, 'AGENT_ASSIGNMENTS.md');
+      const write = async (): Promise<boolean> =>
+        await writeBelowMarker(
+          federation.project.place(file),
+          headingOf('Agent assignments'),
+          assignmentsView(federation.config),
+        );
+      const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);
       });
       return { file, changed, next: changed ? `Read ${file}.` : 'Nothing to do: the file is up to date.' };
@@ -70,7 +74,10 @@ export const agentCommands: readonly CommandRow[] = [
   }),
 ];
 
-function cannotWrite(file: string, error: unknown): StoreError {
+function cannotWrite(file: string, error: unknown): Error {
+  if (error instanceof ProjectFileError) {
+    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move away what is there.'));
+  }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);
   return new StoreError(

@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { setting } from '../../config/find-dir.ts';
+import { dirForInit } from '../../config/find-dir.ts';
 import { writeDefaultConfig } from '../../config/write-default-config.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { command } from '../command.ts';
@@ -14,9 +13,7 @@ export const init = command({
   examples: ['fed init', 'fed init --dir ../shared/.federation'],
   run: async (_input, context) => {
     const { host, globals } = context;
-    const named = globals.dir ?? setting(host.environment['FEDERATION_DIR']);
-    // Not the nearest one above: who says init here wants one here.
-    const folder = resolve(host.workingFolder, named ?? join(host.workingFolder, '.federation'));
+    const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
     const { written, kept } = await writeDefaultConfig(folder);
     const next =
       written.length === 0

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { visibleJson } from '../../domain/text.ts';
 import { followRecords } from '../../views/follow-records.ts';
 import { readableRecord } from '../../views/readable-record.ts';
 import { command } from '../command.ts';
+import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
+import { manyLines, oneLine, paint } from '../terminal.ts';
 
 export const log = command({
   path: 'log',
@@ -28,13 +31,20 @@ export const log = command({
     }
     await withSession(context, async (session) => {
       const { federation, json, signal, terminal } = session;
+      const fault = await federation.logFault();
+      if (fault !== null) context.host.err(`${warning(fault.message, fault.next, context.host)}\n`);
       if (follow !== true) return await printNewest(session, limit);
       for await (const record of followRecords(federation, limit, signal)) {
-        context.host.out(json ? `${JSON.stringify(readableRecord(record))}\n` : `${renderRecord(record, terminal)}\n`);
+        const line = json ? visibleJson(JSON.stringify(readableRecord(record))) : renderRecord(record, terminal);
+        context.host.out(`${line}\n`);
       }
     });
   },
 });
+
+function warning(message: string, next: string, { errorTerminal }: Host): string {
+  return `${paint('fed:', 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}`;
+}
 
 async function printNewest(session: Session, limit: number): Promise<void> {
   const items = await session.federation.tail(limit);

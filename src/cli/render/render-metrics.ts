@@ -208,13 +208,11 @@ export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): stri
     ],
     [
       title('AVAILABILITY', view.first_seen === null ? '' : `since ${view.first_seen.slice(0, 10)}`),
-      ...shares.map(
-        ([status, share]): Line => [
-          span(`  ${padTo(status, 10)}`),
-          ...bar(share, picture),
-          span(padTo(percent(share), 5, 'right')),
-        ],
-      ),
+      ...shares.map(([status, share]): Line => [
+        span(`  ${padTo(status, 10)}`),
+        ...bar(share, picture),
+        span(padTo(percent(share), 5, 'right')),
+      ]),
     ],
     [
       title('ROUTED', 'stated confidence against what came of it'),

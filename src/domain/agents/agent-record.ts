@@ -13,7 +13,6 @@ export function agentRecord(state: FederationState, name: string): AgentRecord {
       last_finished: null,
       last_client: null,
       seen: 0,
-      last_active: null,
     }
   );
 }

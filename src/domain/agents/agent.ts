@@ -22,5 +22,4 @@ export interface AgentRecord {
   readonly last_client: string | null;
   /** The journal place it was told about at its last `start_session`. */
   readonly seen: number;
-  readonly last_active: Timestamp | null;
 }

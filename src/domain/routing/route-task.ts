@@ -6,6 +6,7 @@
  * whatever was learned: lists say what an agent may see, too (private data).
  */
 import { agentRecord } from '../agents/agent-record.ts';
+import { type Attendance, isAway, wasSeen } from '../agents/attendance.ts';
 import type { DecisionContext } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation } from '../deliberation.ts';
@@ -30,22 +31,23 @@ export interface RoutedWork {
 
 /** Asks the router. @throws RouterNotReady */
 export function routeTask(state: FederationState, work: RoutedWork, context: DecisionContext): Routing {
-  return context.router.route({ ...questionFor(state, context.config, work), uniform: uniformFrom(context.random) });
+  return context.router.route({ ...questionFor(state, context, work), uniform: uniformFrom(context.random) });
 }
 
 /** Everything about the question but its element of chance. */
 export function questionFor(
   state: FederationState,
-  config: DecisionConfig,
+  attendance: Attendance,
   { description, type, priority, except = [], byRule = false, beside = [] }: RoutedWork,
 ): Omit<RoutingQuestion, 'uniform'> {
+  const { config } = attendance;
   const more = new Map<AgentName, number>();
   for (const { to_agent } of beside) if (to_agent !== null) more.set(to_agent, (more.get(to_agent) ?? 0) + 1);
   return {
     text: description,
     type,
     priority,
-    among: mayDo(config, type, except),
+    among: seenFirst(state, mayDo(config, type, except), attendance),
     agents: new Map(
       Object.keys(config.agents).map((name) => {
         const { fallback, ...standing } = standingOf(state, config, name, more.get(name) ?? 0);
@@ -71,6 +73,16 @@ function mayDo(config: DecisionConfig, type: string | null, except: readonly (Ag
   const others = listing.filter(isFree);
   if (others.length > 0) return others;
   return listing.flatMap((name) => config.agents[name]?.fallback ?? []).filter(isFree);
+}
+
+/** Agents that were seen come first; where none of them is there, all are considered. */
+function seenFirst(
+  state: FederationState,
+  among: readonly AgentName[] | null,
+  attendance: Attendance,
+): readonly AgentName[] | null {
+  const seen = (among ?? Object.keys(attendance.config.agents)).filter((name) => wasSeen(state, name, attendance));
+  return seen.some((name) => !isAway(state, name)) ? seen : among;
 }
 
 function standingOf(state: FederationState, config: DecisionConfig, name: AgentName, more: number): AgentStanding {

@@ -1,5 +1,6 @@
 import { advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
+import type { Attendance } from '../agents/attendance.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import { participantKind } from '../participants.ts';
@@ -30,7 +31,7 @@ export function claimTask(
       'Finish or release what you hold; claim again once it is resumed.',
     );
   }
-  const fit = fitOf(state, config, actor.name, args.types);
+  const fit = fitOf(state, context, actor.name, args.types);
   const named = args.task_id === undefined ? undefined : claimable(state, args.task_id, fit, actor);
   if (named?.status === 'in-progress') {
     // A repeated call, after an answer that was lost on the way.
@@ -66,7 +67,7 @@ function taken(state: FederationState, id: string): FederationEvent[] {
 }
 
 /** Whose ready tasks this participant may take. A person may take any unaddressed one. */
-export function fitOf(state: FederationState, config: DecisionConfig, name: string, only?: readonly string[]): Fit {
+export function fitOf(state: FederationState, { config }: Attendance, name: string, only?: readonly string[]): Fit {
   const agent = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   if (agent === undefined && participantKind(config, name) === null) throw unknownAgent(config, name);
   const standby = Object.entries(config.agents)

@@ -1,7 +1,7 @@
 /** When a vote closes, and what follows. Whichever process notices first closes it; appending decides who that was. */
+import type { Attendance } from '../agents/attendance.ts';
 import type { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
-import type { Timestamp } from '../time.ts';
 import { settleEarly } from './early-resolution.ts';
 import { countedBallots, judgementOf, missingVoters, openBallots, unreachableVoters } from './standing.ts';
 import { tally } from './tally.ts';
@@ -11,11 +11,11 @@ import type { ClosingCause, Vote } from './vote-state.ts';
 import type { VotingRecord } from './voting-record.ts';
 
 /** Counts what is there. */
-export function countVote(state: FederationState, vote: Vote, because: ClosingCause): ClosingRecord {
+export function countVote({ state, context }: Deliberation, vote: Vote, because: ClosingCause): ClosingRecord {
   const { ballots, unreadable } = openBallots(vote);
   return {
     because,
-    unreachable: unreachableVoters(state, vote),
+    unreachable: unreachableVoters(state, vote, context),
     unreadable,
     tally: tally(vote, countedBallots(ballots), judgementOf(state.voting)),
     ballots,
@@ -24,8 +24,8 @@ export function countVote(state: FederationState, vote: Vote, because: ClosingCa
 
 /** Closes a vote by its ballots: decided, or escalated to the operator. */
 export function closeByBallots(deliberation: Deliberation, vote: Vote, because: ClosingCause): void {
-  const { state, context } = deliberation;
-  const closing = countVote(state, vote, because);
+  const { context } = deliberation;
+  const closing = countVote(deliberation, vote, because);
   const { vote_id } = vote;
   const { verdict } = closing.tally;
   if (verdict.status === 'decided') {
@@ -50,16 +50,17 @@ export function closeByBallots(deliberation: Deliberation, vote: Vote, because: 
 export function closeIfDone(deliberation: Deliberation, vote: Vote): void {
   const { state, context } = deliberation;
   if (state.meta.paused !== null) return;
-  const because = closingCause(state, vote, context.now);
+  const because = closingCause(state, vote, context);
   if (because !== null) closeByBallots(deliberation, vote, because);
 }
 
-function closingCause(state: FederationState, vote: Vote, now: Timestamp): ClosingCause | null {
+function closingCause(state: FederationState, vote: Vote, attendance: Attendance): ClosingCause | null {
+  const { now } = attendance;
   // The operator has asked for second thoughts: the ballots that were there already must not close it at once.
   if (vote.held_open === true) return now >= vote.deadline ? 'deadline' : null;
   const { sides, isSettled } = lookInside(vote, state.voting);
-  const isWaiting = missingVoters(vote).length > unreachableVoters(state, vote).length;
-  if (!isWaiting && sides >= vote.quorum) return 'everyone-voted';
+  const isWaiting = (): boolean => missingVoters(vote).length > unreachableVoters(state, vote, attendance).length;
+  if (sides >= vote.quorum && !isWaiting()) return 'everyone-voted';
   if (isSettled) return 'settled-early';
   return now >= vote.deadline ? 'deadline' : null;
 }

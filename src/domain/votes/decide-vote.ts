@@ -37,7 +37,7 @@ export function decideByOperator(deliberation: Deliberation, vote: Vote, choice:
     deliberation.add({ type: 'vote_overruled', vote_id, choice, before: vote.choice, reason, via, told });
     return;
   }
-  const closing = vote.status === 'active' ? countVote(state, vote, 'operator') : null;
+  const closing = vote.status === 'active' ? countVote(deliberation, vote, 'operator') : null;
   deliberation.add({ type: 'vote_decided', vote_id, choice, decided_by: 'operator', reason, via, closing });
   deliberation.closeEscalations(vote_id, `decided: ${choice.slice(0, 60)}`, 'vote');
 }

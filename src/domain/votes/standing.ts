@@ -1,6 +1,6 @@
 /** Finding a vote, and what is known of it: its ballots opened, the record of judged votes read. */
 import { advise, call } from '../advice.ts';
-import { agentRecord } from '../agents/agent-record.ts';
+import { type Attendance, isThere } from '../agents/attendance.ts';
 import { CallerError, StoreError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
@@ -46,11 +46,8 @@ function shortened(text: string): string {
 }
 
 /** Eligible agents that have not voted and are not there: they do not hold a vote open. */
-export function unreachableVoters(state: FederationState, vote: Vote): AgentName[] {
-  return missingVoters(vote).filter((agent) => {
-    const { status } = agentRecord(state, agent);
-    return status === 'standby' || status === 'offline';
-  });
+export function unreachableVoters(state: FederationState, vote: Vote, attendance: Attendance): AgentName[] {
+  return missingVoters(vote).filter((agent) => !isThere(state, agent, attendance));
 }
 
 export function missingVoters(vote: Vote): AgentName[] {

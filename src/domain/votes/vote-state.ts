@@ -16,7 +16,7 @@ export interface AgentBallots<Form = BallotForm> {
 }
 
 /**
- * everyone-voted  every eligible agent but those on standby or offline, quorum met
+ * everyone-voted  every eligible agent that was seen and is not on standby or offline, quorum met
  * settled-early   low stakes, and the rest could no longer change the outcome
  * deadline        the time was up
  * operator        the operator closed or decided it
@@ -26,7 +26,7 @@ export type ClosingCause = 'everyone-voted' | 'settled-early' | 'deadline' | 'op
 /** How a vote closed: what was counted. */
 export interface Closing {
   readonly because: ClosingCause;
-  /** Eligible agents that had not voted and were on standby or offline. */
+  /** Eligible agents that had not voted and were on standby, offline, or not seen. */
   readonly unreachable: readonly AgentName[];
   /** Agents whose ballot did not fit this vote's key, so that it was not counted. */
   readonly unreadable: readonly AgentName[];

@@ -156,7 +156,7 @@ function copyBeginning(files: FileLayer, path: string, to: number, length: numbe
   if (from === undefined) throw new Error(`${path} is missing`);
   try {
     const chunk = Buffer.allocUnsafe(Math.min(copiedAtOnce, length));
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const count = files.read(from, chunk, 0, Math.min(chunk.length, length - at), at);
       if (count === 0) throw new Error(`${path} is shorter than it was`);
       append(files, to, chunk.subarray(0, count));
@@ -169,5 +169,5 @@ function copyBeginning(files: FileLayer, path: string, to: number, length: numbe
 
 /** Nobody else knows this file yet, so a short write may be continued. */
 function append(files: FileLayer, descriptor: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length; ) done += files.append(descriptor, bytes.subarray(done));
+  for (let done = 0; done < bytes.length;) done += files.append(descriptor, bytes.subarray(done));
 }

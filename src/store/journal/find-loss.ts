@@ -111,7 +111,7 @@ export function furthestAcknowledged(dir: string, loss: Loss): Position | null {
 }
 
 function* soundRecordsOf(bytes: Buffer): Generator<SoundRecord, void, undefined> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(0x0a, at);
     const lineEnd = newline === -1 ? bytes.length : newline;
     yield* soundRecordsIn(bytes, at, lineEnd);

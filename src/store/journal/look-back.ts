@@ -63,7 +63,7 @@ function* linesBackward(
   if (descriptor === undefined) return;
   try {
     let end = limit ?? files.facts(path)?.size ?? 0;
-    for (let step = stepBytes; end > 0; ) {
+    for (let step = stepBytes; end > 0;) {
       const from = Math.max(0, end - step);
       const bytes = readRange(files, descriptor, from, end);
       // What comes before the first newline may have begun earlier: it is left for the next chunk.
@@ -85,7 +85,7 @@ function* linesBackward(
 
 function recordsIn(bytes: Buffer, start: number): SoundRecord[] {
   const records: SoundRecord[] = [];
-  for (let at = start; at < bytes.length; ) {
+  for (let at = start; at < bytes.length;) {
     const newline = bytes.indexOf(0x0a, at);
     const lineEnd = newline === -1 ? bytes.length : newline;
     records.push(...soundRecordsIn(bytes, at, lineEnd));

@@ -138,7 +138,7 @@ export class SegmentWindow {
     const chunk = Buffer.allocUnsafe(chunkBytes);
     const offset = this.offset;
     let line = 1;
-    for (let at = 0; at < offset; ) {
+    for (let at = 0; at < offset;) {
       const count = this.#files.read(this.#descriptor, chunk, 0, Math.min(chunk.length, offset - at), at);
       if (count === 0) break;
       const part = chunk.subarray(0, count);

@@ -7,23 +7,14 @@
  * A note also names what its process last acknowledged; one note of a process
  * that left stays for that reason until a later one covers it.
  */
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, type Dirent, existsSync, fsyncSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { v4 as randomId } from 'uuid';
 import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
 import { errorCode } from '../../files/error-code.ts';
 import { diskFiles } from '../../files/file-layer.ts';
+import { makeFolder } from '../../files/make-folder.ts';
 import {
   isOddFile,
   type OddFile,
@@ -141,7 +132,7 @@ export class SessionFolder implements PresenceBoard {
     bytes.write('\n', length - 1);
 
     const folder = sessionsFolder(this.#dir);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     // A note of an earlier process may be longer than this one.
     const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
     const descriptor = openRegular(sessionPath(this.#dir, session), flags, 0o644);

@@ -36,10 +36,11 @@ describe('a task for auto', () => {
     const s = new Scenario();
     s.run('copilot', 'set_availability', { status: 'offline' });
     expect(s.queue('build', { type: 'implementation', to_agent: 'auto' })).toMatchObject({ to_agent: 'kimi' });
+    s.run('copilot', 'set_availability', { status: 'available' });
     s.run('claude', 'set_availability', { status: 'standby' });
     expect(s.queue('look', { type: 'research', to_agent: 'auto' })).toMatchObject({
-      to_agent: 'kimi',
-      routing: { agent: 'kimi', instead_of: 'claude' },
+      to_agent: 'copilot',
+      routing: { agent: 'copilot', instead_of: 'claude' },
     });
     const full = new Scenario({
       agents: { kimi: { types: ['execution'], capacity: 1 }, copilot: { types: ['execution'] } },

@@ -193,10 +193,10 @@ describe('a rule', () => {
     const work = s.queue('claude builds this one', { type: 'implementation', to_agent: 'claude' });
     s.claim('claude', work.task_id);
     const testing = s.complete('claude', work.task_id).follow_ups[0] ?? '';
-    s.claim('copilot', testing);
-    const review = s.task(s.complete('copilot', testing).follow_ups[0] ?? '');
-    expect(review).toMatchObject({ type: 'review', to_agent: 'kimi', routing: { agent: 'kimi' } });
-    expect(s.queue('r', { type: 'review', to_agent: 'auto', dependencies: [work.task_id] }).to_agent).toBe('kimi');
+    s.claim(s.task(testing).to_agent ?? '', testing);
+    const review = s.task(s.complete(s.task(testing).to_agent ?? '', testing).follow_ups[0] ?? '');
+    expect(review).toMatchObject({ type: 'review', to_agent: 'copilot', routing: { agent: 'copilot' } });
+    expect(s.queue('r', { type: 'review', to_agent: 'auto', dependencies: [work.task_id] }).to_agent).toBe('copilot');
   });
 });
 
@@ -206,13 +206,13 @@ describe('a rule with a fixed addressee', () => {
     const [other] = finish(s, 'kimi', { type: 'implementation' }).follow_ups;
     expect(other).toMatchObject({ type: 'review', to_agent: 'claude', routing: null });
     const [own] = finish(s, 'claude', { type: 'implementation' }).follow_ups;
-    expect(own).toMatchObject({ type: 'review', to_agent: 'kimi', routing: { agent: 'kimi' } });
+    expect(own).toMatchObject({ type: 'review', to_agent: 'copilot', routing: { agent: 'copilot' } });
     const { task_id } = s.queue('build', { to_agent: 'claude', type: 'implementation' });
     s.claim('claude', task_id);
     s.run('reuben', 'pause_federation', {});
     s.complete('claude', task_id);
     const [released = ''] = s.run('reuben', 'resume_federation', { release: 'all' }).released;
-    expect(s.task(released).to_agent).toBe('kimi');
+    expect(s.task(released).to_agent).toBe('copilot');
   });
 });
 

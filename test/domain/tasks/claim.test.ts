@@ -73,13 +73,13 @@ describe('claiming', () => {
   it('lets the fallback take the tasks of an agent on standby, whose addressee stays', () => {
     const s = new Scenario();
     const task = s.queue('for claude', { to_agent: 'claude' });
-    expect(s.run('kimi', 'claim_task', {}).task).toBeNull();
+    expect(s.run('copilot', 'claim_task', {}).task).toBeNull();
     s.run('claude', 'set_availability', { status: 'standby', reason: 'rate limit', until: '2026-02-06T10:00:00.000Z' });
-    expect(s.claim('kimi')).toMatchObject({ task_id: task.task_id, to_agent: 'claude' });
+    expect(s.claim('copilot')).toMatchObject({ task_id: task.task_id, to_agent: 'claude' });
     s.queue('another for claude', { to_agent: 'claude' });
     s.pass(61);
     expect(s.state.agents.get('claude')?.status).toBe('available');
-    expect(s.run('kimi', 'claim_task', {}).task).toBeNull();
+    expect(s.run('copilot', 'claim_task', {}).task).toBeNull();
   });
 
   it('is refused while the federation is paused, and goes on after', () => {

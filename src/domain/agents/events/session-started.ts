@@ -16,8 +16,8 @@ export const sessionStarted: EventKind<SessionStarted> = {
   type: 'session_started',
   description: 'An agent looked at where things stand.',
   count: (state, { agent }, meta) => countSeen(state, agent, meta),
-  fold(state, { agent, client, seen }, { at }) {
-    state.agents.set(agent, { ...agentRecord(state, agent), last_client: client, seen, last_active: at });
+  fold(state, { agent, client, seen }) {
+    state.agents.set(agent, { ...agentRecord(state, agent), last_client: client, seen });
   },
   line: ({ client }) => `started a session${client === null ? '' : ` with ${oneLine(client, 40)}`}`,
   redact: 'nothing',

@@ -30,7 +30,7 @@ export const taskClaimed: EventKind<TaskClaimed> = {
     const task = state.tasks.get(task_id);
     if (task === undefined) return;
     const record = agentRecord(state, agent);
-    state.agents.set(agent, { ...record, claims: record.claims + 1, last_active: meta.at });
+    state.agents.set(agent, { ...record, claims: record.claims + 1 });
     // One copy of the row here and where it completes: three take an eighth of what folding these events does.
     state.tasks.set(task_id, {
       ...task,

@@ -5,8 +5,8 @@
  *   npm run soak -- --days 1 --tasks 500 --workers 4 --kills 5 --seed 7
  */
 import { parseArgs } from 'node:util';
-import type { Target } from '../src/views/targets.ts';
-import { runSoak } from './soak/run-soak.ts';
+import type { Target } from '../../src/views/targets.ts';
+import { runSoak } from './run-soak.ts';
 
 const number = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 const { values } = parseArgs({

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defaultConfig } from '../src/config/schema.ts';
+import { defaultConfig } from '../../src/config/schema.ts';
 
 test('the example for clients names no agent, so that one file serves them all', async () => {
-  const text = await readFile(join(import.meta.dirname, '../mcp.json'), 'utf8');
+  const text = await readFile(join(import.meta.dirname, '../../mcp.json'), 'utf8');
   const { mcpServers } = z
     .object({ mcpServers: z.object({ federation: z.object({ command: z.string(), args: z.array(z.string()) }) }) })
     .parse(JSON.parse(text));

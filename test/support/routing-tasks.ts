@@ -1,5 +1,5 @@
 /** A small made-up federation whose agents each do one kind of work. */
-import { Random } from '../../../src/routing/hash.ts';
+import { Random } from '../../src/routing/hash.ts';
 
 export interface MadeTask {
   readonly text: string;

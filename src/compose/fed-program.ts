@@ -1,0 +1,63 @@
+/** The command line on the real terminal, folder and store. */
+import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
+import { workingFolder } from '../config/find-dir.ts';
+import { runFed } from '../cli/program.ts';
+import { terminalDevice } from '../cli/terminal-device.ts';
+import { terminalOf } from '../cli/terminal.ts';
+
+/** Gives the exit code. */
+export async function runOnTerminal(args: readonly string[]): Promise<number> {
+  const stopped = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
+  // Whoever read the output has seen enough (`fed log | head`), or closed the terminal: that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    stopped.abort();
+  });
+
+  const onTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
+
+  return await runFed(args, {
+    environment: process.env,
+    workingFolder: workingFolder(),
+    interactive: onTerminal,
+    terminal: terminalOf(process.stdout, process.env),
+    errorTerminal: terminalOf(process.stderr, process.env),
+    out: (line) => process.stdout.write(line),
+    err: (line) => process.stderr.write(line),
+    screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
+    readInput: () => text(process.stdin),
+    signal: stopped.signal,
+    open: async (settings) => {
+      const { openFederation } = await import('./open-federation.ts');
+      return await openFederation(settings);
+    },
+    rebuildLog: async (settings) => {
+      const { rebuildLog } = await import('./open-federation.ts');
+      return await rebuildLog(settings);
+    },
+    examine: async (settings) => {
+      const { examine } = await import('../doctor/examine.ts');
+      return await examine(settings);
+    },
+    lookForLoss: async (settings) => {
+      const { lookForLoss } = await import('../doctor/accept-loss.ts');
+      return await lookForLoss(settings);
+    },
+    acceptLoss: async (settings, shown, by) => {
+      const { acceptLoss } = await import('../doctor/accept-loss.ts');
+      return await acceptLoss(settings, shown, by);
+    },
+    ask: async (question) => {
+      const terminal = createInterface({ input: process.stdin, output: process.stdout });
+      try {
+        return await terminal.question(question, { signal: stopped.signal });
+      } catch {
+        return '';
+      } finally {
+        terminal.close();
+      }
+    },
+  });
+}

@@ -18,9 +18,9 @@ export const startSession = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async handle(_input, { federation, actor }) {
+    await federation.refresh();
     const caller = callerOf(actor);
     if (caller instanceof OperatorError) return strangerView(federation, caller);
-    federation.state();
     const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
     const [mine] = view.held_here;

@@ -1,5 +1,6 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { Config } from '../config/schema.ts';
+import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { StoredRecord } from '../store/event-store.ts';
@@ -86,7 +87,7 @@ export interface Host {
   /** What the journal lost. Looks at everything and changes nothing. */
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
-  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
+  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -77,9 +77,8 @@ async function run(
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
-    seq: () => {
-      // Reading the state takes in what others have committed.
-      federation.state();
+    seq: async () => {
+      await federation.refresh();
       return federation.fault === null ? federation.seq : null;
     },
     isOpen: (inboxId) => federation.state().escalations.has(inboxId),

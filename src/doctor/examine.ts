@@ -97,6 +97,7 @@ async function examineStore(folder: string): Promise<Finding> {
   try {
     const checkpoint = await store.open(checkpointForm);
     let records = 0;
+    store.refresh();
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;
     if (fault !== null) {
@@ -139,6 +140,7 @@ async function examineLog(folder: string, config: Config): Promise<Finding[]> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     await store.open(checkpointForm);
+    store.refresh();
     for (const _record of store.read());
     const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
     const fault = (await file?.fault()) ?? null;

@@ -93,6 +93,7 @@ export function whyOdd(path: string): string | null {
       case 'EACCES':
       case 'EPERM':
         return 'cannot be read by this user';
+      case undefined:
       default:
         return `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
     }

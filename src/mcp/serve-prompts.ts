@@ -32,6 +32,7 @@ export function servePrompts(mcpServer: McpServer, connection: Connection): void
         if (prompt === undefined) throw unknownPrompt(name, prompts);
         checkArguments(prompt, given);
         const federation = await lazy.load();
+        await federation.refresh();
         const text = shown(await prompt.render(given, toolContext(connection, federation, mcpReq)));
         return {
           description: prompt.description,

@@ -44,6 +44,7 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
       try {
         const { resource, variables } = findOrThrow(uri);
         const federation = lazy.loaded ?? (await lazy.load());
+        await federation.refresh();
         const value = await resource.read(variables, federation);
         return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
       } catch (error) {

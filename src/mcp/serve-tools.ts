@@ -48,6 +48,8 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
         const input = parseArguments(tool, given);
         const lazy = connection.service.federation;
         const federation = lazy.loaded ?? (await lazy.load());
+        // A command takes in the news itself, and what is read behind it is as new.
+        if (tool.hints.readOnly) await federation.refresh();
         const working = toolContext(connection, federation, context.mcpReq);
         if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
         else if (tool.audience === 'operator') {

@@ -43,6 +43,8 @@ export class FakeFederation implements Federation {
     return new FederationState();
   }
 
+  async refresh(): Promise<void> {}
+
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 
   presence(): readonly PresenceEntry[] {

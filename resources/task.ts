@@ -9,6 +9,7 @@ export const task: ResourceDefinition = {
   description: 'A task in full with its result, reviews and history.',
   mimeType: 'application/json',
   completes: { variable: 'task_id', from: 'tasks' },
-  read: async ({ task_id = '' }, federation) => taskWithHistory(await findTask(federation, task_id)),
+  read: async ({ task_id = '' }, federation) =>
+    taskWithHistory(federation.state(), await findTask(federation, task_id)),
   changedBy: ({ tasks }) => [...tasks].map((id) => `federation://tasks/${id}`),
 };

@@ -130,6 +130,8 @@ export interface Federation {
    * @throws FederationError when refused: nothing of it was written but what its refusal records.
    */
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>>;
+  /** The same command for each of these arguments, each seeing the ones before it; one that is refused undoes all. */
+  executeAll<C extends CommandName>(command: C, args: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]>;
   /** The router, loaded for whoever asks first. @throws StoreError where the journal cannot be read. */
   router(): Promise<LoadedRouter>;
   /** As `refresh`, and does what is due by now, where no server does it every second: for a process that only looks. */

@@ -8,13 +8,13 @@ import { taskId } from './arguments.ts';
 export const getTask = defineTool({
   name: 'get_task',
   title: 'Show a task',
-  description: 'Show one task in full with its result, reviews and history; archived ones too.',
+  description: 'Show one task in full with its result, reviews and history, even if archived.',
   audience: 'agent',
   core: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ task_id: taskId }),
   async handle({ task_id }, { federation, reader }) {
     const task = await findTask(federation, task_id);
-    return { task: taskWithHistory(task), next: nextAbout(federation, task, reader()) };
+    return { task: taskWithHistory(federation.state(), task), next: nextAbout(federation, task, reader()) };
   },
 });

@@ -50,11 +50,11 @@ function nextFor(
   if (ballot !== undefined && paused === null && held_here.length === 0) {
     return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}. Then ${call('claim_task')}.`;
   }
-  if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
+  if (paused !== null) return 'The federation is paused: finish or release what you hold, do not claim.';
   const [mine] = held_here;
-  if (mine !== undefined) return advise`Go on with ${mine.task_id}, which you hold, then ${end}.`;
+  if (mine !== undefined) return advise`Continue ${mine.task_id}, which you hold, then ${end}.`;
   if (ready.length > 0) return advise`Take your next task with ${call('claim_task')}.`;
   if (held_elsewhere.length > 0)
-    return advise`Another process of yours is at work; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
+    return advise`Another of your processes is working; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
   return advise`Nothing is ready for you: wait for work with ${call('claim_task', { wait_seconds: 50 })}.`;
 }

@@ -8,6 +8,7 @@ import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
+import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { restoreState } from '../domain/restore-state.ts';
@@ -186,13 +187,25 @@ class RunningFederation implements Federation {
     this.#ticker ??= setInterval(() => this.#keepTimeOnce(), everyMs).unref();
   }
 
+  executeAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
+    this.#announce(actor);
+    return this.#commitAll(command, all, actor);
+  }
+
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     if (command === 'end_session') return this.#ending(actor, () => this.#commit(command, args, actor));
     this.#announce(actor);
     return this.#commit(command, args, actor);
   }
 
-  #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+  async #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    const [result] = await this.#commitAll(command, [args], actor);
+    if (result === undefined) throw new Error(`Expected ${command} to give a result, got none`);
+    return result;
+  }
+
+  /** Decided one after the other; where one is refused, those before it are taken back. */
+  #commitAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
     return new Promise((resolve, reject) => {
       this.#commits.add({
         id: uuid(),
@@ -200,12 +213,24 @@ class RunningFederation implements Federation {
         fail: reject,
         run: (context) => {
           const state = this.#folded.current;
-          const decision = decide(state, command, args, { ...context, actor });
           const meta = { at: context.now, by: actor.name };
-          for (const event of decision.events) evolve(state, event, meta);
-          if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
-          const result = decision.result();
-          return { events: decision.events, answer: () => resolve(result) };
+          const begin = state.undo.mark();
+          const events: FederationEvent[] = [];
+          const results: ResultOf<C>[] = [];
+          try {
+            for (const args of all) {
+              const decision = decide(state, command, args, { ...context, actor });
+              if ('refused' in decision) state.undo.backTo(begin);
+              for (const event of decision.events) evolve(state, event, meta);
+              if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
+              results.push(decision.result());
+              events.push(...decision.events);
+            }
+          } catch (error) {
+            state.undo.backTo(begin);
+            throw error;
+          }
+          return { events, answer: () => resolve(results) };
         },
       });
     });

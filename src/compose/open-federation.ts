@@ -56,7 +56,7 @@ function byDefaults(error: ConfigurationError): LoadedConfig {
   const { message, next } = error.toBody().error;
   const warning = {
     code: 'invalid',
-    message: `${message} (the defaults are in force for this command)`,
+    message: `${message} (this command uses the defaults)`,
     next,
   } as const;
   return { config: { ...defaultConfig, log_file: null }, warnings: [warning] };
@@ -131,8 +131,8 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
     const fault = warnings.find(({ message }) => message.includes(': log_file: '));
     if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
     throw new ConfigurationError(
-      'log_file is null: this federation keeps no readable log.',
-      'Name a file in log_file first.',
+      'This federation keeps no readable log: log_file is null.',
+      'Set log_file to a file first.',
     );
   }
   try {
@@ -155,8 +155,8 @@ function openStore({ folder, store }: FederationSettings, config: Config): Event
   if (store !== undefined) {
     throw new StoreError(
       'store-unavailable',
-      'This version keeps federations in a folder only.',
-      'Leave out --store and FEDERATION_STORE.',
+      'This version keeps a federation in a folder; other stores are not supported yet.',
+      'Remove --store and FEDERATION_STORE.',
     );
   }
   return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });

@@ -36,5 +36,5 @@ export function serveCompletion({ server }: McpServer, { service }: Connection):
 }
 
 function unknown(what: string, name: string | undefined): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Expected a ${what} of this server, got ${quote(name)}`);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${what} ${quote(name)}`);
 }

@@ -1,12 +1,13 @@
 /** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
+import { z } from 'zod';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
-import type { Task, TaskStatus } from '../domain/tasks/task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
+import { type Fit, placeOf } from '../domain/tasks/ready-index.ts';
+import { priorities, type Task, type TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
 export interface TaskFilter {
@@ -34,27 +35,25 @@ const usualPage = 20;
 export function listTasks(state: FederationState, attendance: Attendance, filter: TaskFilter): TaskPage {
   const limit = filter.limit ?? usualPage;
   for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
-  const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
-  const matching = candidates(state, attendance, filter).filter((task) => matches(task, filter));
-  const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
-  const from = after !== null && start === 0 ? resumeAfter(matching, after) : start;
+  const fit = filter.ready === true && filter.to_agent !== undefined ? fitOf(state, attendance, filter.to_agent) : null;
+  const listed = fit === null ? candidates(state, filter) : state.index.ready.next(fit, state.index.ready.count(fit));
+  const matching = listed.filter((task) => matches(state, task, filter));
+  const order = fit === null ? newest : claiming(fit);
+  const from = filter.cursor === undefined ? 0 : placeAfter(matching, order, filter.cursor);
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
   const more = from + page.length < matching.length && last !== undefined;
   return {
-    items: filter.detail === 'full' ? page.map(fullTask) : page.map(briefTask),
+    items:
+      filter.detail === 'full' ? page.map((task) => fullTask(state, task)) : page.map((task) => briefTask(state, task)),
     total: matching.length,
-    ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
+    ...(more ? { next_cursor: writeCursor(order, last) } : {}),
   };
 }
 
 /** The smallest set an index gives; the filters do the rest. */
-function candidates(state: FederationState, attendance: Attendance, filter: TaskFilter): Task[] {
+function candidates(state: FederationState, filter: TaskFilter): Task[] {
   const { index, tasks } = state;
-  if (filter.ready === true && filter.to_agent !== undefined) {
-    const fit = fitOf(state, attendance, filter.to_agent);
-    return index.ready.next(fit, index.ready.count(fit));
-  }
   if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);
   const ids = filter.ready === true ? index.byStatus.pending : filter.status && index.byStatus[filter.status];
   // Rows are kept in the order of queueing, so reading all of them backwards beats sorting a large part of them.
@@ -69,9 +68,9 @@ function newestFirst(state: FederationState, ids: Iterable<string>): Task[] {
     .flatMap(({ id }) => state.tasks.get(id) ?? []);
 }
 
-function matches(task: Task, filter: TaskFilter): boolean {
+function matches({ index }: FederationState, task: Task, filter: TaskFilter): boolean {
   if (filter.status !== undefined && task.status !== filter.status) return false;
-  if (filter.ready !== undefined && isReady(task) !== filter.ready) return false;
+  if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
   // With `ready`, "for this agent" includes what it may take unaddressed.
   if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
   if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;
@@ -85,23 +84,57 @@ function matches(task: Task, filter: TaskFilter): boolean {
     .every((word) => text.includes(word));
 }
 
-/** The task that ended the last page is gone from the list: go on behind its place. */
-function resumeAfter(matching: readonly Task[], id: string): number {
-  const order = taskOrder(id);
-  const next = matching.findIndex((task) => taskOrder(task.task_id) < order);
+/** How a list is sorted: a cursor names a place in it, which stays one when the task that stood there has gone. */
+interface Order {
+  readonly name: string;
+  readonly placeOf: (task: Task) => readonly number[];
+}
+
+const newest: Order = { name: 'newest', placeOf: ({ task_id }) => [-taskOrder(task_id)] };
+
+/** In which the ready index hands tasks to whom this fit describes. */
+function claiming(fit: Fit): Order {
+  return {
+    name: 'ready',
+    placeOf: (task) => [
+      -priorities.indexOf(task.priority),
+      fit.own.includes(task.to_agent ?? '') ? 0 : 1,
+      ...placeOf(task),
+    ],
+  };
+}
+
+function placeAfter(matching: readonly Task[], order: Order, cursor: string): number {
+  const after = readCursor(order, cursor);
+  const next = matching.findIndex((task) => isBehind(order.placeOf(task), after));
   return next === -1 ? matching.length : next;
 }
 
-function writeCursor(id: string): string {
-  return Buffer.from(id).toString('base64url');
+function isBehind(place: readonly number[], after: readonly number[]): boolean {
+  const at = place.findIndex((part, index) => part !== after[index]);
+  return at !== -1 && (place[at] ?? 0) > (after[at] ?? 0);
 }
 
-function readCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (/^task-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) return id;
+function writeCursor({ name, placeOf: place }: Order, task: Task): string {
+  return Buffer.from(JSON.stringify([name, ...place(task)])).toString('base64url');
+}
+
+const cursorForm = z.tuple([z.string()], z.number());
+
+function readCursor({ name }: Order, cursor: string): number[] {
+  const form = cursorForm.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()));
+  if (form.success && form.data[0] === name) return form.data.slice(1).filter((part) => typeof part === 'number');
   throw new CallerError(
     'invalid',
-    'cursor: expected the next_cursor of an earlier page',
+    'cursor: expected the next_cursor of an earlier page of the same list',
     'Leave cursor out to begin with the first page.',
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -57,8 +57,8 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       const [a, b] = [await openOn(log), await openOn(log)];
       const seen: string[] = [];
       b.subscribe(({ tasks, addressees }) => seen.push(...tasks, ...addressees));
-      const { task } = await a.execute('queue_task', { description: 'watched', to_agent: 'kimi' }, reuben);
-      await expect.poll(() => seen).toEqual([task.task_id, 'kimi']);
+      const { task_id } = await a.execute('queue_task', { description: 'watched', to_agent: 'kimi' }, reuben);
+      await expect.poll(() => seen).toEqual([task_id, 'kimi']);
     });
   });
 
@@ -136,7 +136,7 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       const ids = new Set<string>();
       for (const step of [0, -60_000, 120_000, -120_000, 60_000]) {
         now += step;
-        ids.add((await federation.execute('queue_task', { description: 't' }, reuben)).task.task_id);
+        ids.add((await federation.execute('queue_task', { description: 't' }, reuben)).task_id);
       }
       expect(ids.size).toBe(5);
     });
@@ -189,8 +189,8 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
           const session = `s${who}`;
           const actor: Actor = { name: agents[who] ?? '', kind: 'agent', session, client: null };
           for (let n = 0; n < 25; n++) {
-            const { task } = await federation.execute('queue_task', { description: `${who}.${n}` }, reuben);
-            acknowledged.push(task.task_id);
+            const { task_id } = await federation.execute('queue_task', { description: `${who}.${n}` }, reuben);
+            acknowledged.push(task_id);
             const { task: mine } = await federation.execute('claim_task', {}, actor);
             if (mine === null) continue;
             claimed.push(`${mine.task_id} ${mine.attempt}`);

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 import { share, time } from '../../src/cli/forms.ts';
 import type { Form } from '../../src/cli/command.ts';
-import { invalid } from '../../src/domain/tasks/validate-request.ts';
+import { invalid } from '../../src/domain/tasks/task-fields.ts';
 
 /** Neither of them asks anything of the terminal. */
 function formed(form: Form, text: string): string {

@@ -33,7 +33,7 @@ describe('a process with two sessions', () => {
     onTestFinished(() => observer.close());
     observer.keepTime();
     const queue = async (): Promise<string> =>
-      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task.task_id;
+      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task_id;
     const task = async (id: string) => {
       await observer.refresh();
       return observer.state().tasks.get(id);

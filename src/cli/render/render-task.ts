@@ -126,7 +126,10 @@ export function renderTask({ task }: Pick<OutputOf<typeof getTask>, 'task'>, ter
     routed: routedIn(task.routing),
     starts: task.starts_at ?? task.not_before,
     deadline: task.deadline,
-    attempt: task.attempt === 0 ? null : `${task.attempt} (of at most ${task.max_attempts} failed ones)`,
+    attempt:
+      task.attempt === 0
+        ? null
+        : `${Math.min((task.failed_attempts ?? 0) + 1, task.max_attempts)} of ${task.max_attempts}`,
     'held by': lease === undefined ? null : `${task.held_by ?? ''} until ${lease.expires_at}`,
     progress: task.progress === undefined ? null : `${Math.round(task.progress * 100)} %`,
     approval: task.needs_approval === true ? `needed; ${approvedBy(task)}` : null,

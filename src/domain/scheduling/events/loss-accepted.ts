@@ -1,8 +1,8 @@
 import { countId } from '../../counted-ids.ts';
 import type { EventKind } from '../../event-kind.ts';
+import { quoted } from '../../event-words.ts';
 import { kindOfId } from '../../tasks/task-id.ts';
 import type { TaskId } from '../../tasks/task.ts';
-import { oneLine } from '../../text.ts';
 import type { VoteId } from '../../votes/vote.ts';
 
 /** The journal goes on without records that it had. */
@@ -31,18 +31,18 @@ export const lossAccepted: EventKind<LossAccepted> = {
     for (const id of last_ids) countId(state, kindOfId(id), id);
   },
   line: (event) =>
-    `accepted the loss of ${inWords(event)}: "${oneLine(event.reason, 120)}"; the old files are kept in ${event.kept_in}`,
+    `accepted the loss of ${lostInWords(event)}: ${quoted(event.reason)}; the old files are kept in ${event.kept_in}`,
   redact: 'nothing',
   news: 'each',
 };
 
 /** `what came after record 50, up to record 90 (2 tasks and 1 vote in it)` */
-function inWords({ kept, lost_through, tasks, votes }: LossAccepted): string {
+function lostInWords({ kept, lost_through, tasks, votes }: LossAccepted): string {
   const upTo = lost_through === null ? '' : `, up to record ${lost_through}`;
-  const known = [...counted(tasks.length, 'task'), ...counted(votes.length, 'vote')].join(' and ');
+  const known = [...inWords(tasks.length, 'task'), ...inWords(votes.length, 'vote')].join(' and ');
   return `what came after record ${kept.seq}${upTo}${known === '' ? '' : ` (${known} in it)`}`;
 }
 
-function counted(count: number, what: string): string[] {
+function inWords(count: number, what: string): string[] {
   return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
 }

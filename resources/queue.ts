@@ -1,6 +1,6 @@
 import type { ResourceDefinition } from '../src/define-tool.ts';
 import { briefTask } from '../src/views/task-views.ts';
-import { fitOfAll } from '../src/domain/tasks/ready-index.ts';
+import { fitOfAll } from '../src/domain/tasks/claiming-order.ts';
 
 /** Tasks shown of each kind; list_tasks pages through the rest. */
 const most = 50;

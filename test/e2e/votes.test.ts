@@ -154,7 +154,7 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
     }
     await claude.close();
     const log = readFileSync(join(project.folder, 'FEDERATION_LOG.md'), 'utf8');
-    expect(log.match(/claude voted in vote-/g)).toHaveLength(2);
+    expect(log.match(/claude: voted in vote-/g)).toHaveLength(2);
     seen.push(log);
     // What the store keeps is not legible at a glance either; the key is in there, and docs say what that means.
     const stored = ['db.json', ...readdirSync(join(project.dir, 'journal')).map((name) => join('journal', name))];
@@ -245,6 +245,9 @@ describe('votes of several processes', () => {
       ['claude', 'kimi', 'reuben'].map((name) => connect(project.server(name))),
     );
     if (claude === undefined || kimi === undefined || operator === undefined) throw new Error('Expected three clients');
+    // Who may vote and is there, and does not.
+    const copilot = await connect(project.server('copilot'));
+    await copilot.callTool('start_session');
     const deadline = new Date(Date.now() + 12_000).toISOString();
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) ids.push(await open(claude, { ...router, deadline }));

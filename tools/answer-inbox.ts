@@ -9,7 +9,7 @@ export const answerInbox = defineTool({
   name: 'answer_inbox',
   title: 'Answer an inbox item',
   description:
-    'Do what an inbox item offers, in one step, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, decide, extend or cancel a vote, answer a question, edit, dismiss. Only the actions that list_inbox shows for it.',
+    'Take an action that an inbox item offers, and close it: approve, requeue, reassign, cancel, continue-dependents, release or drop kept follow-ups, decide, extend or cancel a vote, answer a question, edit, dismiss. Only the actions that list_inbox shows for it.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -17,7 +17,7 @@ export const answerInbox = defineTool({
     inbox_id: z.string().min(1).max(60),
     action: z.enum(inboxActions),
     to_agent: addressee.optional().describe('For reassign, requeue and approve: an agent, or auto'),
-    choice: z.string().min(1).max(400).optional().describe('For votes: the option decided for'),
+    choice: z.string().min(1).max(400).optional().describe('For votes: the winning option'),
     note: note.optional().describe('The answer to a question, else why; kept in the log'),
     changes: taskChanges.optional(),
   }),

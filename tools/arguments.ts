@@ -8,12 +8,14 @@ import { longestPath, mostPaths, mostUses } from '../src/domain/tasks/paths.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 import { longestDescription, longestNote } from '../src/domain/tasks/task-fields.ts';
 
-export const taskId = z.string().min(1).max(60);
-export const voteId = z.string().min(1).max(60);
-export const dependencyIds = z.array(z.string().min(1).max(60)).max(100);
-export const taskType = slug;
+/** Ids and names are lower-case; models write them otherwise. */
+const name = z.string().trim().toLowerCase().min(1);
+export const taskId = name.max(60);
+export const voteId = name.max(60);
+export const dependencyIds = z.array(name.max(60)).max(100);
+export const taskType = z.string().trim().toLowerCase().pipe(slug);
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
-export const addressee = z.string().min(1).max(40);
+export const addressee = name.max(40);
 export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);
 /** To whoever holds a task, or to the operator. */
 export const shortNote = z.string().trim().min(1).max(longestNote).transform(wellFormed);
@@ -28,7 +30,7 @@ const context = z
   .record(z.string(), z.unknown())
   .transform((value, issues) => {
     if (isJsonObject(value)) return value;
-    issues.addIssue({ code: 'custom', message: `Expected JSON of at most ${deepestJson} levels` });
+    issues.addIssue({ code: 'custom', message: `Expected JSON at most ${deepestJson} levels deep` });
     return z.NEVER;
   })
   .describe('artifact_path, constraints and any further JSON, 64 KiB in all');
@@ -45,7 +47,7 @@ const uses = z
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
   description: z.string().trim().min(1).max(longestDescription).describe('What to do, and how to tell that it is done'),
-  to_agent: addressee.optional().describe('An agent, or auto; absent: whoever fits'),
+  to_agent: addressee.optional().describe('An agent or auto; default: anyone'),
   type: taskType.optional().describe('e.g. research, implementation, testing, review'),
   priority: z.enum(priorities).optional().describe('Default normal'),
   dependencies: dependencyIds.optional().describe('Task or vote ids to wait for'),
@@ -53,8 +55,8 @@ export const taskRequest = {
   not_before: timestamp.optional(),
   deadline: timestamp.optional(),
   max_attempts: z.int().min(1).max(20).optional(),
-  on_failure: z.enum(failurePolicies).optional().describe('What its failure means for dependents; default block'),
-  needs_approval: z.boolean().optional().describe('Waits for the operator'),
+  on_failure: z.enum(failurePolicies).optional().describe('What happens to dependents if it fails; default block'),
+  needs_approval: z.boolean().optional().describe('The operator must approve it'),
   paths: paths.optional(),
   uses: uses.optional(),
 };
@@ -78,11 +80,11 @@ export const idempotencyKey = z
   .string()
   .min(1)
   .max(200)
-  .describe('Repeating a call with the same key gives the first result');
+  .describe('A repeated call with this key returns the first result');
 
 export const page = {
   limit: z.int().min(1).max(100).optional().describe('Default 20'),
-  cursor: z.string().max(200).optional().describe('next_cursor of the page before'),
+  cursor: z.string().max(200).optional().describe('next_cursor of the previous page'),
   detail: z.enum(['brief', 'full']).optional(),
 };
 

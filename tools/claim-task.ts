@@ -13,7 +13,7 @@ export const claimTask = defineTool({
   name: 'claim_task',
   title: 'Claim a task',
   description:
-    'Take the best ready task for you, or the one named. Nobody else can take it while you hold it: then do the work and call complete_task (a review: review_task). wait_seconds waits for work to come. Gives the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
+    'Claim the best ready task for you, or the one you name. Nobody else can claim it while you hold it: do the work, then call complete_task (for a review: review_task). wait_seconds waits for work. Returns the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,

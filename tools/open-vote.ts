@@ -11,7 +11,7 @@ export const openVote = defineTool({
   name: 'open_vote',
   title: 'Open a vote',
   description:
-    'Put to the vote what agents disagree on, instead of asking a person. Ballots are sealed until all have voted or the time is up; others find it in start_session. Tasks can depend on the vote_id.',
+    'Let agents vote on what they disagree on, instead of asking a person. Ballots are sealed until all have voted or time is up; voters see it in start_session. Tasks can depend on the vote_id.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -20,7 +20,7 @@ export const openVote = defineTool({
     options: z.array(z.string().max(longestOption)).max(mostOptions).describe('2 to 20'),
     context_url: z.string().max(2_000).optional(),
     topic: taskType.optional(),
-    eligible: z.array(addressee).max(100).optional().describe('Default: agents that are there'),
+    eligible: z.array(addressee).max(100).optional().describe('Default: available and busy agents'),
     quorum: z.int().optional().describe('Default 2'),
     method: z.enum(votingMethods).optional().describe('Default weighted, by confidence'),
     stakes: z.enum(stakesLevels).optional().describe('low may close early; the operator confirms high'),

@@ -8,7 +8,7 @@ export const overrideTask = defineTool({
   name: 'override_task',
   title: 'Overrule a task',
   description:
-    'Approve, reassign, requeue, cancel or complete any task, whoever holds it, or edit one that nobody has claimed. Its holder is told when it next calls. Gives the task and what became unblocked.',
+    'Approve, reassign, requeue, cancel or complete any task, whoever holds it, or edit one that nobody has claimed. Its holder is told on its next call. Returns the task and what was unblocked.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -23,7 +23,7 @@ export const overrideTask = defineTool({
     const { task, unblocked } = await federation.execute('override_task', input, actor());
     const next =
       input.to_agent === 'auto' && task.to_agent === null
-        ? advise`Nobody who may do ${task.task_id} is there: it is in your inbox, ${call('list_inbox')}.`
+        ? advise`No agent that may do ${task.task_id} is available; it is in your inbox: ${call('list_inbox')}.`
         : advise`${task.task_id} is ${task.status}; ${call('get_task', { task_id: task.task_id })} shows its history.`;
     return { task: briefTask(federation.state(), task), unblocked, next };
   },

@@ -12,7 +12,7 @@ export const queuePlan = defineTool({
   name: 'queue_plan',
   title: 'Queue a plan',
   description:
-    'Queue several tasks that depend on each other, all or nothing. Each has a local key; after names the keys (or existing ids) it waits for. Gives ids by key and the ones that are ready.',
+    'Queue several tasks that depend on each other, all or nothing. Each has a local key; after lists the keys (or existing ids) it waits for. Returns ids by key and which are ready.',
   audience: 'agent',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -30,7 +30,7 @@ export const queuePlan = defineTool({
       ids,
       ready,
       next: sentences(
-        `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow by themselves.`,
+        `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
         ...[...types].map((type) => aboutType(unknownType(federation.config, type))),
       ),
     };

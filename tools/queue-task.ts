@@ -12,7 +12,7 @@ export const queueTask = defineTool({
   name: 'queue_task',
   title: 'Queue a task',
   description:
-    'Queue one unit of work for another agent, or for whoever fits. Use it to hand work over instead of asking a person to carry it. Gives the task; an open twin is returned as duplicate_of instead of queueing it twice.',
+    'Queue one unit of work for another agent or for anyone. Use it to hand work over instead of asking a person to relay it. Returns the task; an identical open task is returned as duplicate_of instead.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -21,7 +21,7 @@ export const queueTask = defineTool({
     const { task_id, duplicate_of, ...queued } = await federation.execute('queue_task', input, actor());
     // A repeated request may be about a task that has left the state.
     const task = queued.task ?? (await findTask(federation, task_id));
-    const who = task.to_agent ?? 'whoever fits';
+    const who = task.to_agent ?? 'any agent that does its type';
     const [unseen] = notSeen(federation, task.to_agent === null ? [] : [task.to_agent]);
     const why = whyNotReady(federation.state(), task, federation.now());
     const state = task.status !== 'pending' ? task.status : why === null ? 'ready' : `not ready: ${why}`;

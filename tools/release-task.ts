@@ -8,7 +8,7 @@ export const releaseTask = defineTool({
   name: 'release_task',
   title: 'Release a task',
   description:
-    'Give back a task you hold: not for you (to_agent addresses it to another agent) or not now (wait_for: it returns once those tasks or votes are settled). Uses up no attempt. For work you tried in vain, complete_task with failure.',
+    'Give back a task you hold: not for you (to_agent addresses it to another agent) or not now (wait_for: it returns once those tasks or votes are settled). Uses no attempt. If you tried and it did not work, use complete_task with failure.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -16,7 +16,7 @@ export const releaseTask = defineTool({
     task_id: taskId,
     reason: note,
     question: shortNote.optional().describe('To the operator; the task waits for the answer'),
-    to_agent: addressee.optional().describe('An agent, or auto'),
+    to_agent: addressee.optional().describe('An agent or auto'),
     wait_for: dependencyIds.optional(),
   }),
   async handle(input, { federation, actor }) {

@@ -8,7 +8,7 @@ export const reportProgress = defineTool({
   name: 'report_progress',
   title: 'Report progress',
   description:
-    'Note how far a task you hold has come, ask for more time, or put a question to the operator and go on. Gives what others noted meanwhile. On a task you do not hold: adds a note for whoever does.',
+    'Report progress on a task you hold, ask for more time, or ask the operator a question and go on. Returns what others noted meanwhile. On a task you do not hold: adds a note for its holder.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -17,7 +17,7 @@ export const reportProgress = defineTool({
     note: shortNote.optional(),
     question: shortNote.optional().describe('To the operator; the answer comes with a later result'),
     progress: z.number().min(0).max(1).optional(),
-    extend_minutes: z.number().min(1).max(1440).optional().describe('Moves the end of the hold'),
+    extend_minutes: z.number().min(1).max(1440).optional().describe('How much longer to hold it'),
   }),
   async handle(input, { federation, actor }) {
     const caller = actor();

@@ -162,6 +162,14 @@ function hasNoCredentials(url: string): boolean {
   return username === '' && password === '';
 }
 
+const filesSchema = z.strictObject({
+  group: z
+    .union([z.string().min(1).max(100), z.int().min(0)], 'Expected the name or number of a group, or null')
+    .nullable()
+    .default(null)
+    .describe("A group that may read the federation's files, from the next start; null: their owner alone."),
+});
+
 const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
@@ -232,6 +240,7 @@ export const configSchema = z
       .nullable()
       .default(null)
       .describe('Where what waits for the operator is sent as well; null: nowhere.'),
+    files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()
       .min(1)

@@ -1,4 +1,7 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
+import type { Task } from '../domain/tasks/task.ts';
+import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { agentRecord } from '../domain/agents/agent-record.ts';
 import { wasSeen } from '../domain/agents/attendance.ts';
 import type { FederationState } from '../domain/federation-state.ts';
@@ -51,6 +54,12 @@ export function agentViews(federation: Federation): AgentView[] {
       ...(until === null ? {} : { until }),
     };
   });
+}
+
+/** The roster as a list. */
+export function agentsView(federation: Federation) {
+  const items = agentViews(federation);
+  return { items, total: items.length };
 }
 
 export interface StatusView {
@@ -116,6 +125,33 @@ function archivedCount(state: FederationState, status: string): number {
   return count;
 }
 
+/** Tasks of each kind in the overview; list_tasks pages through the rest. */
+const overviewLength = 50;
+
+/** All tasks at a glance. */
+export function queueView(federation: Federation) {
+  const state = federation.state();
+  const { index, tasks } = state;
+  const brief = (task: Task) => briefTask(state, task);
+  const held = [...index.byStatus['in-progress']].flatMap((id) => tasks.get(id) ?? []);
+  const { agents, operator, people } = federation.config;
+  const everyone = [...Object.keys(agents), operator, ...people];
+  const ready = index.ready.next(fitOfAll(everyone), overviewLength);
+  const waiting = [...index.byStatus.pending]
+    .slice(-10 * overviewLength)
+    .flatMap((id) => tasks.get(id) ?? [])
+    .filter((task) => index.waitsFor(task).length > 0)
+    .slice(-overviewLength);
+  return {
+    held: held.slice(-overviewLength).map((task) => ({ ...brief(task), held_by: task.lease?.agent })),
+    held_total: held.length,
+    ready: ready.map(brief),
+    ready_total: index.ready.size,
+    waiting: waiting.map(brief),
+    waiting_total: index.byStatus.pending.size - index.ready.size,
+  };
+}
+
 /** The next tasks an agent would get, in order. */
 export function readyFor(federation: Federation, agent: string, limit: number): TaskBrief[] {
   const state = federation.state();
@@ -146,8 +182,9 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }
 
-/** One agent's side of the queue. */
+/** One agent's side of the queue. Refuses a name that is not in the roster. */
 export function agentQueue(federation: Federation, agent: string) {
+  checkAddressee(federation.config, agent);
   const state = federation.state();
   const ready = readyFor(federation, agent, 20);
   return {

@@ -57,7 +57,7 @@ async function keptRouter(): Promise<{ log: MemoryLog; file: KeptInMemory }> {
 }
 
 async function bytesOf(federation: Federation): Promise<Buffer> {
-  federation.state();
+  await federation.refresh();
   return await saveLearner((await federation.router()).router.learner);
 }
 
@@ -144,6 +144,7 @@ describe('the router of a federation', () => {
         await one.execute('complete_task', { task_id, outcome: 'success', summary: 'x' }, kimi);
       }),
     );
+    await a.refresh();
     const done = [...a.state().tasks.values()].filter(({ status }) => status === 'completed').length;
     expect(done).toBeGreaterThan(0);
     expect((await a.router()).router.learner.outcomes).toBe(done);
@@ -307,7 +308,7 @@ describe('what the router has learned', () => {
     // Another process commits while the first one looks whether it should write.
     file.beforeRead = async () => {
       await work(second, 5, 2);
-      first.state();
+      await first.refresh();
     };
     await first.close();
     file.beforeRead = async () => undefined;
@@ -321,7 +322,7 @@ describe('what the router has learned', () => {
     const [a, b] = [await open(log, { routerFile: file }), await open(log, { routerFile: file })];
     await Promise.all([a.router(), b.router()]);
     await work(a, 40, 1);
-    b.state();
+    await b.refresh();
     await work(a, 40, 2);
     await a.close();
     const kept = file.content;

@@ -90,7 +90,7 @@ test('what to do next is said in the words of the command line', async () => {
 test('a page says once how to get the next one, and its cursor works', async () => {
   for (const name of ['One', 'Two', 'Three']) await add(name);
   const { out } = await fed(['queue', 'list', '-n', '2']);
-  const [, cursor = ''] = /^→ 2 of 3; the next page: fed queue list --limit 2 --cursor (\S+)\n$/m.exec(out) ?? [];
+  const [, cursor = ''] = /^→ 2 of 3; next page: fed queue list --limit 2 --cursor (\S+)\n$/m.exec(out) ?? [];
   expect(out.trimEnd().split('\n')).toHaveLength(5);
   expect((await fed(['queue', 'list', '-n', '2', '--cursor', cursor])).out).toMatch(/ One\n1 of 3\n/);
 });
@@ -200,7 +200,7 @@ test('the operator sees the rules, tries them on a past task, and answers the in
   expect(tried).toContain('Nothing was changed');
   expect((await reuben('schedule', 'test', 'task-2020-01-01-001')).code).toBe(1);
 
-  expect((await reuben('inbox')).out).toContain('Nothing waits for you');
+  expect((await reuben('inbox')).out).toContain('The inbox is empty');
   const risky = await add('Drop the tables', '--needs-approval');
   const { out: inbox } = await reuben('inbox');
   expect(inbox).toContain(`${risky} needs approval`);
@@ -230,7 +230,7 @@ test('pausing works on a broken configuration, also where no good one was ever k
   const { code, out, err } = await fed(['pause', 'broken', 'it', ...reuben]);
   expect(code).toBe(0);
   expect(out).toContain('broken it');
-  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator: .*the defaults are in force for this command/);
+  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator: .*this command uses the defaults/);
   expect((await fed(['resume', '--release', 'all', ...reuben])).code).toBe(1);
   expect((await fed(['resume', ...reuben])).code).toBe(0);
   // What is not known is not written: the log may be meant to be elsewhere, and the defaults are no good configuration.

@@ -13,6 +13,7 @@ function formed(form: Form, text: string): string {
     terminal: { width: null, colour: false },
     errorTerminal: { width: null, colour: false },
     out: unused,
+    flushed: unused,
     err: unused,
     screen: () => null,
     readInput: unused,

@@ -30,6 +30,10 @@ export class FakeFederation implements Federation {
     return this.#handlers[command](args, actor);
   }
 
+  async executeAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
+    return await Promise.all(all.map((args) => this.execute(command, args, actor)));
+  }
+
   readonly project = new Project('.');
   readonly configWarnings = [];
   readonly seq = 0;
@@ -42,6 +46,8 @@ export class FakeFederation implements Federation {
   state(): FederationState {
     return new FederationState();
   }
+
+  async refresh(): Promise<void> {}
 
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 

@@ -59,7 +59,10 @@ describe('the view of the board', () => {
     const [here, elsewhere] = [await open(log), await open(log)];
     const { task_id } = await here.execute('queue_task', { description: 'held' }, reuben);
     await elsewhere.execute('claim_task', { task_id }, kimi);
-    const held = async () => (await boardView(here, limits)).in_progress.items;
+    const held = async () => {
+      await here.refresh();
+      return (await boardView(here, limits)).in_progress.items;
+    };
     expect(await held()).toMatchObject([{ task_id, silent: false }]);
     await elsewhere.close();
     expect(await held()).toMatchObject([{ task_id, silent: true }]);

@@ -11,7 +11,9 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
-import type { Actor } from '../../domain/commands.ts';
+import type { ToolContext } from '../../define-tool.ts';
+import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { orInput, share, time } from '../forms.ts';
@@ -19,9 +21,11 @@ import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } from '../render/render-task.ts';
 import { UsageError } from '../report-error.ts';
+import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
 const task = ['<task>', 'task_id', 'its id'] as const;
+const tasks = ['<task...>', 'task_id', 'their ids'] as const;
 const key = ['--key <key>', 'idempotency_key', 'repeating the command gives the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
@@ -112,22 +116,25 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
   }),
   toolCommand('queue complete', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'success' },
     about: 'say that it is done',
-    arguments: [task, ['<summary...>', 'summary', 'the result']],
+    arguments: [tasks, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
   }),
   toolCommand('queue fail', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'failure' },
     about: 'say that it was tried and did not work',
-    arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
+    arguments: [tasks, ['<summary...>', 'summary', 'what went wrong']],
     options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
   }),
   toolCommand('queue release', releaseTask, renderTaskResult, {
+    all: tasksAfter('release_task'),
     about: 'give it back: not for me, or not now',
-    arguments: [task, ['<reason...>', 'reason', 'why']],
+    arguments: [tasks, ['<reason...>', 'reason', 'why']],
     options: [
       ['--to <agent>', 'to_agent', 'for whom instead'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
@@ -136,41 +143,52 @@ export const queueCommands: readonly CommandRow[] = [
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
   }),
   toolCommand('queue review', reviewTask, renderTaskResult, {
+    all: tasksAfter('review_task'),
     about: 'judge finished work',
     arguments: [
-      ['<task>', 'task_id', 'the work, not the review task'],
+      ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
       ['<note...>', 'note', 'why'],
     ],
     examples: ['fed queue review task-2026-02-06-001 rework "The tests are missing" --as claude'],
   }),
   toolCommand('queue approve', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'approve' },
     about: 'let a task start that needs approval',
-    arguments: [task, why],
+    arguments: [tasks, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
-  sessionCommand({
-    path: 'queue cancel',
-    stands: cancelTask.name,
-    about: 'it will not be done',
-    input: cancelTask.input.partial({ reason: true }),
-    arguments: [task, ['[reason...]', 'reason', 'why; only an agent has to say']],
-    examples: ['fed queue cancel task-2026-02-06-001 "No longer needed"'],
-    do: ({ task_id, reason }, session) =>
-      callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
-    render: renderTaskResult,
-  }),
+  toolCommand(
+    'queue cancel',
+    { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel },
+    renderTaskResult,
+    {
+      about: 'it will not be done',
+      all: async (inputs, session) => {
+        const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
+        const done = await session.federation.executeAll('cancel_task', args, session.actor());
+        return done.map((result) => briefTask(session.federation.state(), result.task));
+      },
+      arguments: [tasks, ['[reason...]', 'reason', 'why; only an agent has to say']],
+      examples: [
+        'fed queue cancel task-2026-02-06-001 "No longer needed"',
+        'fed queue cancel 001 002 003 --reason "Moot"',
+      ],
+    },
+  ),
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'reassign' },
     about: 'address it to someone else',
-    arguments: [task, ['<agent>', 'to_agent', 'for whom'], why],
+    arguments: [tasks, ['<agent>', 'to_agent', 'for whom'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
   }),
   toolCommand('queue requeue', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'requeue' },
     about: 'put a finished or held task back',
-    arguments: [task, why],
+    arguments: [tasks, why],
     options: [['--to <agent>', 'to_agent', 'for whom']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
   }),
@@ -217,6 +235,22 @@ export const queueCommands: readonly CommandRow[] = [
     render: ({ mermaid }) => manyLines(mermaid),
   }),
 ];
+
+/** Runs the command that a tool runs for all of them, or for none; gives what the tasks have become. */
+function tasksAfter<C extends 'complete_task' | 'release_task' | 'review_task' | 'override_task'>(name: C) {
+  return async (inputs: readonly ArgsOf<C>[], { federation, actor }: Session): Promise<TaskBrief[]> => {
+    const done = await federation.executeAll(name, inputs, actor());
+    return done.map((result) => briefTask(federation.state(), result.task));
+  };
+}
+
+/** As the tool, with the reason that a person need not give. */
+async function cancel(
+  { task_id, reason }: { readonly task_id: string; readonly reason?: string | undefined },
+  context: ToolContext,
+) {
+  return await cancelTask.handle({ task_id, reason: reason ?? unsaid(context.actor()) }, context);
+}
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
 function unsaid({ name, kind }: Actor): string {

@@ -10,7 +10,7 @@ import { day, fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import { estimateFromSums } from '../routing/off-policy.ts';
 import { type Figures, figuresOf, minutesOf, ratio, rounded } from './metrics-figures.ts';
 import { type Target, type Targets, targetsOf } from './targets.ts';
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 
 /** Where a view is read from: `federation` has all three. */
 export interface MetricsSource {

@@ -1,5 +1,5 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { agentRecord } from '../domain/agents/agent-record.ts';

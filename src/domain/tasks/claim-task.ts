@@ -7,7 +7,7 @@ import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import { fitOf, fits } from './fit.ts';
-import type { Fit } from './ready-index.ts';
+import type { Fit } from './claiming-order.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
 import { whyNotReady } from './why-not-ready.ts';

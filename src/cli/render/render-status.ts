@@ -6,7 +6,7 @@ import type { StrangerView } from '../../views/stranger-view.ts';
 import type { startSession } from '../../../tools/start-session.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { oneLine, section, stacked, type Terminal } from '../terminal.ts';
-import { renderTasks } from './render-task.ts';
+import { listedBrief, renderTasks } from './render-task-list.ts';
 
 type Row = StatusView['agents'][number];
 
@@ -86,7 +86,11 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
   return stacked([
     fields,
     section('principles', session.principles.map((text) => `- ${oneLine(text)}`).join('\n'), terminal),
-    section('ready', ready.length === 0 ? '' : renderTasks({ items: ready, total: count }, terminal), terminal),
+    section(
+      'ready',
+      ready.length === 0 ? '' : renderTasks({ items: ready.map(listedBrief), total: count }, terminal),
+      terminal,
+    ),
     section('held here', held(held_here), terminal),
     section('held elsewhere', held(held_elsewhere), terminal),
     section('ballots due', due.join('\n'), terminal),

@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number | null | undefined;
   readonly style?: (row: Row) => Style | null;
   readonly align?: 'left' | 'right';
+  /** What a value begins with where it stands without its title: `after `. */
+  readonly lead?: string;
   /** A narrow terminal can do without it; the highest goes first. */
   readonly spare?: number;
 }
@@ -26,7 +28,7 @@ const gap = '  ';
 /** What the last column has at least where it needs it; in less, it says nothing. */
 const leastForLast = 24;
 /** Lines that the last column may take where each row stands alone. */
-const mostLines = 3;
+const mostLines = 2;
 
 /** Title and rows, one line each, without a line break at the end. Columns empty in every row are left out. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], terminal: Terminal): string {
@@ -105,11 +107,11 @@ function stackedRows<Row>(rows: readonly Row[], shown: readonly Measured<Row>[],
     .join('\n');
 }
 
-function factOf<Row>({ title, align, cells, style }: Measured<Row>, row: Row, index: number): Piece {
+function factOf<Row>({ title, align, lead, cells, style }: Measured<Row>, row: Row, index: number): Piece {
   const cell = cells[index] ?? '';
   // A number alone does not say what it counts.
-  const text = align === 'right' && cell !== '' ? `${title.toLowerCase()} ${cell}` : cell;
-  return { text, style: style?.(row) ?? null };
+  const before = lead ?? (align === 'right' ? `${title.toLowerCase()} ` : '');
+  return { text: cell === '' ? '' : `${before}${cell}`, style: style?.(row) ?? null };
 }
 
 /** Names and what they are, one a line, longer ones wrapped beside their name. Entries without a value are left out. */

@@ -63,7 +63,7 @@ export function ahead(at: Timestamp, terminal: Terminal): string {
 export function age(at: Timestamp, terminal: Terminal): string {
   if (terminal.width === null) return at;
   const passed = passedSince(at, terminal);
-  return passed < minute ? 'now' : spanText(passed);
+  return passed < minute ? '<1 min' : spanText(passed);
 }
 
 export function passedSince(at: Timestamp, terminal: Terminal): number {

@@ -200,7 +200,7 @@ test('an import says what came over, what was left out and what points nowhere',
 
 test('status, roster and graph are the resources that clients read', async () => {
   const id = await add('Write it');
-  expect((await fed(['status'])).out).toMatch(/tasks +1 ready/);
+  expect((await fed(['status'])).out).toMatch(/^ +1 {2}ready /m);
   expect(JSON.parse((await fed(['status', '--json'])).out)).toMatchObject({ operator: 'reuben' });
   expect((await fed(['agents'])).out).toMatch(/^AGENT .*\nclaude /);
   expect((await fed(['queue', 'graph'])).out).toContain(id);

@@ -67,8 +67,8 @@ test('where a row does not fit it stands on lines of its own, with no id or numb
     'task-2026-02-06-001-and-more  n 12',
     '  word word word word word word word'.trimEnd(),
   ]);
-  expect(lines).toHaveLength(4);
-  expect(lines[3]).toMatch(/…$/);
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toMatch(/…$/);
   for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(40);
 });
 

@@ -77,9 +77,16 @@ function columnsFor(terminal: Terminal, isAsked: boolean): Readonly<Record<TaskC
     type: { title: 'TYPE', value: ({ type }) => type, ...spare(4) },
     for: { title: 'FOR', value: (task) => whoHas(task, terminal), style: whoHasStyle },
     from: { title: 'FROM', value: ({ from_agent }) => from_agent },
-    waits: { title: 'WAITS FOR', value: ({ waits }) => waitsFor(waits, terminal), style: () => 'dim', ...spare(1) },
+    waits: {
+      title: 'WAITS FOR',
+      lead: 'after ',
+      value: ({ waits }) => waitsFor(waits, terminal),
+      style: () => 'dim',
+      ...spare(1),
+    },
     deadline: {
       title: 'DEADLINE',
+      lead: 'due ',
       value: ({ deadline }) => deadlineWords(deadline, terminal),
       style: ({ deadline }) => (isLate(deadline, terminal) ? 'red' : null),
     },

@@ -4,11 +4,11 @@ import { briefHeld, heldBy } from '../src/views/task-views.ts';
 export const handOff: PromptDefinition = {
   name: 'hand-off',
   title: 'Hand work over',
-  description: 'Hand work to another agent so that it can begin without asking back.',
+  description: 'Hand work to another agent so that it can start without asking questions.',
   arguments: [
     {
       name: 'to_agent',
-      description: 'Who should do it; leave out for whoever fits',
+      description: 'Who should do it; default: the best agent',
       required: false,
       completes: 'agents',
     },
@@ -19,12 +19,12 @@ export const handOff: PromptDefinition = {
     const { agents } = federation.config;
     const roster = Object.entries(agents).map(([name, { role, types }]) => `- ${name}: ${role} (${types.join(', ')})`);
     return [
-      `Hand the work that follows over to ${to_agent ?? 'whoever fits best'}${task_id === undefined ? '' : `, going on from ${task_id}`}.`,
+      `Hand the follow-up work${task_id === undefined ? '' : ` of ${task_id}`} to ${to_agent ?? 'the agent that fits best'}.`,
       'Write one queue_task call (queue_plan for several that depend on each other):',
-      '- description: the goal, what is there already (files, decisions), what is not to be touched, and how one can tell that it is done.',
-      '- type, so that the right agent finds it; to_agent only if it must be that one.',
-      '- dependencies: the ids it must wait for; its holder then gets their summaries and artifacts.',
-      '- context.artifact_path and context.constraints where they help.',
+      '- description: the goal, what exists (files, decisions), what must not be touched, and how to tell when it is done.',
+      '- type, so that the right agent finds it; to_agent only if it must be that agent.',
+      '- dependencies: the ids it must wait for; whoever claims it gets their summaries and artifacts.',
+      '- context.artifact_path and context.constraints if they help.',
       held.length === 0
         ? 'You hold no task.'
         : `You hold: ${held.map((task) => `${task.task_id} (${task.description})`).join('; ')}. Complete it, or release it with to_agent.`,

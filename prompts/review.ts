@@ -5,7 +5,7 @@ import { present } from '../src/views/task-views.ts';
 export const review: PromptDefinition = {
   name: 'review',
   title: 'Review finished work',
-  description: 'Look at work that another agent completed and give a verdict on it.',
+  description: 'Check work that another agent completed, and give a verdict.',
   arguments: [{ name: 'task_id', description: 'The work, not the review task', required: true, completes: 'tasks' }],
   render: async ({ task_id = '' }, { federation }) => {
     const task = await findTask(federation, task_id);
@@ -16,14 +16,14 @@ export const review: PromptDefinition = {
       ...(result === null
         ? ['It has no result yet: there is nothing to review.']
         : [
-            `What came of it: ${JSON.stringify(present({ by: result.by, summary: result.summary, artifacts: result.artifacts }))}`,
+            `Result: ${JSON.stringify(present({ by: result.by, summary: result.summary, artifacts: result.artifacts }))}`,
           ]),
       ...task.reviews.map(({ by, verdict, note }) => `Reviewed by ${by}: ${verdict}. ${note}`),
       'Judge the work against what was asked, not against how you would have done it.',
       '1. Read every artifact. Run what can be run.',
-      '2. Does it do what the description asks, all of it? What breaks at the edges, with bad input, twice at once?',
-      '3. Are there tests that would fail if it were wrong? Is anything changed that was not asked for?',
-      '4. Call review_task once: accept, with what is good about it; or rework, with each thing that must change and how one can tell that it has. Wishes are no reason for rework.',
+      '2. Does it do everything the description asks? What breaks at the edges, with bad input, or run twice at once?',
+      '3. Are there tests that would fail if it were wrong? Did anything change that was not asked for?',
+      '4. Call review_task once: accept, with what is good about it; or rework, with each thing that must change and how to check it. Taste is no reason for rework.',
       'Nobody reviews their own work.',
     ].join('\n');
   },

@@ -1,5 +1,4 @@
 import type { ResourceDefinition } from '../src/define-tool.ts';
-import { checkAddressee } from '../src/domain/tasks/validate-request.ts';
 import { agentQueue as agentQueueView } from '../src/views/queue-views.ts';
 
 export const agentQueue: ResourceDefinition = {
@@ -9,11 +8,8 @@ export const agentQueue: ResourceDefinition = {
   description: 'What this agent would claim next, in order, and what it holds.',
   mimeType: 'application/json',
   completes: { variable: 'agent', from: 'agents' },
-  read: async ({ agent = '' }, federation) => {
-    checkAddressee(federation.config, agent);
-    return agentQueueView(federation, agent);
-  },
-  // An unaddressed task may be anyone's, and availability moves a fallback's queue: all of them are touched.
+  read: async ({ agent = '' }, federation) => agentQueueView(federation, agent),
+  // Anyone may take an unaddressed task, and availability changes what a fallback may take: every queue is touched.
   changedBy: ({ tasks, agents }, { config }) =>
     tasks.size > 0 || agents ? Object.keys(config.agents).map((name) => `federation://queue/${name}`) : [],
 };

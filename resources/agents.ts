@@ -1,5 +1,5 @@
 import type { ResourceDefinition } from '../src/define-tool.ts';
-import { agentViews } from '../src/views/queue-views.ts';
+import { agentsView } from '../src/views/queue-views.ts';
 
 export const agents: ResourceDefinition = {
   uri: 'federation://agents',
@@ -7,9 +7,6 @@ export const agents: ResourceDefinition = {
   title: 'Agents',
   description: 'The roster: what each agent does, its availability, what it holds and what is ready for it.',
   mimeType: 'application/json',
-  read: async (_variables, federation) => {
-    const items = agentViews(federation);
-    return { items, total: items.length };
-  },
+  read: async (_variables, federation) => agentsView(federation),
   changedBy: () => ['federation://agents'],
 };

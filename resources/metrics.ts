@@ -5,7 +5,7 @@ export const metrics: ResourceDefinition = {
   uri: 'federation://metrics',
   name: 'metrics',
   title: 'Metrics',
-  description: 'How work goes: targets, agents, types, routing, the queue, the last 14 days.',
+  description: 'Targets, agents, types, routing, the queue, the last 14 days.',
   mimeType: 'application/json',
   read: async (_variables, federation) =>
     dashboardView({ state: federation.state(), config: federation.config, now: federation.now() }),

@@ -5,7 +5,7 @@ export const status: ResourceDefinition = {
   uri: 'federation://status',
   name: 'status',
   title: 'Status',
-  description: 'Counts of tasks by state, who is there, whether work is paused, what waits for the operator.',
+  description: 'Task counts by state, agents, whether work is paused, what waits for the operator.',
   mimeType: 'application/json',
   read: async (_variables, federation) => statusOf(federation),
   changedBy: () => ['federation://status'],

@@ -63,7 +63,10 @@ async function checkRouting(): Promise<void> {
     { text: `Compress the picture on page ${page}`, agent: 'copilot' },
   ]);
   await writeFile(lessons, taught.map((row) => JSON.stringify(row)).join('\n'));
-  await fed('--as', 'reuben', 'route', 'train', lessons);
+  // A federation of its own: where some have been seen and others not, those that were are preferred.
+  const dir = ['--dir', join(folder, 'school', '.federation')];
+  await fed(...dir, 'init');
+  await fed(...dir, '--as', 'reuben', 'route', 'train', lessons);
   const asked = [
     ['Translating handbooks', 'kimi'],
     ['Picture compression', 'copilot'],
@@ -71,7 +74,7 @@ async function checkRouting(): Promise<void> {
   for (const [text, agent] of asked) {
     const answer = z
       .object({ agent: z.string().nullable() })
-      .parse(JSON.parse(await fed('--as', 'claude', 'route', text, '--json')));
+      .parse(JSON.parse(await fed(...dir, '--as', 'claude', 'route', text, '--json')));
     expectSame(`fed route "${text}"`, answer.agent, agent);
   }
 }

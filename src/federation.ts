@@ -94,13 +94,22 @@ export interface Federation {
   readonly seq: number;
   /** Now, by the clock decisions are made with. */
   now(): Timestamp;
-  /** The state after everything anyone has committed until now. Read it at once; it moves on. */
+  /**
+   * The state after what was taken in last, by `refresh` or by a command of this
+   * process. In memory. Read it at once; it moves on.
+   */
   state(): FederationState;
+  /**
+   * Takes in what anyone has committed until now, and who is alive: before a
+   * read that must be current. A command does so itself.
+   * @throws StoreError where the store cannot be read now
+   */
+  refresh(): Promise<void>;
   /** The newest records in order, for the log and for news; `after`: only those beyond this one. */
   tail(limit: number, after?: number): Promise<readonly StoredRecord[]>;
   /** Every record there is, from the first on. */
   history(): AsyncGenerator<StoredRecord, void, undefined>;
-  /** The sessions that this process knows of, and how long each has been silent. */
+  /** The sessions that this process knows of, and how long each has been silent, as of the last look. */
   presence(): readonly PresenceEntry[];
   /** Who is there, as decisions and views count it. */
   attendance(): Attendance;
@@ -121,9 +130,11 @@ export interface Federation {
    * @throws FederationError when refused: nothing of it was written but what its refusal records.
    */
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>>;
+  /** The same command for each of these arguments, each seeing the ones before it; one that is refused undoes all. */
+  executeAll<C extends CommandName>(command: C, args: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]>;
   /** The router, loaded for whoever asks first. @throws StoreError where the journal cannot be read. */
   router(): Promise<LoadedRouter>;
-  /** Does what is due by now, where no server does it every second: for a process that only looks. */
+  /** As `refresh`, and does what is due by now, where no server does it every second: for a process that only looks. */
   catchUp(): Promise<void>;
   /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
   close(): Promise<void>;

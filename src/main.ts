@@ -14,16 +14,15 @@ import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
-  --dir FOLDER    the .federation folder        (FEDERATION_DIR; else the nearest one going up)
-  --as NAME       the agent or person it acts for (FEDERATION_AGENT; else the client's own name decides)
-  --store URL     a postgres:// URL             (FEDERATION_STORE; else embedded in the folder)
-  --tools core    only the tools that every agent needs
+  --dir FOLDER    the .federation folder (FEDERATION_DIR; default: the nearest one, going up)
+  --as NAME       the agent or person it acts for (FEDERATION_AGENT; default: found by the client's name)
+  --tools core    offer only the tools every agent needs
   --version       print the version
-  --help          print this
+  --help          print this help
 
 Started by an MCP client, for example: claude mcp add federation -- federation-mcp
 
-Exit codes: 0 the client has gone, 1 an unexpected fault, 2 wrong usage, 4 it cannot run here.
+Exit codes: 0 client disconnected, 1 unexpected error, 2 wrong usage, 4 cannot run here.
 `;
 
 interface Settings {
@@ -93,7 +92,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {
     const { dir, exists, passedOver } = find();
-    if (passedOver !== null) process.stderr.write(`federation-mcp: ${dir} is used, not ${passedOver}\n`);
+    if (passedOver !== null) process.stderr.write(`federation-mcp: using ${dir}, not ${passedOver}\n`);
     const { openFederation } = await import('./compose/open-federation.ts');
     // The first change makes the folder: who only reads leaves nothing behind.
     let isMade = exists;
@@ -103,7 +102,9 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
       onCommitted: () => {
         if (isMade) return;
         isMade = true;
-        process.stderr.write(`federation-mcp: made ${dir} with defaults; "fed init" writes a configuration to edit\n`);
+        process.stderr.write(
+          `federation-mcp: created ${dir} with defaults; "fed init" writes a configuration to edit\n`,
+        );
       },
       onTrouble: (what, error) => log.warn({ err: error }, what),
     });
@@ -152,7 +153,7 @@ async function main(): Promise<number> {
     process.stdout.write(settings === 'help' ? help : `${version}\n`);
     return 0;
   }
-  if (process.stdin.isTTY) process.stderr.write('federation-mcp: waiting for an MCP client; --help says more\n');
+  if (process.stdin.isTTY) process.stderr.write('federation-mcp: waiting for an MCP client; see --help\n');
   return serve(settings);
 }
 
@@ -162,6 +163,6 @@ try {
   process.exit(code);
 } catch (error) {
   if (!(error instanceof UsageError)) process.exit(reportFault('federation-mcp', error));
-  process.stderr.write(`federation-mcp: ${error.message}\nTry federation-mcp --help\n`);
+  process.stderr.write(`federation-mcp: ${error.message}\nSee federation-mcp --help\n`);
   process.exit(2);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { plural } from '../src/domain/text.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
@@ -7,7 +8,7 @@ export const cancelTask = defineTool({
   name: 'cancel_task',
   title: 'Cancel a task',
   description:
-    'Cancel a task that you queued and that is no longer wanted. Its dependents go by its on_failure: block, cancel or continue.',
+    'Cancel a task you queued that is no longer needed. Its on_failure applies to dependents: block, cancel or continue.',
   audience: 'agent',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -16,9 +17,9 @@ export const cancelTask = defineTool({
     const { task, cancelled } = await federation.execute('cancel_task', input, actor());
     const others = cancelled.filter((id) => id !== task.task_id);
     return {
-      task: briefTask(task),
+      task: briefTask(federation.state(), task),
       ...(others.length === 0 ? {} : { cancelled: others }),
-      next: others.length === 0 ? 'Nothing more to do.' : `${others.length} dependents were cancelled with it.`,
+      next: others.length === 0 ? 'Nothing more to do.' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
     };
   },
 });

@@ -6,7 +6,7 @@ import { note, voteId } from './arguments.ts';
 export const cancelVote = defineTool({
   name: 'cancel_vote',
   title: 'Cancel a vote',
-  description: 'Drop the question. Sealed ballots stay sealed. Tasks that depend on the result are blocked.',
+  description: 'Cancel a vote. Sealed ballots stay sealed. Tasks that depend on the result are blocked.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -16,7 +16,7 @@ export const cancelVote = defineTool({
     return {
       vote: fullVote(vote),
       ...(blocked.length === 0 ? {} : { blocked }),
-      next: blocked.length === 0 ? 'Nothing more to do.' : `${blocked.join(', ')} cannot go on without it.`,
+      next: blocked.length === 0 ? 'Nothing more to do.' : `Now blocked: ${blocked.join(', ')}.`,
     };
   },
 });

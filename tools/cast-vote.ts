@@ -5,21 +5,26 @@ import { present } from '../src/views/task-views.ts';
 import { ownBallot, resultOf, votedIn } from '../src/views/vote-views.ts';
 import type { Vote } from '../src/domain/votes/vote-state.ts';
 import { voteId } from './arguments.ts';
+import { longestOption, longestReasoning, mostOptions } from '../src/domain/votes/limits.ts';
 
 export const castVote = defineTool({
   name: 'cast_vote',
   title: 'Cast your ballot',
   description:
-    'Vote; calling again revises it. Weigh the options yourself before you hear what others think. confidence: how likely your choice is right; it is measured. abstain if you cannot tell. block sends the vote to the operator.',
+    'Cast or revise your ballot. Weigh the options yourself before you hear what others think. confidence: how likely your choice is right; it is scored later. abstain if you cannot tell. block sends the vote to the operator.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     vote_id: voteId,
-    choice: z.string().describe('Exactly one of the options, or abstain'),
-    also: z.array(z.string()).optional().describe('approval: others approved; ranked: next best first'),
+    choice: z.string().max(longestOption).describe('Exactly one of the options, or abstain'),
+    also: z
+      .array(z.string().max(longestOption))
+      .max(mostOptions)
+      .optional()
+      .describe('approval: others approved; ranked: next best first'),
     confidence: z.number().min(0).max(1),
-    reasoning: z.string(),
+    reasoning: z.string().max(longestReasoning),
     block: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
@@ -57,11 +62,11 @@ export const castVote = defineTool({
 
 function questionAbout({ vote_id, question, escalated, closing }: Vote): string {
   const shares = closing?.tally.in_force.map(({ option, share }) => `${option}: ${Math.round(share * 100)}%`) ?? [];
-  return `${vote_id} is undecided (${escalated?.reason ?? ''}): ${question} The ballots: ${shares.join(', ')}. Decline to leave it in the inbox.`;
+  return `${vote_id} is undecided (${escalated?.reason ?? ''}): ${question} Ballots: ${shares.join(', ')}. Decline to leave it in the inbox.`;
 }
 
 function nextAfter({ status, choice, escalated, deadline }: Vote): string {
-  if (status === 'decided') return `It is decided: ${choice ?? ''}. Go on with that.`;
-  if (status === 'escalated') return `${escalated?.to ?? 'The operator'} settles it (${escalated?.reason ?? ''}).`;
-  return `Nothing more to do: it closes when the others have voted, at ${deadline} at the latest.`;
+  if (status === 'decided') return `Decided: ${choice ?? ''}. Go ahead with that.`;
+  if (status === 'escalated') return `${escalated?.to ?? 'The operator'} will decide (${escalated?.reason ?? ''}).`;
+  return `Nothing more to do: it closes at ${deadline}, or once everyone has voted.`;
 }

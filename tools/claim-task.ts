@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
-import { briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
+import { oneLine } from '../src/domain/text.ts';
+import type { Task } from '../src/domain/tasks/task.ts';
+import { attemptOf, briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
 import { waitFor } from './wait-for.ts';
@@ -11,7 +13,7 @@ export const claimTask = defineTool({
   name: 'claim_task',
   title: 'Claim a task',
   description:
-    'Take the best ready task for you, or the one named. Nobody else can take it while you hold it: then do the work and call complete_task (a review: review_task). wait_seconds waits for work to come. Gives the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
+    'Claim the best ready task for you, or the one you name. Nobody else can claim it while you hold it: do the work, then call complete_task (for a review: review_task). wait_seconds waits for work. Returns the task in full, what its dependencies produced (inputs) and what you hold; or task: null and why.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,
@@ -31,7 +33,11 @@ export const claimTask = defineTool({
     });
     if (claimed !== null && context.signal.aborted) {
       // The caller left while it waited: nobody would ever finish this.
-      await federation.execute('release_task', { task_id: claimed.task_id, reason: 'the caller had left' }, actor);
+      await federation.execute(
+        'release_task',
+        { task_id: claimed.task_id, reason: 'the caller had left', unasked: true },
+        actor,
+      );
     }
     const state = federation.state();
     if (claimed === null) {
@@ -43,7 +49,7 @@ export const claimTask = defineTool({
       };
     }
     return {
-      task: fullTask(claimed),
+      task: fullTask(state, claimed),
       attempt: claimed.attempt,
       lease_expires_at: claimed.lease?.expires_at ?? null,
       inputs: inputsOf(state, claimed, actor.name),
@@ -51,7 +57,16 @@ export const claimTask = defineTool({
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),
-      next: advise`Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back.`,
+      next: advise`${historyOf(claimed)}Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back.`,
     };
   },
 });
+
+/** What whoever takes it next should know first: it was tried, or somebody did not want it. */
+function historyOf(task: Task): string {
+  const back = task.given_back.at(-1);
+  return [
+    ...(task.failed_attempts === 0 ? [] : [`This is ${attemptOf(task)}; the task has what went wrong. `]),
+    ...(back === undefined ? [] : [`${back.agent} gave it back: "${oneLine(back.reason, 200)}". `]),
+  ].join('');
+}

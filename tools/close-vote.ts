@@ -7,7 +7,7 @@ import { voteId } from './arguments.ts';
 export const closeVote = defineTool({
   name: 'close_vote',
   title: 'Close a vote early',
-  description: 'End a vote before its deadline; the ballots that are there decide it, or escalate it to you.',
+  description: 'End a vote before its deadline; the ballots cast so far decide it or escalate it to you.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: true, idempotent: false },
@@ -18,8 +18,8 @@ export const closeVote = defineTool({
       vote: fullVote(vote),
       next:
         vote.status === 'decided'
-          ? `It is decided: ${vote.choice ?? ''}.`
-          : advise`Settle it with ${call('decide_vote', { vote_id: vote.vote_id })}, or extend or cancel it.`,
+          ? `Decided: ${vote.choice ?? ''}.`
+          : advise`Decide it with ${call('decide_vote', { vote_id: vote.vote_id })}, or extend or cancel it.`,
     };
   },
 });

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
-import { briefTask } from '../src/views/task-views.ts';
+import { briefTask, noteView } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
   name: 'complete_task',
   title: 'Complete a task',
   description:
-    'Finish a task you hold. success: done. failure: you tried and it did not work; it is retried later unless retryable is false. Say in the summary what the next agent needs and name the files. Gives what became unblocked and which follow-ups were queued.',
+    'Finish a task you hold. success: done. failure: you tried and it did not work; it is retried later unless retryable is false. In the summary say what the next agent needs and name the files. Returns what was unblocked and which follow-ups were queued.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,
@@ -23,11 +23,18 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept } = await federation.execute('complete_task', input, actor());
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    if (notes.length > 0) {
+      return {
+        task: briefTask(federation.state(), task),
+        notes: notes.map(noteView),
+        next: advise`Not completed yet: read the notes, do what they ask for, then call ${call('complete_task', { task_id: task.task_id })} again.`,
+      };
+    }
     const isPaused = federation.state().meta.paused !== null;
     const { operator } = federation.config;
     return {
-      task: briefTask(task),
+      task: briefTask(federation.state(), task),
       unblocked,
       follow_ups,
       ...(kept === 0 ? {} : { kept }),
@@ -37,7 +44,7 @@ export const completeTask = defineTool({
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
         isPaused
-          ? 'The federation is paused: claim nothing until it is resumed.'
+          ? 'The federation is paused: do not claim until it is resumed.'
           : advise`Take your next task with ${call('claim_task')}.`,
       ),
     };
@@ -45,8 +52,8 @@ export const completeTask = defineTool({
 });
 
 function happened(status: string, retryAt: string | null, unblocked: number, followUps: number): string[] {
-  if (status === 'failed') return ['It failed for good and the operator was told.'];
-  if (status === 'pending') return [`It will be tried again${retryAt === null ? '' : ` after ${retryAt}`}.`];
+  if (status === 'failed') return ['It failed for good; the operator was told.'];
+  if (status === 'pending') return [`It will be retried${retryAt === null ? '' : ` after ${retryAt}`}.`];
   return [
     ...(unblocked > 0 ? [`${unblocked} unblocked.`] : []),
     ...(followUps > 0
@@ -59,6 +66,6 @@ function happened(status: string, retryAt: string | null, unblocked: number, fol
 
 /** An agent that sees no follow-up would queue it by hand, past the pause or the limit. */
 function keptUntil(kept: number, until: string): string {
-  const what = kept === 1 ? '1 follow-up of a rule is kept' : `${kept} follow-ups of rules are kept`;
-  return `${what} until ${until}: do not queue that yourself.`;
+  const what = kept === 1 ? '1 follow-up is kept' : `${kept} follow-ups are kept`;
+  return `${what} until ${until}: do not queue ${kept === 1 ? 'it' : 'them'} yourself.`;
 }

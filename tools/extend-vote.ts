@@ -8,13 +8,13 @@ export const extendVote = defineTool({
   name: 'extend_vote',
   title: 'Extend a vote',
   description:
-    'Give a vote more time. An escalated one is active again, counted from now, and its ballots are sealed anew.',
+    'Give a vote more time. An escalated one becomes active again, counted from now, and its ballots are sealed again.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ vote_id: voteId, minutes: z.number().min(1).max(mostMinutes) }),
   async handle(input, { federation, actor }) {
     const { vote } = await federation.execute('extend_vote', input, actor());
-    return { vote: fullVote(vote), next: `It is open until ${vote.deadline}, or until the next ballot settles it.` };
+    return { vote: fullVote(vote), next: `Open until ${vote.deadline}, or until a ballot settles it.` };
   },
 });

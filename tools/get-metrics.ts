@@ -10,7 +10,7 @@ export const getMetrics = defineTool({
   name: 'get_metrics',
   title: 'Metrics',
   description:
-    'How work goes: counts, success rates with 95% intervals, minutes, rework, waiting, hand-offs, routing. Without arguments the dashboard; view: targets for the five targets of the last 7 days; agent or type for one of them, both for one pair.',
+    'Counts, success rates with 95% intervals, minutes, rework, waiting, hand-offs, routing. Default: the dashboard; view: targets gives the five targets over 7 days; agent or type gives one of them, both one pair.',
   audience: 'operator',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -23,7 +23,7 @@ export const getMetrics = defineTool({
     if (view !== undefined && (agent !== undefined || type !== undefined)) {
       throw new CallerError(
         'invalid',
-        'view: expected none beside an agent or a type',
+        'view: cannot be combined with agent or type',
         'Leave out view, or both agent and type.',
       );
     }
@@ -32,7 +32,7 @@ export const getMetrics = defineTool({
       return {
         view: 'pair' as const,
         ...pairMetrics(source, agent, type),
-        next: advise`${call('get_metrics', { type })} compares it with the other agents.`,
+        next: advise`${call('get_metrics', { type })} compares it with other agents.`,
       };
     }
     if (agent !== undefined) {
@@ -48,7 +48,7 @@ export const getMetrics = defineTool({
       return {
         view: 'targets' as const,
         ...targetsView(source),
-        next: advise`A value is null below 10 cases; ${call('get_metrics')} shows the figures behind it.`,
+        next: advise`Values are null below 10 cases; ${call('get_metrics')} shows the figures behind it.`,
       };
     }
     return { view: 'dashboard' as const, ...dashboardView(source), next: optimize };

@@ -8,7 +8,7 @@ import { taskId } from './arguments.ts';
 export const getTask = defineTool({
   name: 'get_task',
   title: 'Show a task',
-  description: 'Show one task in full with its result, reviews and history; archived ones too.',
+  description: 'Show one task in full with its result, reviews and history, even if archived.',
   audience: 'agent',
   core: true,
   hints: { readOnly: true, destructive: false, idempotent: true },

@@ -11,7 +11,7 @@ import { voteId } from './arguments.ts';
 export const getVote = defineTool({
   name: 'get_vote',
   title: 'Show a vote',
-  description: 'Show one vote: the question, who has voted, and once it has closed the result, counts and ballots.',
+  description: 'Show one vote: the question, who has voted, and once closed the result, counts and ballots.',
   audience: 'agent',
   core: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -27,12 +27,12 @@ function nextFor(vote: Vote, reader: Actor | null): Advice {
   if (status === 'active') {
     return reader !== null && missingVoters(vote).includes(reader.name)
       ? advise`Weigh the options yourself, then ${call('cast_vote', { vote_id })}.`
-      : `It closes when the others have voted, at ${vote.deadline} at the latest.`;
+      : `It closes at ${vote.deadline}, or once everyone has voted.`;
   }
   if (status === 'escalated') {
     return reader?.kind === 'person'
-      ? advise`Settle it with ${call('decide_vote', { vote_id })}, or extend or cancel it.`
-      : 'The operator settles it.';
+      ? advise`Decide it with ${call('decide_vote', { vote_id })}, or extend or cancel it.`
+      : 'The operator will decide.';
   }
-  return status === 'decided' ? 'Go on with the choice.' : 'The question was dropped.';
+  return status === 'decided' ? 'Go ahead with that choice.' : 'It was cancelled.';
 }

@@ -5,9 +5,9 @@ import { inboxView } from '../src/views/inbox-view.ts';
 
 export const listInbox = defineTool({
   name: 'list_inbox',
-  title: 'Look into the inbox',
+  title: 'List the inbox',
   description:
-    'What waits for you, oldest first: reached limits, failed and blocked work, approvals, undecided votes, kept follow-ups. Each item names the actions it offers; answer_inbox does one.',
+    'What waits for you, oldest first: reached limits, failed and blocked work, approvals, undecided votes, kept follow-ups. Each item lists its actions; answer_inbox takes one.',
   audience: 'operator',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -17,7 +17,7 @@ export const listInbox = defineTool({
     return {
       items,
       total,
-      next: total === 0 ? 'Nothing waits for you.' : advise`Answer one with ${call('answer_inbox')}.`,
+      next: total === 0 ? 'The inbox is empty.' : advise`Answer one with ${call('answer_inbox')}.`,
     };
   },
 });

@@ -9,7 +9,7 @@ export const listTasks = defineTool({
   name: 'list_tasks',
   title: 'List tasks',
   description:
-    'Find tasks by status, agent, type or words; newest first. ready: true with to_agent gives what that agent would claim next, in order. Gives briefs, 20 a page; get_task shows one in full.',
+    'Find tasks by status, agent, type or text; newest first. ready: true with to_agent gives what that agent would claim next, in order. Returns briefs, 20 a page; get_task shows one in full.',
   audience: 'agent',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -38,7 +38,7 @@ export function pageOf(federation: Federation, filter: TaskFilter) {
     list.total === 0
       ? 'Nothing matches; leave out a filter.'
       : list.next_cursor === undefined
-        ? advise`${call('get_task')} shows one of them in full.`
-        : advise`${list.items.length} of ${list.total}; the next page: ${call('list_tasks', { ...filter, cursor: list.next_cursor })}`;
+        ? advise`${call('get_task')} shows one in full.`
+        : advise`${list.items.length} of ${list.total}; next page: ${call('list_tasks', { ...filter, cursor: list.next_cursor })}`;
   return { ...list, next };
 }

@@ -8,7 +8,7 @@ import { page } from './arguments.ts';
 export const listVotes = defineTool({
   name: 'list_votes',
   title: 'List votes',
-  description: 'Find votes by status, newest first, 20 a page. Gives briefs; get_vote shows one in full.',
+  description: 'Find votes by status, newest first, 20 a page. Returns briefs; get_vote shows one in full.',
   audience: 'operator',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -19,8 +19,8 @@ export const listVotes = defineTool({
       list.total === 0
         ? 'No votes match.'
         : list.next_cursor === undefined
-          ? advise`${call('get_vote')} shows one of them in full.`
-          : advise`${list.items.length} of ${list.total}; the next page: ${call('list_votes', { ...input, cursor: list.next_cursor })}`;
+          ? advise`${call('get_vote')} shows one in full.`
+          : advise`${list.items.length} of ${list.total}; next page: ${call('list_votes', { ...input, cursor: list.next_cursor })}`;
     return { ...list, next };
   },
 });

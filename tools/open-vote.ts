@@ -1,25 +1,26 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
+import { advise, call, sentences } from '../src/domain/advice.ts';
+import { longestOption, longestQuestion, mostOptions } from '../src/domain/votes/limits.ts';
 import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
 import { notSeen } from '../src/views/queue-views.ts';
 import { fullVote } from '../src/views/vote-views.ts';
-import { taskType, timestamp } from './arguments.ts';
+import { addressee, taskType, timestamp } from './arguments.ts';
 
 export const openVote = defineTool({
   name: 'open_vote',
   title: 'Open a vote',
   description:
-    'Put to the vote what agents disagree on, instead of asking a person. Ballots are sealed until all have voted or the time is up; others find it in start_session. Tasks can depend on the vote_id.',
+    'Let agents vote on what they disagree on, instead of asking a person. Ballots are sealed until all have voted or time is up; voters see it in start_session. Tasks can depend on the vote_id.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({
-    question: z.string(),
-    options: z.array(z.string()).describe('2 to 20'),
+    question: z.string().max(longestQuestion),
+    options: z.array(z.string().max(longestOption)).max(mostOptions).describe('2 to 20'),
     context_url: z.string().max(2_000).optional(),
     topic: taskType.optional(),
-    eligible: z.array(z.string()).optional().describe('Default: agents that are there'),
+    eligible: z.array(addressee).max(100).optional().describe('Default: available and busy agents'),
     quorum: z.int().optional().describe('Default 2'),
     method: z.enum(votingMethods).optional().describe('Default weighted, by confidence'),
     stakes: z.enum(stakesLevels).optional().describe('low may close early; the operator confirms high'),
@@ -35,19 +36,19 @@ export const openVote = defineTool({
       vote.eligible.map(({ agent }) => agent),
     );
     const seen = vote.eligible.length - not_seen.length;
-    if (seen < vote.quorum) {
-      return {
-        vote: fullVote(vote),
-        not_seen,
-        next: `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them connect, ${federation.config.operator} must decide it. ${isVoter ? 'Cast your own ballot with cast_vote.' : ''}`.trimEnd(),
-      };
-    }
+    const few =
+      seen < vote.quorum
+        ? `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them come, ${federation.config.operator} decides it.`
+        : '';
     return {
       vote: fullVote(vote),
       ...(not_seen.length === 0 ? {} : { not_seen }),
-      next: isVoter
-        ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}. To wait for the result, release your task with wait_for: [${vote.vote_id}].`
-        : advise`The agents vote; ${call('get_vote', { vote_id: vote.vote_id })} shows the result.`,
+      next: sentences(
+        few,
+        isVoter
+          ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}. To wait for the result, release your task with wait_for: [${vote.vote_id}].`
+          : advise`The agents vote; ${call('get_vote', { vote_id: vote.vote_id })} shows the result.`,
+      ),
     };
   },
 });

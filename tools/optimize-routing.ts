@@ -6,7 +6,7 @@ export const optimizeRouting = defineTool({
   name: 'optimize_routing',
   title: 'Optimise routing',
   description:
-    'Turn outcomes into bonuses of routing. With more than 5 outcomes, an agent surely good at a type (10% quantile of its success rate at least 0.80) gets +0.05, one surely bad (90% quantile at most 0.50) gets -0.05. Without arguments a dry run: every change with its evidence. apply puts it in force; revert takes the last one back.',
+    'Turn outcomes into routing bonuses. With more than 5 outcomes, an agent with proven success at a type (10% quantile of its success rate at least 0.80) gets +0.05, with proven failure (90% quantile at most 0.50) -0.05. Default: a dry run that shows every change with its evidence. apply makes the changes; revert undoes the last ones.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: false },

@@ -7,7 +7,7 @@ export const pauseFederation = defineTool({
   name: 'pause_federation',
   title: 'Pause everything',
   description:
-    'Stop all claiming at once. Agents can still finish, release and note; nothing new is taken until resume_federation. Never refuses.',
+    'Stop all claims at once. Agents can still finish, release and add notes. resume_federation ends it. Never refused.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: true },
@@ -18,7 +18,7 @@ export const pauseFederation = defineTool({
     return {
       paused: meta.paused,
       in_progress: index.byStatus['in-progress'].size,
-      next: advise`${already ? 'It was paused already. ' : ''}${call('resume_federation')} lets work go on.`,
+      next: advise`${already ? 'Already paused. ' : ''}${call('resume_federation')} resumes work.`,
     };
   },
 });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { sentences } from '../src/domain/advice.ts';
+import { unknownType } from '../src/domain/tasks/unknown-type.ts';
 import { largestPlan } from '../src/domain/tasks/validate-request.ts';
+import { aboutType } from '../src/views/queue-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 const key = z.string().min(1).max(60);
@@ -9,7 +12,7 @@ export const queuePlan = defineTool({
   name: 'queue_plan',
   title: 'Queue a plan',
   description:
-    'Queue several tasks that depend on each other, all or nothing. Each has a local key; after names the keys (or existing ids) it waits for. Gives ids by key and the ones that are ready.',
+    'Queue several tasks that depend on each other, all or nothing. Each has a local key; after lists the keys (or existing ids) it waits for. Returns ids by key and which are ready.',
   audience: 'agent',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -22,10 +25,14 @@ export const queuePlan = defineTool({
   }),
   async handle(input, { federation, actor }) {
     const { ids, ready } = await federation.execute('queue_plan', input, actor());
+    const types = new Set(input.tasks.flatMap(({ type }) => type ?? []));
     return {
       ids,
       ready,
-      next: `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow by themselves.`,
+      next: sentences(
+        `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
+        ...[...types].map((type) => aboutType(unknownType(federation.config, type))),
+      ),
     };
   },
 });

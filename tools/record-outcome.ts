@@ -8,7 +8,7 @@ export const recordOutcome = defineTool({
   name: 'record_outcome',
   title: 'Record an outcome',
   description:
-    'Tell the metrics how work went that the queue did not see: done elsewhere, or before. Counts like an attempt; the router learns from it where there is a description. What the queue saw is counted already. Gives the figures of that agent at that type.',
+    'Record the outcome of work done outside the queue. Counts like an attempt; with a description the router learns from it. Work in the queue is counted already. Returns the figures for that agent and type.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -16,9 +16,9 @@ export const recordOutcome = defineTool({
     agent: addressee.describe('Who did it'),
     type: taskType,
     success: z.boolean(),
-    description: note.optional().describe('What was to be done, in the words of a task'),
+    description: note.optional().describe('What the task was'),
     duration_minutes: z.number().min(0).max(100_000).optional(),
-    rework: z.boolean().optional().describe('It was sent back later, which is no success'),
+    rework: z.boolean().optional().describe('It was sent back later, so it is no success'),
   }),
   async handle(input, { federation, actor }) {
     await federation.execute('record_outcome', input, actor());

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
+import { plural } from '../src/domain/text.ts';
 
 export const resumeFederation = defineTool({
   name: 'resume_federation',
   title: 'Resume',
   description:
-    'Let work go on after a pause. Follow-ups that rules would have queued meanwhile are released, dropped, or (default) asked about in one inbox item.',
+    'Resume work after a pause. Follow-ups that rules kept during it are released, dropped, or (default) put to you in one inbox item.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
-    release: z.enum(['all', 'none', 'ask']).optional().describe('What becomes of kept follow-ups; default ask'),
+    release: z.enum(['all', 'none', 'ask']).optional().describe('What to do with kept follow-ups; default ask'),
   }),
   async handle(input, { federation, actor }) {
     const { already, released, dropped, kept } = await federation.execute('resume_federation', input, actor());
@@ -24,10 +25,8 @@ export const resumeFederation = defineTool({
       ...(kept === 0 ? {} : { kept }),
       next: sentences(
         already ? 'It was not paused.' : '',
-        `${index.ready.size} ${index.ready.size === 1 ? 'task' : 'tasks'} can be claimed.`,
-        kept === 0
-          ? ''
-          : advise`${kept} kept ${kept === 1 ? 'follow-up waits' : 'follow-ups wait'} in the inbox: ${call('list_inbox')}.`,
+        `${plural(index.ready.size, 'task')} can be claimed.`,
+        kept === 0 ? '' : advise`${plural(kept, 'kept follow-up')} in the inbox: ${call('list_inbox')}.`,
       ),
     };
   },

@@ -8,7 +8,7 @@ export const reviewTask = defineTool({
   name: 'review_task',
   title: 'Review finished work',
   description:
-    "Give a verdict on another agent's completed task. accept, or rework: queues the work again for who did it, with your note, and what depends on it waits. Also completes the review task you hold about it.",
+    "Give a verdict on another agent's completed task. accept, or rework: queues it again for the agent that did it, with your note; dependents wait for that. Also completes the review task you hold.",
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -20,10 +20,10 @@ export const reviewTask = defineTool({
   async handle(input, { federation, actor }) {
     const { task, rework, escalated } = await federation.execute('review_task', input, actor());
     return {
-      task: briefTask(task),
-      ...(rework === null ? {} : { rework: briefTask(rework) }),
+      task: briefTask(federation.state(), task),
+      ...(rework === null ? {} : { rework: briefTask(federation.state(), rework) }),
       next: escalated
-        ? `Sent back too often: ${federation.config.operator} decides whether it is tried again.`
+        ? `Sent back too often: ${federation.config.operator} decides whether to try again.`
         : advise`Take your next task with ${call('claim_task')}.`,
     };
   },

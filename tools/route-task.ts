@@ -11,7 +11,7 @@ export const routeTask = defineTool({
   name: 'route_task',
   title: 'Ask who should do it',
   description:
-    'Ask which agent would do a task best, before you queue or split it. Advice only: queues nothing; queue_task with to_agent: auto does both. Gives the agent, how sure, and why; with compare, the choice of each strategy.',
+    'Ask which agent would do a task best, before you queue or split it. Advice only, queues nothing; queue_task with to_agent: auto does both. Returns the agent, the confidence and why; with compare, the choice of each strategy.',
   audience: 'agent',
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
@@ -25,7 +25,7 @@ export const routeTask = defineTool({
     if (compare && request.strategy !== undefined) {
       throw new CallerError(
         'invalid',
-        'strategy: expected none beside compare, which asks every strategy',
+        'strategy: cannot be combined with compare, which asks every strategy',
         'Leave out strategy, or compare.',
       );
     }
@@ -38,7 +38,7 @@ export const routeTask = defineTool({
     const routing = await adviceFor(federation, request);
     const next =
       routing.agent === null
-        ? 'Nobody who may do it is there: queue it for later, or ask the operator.'
+        ? 'No agent that may do it is available: queue it for later, or ask the operator.'
         : advise`Queue it with ${call('queue_task', { to_agent: routing.agent })}, or for auto.`;
     return { ...fullRouting(routing), next };
   },

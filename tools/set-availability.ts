@@ -6,7 +6,7 @@ export const setAvailability = defineTool({
   name: 'set_availability',
   title: 'Set your availability',
   description:
-    'Say that you are available, busy, standby or offline, why and until when. On standby (a rate limit) your fallback agent may claim your tasks.',
+    'Say whether you are available, busy, standby or offline, why and until when. On standby (a rate limit) your fallback agent may claim your tasks.',
   audience: 'agent',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: true },

@@ -18,9 +18,9 @@ export const startSession = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async handle(_input, { federation, actor }) {
+    await federation.refresh();
     const caller = callerOf(actor);
     if (caller instanceof OperatorError) return strangerView(federation, caller);
-    federation.state();
     const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
     const [mine] = view.held_here;
@@ -50,11 +50,11 @@ function nextFor(
   if (ballot !== undefined && paused === null && held_here.length === 0) {
     return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}. Then ${call('claim_task')}.`;
   }
-  if (paused !== null) return 'The federation is paused: finish or release what you hold, claim nothing.';
+  if (paused !== null) return 'The federation is paused: finish or release what you hold, do not claim.';
   const [mine] = held_here;
-  if (mine !== undefined) return advise`Go on with ${mine.task_id}, which you hold, then ${end}.`;
+  if (mine !== undefined) return advise`Continue ${mine.task_id}, which you hold, then ${end}.`;
   if (ready.length > 0) return advise`Take your next task with ${call('claim_task')}.`;
   if (held_elsewhere.length > 0)
-    return advise`Another process of yours is at work; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
+    return advise`Another of your processes is working; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
   return advise`Nothing is ready for you: wait for work with ${call('claim_task', { wait_seconds: 50 })}.`;
 }

@@ -7,7 +7,7 @@ export const switchScheduling = defineTool({
   name: 'switch_scheduling',
   title: 'Switch automatic scheduling',
   description:
-    'Turn the rules on or off that queue follow-ups when a task finishes. Off keeps nothing for later; a pause does. Gives the rules.',
+    'Turn the rules that queue follow-ups on or off. While off, nothing is kept for later; a pause keeps it. Returns the rules.',
   audience: 'operator',
   core: false,
   hints: { readOnly: false, destructive: false, idempotent: true },
@@ -15,13 +15,13 @@ export const switchScheduling = defineTool({
   async handle(input, { federation, actor }) {
     const { already } = await federation.execute('switch_scheduling', input, actor());
     const { scheduling, rules } = scheduleView(federation.state(), federation.config);
-    const before = already ? `It was ${scheduling} already. ` : '';
+    const before = already ? `Already ${scheduling}. ` : '';
     return {
       scheduling,
       rules,
       next: input.on
         ? `${before}Finished tasks queue their follow-ups.`
-        : advise`${before}Nothing is queued by itself until ${call('switch_scheduling', { on: true })}.`,
+        : advise`${before}Rules queue nothing until ${call('switch_scheduling', { on: true })}.`,
     };
   },
 });

@@ -88,6 +88,7 @@ class Soak {
       const end = soakStart + this.#options.days * day;
       while (this.#now < end) await this.#oneStep(federation, end);
       await this.#drain(federation);
+      await federation.refresh();
       const targets = targetsOf(federation.state(), federation.now());
       await this.#crew.dismiss();
       return await this.#judge(federation, targets);
@@ -112,7 +113,9 @@ class Soak {
     if (sinceMidnight === 2.5 * hour) await federation.execute('resume_federation', { release: 'all' }, reuben);
     await stepped;
     if (isKilling) await this.#recover(federation);
-    if (sinceMidnight === 0) this.#options.onDay?.(Math.round((this.#now - soakStart) / day), federation.state());
+    if (sinceMidnight !== 0) return;
+    await federation.refresh();
+    this.#options.onDay?.(Math.round((this.#now - soakStart) / day), federation.state());
   }
 
   #advance(): void {
@@ -136,7 +139,7 @@ class Soak {
         gone.has(federation.state().tasks.get(id)?.lease?.session ?? ''),
       );
     const from = performance.now();
-    while (holds()) {
+    for (await federation.refresh(); holds(); await federation.refresh()) {
       if (performance.now() - from > 60_000) throw new Error('Expected the tasks of a killed process to come back');
       await sleep(50);
     }
@@ -156,6 +159,7 @@ class Soak {
   }
 
   async #answerInbox(federation: Federation): Promise<void> {
+    await federation.refresh();
     for (const escalation of [...federation.state().escalations.values()]) {
       const state = federation.state();
       if (!state.escalations.has(escalation.inbox_id)) continue;
@@ -186,7 +190,9 @@ class Soak {
 
   /** No new work: what is there is finished, so that nothing can hide in the middle. */
   async #drain(federation: Federation): Promise<void> {
-    for (let n = 0; n < longestDrainSteps && openTasks(federation.state()) > 0; n++) {
+    for (let n = 0; n < longestDrainSteps; n++) {
+      await federation.refresh();
+      if (openTasks(federation.state()) === 0) return;
       this.#advance();
       if (this.#now % hour === 0) await this.#answerInbox(federation);
       await this.#crew.step();
@@ -197,6 +203,7 @@ class Soak {
     const { acknowledged, kills } = this.#crew;
     const { state, ...verdict } = await verify(federation.history(), federation.config, acknowledged);
     const faults = [...verdict.faults];
+    await federation.refresh();
     const open = openTasks(federation.state());
     if (open > 0) faults.push(`${open} tasks were never finished`);
     if (contentsOf(state) !== contentsOf(federation.state()))

@@ -95,8 +95,8 @@ async function review(task_id: string, subject: string, marker: string): Promise
 /** A hand-off of its own: work that somebody else does better. */
 async function passOn(marker: string): Promise<void> {
   const [to_agent, type] = name === 'claude' ? ['kimi', 'execution'] : ['claude', 'research'];
-  const { task } = await federation.execute('queue_task', { description: marker, to_agent, type }, actor);
-  say({ kind: 'queued', task_id: task.task_id, marker });
+  const { task_id } = await federation.execute('queue_task', { description: marker, to_agent, type }, actor);
+  say({ kind: 'queued', task_id, marker });
 }
 
 function say(line: Record<string, unknown>): void {

@@ -1,23 +1,17 @@
 /**
  * The application: runs commands against the store, folds what everyone
  * committed into state, and tells subscribers.
- *
- * Commands that arrive while a record is being synced are decided together and
- * committed as the next record. Deciding, writing and reading back is
- * synchronous, so nobody ever reads speculative state.
  */
 import { randomBytes } from 'node:crypto';
-import PQueue from 'p-queue';
 import { v7 as uuid } from 'uuid';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
 import { decide } from '../domain/decide.ts';
-import { StoreError } from '../domain/errors.ts';
+import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
-import { FederationState, type Touched } from '../domain/federation-state.ts';
+import { FederationState } from '../domain/federation-state.ts';
 import { restoreState } from '../domain/restore-state.ts';
-import { RouterNotReady } from '../domain/routing/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { fromMillis, second, type Timestamp } from '../domain/time.ts';
 import type {
@@ -32,20 +26,11 @@ import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
 import type { Project } from '../files/project.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { checkpointForm } from './checkpoint-form.ts';
+import { Commits } from './commits.ts';
 import { Duties } from './duties.ts';
+import { FoldedState } from './folded-state.ts';
+import { type GroupContext, hasDue, holdersIn, systemActor } from './group.ts';
 import { LiveRouter } from './live-router.ts';
-import {
-  asError,
-  decideTogether,
-  type Group,
-  type GroupContext,
-  hasDue,
-  holdersIn,
-  namingCommand,
-  nothingDone,
-  systemActor,
-  type Waiting,
-} from './group.ts';
 
 const nobody: ReadonlySet<string> = new Set();
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
@@ -57,7 +42,7 @@ export async function runFederation(options: FederationOptions): Promise<Federat
     const checkpoint = await store.open(checkpointForm);
     const state = checkpoint === null ? new FederationState() : restoreState(checkpoint.sections);
     const federation = new RunningFederation(options, state);
-    federation.begin();
+    await federation.begin();
     return federation;
   } catch (error) {
     await store.close();
@@ -70,53 +55,63 @@ class RunningFederation implements Federation {
   readonly #refreshConfig: () => Promise<LoadedConfig | null>;
   readonly #store: EventStore;
   readonly #clock: () => number;
-  readonly #onCommitted: (record: StoredRecord) => void;
   readonly #onTick: () => void;
   readonly #webhook: () => WebhookStanding | null;
   readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
   readonly #duties: Duties;
   readonly #router: LiveRouter;
-  readonly #commits = new PQueue({ concurrency: 1 });
-  readonly #listeners = new Set<(change: FederationChange) => void>();
+  readonly #folded: FoldedState;
+  readonly #commits: Commits;
   /** The sessions that have spoken here and not ended. */
   readonly #announced = new Set<string>();
-  #state: FederationState;
   #loaded: LoadedConfig;
-  #waiting: Waiting[] = [];
-  #scheduled = false;
-  #syncedSeq = 0;
-  #lastNews = 0;
   /** Apart from process to process, so that not all of them write the same checkpoint at once. */
   readonly #idleAfter = (5 + 5 * Math.random()) * second;
   #stopWatching: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: FederationOptions, state: FederationState) {
+    const { store, clock = Date.now, onTrouble = () => undefined, onCommitted = () => undefined } = options;
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
     this.project = options.project;
-    this.#store = options.store;
-    this.#clock = options.clock ?? Date.now;
-    this.#onCommitted = options.onCommitted ?? (() => undefined);
+    this.#store = store;
+    this.#clock = clock;
     this.#onTick = options.onTick ?? (() => undefined);
     this.#webhook = options.webhook ?? (() => null);
     this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
-    this.#duties = new Duties(options.onTrouble ?? (() => undefined));
-    this.#router = new LiveRouter({
-      store: options.store,
-      config: () => this.config,
-      file: options.routerFile ?? null,
+    this.#duties = new Duties(onTrouble);
+    this.#router = new LiveRouter({ store, config: () => this.config, file: options.routerFile ?? null });
+    this.#folded = new FoldedState(
+      {
+        store,
+        clock,
+        onTrouble,
+        onFolded: (record, folded) => this.#router.note(record, folded),
+        onRestart: () => {
+          this.#router.forget();
+          this.#commits.noteSynced(0);
+        },
+      },
+      state,
+    );
+    this.#commits = new Commits({
+      store,
+      folded: this.#folded,
+      context: () => this.#context(nobody),
+      loadRouter: () => this.#router.load(() => this.state()),
+      onCommitted,
+      onIdle: () => void this.#duties.run('checkpoint', () => this.#checkpoint('grown')),
     });
-    this.#state = state;
   }
 
   /** Folds what is there before anyone looks. */
-  begin(): void {
-    this.#fold();
-    this.#state.takeTouched();
-    this.#syncedSeq = this.#store.position.seq;
+  async begin(): Promise<void> {
+    await this.#folded.refresh();
+    this.#folded.current.takeTouched();
+    this.#commits.noteSynced(this.#store.position.seq);
   }
 
   get config(): Config {
@@ -140,8 +135,13 @@ class RunningFederation implements Federation {
   }
 
   state(): FederationState {
-    this.#fold();
-    return this.#state;
+    return this.#folded.current;
+  }
+
+  async refresh(): Promise<void> {
+    await this.#folded.refresh();
+    // A process that keeps time looks every second anyway.
+    if (this.#ticker === null) await this.#duties.run('observe', () => this.#store.presence.observe());
   }
 
   tail(limit: number, after?: number): Promise<readonly StoredRecord[]> {
@@ -153,8 +153,6 @@ class RunningFederation implements Federation {
   }
 
   presence(): readonly PresenceEntry[] {
-    // A process that keeps time looks every second anyway.
-    if (this.#ticker === null) void this.#duties.run('observe', () => this.#store.presence.observe());
     return this.#store.presence.list();
   }
 
@@ -178,12 +176,9 @@ class RunningFederation implements Federation {
 
   subscribe(listener: (change: FederationChange) => void): () => void {
     this.#stopWatching ??= this.#store.watch(() => {
-      void this.#duties.run('news', () => this.#fold());
+      void this.#duties.run('news', () => this.#folded.refresh());
     });
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
+    return this.#folded.subscribe(listener);
   }
 
   keepTime(): void {
@@ -192,38 +187,62 @@ class RunningFederation implements Federation {
     this.#ticker ??= setInterval(() => this.#keepTimeOnce(), everyMs).unref();
   }
 
+  executeAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
+    this.#announce(actor);
+    return this.#commitAll(command, all, actor);
+  }
+
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     if (command === 'end_session') return this.#ending(actor, () => this.#commit(command, args, actor));
     this.#announce(actor);
     return this.#commit(command, args, actor);
   }
 
-  #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+  async #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
+    const [result] = await this.#commitAll(command, [args], actor);
+    if (result === undefined) throw new Error(`Expected ${command} to give a result, got none`);
+    return result;
+  }
+
+  /** Decided one after the other; where one is refused, those before it are taken back. */
+  #commitAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({
+      this.#commits.add({
         id: uuid(),
         by: actor,
         fail: reject,
         run: (context) => {
-          const decision = decide(this.#state, command, args, { ...context, actor });
+          const state = this.#folded.current;
           const meta = { at: context.now, by: actor.name };
-          for (const event of decision.events) evolve(this.#state, event, meta);
-          if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
-          const result = decision.result();
-          return { events: decision.events, answer: () => resolve(result) };
+          const begin = state.undo.mark();
+          const events: FederationEvent[] = [];
+          const results: ResultOf<C>[] = [];
+          try {
+            for (const args of all) {
+              const decision = decide(state, command, args, { ...context, actor });
+              if ('refused' in decision) state.undo.backTo(begin);
+              for (const event of decision.events) evolve(state, event, meta);
+              if ('refused' in decision) return { events: decision.events, answer: () => reject(decision.refused) };
+              results.push(decision.result());
+              events.push(...decision.events);
+            }
+          } catch (error) {
+            state.undo.backTo(begin);
+            throw error;
+          }
+          return { events, answer: () => resolve(results) };
         },
       });
-      this.#schedule();
     });
   }
 
   async close(): Promise<void> {
     if (this.#ticker !== null) clearInterval(this.#ticker);
     this.#stopWatching?.();
-    this.#listeners.clear();
-    await this.#commits.onIdle();
+    this.#folded.silence();
+    await this.#commits.settled();
     await this.#keep('exit');
-    this.#store.presence.stop();
+    await this.#store.presence.stop();
     await this.#onClose();
     await this.#store.close();
   }
@@ -234,156 +253,13 @@ class RunningFederation implements Federation {
   }
 
   async catchUp(): Promise<void> {
+    await this.refresh();
     const due = nextDue(this.state());
     if (due !== null && due <= this.now() && this.#store.fault === null) await this.#runTick(nobody);
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    void this.#commits.add(() => this.#commitWaiting());
-  }
-
-  async #commitWaiting(): Promise<void> {
-    this.#scheduled = false;
-    let losses = 0;
-    while (this.#waiting.length > 0) {
-      await this.#store.backoff(losses);
-      const group = this.#tryGroupOrFail();
-      if (group === 'router-needed') {
-        await this.#loadRouter();
-        continue;
-      }
-      if (group === 'conflict') {
-        losses += 1;
-        continue;
-      }
-      losses = 0;
-      await this.#acknowledge(group);
-    }
-    void this.#duties.run('checkpoint', () => this.#checkpoint('grown'));
-  }
-
-  /** Where the news cannot even be read, nobody is kept waiting. */
-  #tryGroupOrFail(): Group | 'conflict' | 'router-needed' {
-    try {
-      return this.#tryGroup();
-    } catch (error) {
-      if (this.#state.undo.active) this.#takeBack(this.#state);
-      if (error instanceof RouterNotReady) return 'router-needed';
-      this.#failWaiting(error);
-      return nothingDone;
-    }
-  }
-
-  #failWaiting(error: unknown): void {
-    const all = this.#waiting.splice(0);
-    for (const { fail } of all) fail(asError(error));
-  }
-
-  async #loadRouter(): Promise<void> {
-    try {
-      await this.#router.load(() => this.state());
-    } catch (error) {
-      this.#failWaiting(error);
-    }
-  }
-
-  /** Reads the news, decides as much as fits into a record and writes it. Synchronous throughout. */
-  #tryGroup(): Group | 'conflict' {
-    this.#fold();
-    const state = this.#state;
-    const { fault } = this.#store;
-    if (fault !== null) {
-      const all = this.#waiting.splice(0);
-      for (const { fail } of all) fail(new StoreError(fault.code, fault.message, fault.next));
-      return nothingDone;
-    }
-    state.undo.begin();
-    const decided = decideTogether(state, this.#waiting, this.#context(nobody));
-    if ('mistake' in decided) {
-      // Of ours, and perhaps half folded: take the group back and try it without this command.
-      this.#takeBack(state);
-      for (const { fail } of this.#waiting.splice(decided.index, 1)) fail(decided.mistake);
-      return 'conflict';
-    }
-    const { at, commands, answers, taken } = decided;
-    const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
-    if (commands.length === 0) {
-      state.undo.commit();
-      this.#waiting.splice(0, taken);
-      return group;
-    }
-    try {
-      const verdict = this.#store.append({ at, commands });
-      if (verdict === 'conflict') {
-        this.#takeBack(state);
-        return 'conflict';
-      }
-      state.undo.commit();
-      this.#waiting.splice(0, taken);
-      this.#lastNews = this.#clock();
-      this.#router.note(verdict.committed, state);
-      this.#publish();
-      return { ...group, record: verdict.committed };
-    } catch (error) {
-      this.#takeBack(state);
-      this.#waiting.splice(0, taken);
-      for (const { id, fail } of group.waiting) fail(namingCommand(error, id));
-      return nothingDone;
-    }
-  }
-
-  #takeBack(state: FederationState): void {
-    state.undo.rollback();
-    state.takeTouched();
-  }
-
   #context(gone: ReadonlySet<string>): GroupContext {
     return { ...this.attendance(), gone, random, router: this.#router };
-  }
-
-  async #acknowledge({ waiting, answers, record }: Group): Promise<void> {
-    try {
-      // An answer may also rest on what others committed and have not synced yet.
-      if (this.#store.position.seq > this.#syncedSeq) {
-        const { seq } = this.#store.position;
-        await this.#store.sync();
-        this.#syncedSeq = seq;
-      }
-      for (const answer of answers) answer();
-      if (record !== null) {
-        this.#onCommitted(record);
-      }
-    } catch (error) {
-      for (const { id, fail } of waiting) fail(namingCommand(error, id));
-    }
-  }
-
-  #fold(): void {
-    for (const record of this.#store.read()) {
-      if (record === 'restarted') {
-        this.#state = new FederationState();
-        this.#router.forget();
-        this.#syncedSeq = 0;
-        continue;
-      }
-      this.#lastNews = this.#clock();
-      for (const { by, events } of record.commands) {
-        const meta = { at: record.at, by };
-        for (const event of events) evolve(this.#state, event, meta);
-      }
-      this.#router.note(record, this.#state);
-    }
-    this.#publish();
-  }
-
-  #publish(): void {
-    const { touched } = this.#state;
-    const { tasks, votes, measured, agents, inbox, switches } = touched;
-    if (tasks.size === 0 && votes.size === 0 && measured.size === 0 && !agents && !inbox && !switches) return;
-    const change: Touched = this.#state.takeTouched();
-    for (const listener of Array.from(this.#listeners)) listener(change);
   }
 
   #announce({ name, session, client }: Actor): void {
@@ -408,16 +284,16 @@ class RunningFederation implements Federation {
   #keepTimeOnce(): void {
     void this.#duties.run('observe', () => this.#store.presence.observe());
     void this.#duties.run('configuration', () => this.#takeConfig());
-    void this.#duties.run('news', () => this.#fold());
+    void this.#duties.run('news', () => this.#folded.refresh());
     if (this.#store.fault !== null) return;
     void this.#duties.run('webhook', () => this.#onTick());
     void this.#duties.run('due', () => this.#doDue());
   }
 
   async #doDue(): Promise<void> {
-    const gone = this.#store.presence.gone(holdersIn(this.#state));
-    if (hasDue(this.#state, this.#context(gone))) await this.#runTick(gone);
-    else if (this.#clock() - this.#lastNews > this.#idleAfter) void this.#keep('idle');
+    const gone = this.#store.presence.gone(holdersIn(this.state()));
+    if (hasDue(this.state(), this.#context(gone))) await this.#runTick(gone);
+    else if (this.#clock() - this.#folded.lastNews > this.#idleAfter) void this.#keep('idle');
   }
 
   /** Leases' grace and the log file are set when a process starts; everything else holds from the next decision on. */
@@ -425,24 +301,24 @@ class RunningFederation implements Federation {
     const changed = await this.#refreshConfig();
     if (changed === null) return;
     this.#loaded = changed;
-    this.#state.touched.switches = true;
-    this.#publish();
+    this.#folded.current.touched.switches = true;
+    this.#folded.publish();
   }
 
   #runTick(gone: ReadonlySet<string>): Promise<void> {
     return new Promise((resolve) => {
-      this.#waiting.push({
+      this.#commits.add({
         id: uuid(),
         by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {
-          const { events } = decide(this.#state, 'tick', {}, { ...context, gone, actor: systemActor });
-          for (const event of events) evolve(this.#state, event, { at: context.now, by: systemActor.name });
+          const state = this.#folded.current;
+          const { events } = decide(state, 'tick', {}, { ...context, gone, actor: systemActor });
+          for (const event of events) evolve(state, event, { at: context.now, by: systemActor.name });
           return { events, answer: resolve };
         },
       });
-      this.#schedule();
     });
   }
 
@@ -458,7 +334,7 @@ class RunningFederation implements Federation {
     if (this.#store.fault !== null) return;
     await this.#store.checkpoint(when, () => ({
       position: this.#store.position,
-      sections: this.#state.toSections(),
+      sections: this.#folded.current.toSections(),
     }));
   }
 }

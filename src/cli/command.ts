@@ -8,9 +8,13 @@
 import { z } from 'zod';
 import type { Advice } from '../domain/advice.ts';
 import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.ts';
+import type { TaskBrief } from '../views/task-views.ts';
+import type { VoteBrief } from '../views/vote-views.ts';
 import type { Host } from './host.ts';
+import { listedBrief, renderTasks } from './render/render-task-list.ts';
+import { renderVotes } from './render/render-vote.ts';
 import { type GlobalOptions, type Session, withSession } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { stacked, type Terminal } from './terminal.ts';
 
 /** Makes of a typed word what the input takes; the schema does the rest. */
 export type Form = (text: string, host: Host) => unknown;
@@ -46,9 +50,14 @@ export interface CommandRow extends Omit<Described, 'exclusive'> {
   /** The tool it calls, with the arguments that the command itself stands for. */
   readonly tool: string | null;
   readonly fixed: Readonly<Record<string, unknown>>;
+  /** Its first argument takes several ids: what it does, it does to all of them or to none. */
+  readonly several: boolean;
   /** Flags of which one may be given. */
   readonly exclusive: readonly (readonly string[])[];
-  run(input: Record<string, unknown>, context: RunContext): Promise<void>;
+  /** Whether it writes files; that the journal grew is seen without it. */
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
+  /** `inputs`: one, or one for each id where there are several. */
+  run(inputs: readonly Record<string, unknown>[], context: RunContext): Promise<void>;
 }
 
 /** Commands of one word that only have others below them. */
@@ -68,6 +77,7 @@ interface OwnInput<Input extends z.ZodObject> extends Described {
   readonly options?: readonly Usage<keyof Input['shape'] & string>[];
   /** The tool that it does the work of, where it has one. */
   readonly stands?: string;
+  readonly writesFiles?: (input: Record<string, unknown>) => boolean;
 }
 
 interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {
@@ -75,23 +85,35 @@ interface OwnCommand<Input extends z.ZodObject> extends OwnInput<Input> {
 }
 
 /** A command with a life of its own. */
-export function command<Input extends z.ZodObject>({ stands, ...row }: OwnCommand<Input>): CommandRow {
-  return { arguments: [], options: [], fixed: {}, exclusive: [], ...row, tool: stands ?? null };
+export function command<Input extends z.ZodObject>(row: OwnCommand<Input>): CommandRow {
+  const { stands, ...described } = row;
+  return {
+    arguments: [],
+    options: [],
+    fixed: {},
+    exclusive: [],
+    ...described,
+    tool: stands ?? null,
+    several: false,
+    run: async ([first], context) => await row.run(row.input.parse(first), context),
+  };
 }
 
 interface SessionCommand<Input extends z.ZodObject, Output> extends OwnInput<Input> {
+  /** Changes nothing: a short id will do in a script, too. */
+  readonly readOnly?: boolean;
   readonly do: (input: z.output<Input>, session: Session) => Promise<Output & ToolResult> | (Output & ToolResult);
   readonly render: (output: Output, terminal: Terminal) => string;
 }
 
 /** A command without a tool that opens the federation, does one thing and shows what it gave. */
 export function sessionCommand<Input extends z.ZodObject, Output>(row: SessionCommand<Input, Output>): CommandRow {
-  const { do: act, render, ...described } = row;
+  const { do: act, render, readOnly = false, ...described } = row;
   return command({
     ...described,
     run: (input, context) =>
       withSession(context, async (session) => {
-        const output = await act(input, session);
+        const output = await act(session.whole(row.input, input, !readOnly), session);
         session.show(output, (terminal) => render(output, terminal));
       }),
   });
@@ -102,6 +124,10 @@ interface ToolCommand<Input extends z.ZodObject> extends Omit<OwnInput<Input>, '
   readonly fixed?: Partial<z.input<Input>>;
   /** Opens by the defaults where the configuration is broken. */
   readonly evenIfBroken?: (input: z.output<Input>) => boolean;
+  /** What an agent does; a person is asked whether he means it. Says what it would mean. */
+  readonly forAgents?: string;
+  /** Takes several ids: does the tool's work for all of them or for none, and gives what they have become. */
+  readonly all?: (inputs: readonly z.output<Input>[], session: Session) => Promise<readonly (TaskBrief | VoteBrief)[]>;
 }
 
 /** A command that calls a tool exactly as a client would, and shows what it gave. */
@@ -109,18 +135,48 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
   path: string,
   tool: ToolDefinition<Input, Output>,
   render: (output: NoInfer<Output>, terminal: Terminal) => string,
-  { fixed = {}, evenIfBroken, ...row }: ToolCommand<Input>,
+  { fixed = {}, evenIfBroken, forAgents, all, ...row }: ToolCommand<Input>,
 ): CommandRow {
-  const run = (given: z.output<Input>, context: RunContext): Promise<void> =>
-    withSession(
-      context,
-      async (session) => {
-        const output = await callTool(tool, given, session);
-        session.show(output, (terminal) => render(output, terminal));
-      },
-      { evenIfBroken: evenIfBroken?.(given) === true },
-    );
-  return { ...command({ ...row, path, input: tool.input, stands: tool.name, run }), fixed };
+  const isChange = !tool.hints.readOnly;
+  const one = async (given: z.output<Input>, session: Session): Promise<void> => {
+    if (forAgents !== undefined) await session.confirmAsPerson(forAgents);
+    const output = await callTool(tool, session.whole(tool.input, given, isChange), session);
+    session.show(output, (terminal) => render(output, terminal));
+  };
+  const several = async (given: readonly z.output<Input>[], session: Session): Promise<void> => {
+    const items =
+      (await all?.(
+        given.map((input) => session.whole(tool.input, input, isChange)),
+        session,
+      )) ?? [];
+    session.show({ items, total: items.length, next: '' }, (terminal) => renderItems(items, terminal));
+  };
+  return {
+    ...command({ ...row, path, input: tool.input, stands: tool.name, run: async () => {} }),
+    fixed,
+    several: all !== undefined,
+    run: (inputs, context) => {
+      const given = inputs.map((input) => tool.input.parse(input));
+      const [first, ...more] = given;
+      if (first === undefined) throw new Error('Expected a command line to give arguments, got none');
+      const evenIf = { evenIfBroken: evenIfBroken?.(first) === true };
+      return withSession(
+        context,
+        (session) => (more.length === 0 ? one(first, session) : several(given, session)),
+        evenIf,
+      );
+    },
+  };
+}
+
+/** What several tasks or votes have become. */
+function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
+  const tasks = items.filter((item) => 'task_id' in item);
+  const votes = items.filter((item) => 'vote_id' in item);
+  return stacked([
+    tasks.length === 0 ? '' : renderTasks({ items: tasks.map(listedBrief), total: tasks.length }, terminal),
+    votes.length === 0 ? '' : renderVotes({ items: votes, total: votes.length }, terminal),
+  ]);
 }
 
 /** Runs a tool as a client would; `input` has been parsed. */

@@ -1,7 +1,9 @@
 /** What the command line needs from around it. `src/fed.ts` gives the real thing, tests their own. */
 import type { Config } from '../config/schema.ts';
+import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
+import type { StoredRecord } from '../store/event-store.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,6 +15,8 @@ export interface OpenSettings {
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean;
+  /** This process committed something. */
+  readonly onCommitted?: (record: StoredRecord) => void;
 }
 
 /** What `fed doctor` found about one thing. */
@@ -67,6 +71,8 @@ export interface Host {
   readonly terminal: Terminal;
   readonly errorTerminal: Terminal;
   readonly out: (text: string) => void;
+  /** Resolves once all of `out` has been written; gives what kept it from that. */
+  readonly flushed: () => Promise<Error | null>;
   readonly err: (text: string) => void;
   /** The terminal to draw on, or null where input or output is none. */
   readonly screen: () => ScreenDevice | null;
@@ -81,7 +87,7 @@ export interface Host {
   /** What the journal lost. Looks at everything and changes nothing. */
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
-  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, by: string) => Promise<number>;
+  readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -1,29 +1,47 @@
 /** `fed`: builds the command line from the table, and says how a run ends. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { systemActor } from '../application/group.ts';
 import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
 import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
-import type { Host } from './host.ts';
-import { exitCodes, reportError, UsageError } from './report-error.ts';
+import type { Host, OpenSettings } from './host.ts';
+import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
+import { couldBeId, kindsOf } from './short-ids.ts';
 import type { GlobalOptions } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
 
 /** What is done with a command line once it is understood. */
-export type Act = (row: CommandRow, input: Record<string, unknown>, context: RunContext) => Promise<void>;
+export type Act = (row: CommandRow, inputs: readonly Record<string, unknown>[], context: RunContext) => Promise<void>;
 
 /** Runs one command line. Gives the exit code and throws nothing. */
 export async function runFed(
   args: readonly string[],
   host: Host,
-  act: Act = (row, input, context) => row.run(input, context),
+  act: Act = (row, inputs, context) => row.run(inputs, context),
 ): Promise<number> {
-  const program = createProgram(host, act);
+  let hasChanged = false;
+  const onCommitted: OpenSettings['onCommitted'] = ({ commands: committed }) => {
+    // Time passes for whoever looks, too.
+    if (committed.some(({ by }) => by !== systemActor.name)) hasChanged = true;
+  };
+  const watched: Host = { ...host, open: (settings) => host.open({ ...settings, onCommitted }) };
+  const program = createProgram(watched, async (row, inputs, context) => {
+    await act(row, inputs, context);
+    if (inputs.some((input) => row.writesFiles?.(input) === true)) hasChanged = true;
+  });
+  const code = await runProgram(program, args, host);
+  const fault = await host.flushed();
+  if (fault === null || code !== exitCodes.done) return code;
+  return reportUnwritten(fault, hasChanged, { host, json: isJson(program), sayNext });
+}
+
+async function runProgram(program: Command, args: readonly string[], host: Host): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(marked(args), { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     const json = isJson(program);
@@ -34,6 +52,22 @@ export async function runFed(
     if (error.code === 'commander.help' && !json) return exitCodes.usage;
     return reportError(usageErrorOf(error, program), report);
   }
+}
+
+/** In front of what is text, whatever it looks like: what stands behind `--`, and what has spaces. */
+const textMark = '\u0001';
+
+/** `fed queue add "-1 degrees"`: no option has a space before its `=`. */
+function marked(args: readonly string[]): string[] {
+  const rest = args.indexOf('--');
+  return args.map((arg, index) => {
+    if (rest !== -1 && index > rest) return `${textMark}${arg}`;
+    return /^-[^=]*\s/.test(arg) ? `${textMark}${arg}` : arg;
+  });
+}
+
+function unmarked(text: string): string {
+  return text.startsWith(textMark) ? text.slice(1) : text;
 }
 
 function sayNext(advice: Advice): string {
@@ -69,7 +103,8 @@ function createProgram(host: Host, act: Act): Command {
       'after',
       `${examplesOf(['fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow'])}
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable.`,
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable,
+5 the output could not be written (a change that was made ends with 0 and says so).`,
     );
   for (const row of commands) addRow(program, row, host, act);
   for (const group of groups) describe(commandAt(program, group.path), group);
@@ -90,17 +125,22 @@ function describe(command: Command, { about, more, examples }: GroupRow): void {
 function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
   const command = commandAt(program, row.path);
   describe(command, row);
-  for (const [usage, name, about] of row.arguments) command.argument(usage, aboutOf(row, name, about, usage));
+  const words = row.arguments.map(([usage, name, about]) => new Argument(usage, aboutOf(row, name, about, usage)));
+  if (beginsWithIds(row)) severalWords(command, row, words);
+  else for (const word of words) command.addArgument(word);
   for (const [usage, name, about] of row.options) {
     // Every occurrence is kept: whether there may be several is the schema's to say.
     const option = new Option(usage, aboutOf(row, name, about, usage));
     command.addOption(usage.includes('<') ? option.argParser((value, all) => [...listOf(all), value]) : option);
   }
   command.action(async (...words: unknown[]) => {
-    const given = await givenTo(row, words.slice(0, row.arguments.length), command, host);
-    const input = { ...parseArguments({ name: `fed ${row.path}`, input: row.input, nameOf: nameIn(row) }, given) };
+    const given = await givenTo(row, words.slice(0, command.registeredArguments.length), command, host);
+    const parsing = { name: `fed ${row.path}`, input: row.input, nameOf: nameIn(row) };
+    const [, idName = ''] = row.arguments[0] ?? [];
+    const each = row.several ? listOf(given[idName]).map((id) => ({ ...given, [idName]: id })) : [given];
+    const inputs = each.map((one) => ({ ...parseArguments(parsing, one) }));
     const context = { host, globals: command.optsWithGlobals<GlobalOptions>(), sayNext };
-    await act(row, input, context).catch((error: unknown) => {
+    await act(row, inputs, context).catch((error: unknown) => {
       throw renamed(error, row);
     });
   });
@@ -126,9 +166,12 @@ async function givenTo(
 ): Promise<Record<string, unknown>> {
   const given: Record<string, unknown> = { ...row.fixed };
   refuseTogether(row, command);
-  for (const [index, word] of row.arguments.entries()) {
-    const typed = listOf(words[index]);
-    if (typed.length > 0) given[word[1]] = await formed(row, word, typed, host);
+  if (beginsWithIds(row)) Object.assign(given, split(row, words.flatMap(listOf), command));
+  else {
+    for (const [index, word] of row.arguments.entries()) {
+      const typed = listOf(words[index]);
+      if (typed.length > 0) given[word[1]] = await formed(row, word, typed, host);
+    }
   }
   for (const option of row.options) {
     const [usage, name] = option;
@@ -147,6 +190,83 @@ async function givenTo(
   return given;
 }
 
+/** `fed queue cancel 001 002 "No longer needed"`: what each word is, is told from the words themselves. */
+function beginsWithIds({ arguments: words, several }: CommandRow): boolean {
+  const [first, second] = words;
+  return first !== undefined && (several || second !== undefined) && kindsOf(first[1]).length > 0;
+}
+
+/**
+ * Ids first, as many as the command takes; then each further argument; words at the end only as one text, behind `--`
+ * or as an option: a second id must never be taken for a reason.
+ */
+function split(row: CommandRow, tokens: readonly string[], command: Command): Record<string, unknown> {
+  const isId = (token: string): boolean => !token.startsWith(textMark) && couldBeId(token);
+  const end = tokens.findIndex((token) => !isId(token));
+  const count = row.several ? Math.max(1, end === -1 ? tokens.length : end) : 1;
+  let rest = tokens.slice(count);
+  const [[, idName] = ['', ''], ...others] = row.arguments;
+  const ids = tokens.slice(0, count).map(unmarked);
+  const given: Record<string, unknown> = { [idName]: row.several ? ids : ids[0] };
+  for (const word of others) {
+    const [usage, name] = word;
+    const option: unknown = isSentence(word) ? command.getOptionValue(optionOf(word)) : undefined;
+    const texts = isSentence(word) ? rest : rest.slice(0, 1);
+    if (isSentence(word) && !isOneText(texts, isId)) throw severalTexts(word, texts);
+    if (option !== undefined && texts.length > 0) {
+      throw new UsageError(`The ${optionOf(word)} is given twice`, `Give it once, last or with --${optionOf(word)}.`);
+    }
+    const value = option ?? (texts.length === 0 ? undefined : texts.map(unmarked).join(' '));
+    if (value === undefined && usage.startsWith('<')) throw missing(word);
+    if (value !== undefined) given[name] = value;
+    rest = rest.slice(texts.length);
+  }
+  if (rest.length > 0) throw severalTexts(others.at(-1), rest);
+  return given;
+}
+
+function isOneText(texts: readonly string[], isId: (token: string) => boolean): boolean {
+  const [only = ''] = texts;
+  return texts.length === 1 ? !isId(only) : texts.every((token) => token.startsWith(textMark));
+}
+
+/** `[reason...]`: text, which stands last. */
+function isSentence([usage]: Usage): boolean {
+  return usage.includes('...');
+}
+
+function missing([usage, , about]: Usage): UsageError {
+  return new UsageError(
+    `Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`,
+    'See the command with --help.',
+  );
+}
+
+function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageError {
+  const text = rest.map(unmarked).join(' ');
+  return word === undefined || !isSentence(word)
+    ? new UsageError(`Too much was given: ${text}`, 'Ids come first, and each is given once.')
+    : new UsageError(
+        `Expected ids and then one text, got ${JSON.stringify(text)} after the ids`,
+        `Put the text in quotes, after --${optionOf(word)}, or after --.`,
+      );
+}
+
+/** `[reason...]` can also be given as `--reason`. */
+function optionOf([usage]: Usage): string {
+  return /[<[]([\w-]+)/.exec(usage)?.[1] ?? usage;
+}
+
+/** Commander takes one list of words; what each of them is, is told from the words themselves. */
+function severalWords(command: Command, row: CommandRow, words: readonly Argument[]): void {
+  command.argument(row.arguments[0]?.[0].startsWith('[') === true ? '[id...]' : '<id...>');
+  command.usage(`[options] ${row.arguments.map(([usage]) => usage).join(' ')}`);
+  command.configureHelp({ visibleArguments: () => [...words] });
+  for (const word of row.arguments.filter(isSentence)) {
+    command.addOption(new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, where it does not stand last`));
+  }
+}
+
 function refuseTogether({ exclusive }: CommandRow, command: Command): void {
   for (const flags of exclusive) {
     const given = flags.filter((flag) =>
@@ -162,7 +282,8 @@ function refuseTogether({ exclusive }: CommandRow, command: Command): void {
 async function formed({ input }: CommandRow, [usage, name, , form]: Usage, typed: readonly string[], host: Host) {
   const isRepeated = usage.startsWith('-') || usage.includes('...');
   const isList = isRepeated && takingOf(input, name).isList;
-  const values = isList ? typed : [typed.join(' ')];
+  const plain = typed.map(unmarked);
+  const values = isList ? plain : [plain.join(' ')];
   const read = await Promise.all(
     values.map(async (value) => (typeof form === 'function' ? await form(value, host) : value)),
   );

@@ -6,7 +6,7 @@ import { visibleJson } from '../domain/text.ts';
 import type { Host } from './host.ts';
 import { manyLines, paint } from './terminal.ts';
 
-export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4 } as const;
+export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4, unwritten: 5 } as const;
 
 /** Wrong usage that only shows once a value is looked at. */
 export class UsageError extends Error {
@@ -52,6 +52,15 @@ export function reportError(thrown: unknown, report: Report): number {
   write(report, 'internal', `Unexpected: ${message}`, 'Run again with FEDERATION_DEBUG=1 and report what it prints.');
   if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
   return exitCodes.refused;
+}
+
+/** Its output was not written. What it changed is changed: run again, it would be done twice. */
+export function reportUnwritten(fault: Error, hasChanged: boolean, report: Report): number {
+  const next = hasChanged
+    ? 'What was asked for is done: do not repeat it. See fed log.'
+    : 'Let it write to a place that takes it.';
+  write(report, 'internal', `The output could not be written: ${fault.message}.`, next);
+  return hasChanged ? exitCodes.done : exitCodes.unwritten;
 }
 
 export function exitCodeOf(code: ErrorCode): number {

@@ -1,15 +1,17 @@
 /** One run of a command: the opened federation, who acts, and how results are shown. */
 import type { Actor } from '../domain/commands.ts';
 import { inTools, nothingMore } from '../domain/advice.ts';
-import { StoreError } from '../domain/errors.ts';
+import { OperatorError, StoreError } from '../domain/errors.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { ToolResult } from '../define-tool.ts';
 import type { Federation } from '../federation.ts';
 import { findDir } from '../config/find-dir.ts';
 import { setting } from '../config/settings.ts';
+import type { z } from 'zod';
 import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { shortIds } from './render/ids.ts';
+import { withWholeIds } from './short-ids.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
@@ -20,6 +22,8 @@ export interface GlobalOptions {
   readonly as?: string;
   readonly store?: string;
   readonly json?: boolean;
+  /** Answers every confirmation. */
+  readonly yes?: boolean;
 }
 
 export interface Session {
@@ -29,6 +33,16 @@ export interface Session {
   readonly signal: AbortSignal;
   /** @throws OperatorError, CallerError where it is not clear who acts. */
   readonly actor: () => Actor;
+  /** @throws OperatorError where the person says no, or nobody can be asked and `--yes` is missing. */
+  readonly confirm: (question: string) => Promise<void>;
+  /** The same, where a person does what is an agent's to do. */
+  readonly confirmAsPerson: (question: string) => Promise<void>;
+  /** The arguments with every id whole. */
+  readonly whole: <Input extends z.ZodObject>(
+    input: Input,
+    given: z.output<Input>,
+    isChange: boolean,
+  ) => z.output<Input>;
   /** Prints the object itself with `--json`, else what `render` makes of it, then what to do next. */
   readonly show: <Result extends ToolResult>(result: Result, render: (terminal: Terminal) => string) => void;
 }
@@ -46,6 +60,8 @@ export async function withSession(
   const alive = setInterval(() => {}, 60_000);
   const { environment, interactive, signal } = host;
   const terminal: Terminal = { ...host.terminal, now: () => federation.now() };
+  const actor = (): Actor => whoActs({ as: globals.as, environment, interactive }, federation.config);
+  const confirm = (question: string): Promise<void> => confirmed(context, question);
   try {
     warnOfFault(federation, host);
     // Reading needs no identity, but a name that was typed wrong is a mistake there too.
@@ -56,12 +72,27 @@ export async function withSession(
       terminal,
       json: globals.json === true,
       signal,
-      actor: () => whoActs({ as: globals.as, environment, interactive }, federation.config),
+      actor,
+      confirm,
+      confirmAsPerson: async (question) => {
+        if (actor().kind === 'person') await confirm(question);
+      },
+      whole: (input, given, isChange) => {
+        const place = { state: federation.state(), now: federation.now(), isChange, interactive };
+        return withWholeIds(input, given, place);
+      },
       show: (result, render) => show(context, result, render, terminal),
     });
   } finally {
     await federation.close().finally(() => clearInterval(alive));
   }
+}
+
+async function confirmed({ host, globals }: RunContext, question: string): Promise<void> {
+  if (globals.yes === true) return;
+  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to go on.');
+  const answer = await host.ask(`${question}\nGo on? [y/N] `);
+  if (!/^y(?:es)?$/i.test(answer.trim())) throw new OperatorError('not-allowed', 'Nothing was changed.', '');
 }
 
 /** @throws StoreError `store-unavailable` where there is no federation. */

@@ -1,7 +1,8 @@
 /** The command line on the real terminal, folder and store. */
 import { createInterface } from 'node:readline/promises';
-import { text } from 'node:stream/consumers';
+import { text as readAll } from 'node:stream/consumers';
 import { workingFolder } from '../config/find-dir.ts';
+import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
@@ -10,11 +11,9 @@ import { terminalOf } from '../cli/terminal.ts';
 export async function runOnTerminal(args: readonly string[]): Promise<number> {
   const stopped = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
-  // Whoever read the output has seen enough (`fed log | head`), or closed the terminal: that is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    stopped.abort();
-  });
+  const output = new Output(process.stdout, () => stopped.abort());
+  // Nobody can be told of it.
+  process.stderr.on('error', () => undefined);
 
   const onTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;
 
@@ -24,10 +23,11 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     interactive: onTerminal,
     terminal: terminalOf(process.stdout, process.env),
     errorTerminal: terminalOf(process.stderr, process.env),
-    out: (line) => process.stdout.write(line),
-    err: (line) => process.stderr.write(line),
+    out: (text) => output.write(text),
+    flushed: () => output.flushed(),
+    err: (text) => process.stderr.write(text),
     screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
-    readInput: () => text(process.stdin),
+    readInput: () => readAll(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
       const { openFederation } = await import('./open-federation.ts');

@@ -1,11 +1,15 @@
 /** Puts store, configuration, log file and application together for one process. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import type { Federation, RouterFile } from '../federation.ts';
+import { groupOf } from '../config/group.ts';
+import { settleFolder } from '../files/modes.ts';
 import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
+import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
@@ -37,11 +41,14 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
   const file = new ConfigFile(settings.folder);
-  const loaded = await file.load().catch((error: unknown) => {
-    if (settings.evenIfBroken === true && error instanceof ConfigurationError) return byDefaults(error);
-    throw error;
-  });
-  return await run(settings, project, file, loaded);
+  try {
+    const loaded = await file.load();
+    settleFolder(settings.folder, groupOf(loaded.config));
+    return await run(settings, project, file, loaded);
+  } catch (error) {
+    if (settings.evenIfBroken !== true || !(error instanceof ConfigurationError)) throw error;
+    return await run(settings, project, file, byDefaults(error));
+  }
 }
 
 /** Without a log file: nobody knows where theirs is to be. */
@@ -49,7 +56,7 @@ function byDefaults(error: ConfigurationError): LoadedConfig {
   const { message, next } = error.toBody().error;
   const warning = {
     code: 'invalid',
-    message: `${message} (the defaults are in force for this command)`,
+    message: `${message} (this command uses the defaults)`,
     next,
   } as const;
   return { config: { ...defaultConfig, log_file: null }, warnings: [warning] };
@@ -62,6 +69,7 @@ async function run(
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
   const store = openStore(settings, config);
+  let isOurs = existsSync(settings.folder);
   const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
     folder: settings.folder,
@@ -69,9 +77,8 @@ async function run(
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
-    seq: () => {
-      // Reading the state takes in what others have committed.
-      federation.state();
+    seq: async () => {
+      await federation.refresh();
       return federation.fault === null ? federation.seq : null;
     },
     isOpen: (inboxId) => federation.state().escalations.has(inboxId),
@@ -86,6 +93,8 @@ async function run(
     ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
     onCommitted: (record) => {
+      if (!isOurs) becomeOurs(settings.folder, config);
+      isOurs = true;
       logFile?.note();
       webhook.note(record);
       settings.onCommitted?.(record);
@@ -106,6 +115,12 @@ async function run(
   }
 }
 
+/** A folder that the first change made, where nobody said `fed init`. */
+function becomeOurs(folder: string, config: Config): void {
+  settleFolder(folder, groupOf(config));
+  writeGitignore(folder);
+}
+
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
   const { config, warnings } = await new ConfigFile(settings.folder).load();
@@ -116,8 +131,8 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
     const fault = warnings.find(({ message }) => message.includes(': log_file: '));
     if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
     throw new ConfigurationError(
-      'log_file is null: this federation keeps no readable log.',
-      'Name a file in log_file first.',
+      'This federation keeps no readable log: log_file is null.',
+      'Set log_file to a file first.',
     );
   }
   try {
@@ -140,8 +155,8 @@ function openStore({ folder, store }: FederationSettings, config: Config): Event
   if (store !== undefined) {
     throw new StoreError(
       'store-unavailable',
-      'This version keeps federations in a folder only.',
-      'Leave out --store and FEDERATION_STORE.',
+      'This version keeps a federation in a folder; other stores are not supported yet.',
+      'Remove --store and FEDERATION_STORE.',
     );
   }
   return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });

@@ -12,7 +12,7 @@ export function reportFault(program: string, error: unknown): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(
-    `${program}: Unexpected: ${message}\n  → Run again with FEDERATION_DEBUG=1 and report what it prints.\n`,
+    `${program}: Unexpected error: ${message}\n  → Run it again with FEDERATION_DEBUG=1 and report the output.\n`,
   );
   if ((process.env['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);

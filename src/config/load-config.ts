@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from './schema.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { findGroup } from './group.ts';
 import { parseConfig, placeOfKey, readConfigText } from './read-config.ts';
 import { type Project, ProjectFileError } from '../files/project.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -138,8 +139,18 @@ export class ConfigFile {
     const fault = log_file === null ? null : await faultOf(() => this.#project.placeToWrite(log_file, this.#folder));
     if (fault !== null)
       warn(fault, ['log_file'], log_file ?? '', 'Name another file; no readable log is written until then.');
+    const { group } = config.files;
+    const found = group === null ? null : findGroup(group);
+    const noGroup = found !== null && 'fault' in found ? new ProjectFileError('unusable', found.fault) : null;
+    if (noGroup !== null)
+      warn(noGroup, ['files', 'group'], String(group), 'Until then only their owner may read the files.');
     if (warnings.length === 0) return { config, warnings };
-    return { config: { ...config, agents, log_file: fault === null ? log_file : null }, warnings };
+    const usable = {
+      agents,
+      log_file: fault === null ? log_file : null,
+      files: noGroup === null ? config.files : { group: null },
+    };
+    return { config: { ...config, ...usable }, warnings };
   }
 
   /** Changes when the configuration or a file that it names does. */

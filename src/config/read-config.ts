@@ -42,7 +42,7 @@ export async function readConfigText(file: string, project: Project): Promise<st
     if (error.kind === 'missing') return null;
     throw new ConfigurationError(
       `${file}: Expected ${error.message}`,
-      adviceFor(error, 'Put a file there that this user may read.'),
+      adviceFor(error, 'Make it readable for this user; "files.group" does that for a group (docs/safety.md).'),
     );
   }
   return decode(bytes, file);

@@ -20,6 +20,10 @@ export const agentSchema = z.strictObject({
   capacity: z.int().min(1).max(100).default(3).describe('Tasks it may hold at once.'),
   family: slug.optional().describe('Model family; agents of one family err together.'),
   fallback: slug.optional().describe('Who may claim its tasks while it is on standby.'),
+  read_only: z
+    .boolean()
+    .default(false)
+    .describe('Whether it is given no work that writes: only the types in read_only_types.'),
   clients: z
     .array(z.string().min(1).max(100))
     .default([])
@@ -158,6 +162,14 @@ function hasNoCredentials(url: string): boolean {
   return username === '' && password === '';
 }
 
+const filesSchema = z.strictObject({
+  group: z
+    .union([z.string().min(1).max(100), z.int().min(0)], 'Expected the name or number of a group, or null')
+    .nullable()
+    .default(null)
+    .describe("A group that may read the federation's files, from the next start; null: their owner alone."),
+});
+
 const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
@@ -212,6 +224,10 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    read_only_types: z
+      .array(slug)
+      .default(['research', 'review', 'architecture', 'summary', 'classification'])
+      .describe('Types that change no files: what agents with read_only may be given.'),
     seen_within_hours: z
       .number()
       .min(0.01)
@@ -224,6 +240,7 @@ export const configSchema = z
       .nullable()
       .default(null)
       .describe('Where what waits for the operator is sent as well; null: nowhere.'),
+    files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()
       .min(1)

@@ -1,10 +1,11 @@
 /** The configuration that `fed init` writes: every key with its default and its meaning. */
-import { writeFile } from 'node:fs/promises';
+import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig } from './schema.ts';
 import { type ConfigKey, describeConfig, innerKeys } from './describe-schema.ts';
 import { StoreError } from '../domain/errors.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { errorCode } from '../files/error-code.ts';
+import { createOwn, makeOwnFolder } from '../files/modes.ts';
 
 /** Everything but the configuration is this machine's own: journal, sessions, checkpoint. */
 const gitignore = '*\n!.gitignore\n!config.json\n';
@@ -24,7 +25,7 @@ export interface WrittenConfig {
  * Writes `config.json` and `.gitignore` into the federation's folder, making it if need be.
  * @throws StoreError `store-unavailable` where the folder cannot be written.
  */
-export async function writeDefaultConfig(folder: string): Promise<WrittenConfig> {
+export function writeDefaultConfig(folder: string): WrittenConfig {
   const files = [
     ['config.json', renderDefaultConfig()],
     ['.gitignore', gitignore],
@@ -32,11 +33,10 @@ export async function writeDefaultConfig(folder: string): Promise<WrittenConfig>
   const written: string[] = [];
   const kept: string[] = [];
   try {
-    makeFolder(folder);
+    makeOwnFolder(folder);
     for (const [name, text] of files) {
       const file = join(folder, name);
-      const isNew = await writeFile(file, text, { flag: 'wx' }).then(() => true, ifThere);
-      (isNew ? written : kept).push(file);
+      (writeNew(file, text) ? written : kept).push(file);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -49,9 +49,26 @@ export async function writeDefaultConfig(folder: string): Promise<WrittenConfig>
   return { written, kept };
 }
 
-function ifThere(error: unknown): false {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-  throw error;
+/** What is this machine's own is not to be committed. Does nothing where the file is there. */
+export function writeGitignore(folder: string): void {
+  writeNew(join(folder, '.gitignore'), gitignore);
+}
+
+/** Whether it was not there before. */
+function writeNew(file: string, text: string): boolean {
+  let descriptor: number;
+  try {
+    descriptor = createOwn(file);
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    writeFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+  return true;
 }
 
 export function renderDefaultConfig(): string {

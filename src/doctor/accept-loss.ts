@@ -9,6 +9,7 @@ import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { projectOf } from '../config/project-of.ts';
 import type { Config } from '../config/schema.ts';
+import type { Actor } from '../domain/commands.ts';
 import { StoreError } from '../domain/errors.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -37,11 +38,11 @@ export async function lookForLoss({ folder }: OpenSettings): Promise<LossFound> 
 }
 
 /**
- * Goes on without what `shown` says is lost, in the name of `by`.
+ * Goes on without what `shown` says is lost, in the name of `actor`.
  * @returns the number of the record that says so.
  * @throws StoreError `store-unavailable`: something else is lost by now, or the disk does not take it.
  */
-export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, by: string): Promise<number> {
+export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, actor: Actor): Promise<number> {
   const { config } = await new ConfigFile(folder, { keepGood: false }).load();
   return await withFileLock(join(folder, 'accept-loss.lock'), async () => {
     const found = await look(folder, config);
@@ -56,7 +57,7 @@ export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, by
     const now = fromMillis(Date.now());
     const { record, commit } = prepareAcceptedLoss(diskFiles, folder, loss, {
       at: now > clock ? now : clock,
-      commands: [{ id: uuid(), by, events: [lossAccepted(loss, known)] }],
+      commands: [{ id: uuid(), by: actor.name, ...actor.provenance, events: [lossAccepted(loss, known)] }],
     });
     await goOn(folder, config, record, commit);
     await resetOutbox(folder, loss.kept.seq);
@@ -97,6 +98,7 @@ async function refuseWhileItWorks(folder: string, { fault }: Loss): Promise<void
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     await store.open(checkpointForm);
+    store.refresh();
     for (const _record of store.read());
     if (store.fault !== null) return;
     throw new StoreError(

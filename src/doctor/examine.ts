@@ -1,5 +1,5 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding, OpenSettings } from '../cli/host.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
@@ -10,6 +10,8 @@ import { checkpointForm } from '../application/checkpoint-form.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import { readConfig } from '../config/read-config.ts';
+import { groupOf } from '../config/group.ts';
+import { isOpenToOthers } from '../files/modes.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { findOddFiles } from './odd-files.ts';
@@ -23,7 +25,16 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
   const [journal, state] = await examineJournal(folder);
   const log = await examineLog(folder, config);
   const webhook = examineWebhook(folder, config, state);
-  return [...examinePlace(folder, passedOver), configuration, store, journal, ...log, webhook, examineFiles(folder)];
+  return [
+    ...examinePlace(folder, passedOver),
+    configuration,
+    store,
+    journal,
+    ...log,
+    webhook,
+    examineFiles(folder),
+    ...examineRights(folder, config),
+  ];
 }
 
 /** A copy of a committed configuration is no news; one in which work was kept is. */
@@ -68,12 +79,25 @@ function examineFiles(folder: string): Finding {
   }
 }
 
+/** What every opening process sees to, as far as it may. */
+function examineRights(folder: string, config: Config): Finding[] {
+  const group = groupOf(config);
+  if (!isOpenToOthers(folder, group)) return [];
+  const isMine = statSync(folder).uid === process.getuid?.();
+  const detail = `other users of this machine can read ${folder}${isMine ? '' : ', which belongs to another user'}`;
+  const next = isMine
+    ? 'The next command that opens it, such as fed status, closes it. If this stays, its disk keeps no permissions: keep it on another.'
+    : 'Let its owner run fed status: that closes it.';
+  return [{ check: 'permissions', status: 'warning', detail, next, code: null }];
+}
+
 /** Opens it as every process does: from the checkpoint, with what others acknowledged held against it. */
 async function examineStore(folder: string): Promise<Finding> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     const checkpoint = await store.open(checkpointForm);
     let records = 0;
+    store.refresh();
     for (const record of store.read()) if (record !== 'restarted') records += 1;
     const { fault, position } = store;
     if (fault !== null) {

@@ -14,6 +14,9 @@ const filesOfOurs = [
   'router.bin',
   'webhook.json',
   'journal/turn',
+  'log.lock',
+  'webhook.lock',
+  'accept-loss.lock',
 ];
 
 export function findOddFiles(folder: string): readonly OddFile[] {

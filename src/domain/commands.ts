@@ -16,6 +16,7 @@ import type {
   AgentName,
   DependencyId,
   FailurePolicy,
+  Note,
   Priority,
   SessionId,
   Task,
@@ -62,6 +63,16 @@ export interface TaskRequest {
   readonly max_attempts?: number | undefined;
   readonly on_failure?: FailurePolicy | undefined;
   readonly needs_approval?: boolean | undefined;
+  readonly paths?: readonly string[] | undefined;
+  readonly uses?: readonly string[] | undefined;
+}
+
+/** What may be changed of a task that nobody has claimed; what is left out stays as it is. */
+export interface TaskChanges extends Pick<
+  TaskRequest,
+  'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses'
+> {
+  readonly description?: string | undefined;
 }
 
 /** The arguments of a vote to open, as a caller gives them. */
@@ -105,7 +116,12 @@ export interface ImportedTask {
 export interface CommandTable {
   queue_task: {
     args: TaskRequest & { readonly idempotency_key?: string | undefined };
-    result: { readonly task: Task; readonly duplicate_of: TaskId | null };
+    result: {
+      readonly task_id: TaskId;
+      /** `null`: a repeated request, whose task has left the state. */
+      readonly task: Task | null;
+      readonly duplicate_of: TaskId | null;
+    };
   };
   queue_plan: {
     args: { readonly tasks: readonly PlannedTask[]; readonly idempotency_key?: string | undefined };
@@ -133,10 +149,17 @@ export interface CommandTable {
     args: {
       readonly task_id: TaskId;
       readonly note?: string | undefined;
+      /** To the operator; the holder goes on meanwhile. */
+      readonly question?: string | undefined;
       readonly progress?: number | undefined;
       readonly extend_minutes?: number | undefined;
     };
-    result: { readonly task: Task };
+    result: {
+      readonly task: Task;
+      /** For the holder: what others noted since it was last told. */
+      readonly notes: readonly Note[];
+      readonly is_holder: boolean;
+    };
   };
   complete_task: {
     args: {
@@ -154,14 +177,20 @@ export interface CommandTable {
       readonly follow_ups: readonly TaskId[];
       /** Follow-ups of this attempt that wait for the operator: the federation is paused, or a limit was reached. */
       readonly kept: number;
+      /** A person's, not read yet: the task stays as it is until the holder, who has them now, completes it again. */
+      readonly notes: readonly Note[];
     };
   };
   release_task: {
     args: {
       readonly task_id: TaskId;
       readonly reason: string;
+      /** To the operator; the task waits for the answer. */
+      readonly question?: string | undefined;
       readonly to_agent?: string | undefined;
       readonly wait_for?: readonly DependencyId[] | undefined;
+      /** Not by the holder's choice: its client left, or has to wait. It is handed out again as if nobody had had it. */
+      readonly unasked?: boolean | undefined;
     };
     result: { readonly task: Task };
   };
@@ -176,8 +205,10 @@ export interface CommandTable {
   override_task: {
     args: {
       readonly task_id: TaskId;
-      readonly action: 'approve' | 'reassign' | 'requeue' | 'cancel' | 'complete';
+      readonly action: 'approve' | 'reassign' | 'requeue' | 'cancel' | 'complete' | 'edit';
       readonly to_agent?: string | undefined;
+      /** For `edit`. */
+      readonly changes?: TaskChanges | undefined;
       readonly reason?: string | undefined;
     };
     result: { readonly task: Task; readonly unblocked: readonly TaskId[] };
@@ -294,6 +325,8 @@ export interface CommandTable {
       readonly to_agent?: string | undefined;
       readonly choice?: string | undefined;
       readonly note?: string | undefined;
+      /** For `edit`. */
+      readonly changes?: TaskChanges | undefined;
     };
     result: {
       /** What it was about, where that is still in state. */

@@ -22,6 +22,8 @@ export interface AgentConfig {
   readonly family?: string | undefined;
   /** Who may claim its tasks while it is on standby. */
   readonly fallback?: string | undefined;
+  /** It is given no work of types that write: only `read_only_types`. */
+  readonly read_only: boolean;
 }
 
 export interface DecisionConfig extends Participants {
@@ -39,6 +41,8 @@ export interface DecisionConfig extends Participants {
     readonly longest_delay_seconds: number;
   };
   readonly retention: { readonly finished_days: number; readonly finished_tasks: number };
+  /** What an agent that only reads may be given. */
+  readonly read_only_types: readonly string[];
   /** An agent that did something itself within so many hours counts as seen. */
   readonly seen_within_hours: number;
   readonly voting: { readonly quorum: number; readonly deadline_hours: number; readonly method: VotingMethod };

@@ -20,6 +20,7 @@ export interface EscalationRequest {
   readonly detail: string;
   readonly task_id: TaskId | null;
   readonly vote_id?: VoteId;
+  readonly task_ids?: readonly TaskId[];
   readonly chain?: readonly TaskId[];
 }
 
@@ -28,7 +29,8 @@ export class Deliberation {
   readonly state: FederationState;
   readonly context: DecisionContext;
   readonly nextId: (kind: NumberedKind) => string;
-  readonly #escalated = new Set<string>();
+  /** By key. */
+  readonly #escalated = new Map<string, string>();
   readonly #closed = new Set<string>();
 
   constructor(state: FederationState, context: DecisionContext) {
@@ -41,24 +43,36 @@ export class Deliberation {
     this.events.push(...events);
   }
 
-  /** Opens an escalation, unless one about the same is open. */
-  escalate({ kind, about, title, detail, task_id, vote_id, chain = [] }: EscalationRequest): void {
+  /** Opens an escalation, unless one about the same is open. Gives its id. */
+  escalate({ kind, about, title, detail, task_id, vote_id, task_ids, chain = [] }: EscalationRequest): string {
     const key = `${kind}:${about}`;
     const open = this.state.escalationKeys.get(key);
-    if ((open !== undefined && !this.#closed.has(open)) || this.#escalated.has(key)) return;
-    this.#escalated.add(key);
+    if (open !== undefined && !this.#closed.has(open)) return open;
+    const opened = this.#escalated.get(key);
+    if (opened !== undefined) return opened;
+    const inbox_id = this.nextId('inbox');
+    this.#escalated.set(key, inbox_id);
     const escalation = {
-      inbox_id: this.nextId('inbox'),
+      inbox_id,
       kind,
       key,
       title,
       detail,
       task_id,
       ...(vote_id === undefined ? {} : { vote_id }),
+      ...(task_ids === undefined ? {} : { task_ids }),
       chain,
       opened_at: this.context.now,
     };
     this.add({ type: 'escalation_opened', escalation });
+    return inbox_id;
+  }
+
+  /** Nobody needs the answers any more: the task is over. */
+  closeQuestions(id: TaskId, how: string): void {
+    for (const { kind, task_id, inbox_id } of this.state.escalations.values()) {
+      if (kind === 'question' && task_id === id) this.closeEscalation(inbox_id, how);
+    }
   }
 
   /** Closes what is open about this task or vote: what it asked for has happened. */
@@ -102,7 +116,16 @@ export class Deliberation {
           reason: `${end.task_id} ended without success`,
           because_of: end.task_id,
         });
-        this.closeEscalations(dependent.task_id, 'cancelled', 'approval', 'routing', 'hold-reached', 'rework-rounds');
+        this.closeEscalations(
+          dependent.task_id,
+          'cancelled',
+          'approval',
+          'routing',
+          'hold-reached',
+          'rework-rounds',
+          'given-back',
+        );
+        this.closeQuestions(dependent.task_id, 'cancelled');
       }
     }
     this.#closeBlocked(cancelled);

@@ -22,8 +22,11 @@ export interface EventKind<Event extends { readonly type: string }> {
   count?(state: FederationState, event: Event, meta: EventMeta): void;
   /** Changes the state. The same for ever: journals are never rewritten. */
   fold(state: FederationState, event: Event, meta: EventMeta): void;
-  /** What happened, without who and when: one line of the log. Must give away no ballot. */
-  line(event: Event): string;
+  /**
+   * What happened, without who and when: one line of the log. Must give away no ballot. `by` stands before it, and is
+   * not named again.
+   */
+  line(event: Event, by: string): string;
   /**
    * The event as it may be shown to whoever reads the log. There is no default: whoever adds a kind says that nothing
    * in it is secret, or leaves out ballots, the keys that seal them, and the counts they lead to.

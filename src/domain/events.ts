@@ -12,6 +12,7 @@ import { examplesTaught } from './routing/events/examples-taught.ts';
 import { optimizationApplied } from './routing/events/optimization-applied.ts';
 import { optimizationReverted } from './routing/events/optimization-reverted.ts';
 import { clockSteppedBack } from './scheduling/events/clock-stepped-back.ts';
+import { escalationChanged } from './scheduling/events/escalation-changed.ts';
 import { escalationClosed } from './scheduling/events/escalation-closed.ts';
 import { escalationOpened } from './scheduling/events/escalation-opened.ts';
 import { federationPaused } from './scheduling/events/federation-paused.ts';
@@ -27,14 +28,17 @@ import { dependentsMoved } from './tasks/events/dependents-moved.ts';
 import { followUpJoined } from './tasks/events/follow-up-joined.ts';
 import { lateCompletionKept } from './tasks/events/late-completion-kept.ts';
 import { leaseLapsed } from './tasks/events/lease-lapsed.ts';
+import { notesRead } from './tasks/events/notes-read.ts';
 import { progressReported } from './tasks/events/progress-reported.ts';
 import { startTimesReached } from './tasks/events/start-times-reached.ts';
 import { taskApproved } from './tasks/events/task-approved.ts';
 import { taskCancelled } from './tasks/events/task-cancelled.ts';
 import { taskClaimed } from './tasks/events/task-claimed.ts';
 import { taskCompleted } from './tasks/events/task-completed.ts';
+import { taskEdited } from './tasks/events/task-edited.ts';
 import { taskFailed } from './tasks/events/task-failed.ts';
 import { taskImported } from './tasks/events/task-imported.ts';
+import { taskNoted } from './tasks/events/task-noted.ts';
 import { taskQueued } from './tasks/events/task-queued.ts';
 import { taskReassigned } from './tasks/events/task-reassigned.ts';
 import { taskReleased } from './tasks/events/task-released.ts';
@@ -56,6 +60,8 @@ const kinds = {
   task_imported: taskImported,
   task_claimed: taskClaimed,
   progress_reported: progressReported,
+  task_noted: taskNoted,
+  notes_read: notesRead,
   task_completed: taskCompleted,
   attempt_failed: attemptFailed,
   task_failed: taskFailed,
@@ -68,6 +74,7 @@ const kinds = {
   task_approved: taskApproved,
   task_reassigned: taskReassigned,
   task_requeued: taskRequeued,
+  task_edited: taskEdited,
   follow_up_joined: followUpJoined,
   dependents_continued: dependentsContinued,
   start_times_reached: startTimesReached,
@@ -93,6 +100,7 @@ const kinds = {
   follow_ups_held: followUpsHeld,
   follow_ups_settled: followUpsSettled,
   escalation_opened: escalationOpened,
+  escalation_changed: escalationChanged,
   escalation_closed: escalationClosed,
   request_remembered: requestRemembered,
   loss_accepted: lossAccepted,

@@ -26,6 +26,17 @@ export class UndoLog {
     for (let i = steps.length - 1; i >= 0; i--) steps[i]?.();
   }
 
+  /** A place to come back to while the log is open. */
+  mark(): number {
+    return this.#steps?.length ?? 0;
+  }
+
+  /** Takes back what was done since the mark; what came before it stays open. */
+  backTo(mark: number): void {
+    const steps = this.#steps?.splice(mark) ?? [];
+    for (let i = steps.length - 1; i >= 0; i--) steps[i]?.();
+  }
+
   push(step: () => void): void {
     this.#steps?.push(step);
   }

@@ -19,7 +19,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeOwnFolder } from './modes.ts';
 import { openRegular } from './regular-file.ts';
 
 /** What tells one file from another, and how long it is, in bytes. */
@@ -64,7 +64,7 @@ export const diskFiles: FileLayer = {
       throw error;
     }
   },
-  openForAppending: (path) => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o666),
+  openForAppending: (path) => openRegular(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT),
   close: (descriptor) => closeSync(descriptor),
   read: (descriptor, into, at, length, position) => readSync(descriptor, into, at, length, position),
   append: (descriptor, bytes) => writeSync(descriptor, bytes),
@@ -91,7 +91,7 @@ export const diskFiles: FileLayer = {
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
   makeFolder(path) {
-    const first = makeFolder(path);
+    const first = makeOwnFolder(path);
     if (first === undefined) return;
     for (let folder = path; ; folder = dirname(folder)) {
       diskFiles.syncFolder(dirname(folder));

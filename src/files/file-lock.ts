@@ -7,9 +7,10 @@
  * that on its own monotonic clock: a clock that was set, or another machine's,
  * cannot take the lock from whoever holds it.
  */
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './error-code.ts';
+import { createOwnFile } from './modes.ts';
 
 const staleLockMs = 3_000;
 /** Three may be late. File systems that keep whole or even seconds notice it too. */
@@ -35,7 +36,7 @@ async function takeLock(path: string): Promise<FileHandle> {
   let since = performance.now();
   for (;;) {
     try {
-      return await open(path, 'wx');
+      return await createOwnFile(path);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }

@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
  * Not `mkdir` with `recursive`: below a folder that takes none and says ENOENT,
  * as /proc does, Node 20 tries again without end.
  */
-export function makeFolder(path: string): string | undefined {
+export function makeFolder(path: string, mode = 0o777): string | undefined {
   const missing: string[] = [];
   for (let folder = resolve(path); !isThere(folder) && dirname(folder) !== folder; folder = dirname(folder)) {
     missing.unshift(folder);
@@ -16,7 +16,7 @@ export function makeFolder(path: string): string | undefined {
   if (missing.length === 0 && isFolder(path)) return undefined;
   for (const folder of missing.length === 0 ? [path] : missing) {
     try {
-      mkdirSync(folder);
+      mkdirSync(folder, { mode });
     } catch (error) {
       // Perhaps another process made it meanwhile.
       if (!isFolder(folder)) throw error;

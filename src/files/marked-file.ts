@@ -34,6 +34,12 @@ export function aboveMarker(text: string, heading: string): string {
   return text.trim() === '' ? heading : `${text.trimEnd()}\n\n`;
 }
 
+interface Writing {
+  readonly marker?: string;
+  /** How a file is made that is not there; absent: its owner's alone. */
+  readonly make?: (path: string) => number;
+}
+
 /**
  * Replaces everything below the marker, all at once: a reader sees the old file
  * or the new one. Makes the file where there is none. A link would be replaced
@@ -44,13 +50,13 @@ export async function writeBelowMarker(
   target: string,
   heading: string,
   below: string,
-  marker = markerLine(),
+  { marker = markerLine(), make }: Writing = {},
 ): Promise<boolean> {
   const before = await readIfThere(target);
   const after = `${aboveMarker(before ?? '', heading)}${marker}\n${below}`;
   if (before === after) return false;
   makeFolder(dirname(target));
-  writeWhole(target, after);
+  writeWhole(target, after, make);
   return true;
 }
 

@@ -40,7 +40,7 @@ export class Project {
     try {
       place = realPlace(resolve(this.dir, path));
     } catch (error) {
-      throw new ProjectFileError('unusable', `a path that can be followed, got ${errorCode(error) ?? String(error)}`);
+      throw unreadable(error);
     }
     if (this.#reach.some((folder) => isWithin(place, folder))) return place;
     throw new ProjectFileError('outside', `a file inside the project, got one that leads to ${place}`);
@@ -73,7 +73,7 @@ export class Project {
       if (error instanceof ProjectFileError) throw error;
       if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'a file that can be read, got none');
       if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'a file, got something else');
-      throw new ProjectFileError('unusable', `a file that can be read, got ${errorCode(error) ?? String(error)}`);
+      throw unreadable(error);
     }
   }
 
@@ -114,6 +114,12 @@ export async function readStart(file: FileHandle, length: number): Promise<Buffe
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
+}
+
+function unreadable(error: unknown): ProjectFileError {
+  const code = errorCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return new ProjectFileError('unusable', 'a file that this user may read');
+  return new ProjectFileError('unusable', `a file that can be read, got ${code ?? String(error)}`);
 }
 
 function tooLarge(size: number, longest: number): ProjectFileError {

@@ -5,7 +5,9 @@
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errorCode } from './error-code.ts';
+import { settleNew } from './modes.ts';
 
 class OddFileError extends Error {
   readonly code = 'EFTYPE';
@@ -18,11 +20,13 @@ class OddFileError extends Error {
 /** Between the look and the opening it may have become another thing. Windows knows no such flag. */
 const nonBlocking: number | undefined = constants.O_NONBLOCK;
 
-/** A descriptor; links are followed. `flags` as for `open`; with O_CREAT the file is made where there is none. */
-export function openRegular(path: string, flags: number = constants.O_RDONLY, mode?: number): number {
+/** A descriptor; links are followed. `flags` as for `open`; with O_CREAT a file of ours is made where there is none. */
+export function openRegular(path: string, flags: number = constants.O_RDONLY): number {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined) refuseOther(path, found);
-  return openSync(path, flags | (nonBlocking ?? 0), mode);
+  const descriptor = openSync(path, flags | (nonBlocking ?? 0), 0o600);
+  if (found === undefined) settleNew(descriptor, dirname(path));
+  return descriptor;
 }
 
 /** `most`: a file of more bytes is none of ours. */
@@ -89,6 +93,7 @@ export function whyOdd(path: string): string | null {
       case 'EACCES':
       case 'EPERM':
         return 'cannot be read by this user';
+      case undefined:
       default:
         return `cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
     }

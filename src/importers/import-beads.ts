@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { ImportedTask } from '../domain/commands.ts';
-import { longestDescription } from '../domain/tasks/validate-request.ts';
+import { longestDescription } from '../domain/tasks/task-fields.ts';
 import { cut } from '../domain/text.ts';
 import type { Priority, TaskContext } from '../domain/tasks/task.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';

@@ -11,7 +11,7 @@
  * marker names the journal, and its last line has to be one of it: a log of
  * another journal is left as it is, and said.
  */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
@@ -20,6 +20,7 @@ import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
+import { settleNew } from '../files/modes.ts';
 import { type Project, ProjectFileError, readStart } from '../files/project.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
@@ -133,7 +134,9 @@ export class LogFile {
       return await withFileLock(this.#lockPath, async () => {
         const lines: string[] = [];
         for await (const record of records.history()) lines.push(...linesOf(record, 0));
-        await writeBelowMarker(this.#place(), heading, lines.join(''), markerLine(await this.#journalName()));
+        await writeBelowMarker(this.#place(), heading, lines.join(''), {
+          marker: markerLine(await this.#journalName()),
+        });
         return lines.length;
       });
     } catch (error) {
@@ -171,8 +174,10 @@ export class LogFile {
     const place = this.#place();
     makeFolder(dirname(place));
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
-    const file = await open(place, flags, 0o644);
+    const isNew = !existsSync(place);
+    const file = await open(place, flags, 0o600);
     try {
+      if (isNew) settleNew(file.fd, this.#options.folder);
       await work(file);
     } finally {
       await file.close();

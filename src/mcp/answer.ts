@@ -42,10 +42,10 @@ export function asFederationError(error: unknown, during: string, log: Log): Fed
   const fault = systemFault(error);
   if (fault !== null) return fault;
   const id = randomBytes(4).toString('hex');
-  log.error({ id, during, err: error }, 'something unexpected failed');
+  log.error({ id, during, err: error }, 'unexpected error');
   return new CallerError(
     'internal',
-    `Something unexpected failed in ${during} (error ${id})`,
-    `Look at the state before trying again; if it fails again, tell the operator: the details of ${id} are on the server's standard error.`,
+    `Unexpected error ${id} in ${during}`,
+    `Check whether it took effect before you retry. If it fails again, tell the operator: details of ${id} are on the server's standard error.`,
   );
 }

@@ -57,7 +57,7 @@ function agentOf(config: Config, client: string | null): string {
   const introduction = client === null ? 'gives no name' : `calls itself ${quote(client)}`;
   throw new OperatorError(
     'not-identified',
-    `This client ${introduction}, and no agent is known by that: it may read, not change anything`,
+    `This client ${introduction}, which matches no agent: it may read but not change anything`,
     `Ask ${config.operator} to ${howToAdd(config, client)}, or to start the server with --as NAME or FEDERATION_AGENT=NAME.`,
   );
 }

@@ -27,12 +27,14 @@ export function serveCompletion({ server }: McpServer, { service }: Connection):
     const { ref, argument } = request.params;
     const source = sourceOf(ref, argument.name);
     if (source === null) return { completion: { values: [], total: 0, hasMore: false } };
-    const found = await completions[source](argument.value, await service.federation.load());
+    const federation = await service.federation.load();
+    await federation.refresh();
+    const found = await completions[source](argument.value, federation);
     const values = found.slice(0, longestAnswer);
     return { completion: { values, total: found.length, hasMore: found.length > values.length } };
   });
 }
 
 function unknown(what: string, name: string | undefined): ProtocolError {
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Expected a ${what} of this server, got ${quote(name)}`);
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown ${what} ${quote(name)}`);
 }

@@ -114,6 +114,6 @@ function noLonger({ name, kind }: Actor): OperatorError {
   return new OperatorError(
     'unknown-agent',
     `${name} is no longer ${kind === 'agent' ? 'an agent' : 'a person'} of this federation`,
-    `Ask the operator to put ${name} back into .federation/config.json, or start the server anew under another name.`,
+    `Ask the operator to put ${name} back into .federation/config.json, or restart the server under another name.`,
   );
 }

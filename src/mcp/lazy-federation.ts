@@ -36,7 +36,7 @@ export function lazyFederation(open: () => Promise<Federation>): LazyFederation 
     },
     load() {
       if (loaded !== null) return Promise.resolve(loaded);
-      if (closed) return Promise.reject(new Error('The server is ending'));
+      if (closed) return Promise.reject(new Error('The server is shutting down'));
       loading ??= loadOnce();
       return loading;
     },

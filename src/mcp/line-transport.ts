@@ -76,7 +76,7 @@ export class LineTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    if (this.#closed) throw new Error('Expected the client to be connected, got a closed connection');
+    if (this.#closed) throw new Error('The connection is closed');
     this.#write(this.#batches.collect(message));
   }
 
@@ -191,7 +191,7 @@ export class LineTransport implements Transport {
   #refuseMessage(value: unknown): object | null {
     const expected = 'a JSON-RPC 2.0 request: jsonrpc "2.0", a method, an id of its own, and params that are an object';
     if (isRecord(value) && ('result' in value || 'error' in value)) {
-      this.onerror?.(new Error(`Expected ${expected}, got an answer that is none`));
+      this.onerror?.(new Error(`Expected ${expected}, got a malformed response`));
       return null;
     }
     const id = isRecord(value) ? value['id'] : null;

@@ -22,7 +22,19 @@ function protocolCode(error: FederationError): ProtocolErrorCode {
     case 'store-unavailable':
     case 'outcome-unknown':
       return ProtocolErrorCode.InternalError;
-    default:
+    case 'unknown-agent':
+    case 'not-identified':
+    case 'not-allowed':
+    case 'not-found':
+    case 'invalid':
+    case 'cycle':
+    case 'limit-reached':
+    case 'paused':
+    case 'not-ready':
+    case 'already-claimed':
+    case 'stale-attempt':
+    case 'wrong-state':
+    case 'closed':
       return ProtocolErrorCode.InvalidParams;
   }
 }

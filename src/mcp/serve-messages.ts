@@ -18,7 +18,7 @@ export function serveMessages(connection: Connection, transport: Transport): Std
     },
     {
       transport,
-      onerror: ({ message }) => connection.service.log.warn({ reason: message }, 'the client sent something unusable'),
+      onerror: ({ message }) => connection.service.log.warn({ reason: message }, 'the client sent an invalid message'),
     },
   );
   // The SDK answers `subscriptions/listen` itself: no handler of the server sees it.

@@ -32,6 +32,7 @@ export function servePrompts(mcpServer: McpServer, connection: Connection): void
         if (prompt === undefined) throw unknownPrompt(name, prompts);
         checkArguments(prompt, given);
         const federation = await lazy.load();
+        await federation.refresh();
         const text = shown(await prompt.render(given, toolContext(connection, federation, mcpReq)));
         return {
           description: prompt.description,
@@ -49,8 +50,8 @@ function unknownPrompt(name: string, prompts: readonly PromptDefinition[]): Call
   const meant = closest(name.replaceAll('_', '-'), names);
   return new CallerError(
     'not-found',
-    `Expected the name of a prompt of this server, got ${quote(name)}`,
-    `${meant === null ? '' : `Did you mean ${meant}? `}The prompts are ${names.join(', ')}.`,
+    `Unknown prompt ${quote(name)}`,
+    `${meant === null ? '' : `Did you mean ${meant}? `}Available: ${names.join(', ')}.`,
   );
 }
 
@@ -59,12 +60,12 @@ function checkArguments(prompt: PromptDefinition, given: Readonly<Record<string,
   const next = `Call ${prompt.name} with ${known.length === 0 ? 'no arguments' : known.join(', ')}.`;
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
-      throw new CallerError('invalid', `Unknown argument ${quote(name, 40)} of the prompt ${prompt.name}`, next);
+      throw new CallerError('invalid', `The prompt ${prompt.name} has no argument ${quote(name, 40)}`, next);
     }
   }
   for (const { name, required } of prompt.arguments) {
     if (required && (given[name] ?? '') === '') {
-      throw new CallerError('invalid', `Expected the argument ${name} of the prompt ${prompt.name}, got nothing`, next);
+      throw new CallerError('invalid', `The prompt ${prompt.name} needs the argument ${name}`, next);
     }
   }
 }

@@ -44,6 +44,7 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
       try {
         const { resource, variables } = findOrThrow(uri);
         const federation = lazy.loaded ?? (await lazy.load());
+        await federation.refresh();
         const value = await resource.read(variables, federation);
         return { contents: [{ uri, mimeType: resource.mimeType, text: render(resource, value, federation) }] };
       } catch (error) {
@@ -76,8 +77,5 @@ function render(resource: ResourceDefinition, value: unknown, federation: Federa
 
 function notFound(uri: string, resources: readonly ResourceDefinition[]): ResourceNotFoundError {
   const known = resources.map((resource) => resource.uri).join(', ');
-  return new ResourceNotFoundError(
-    uri,
-    `Expected a resource of this server, got ${quote(uri, 120)}. There are ${known}`,
-  );
+  return new ResourceNotFoundError(uri, `Unknown resource ${quote(uri, 120)}. Available: ${known}`);
 }

@@ -48,6 +48,8 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
         const input = parseArguments(tool, given);
         const lazy = connection.service.federation;
         const federation = lazy.loaded ?? (await lazy.load());
+        // A command takes in the news itself, and what is read behind it is as new.
+        if (tool.hints.readOnly) await federation.refresh();
         const working = toolContext(connection, federation, context.mcpReq);
         if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
         else if (tool.audience === 'operator') {
@@ -125,21 +127,21 @@ function unknownTool(
 ): FederationError {
   const names = offered.map((tool) => tool.name);
   if (all.some((tool) => tool.name === name)) {
-    const reason = `The tool ${name} is not offered here: the server was started with --tools core`;
+    const reason = `The tool ${name} is not available: the server was started with --tools core`;
     return new OperatorError('not-found', reason, `Use one of ${names.join(', ')}.`);
   }
   const meant = closest(name, names);
   return new CallerError(
     'not-found',
-    `Expected the name of a tool of this server, got ${quote(name)}`,
-    `${meant === null ? '' : `Did you mean ${meant}? `}The tools are ${names.join(', ')}.`,
+    `Unknown tool ${quote(name)}`,
+    `${meant === null ? '' : `Did you mean ${meant}? `}Available: ${names.join(', ')}.`,
   );
 }
 
 function forOperatorOnly(tool: string, federation: Federation): FederationError {
   return new OperatorError(
     'not-allowed',
-    `The tool ${tool} is for people`,
-    `Ask ${federation.config.operator} to do it, or go on with your own work.`,
+    `The tool ${tool} is for people only`,
+    `Ask ${federation.config.operator} to do it, or carry on with your own work.`,
   );
 }

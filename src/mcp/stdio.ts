@@ -47,16 +47,16 @@ export async function runStdio(options: StdioOptions): Promise<number> {
   const handle = serveMessages(connection, transport);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   // A mistake in one call must not take the others down, but a process in doubt about itself ends in good order.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise failed unnoticed'));
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   process.on('uncaughtException', (error) => {
-    log.error({ err: error }, 'an error escaped; ending');
+    log.error({ err: error }, 'uncaught exception; shutting down');
     end(1);
   });
 
   const code = await gone;
   await within(longestEnding, async () => {
     await handle.close();
-    const complain = (error: unknown): void => log.error({ err: error }, 'the session did not end in good order');
+    const complain = (error: unknown): void => log.error({ err: error }, 'the session did not end cleanly');
     await connection.end().catch(complain);
     await federation.close().catch(complain);
     await log.flush();

@@ -12,6 +12,7 @@ import { RuleBook, type RoutingRule } from './rules.ts';
 import { defaultSettings, type LearnerSettings } from './settings.ts';
 import { Tallies } from './tally.ts';
 import { readText, textWindow, type TokenizedText } from './tokens.ts';
+import { stopWords } from './stop-words.ts';
 
 /** Names that may ever be learned about; a cap, so that bad input cannot grow memory without bound. */
 export const agentLimit = 512;
@@ -257,7 +258,7 @@ export function telling(
   const words = new Map<string, number>();
   for (const [at, word] of reading.tokens.words.entries()) words.set(word, (words.get(word) ?? 0) + (byWord[at] ?? 0));
   return [...words]
-    .filter(([, weight]) => weight > 0)
+    .filter(([word, weight]) => weight > 0 && !stopWords.has(word))
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, wanted);
 }

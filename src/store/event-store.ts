@@ -101,15 +101,22 @@ export interface EventStore {
   open(form: CheckpointForm | null): Promise<Checkpoint | null>;
 
   /**
-   * Every record committed since the last call (by anyone), in order, each
-   * verified and moved past as it is yielded. Synchronous, so that nothing
-   * comes between reading and deciding. `restarted` is yielded first where the
-   * journal was replaced under us: forget everything, the whole journal follows.
+   * Looks for what anyone has committed since the last look; `read` gives it. A
+   * promise where that takes longer than a look into a local file.
+   * @throws StoreError `store-unavailable` when it cannot be read now
+   */
+  refresh(): void | Promise<void>;
+
+  /**
+   * Every record that the last look found, in order, each verified and moved past
+   * as it is yielded; one that came since may be among them. Synchronous, so that nothing comes between reading and
+   * deciding. `restarted` is yielded first where the journal was replaced under
+   * us: forget everything, the whole journal follows.
    * @throws StoreError `store-unavailable` when it cannot be read now; nothing was moved past.
    */
   read(): Generator<StoredRecord | 'restarted', void, undefined>;
 
-  /** The position folded so far. */
+  /** The position read so far. */
   readonly position: Position;
 
   /** Set once the store went read-only; reads go on with this as a warning. */
@@ -122,12 +129,18 @@ export interface EventStore {
   readonly lastLoss: number | null;
 
   /**
-   * Writes one record behind `position`, reads back and gives the verdict.
-   * Synchronous: decide, write and read back happen without an await between.
-   * @throws StoreError `store-unavailable` or `corrupt-store`: not committed. `outcome-unknown`: written,
-   *   and its verdict could not be read; undo as for a conflict, a later `read` yields it if it was committed.
+   * Commits one record behind `position` and gives the verdict, at once or later.
+   * Never call it again before the verdict is there.
+   *
+   * At once: decide, write and read back happen without an await between, and
+   * `position` has moved past the record. Later: undo what was decided before
+   * waiting; `position` stays, and as soon as the promise resolves `read` yields
+   * the record in its place, like anyone's.
+   * @throws StoreError (or rejects with one) `store-unavailable` or `corrupt-store`: not committed.
+   *   `outcome-unknown`: written, and its verdict could not be read; undo as for a conflict, a later
+   *   `read` yields it if it was committed.
    */
-  append(draft: Draft): AppendVerdict;
+  append(draft: Draft): AppendVerdict | Promise<AppendVerdict>;
 
   /**
    * Makes everything up to `position` durable. Resolves only when it is safe
@@ -169,12 +182,12 @@ export interface Presence {
   start(session: string, agent: string, client: string | null): void;
   /** One session of this process has ended: it counts as gone at once. Others of the process live on. */
   end(session: string): void;
-  /** Other and own sessions, as last observed. */
+  /** Other and own sessions, as last observed. In memory. */
   list(): readonly PresenceEntry[];
   /** Looks at every session again; call about once a second. */
-  observe(): void;
+  observe(): void | Promise<void>;
   /** Sessions silent for the grace time or more, or that ended. `holders` are the ones anyone asks about. */
   gone(holders: Iterable<string>): ReadonlySet<string>;
-  /** Ends every session of this process. */
-  stop(): void;
+  /** Ends every session of this process, and waits until others can see it. */
+  stop(): Promise<void>;
 }

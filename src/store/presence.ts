@@ -22,11 +22,14 @@ export interface SessionNote {
 
 /** Where the notes of all sessions hang: a folder, a table, an object. */
 export interface PresenceBoard {
-  /** Puts up or renews the note of one of this process's sessions. A disk that does not take it is no error: that ends no work. */
-  post(note: SessionNote): void;
-  notes(): readonly SessionNote[];
-  /** Takes down notes nobody needs any more, as far as that is safe. */
-  retire(sessions: ReadonlySet<string>): void;
+  /**
+   * Puts up or renews the note of one of this process's sessions, in the order given. A disk that does not take it
+   * is no error: that ends no work.
+   */
+  post(note: SessionNote): void | Promise<void>;
+  notes(): readonly SessionNote[] | Promise<readonly SessionNote[]>;
+  /** Takes down notes nobody needs any more, as far as that is safe. Never fails. */
+  retire(sessions: ReadonlySet<string>): void | Promise<void>;
 }
 
 /** A note still for this many grace times is cleared away; by then every lease of its session has lapsed. */
@@ -53,6 +56,8 @@ export class CountingPresence implements Presence {
   readonly #missedSince = new Map<string, number>();
   /** This process's sessions that have not ended. */
   readonly #own = new Map<string, SessionNote>();
+  /** Resolves when the board has taken every note so far. */
+  #posted: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #observedAt: number | undefined;
 
@@ -65,7 +70,7 @@ export class CountingPresence implements Presence {
   start(session: string, agent: string, client: string | null): void {
     const before = this.#own.get(session) ?? this.#sightings.get(session)?.note;
     const note: SessionNote = { session, agent, client, counter: (before?.counter ?? 0) + 1, ended: false };
-    this.#board.post(note);
+    this.#post(note);
     this.#own.set(session, note);
     const period = Math.min(1_000, Math.max(20, this.#graceMs / 10));
     this.#timer ??= setInterval(() => this.#beat(), period).unref();
@@ -75,11 +80,22 @@ export class CountingPresence implements Presence {
     for (const [session, note] of this.#own) {
       const raised = { ...note, counter: note.counter + 1 };
       this.#own.set(session, raised);
-      this.#board.post(raised);
+      this.#post(raised);
     }
   }
 
-  observe(): void {
+  #post(note: SessionNote): void {
+    const posted = this.#board.post(note);
+    if (posted !== undefined) this.#posted = Promise.all([this.#posted, posted]);
+  }
+
+  observe(): void | Promise<void> {
+    const notes = this.#board.notes();
+    if (notes instanceof Promise) return notes.then((seen) => this.#see(seen));
+    this.#see(notes);
+  }
+
+  #see(notes: readonly SessionNote[]): void {
     const now = this.#now();
     // Whoever was late was perhaps suspended, and the others with it: begin afresh. Half the grace
     // time leaves the other half to whoever wakes up more slowly.
@@ -88,7 +104,7 @@ export class CountingPresence implements Presence {
     if (isLate) this.#missedSince.clear();
 
     const present = new Set<string>();
-    for (const note of this.#board.notes()) {
+    for (const note of notes) {
       present.add(note.session);
       const before = this.#sightings.get(note.session);
       const moved = before === undefined || before.note.counter !== note.counter || isLate;
@@ -105,7 +121,7 @@ export class CountingPresence implements Presence {
     for (const [session, { movedAt }] of this.#sightings) {
       if (!this.#own.has(session) && now - movedAt >= graceTimesKept * this.#graceMs) stale.add(session);
     }
-    if (stale.size > 0) this.#board.retire(stale);
+    if (stale.size > 0) void this.#board.retire(stale);
   }
 
   list(): readonly PresenceEntry[] {
@@ -147,15 +163,16 @@ export class CountingPresence implements Presence {
     if (!own) return;
     this.#own.delete(session);
     const note = { ...own, ended: true };
-    this.#board.post(note);
+    this.#post(note);
     this.#sightings.set(session, { note, movedAt: this.#now() });
     if (this.#own.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     for (const session of Array.from(this.#own.keys())) this.end(session);
+    await this.#posted;
   }
 }
 

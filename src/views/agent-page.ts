@@ -1,6 +1,6 @@
 /** One agent as a person asks after it: what it does now, what comes next, how well it has done, whether it is there. */
 import { unknownAgent } from '../domain/tasks/validate-request.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
 import type { Federation } from '../federation.ts';
 import { type AgentMetrics, agentMetrics } from './metrics-of-one.ts';
 import { type AgentView, agentViews } from './queue-views.ts';

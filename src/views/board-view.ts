@@ -2,13 +2,13 @@
 import { basename } from 'node:path';
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Task } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
 import { day, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import { type LogEntry, logEntries } from './event-lines.ts';
 import { type AgentView, agentViews } from './queue-views.ts';
 import { firstWords } from './task-views.ts';
+import { fitOfAll } from '../domain/tasks/ready-index.ts';
 
 /** A task as a card on the board. */
 export interface BoardTask {
@@ -112,9 +112,8 @@ async function latestEvents(federation: Federation, limit: number): Promise<LogE
 
 /** In the order in which they would be claimed, whoever asks. */
 function ready({ index }: FederationState, everyone: readonly string[], limit: number): BoardColumn {
-  const fit = { own: everyone, standby: [], types: null, only: null };
   const items = index.ready
-    .next(fit, limit)
+    .next(fitOfAll(everyone), limit)
     .map((task) => card(task, task.to_agent, task.ready_since ?? task.created_at));
   return { total: index.ready.size, items };
 }
@@ -137,14 +136,14 @@ function waiting({ index, tasks }: FederationState, limit: number): BoardColumn 
   for (const id of index.byStatus.pending) {
     if (items.length >= Math.min(limit, total) || ++scanned > mostScanned) break;
     const task = tasks.get(id);
-    if (task === undefined || isReady(task)) continue;
-    items.push({ ...card(task, task.to_agent, task.created_at), waits: waitOf(task) });
+    if (task === undefined || index.isReady(task)) continue;
+    items.push({ ...card(task, task.to_agent, task.created_at), waits: waitOf(task, index.waitsFor(task)) });
   }
   return { total, items };
 }
 
-function waitOf(task: Task): BoardWait | null {
-  if (task.waiting_for.length > 0) return { for: 'tasks', ids: task.waiting_for };
+function waitOf(task: Task, ids: readonly string[]): BoardWait | null {
+  if (ids.length > 0) return { for: 'tasks', ids };
   if (task.needs_approval && task.approved_by === null) return { for: 'approval' };
   return task.starts_at === null ? null : { for: 'time', until: task.starts_at };
 }

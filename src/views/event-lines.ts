@@ -1,6 +1,7 @@
 /** Events in words: the log file, `fed log`, the news of a session. One line an event. */
 import { type FederationEvent, kindOf } from '../domain/events.ts';
 import type { Provenance } from '../domain/provenance.ts';
+import type { Federation } from '../federation.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import { firstWords } from './task-views.ts';
 
@@ -21,9 +22,18 @@ export function logEntries(record: StoredRecord): LogEntry[] {
     const from = { by: command.by, ...(how === null ? {} : { how }) };
     return command.events.map((event) => {
       count += 1;
-      return { place: `${record.seq}.${count}`, at: record.at, ...from, text: describeEvent(event) };
+      return { place: `${record.seq}.${count}`, at: record.at, ...from, text: describeEvent(event, command.by) };
     });
   });
+}
+
+/** Entries in the overview, newest last; `fed log` and FEDERATION_LOG.md have all of them. */
+const overviewLength = 100;
+
+export async function logView(federation: Federation) {
+  const records = await federation.tail(overviewLength);
+  const items = records.flatMap(logEntries).slice(-overviewLength);
+  return { items, total: items.length };
 }
 
 /** What tells the word of a person who was asked from one that was typed; `null` where there is nothing to tell. */
@@ -37,6 +47,6 @@ export function describeProvenance({ asked_by, client, emptied_markers }: Partia
 }
 
 /** What happened, without who and when. */
-export function describeEvent(event: FederationEvent): string {
-  return kindOf(event.type).line(event);
+export function describeEvent(event: FederationEvent, by: string): string {
+  return kindOf(event.type).line(event, by);
 }

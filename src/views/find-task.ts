@@ -20,18 +20,14 @@ export async function findTask(federation: Federation, id: TaskId): Promise<Task
 }
 
 function isAbout(event: FederationEvent, id: TaskId): boolean {
-  switch (event.type) {
-    case 'task_queued':
-      // A follow-up is written into the result of the task that finished.
-      return event.task.task_id === id || (event.task.caused_by.kind === 'rule' && event.task.caused_by.task_id === id);
-    case 'task_imported':
-      return event.task.task_id === id;
-    case 'start_times_reached':
-    case 'dependents_moved':
-      return event.task_ids.includes(id);
-    case 'tasks_archived':
-      return false;
-    default:
-      return 'task_id' in event && event.task_id === id;
+  if (event.type === 'task_queued') {
+    const { task_id, caused_by } = event.task;
+    // A follow-up is written into the result of the task that finished.
+    return task_id === id || (caused_by.kind === 'rule' && caused_by.task_id === id);
   }
+  if (event.type === 'task_imported') return event.task.task_id === id;
+  // Leaving the state is what is to be undone here.
+  if (event.type === 'tasks_archived') return false;
+  if ('task_ids' in event) return event.task_ids.includes(id);
+  return 'task_id' in event && event.task_id === id;
 }

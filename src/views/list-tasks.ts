@@ -1,13 +1,15 @@
 /** Pages of tasks, filtered. Newest first unless asked otherwise; ready tasks in claiming order. */
+import { z } from 'zod';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
+import { type Fit, placeOf } from '../domain/tasks/ready-index.ts';
 import { priorities, type Task, type TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
-import { isOpen, isReady } from '../domain/tasks/readiness.ts';
-import type { Timestamp } from '../domain/time.ts';
+import { isOpen } from '../domain/tasks/readiness.ts';
+import { type Timestamp, toMillis } from '../domain/time.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
 /** oldest: queued first; deadline: the nearest first, tasks without one last. */
@@ -43,37 +45,34 @@ const usualPage = 20;
 
 export function listTasks(state: FederationState, attendance: Attendance, filter: TaskFilter): TaskPage {
   const { tasks, ...page } = pageOfTasks(state, attendance, filter);
-  return { items: filter.detail === 'full' ? tasks.map(fullTask) : tasks.map(briefTask), ...page };
+  const view = filter.detail === 'full' ? fullTask : briefTask;
+  return { items: tasks.map((task) => view(state, task)), ...page };
 }
 
 /** The tasks themselves, for views that show more of them than agents are given. */
 export function pageOfTasks(state: FederationState, attendance: Attendance, filter: TaskFilter) {
   const limit = filter.limit ?? usualPage;
   for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
-  const after = filter.cursor === undefined ? null : readCursor(filter.cursor);
-  const matching = sorted(
-    candidates(state, attendance, filter).filter((task) => matches(task, filter, attendance.now)),
-    filter.sort,
-  );
-  const start = after === null ? 0 : matching.findIndex((task) => task.task_id === after) + 1;
-  const from = after !== null && start === 0 ? resumeAfter(state, matching, after, filter.sort) : start;
+  const fit = filter.ready === true && filter.to_agent !== undefined ? fitOf(state, attendance, filter.to_agent) : null;
+  const listed = fit === null ? candidates(state, filter) : state.index.ready.next(fit, state.index.ready.count(fit));
+  const found = listed.filter((task) => matches(state, task, filter, attendance.now));
+  const order = fit === null || filter.sort !== undefined ? orders[filter.sort ?? 'newest'] : claiming(fit);
+  // Where nothing else is asked for they come in the order that is wanted.
+  const matching = filter.sort === undefined ? found : found.toSorted(byPlace(order));
+  const from = filter.cursor === undefined ? 0 : placeAfter(matching, order, filter.cursor);
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
   const more = from + page.length < matching.length && last !== undefined;
   return {
     tasks: page,
     total: matching.length,
-    ...(more ? { next_cursor: writeCursor(last.task_id) } : {}),
+    ...(more ? { next_cursor: writeCursor(order, last) } : {}),
   };
 }
 
 /** The smallest set an index gives; the filters do the rest. */
-function candidates(state: FederationState, attendance: Attendance, filter: TaskFilter): Task[] {
+function candidates(state: FederationState, filter: TaskFilter): Task[] {
   const { index, tasks } = state;
-  if (filter.ready === true && filter.to_agent !== undefined) {
-    const fit = fitOf(state, attendance, filter.to_agent);
-    return index.ready.next(fit, index.ready.count(fit));
-  }
   if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);
   const [status, ...more] = statusesIn(filter) ?? [];
   const only = more.length === 0 ? status : undefined;
@@ -94,11 +93,11 @@ function statusesIn({ status }: TaskFilter): readonly TaskStatus[] | undefined {
   return typeof status === 'string' ? [status] : status;
 }
 
-function matches(task: Task, filter: TaskFilter, now: Timestamp): boolean {
+function matches({ index }: FederationState, task: Task, filter: TaskFilter, now: Timestamp): boolean {
   if (statusesIn(filter)?.includes(task.status) === false) return false;
   if (filter.overdue !== undefined && isOverdue(task, now) !== filter.overdue) return false;
   if (filter.before !== undefined && task.created_at >= filter.before) return false;
-  if (filter.ready !== undefined && isReady(task) !== filter.ready) return false;
+  if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
   // With `ready`, "for this agent" includes what it may take unaddressed.
   if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
   if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;
@@ -116,44 +115,75 @@ export function isOverdue(task: Task, now: Timestamp): boolean {
   return task.deadline !== null && task.deadline <= now && isOpen(task);
 }
 
-/** Differences that leave tasks in the order they come in, the newest first. */
-const orders: Readonly<Record<Exclude<TaskSort, 'newest'>, (a: Task, b: Task) => number>> = {
-  oldest: (a, b) => taskOrder(a.task_id) - taskOrder(b.task_id),
-  priority: (a, b) => priorities.indexOf(b.priority) - priorities.indexOf(a.priority),
-  deadline: (a, b) => compareTexts(a.deadline ?? never, b.deadline ?? never),
+/** How a list is sorted: a cursor names a place in it, which stays one when the task that stood there has gone. */
+interface Order {
+  readonly name: string;
+  readonly placeOf: (task: Task) => readonly number[];
+}
+
+const orders: Readonly<Record<TaskSort, Order>> = {
+  newest: { name: 'newest', placeOf: ({ task_id }) => [-taskOrder(task_id)] },
+  oldest: { name: 'oldest', placeOf: ({ task_id }) => [taskOrder(task_id)] },
+  priority: {
+    name: 'priority',
+    placeOf: ({ priority, task_id }) => [-priorities.indexOf(priority), -taskOrder(task_id)],
+  },
+  deadline: {
+    name: 'deadline',
+    placeOf: ({ deadline, task_id }) => [
+      deadline === null ? Number.MAX_SAFE_INTEGER : toMillis(deadline),
+      -taskOrder(task_id),
+    ],
+  },
 };
-/** After every time. */
-const never = '~';
 
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function byPlace({ placeOf: place }: Order): (a: Task, b: Task) => number {
+  return (a, b) => (isBehind(place(a), place(b)) ? 1 : -1);
 }
 
-function sorted(tasks: Task[], sort: TaskSort | undefined): Task[] {
-  return sort === undefined || sort === 'newest' ? tasks : tasks.toSorted(orders[sort]);
+/** In which the ready index hands tasks to whom this fit describes. */
+function claiming(fit: Fit): Order {
+  return {
+    name: 'ready',
+    placeOf: (task) => [
+      -priorities.indexOf(task.priority),
+      fit.own.includes(task.to_agent ?? '') ? 0 : 1,
+      ...placeOf(task),
+    ],
+  };
 }
 
-/** The task that ended the last page is gone from the list: go on behind its place. */
-function resumeAfter(state: FederationState, matching: readonly Task[], id: string, sort: TaskSort = 'newest'): number {
-  const order = taskOrder(id);
-  const gone = state.tasks.get(id);
-  const next = matching.findIndex((task) => {
-    const difference = sort === 'newest' || gone === undefined ? 0 : orders[sort](task, gone);
-    return difference === 0 ? taskOrder(task.task_id) < order : difference > 0;
-  });
+function placeAfter(matching: readonly Task[], order: Order, cursor: string): number {
+  const after = readCursor(order, cursor);
+  const next = matching.findIndex((task) => isBehind(order.placeOf(task), after));
   return next === -1 ? matching.length : next;
 }
 
-function writeCursor(id: string): string {
-  return Buffer.from(id).toString('base64url');
+function isBehind(place: readonly number[], after: readonly number[]): boolean {
+  const at = place.findIndex((part, index) => part !== after[index]);
+  return at !== -1 && (place[at] ?? 0) > (after[at] ?? 0);
 }
 
-function readCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (/^task-\d{4}-\d{2}-\d{2}-\d{3,}$/.test(id)) return id;
+function writeCursor({ name, placeOf: place }: Order, task: Task): string {
+  return Buffer.from(JSON.stringify([name, ...place(task)])).toString('base64url');
+}
+
+const cursorForm = z.tuple([z.string()], z.number());
+
+function readCursor({ name }: Order, cursor: string): number[] {
+  const form = cursorForm.safeParse(parsed(Buffer.from(cursor, 'base64url').toString()));
+  if (form.success && form.data[0] === name) return form.data.slice(1).filter((part) => typeof part === 'number');
   throw new CallerError(
     'invalid',
-    'cursor: expected the next_cursor of an earlier page',
+    'cursor: expected the next_cursor of an earlier page of the same list',
     'Leave cursor out to begin with the first page.',
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

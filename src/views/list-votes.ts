@@ -1,4 +1,4 @@
-/** Pages of votes, newest first. */
+/** Pages of votes, newest first, and an overview. */
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
@@ -32,6 +32,27 @@ export function listVotes(state: FederationState, filter: VoteFilter): VotePage 
     items: filter.detail === 'full' ? page.map(fullVote) : page.map(briefVote),
     total: matching.length,
     ...(page.length < rest.length && last !== undefined ? { next_cursor: writeCursor(last.vote_id) } : {}),
+  };
+}
+
+/** Votes of each kind in the overview; list_votes pages through the rest. */
+const overviewLength = 50;
+
+/** All votes at a glance. */
+export function votesView(state: FederationState) {
+  const { deadlines, escalated } = state.voteIndex;
+  const briefs = (ids: Iterable<string>) =>
+    [...ids]
+      .slice(0, overviewLength)
+      .flatMap((id) => state.votes.get(id) ?? [])
+      .map(briefVote);
+  return {
+    active: briefs(deadlines.values()),
+    active_total: deadlines.size,
+    escalated: briefs(escalated),
+    escalated_total: escalated.size,
+    decided: listVotes(state, { status: 'decided' }).items,
+    judged_votes: state.voting.judged_votes,
   };
 }
 

@@ -11,6 +11,7 @@ import { estimateFromSums } from '../routing/off-policy.ts';
 import { type Figures, figuresOf, minutesOf, ratio, rounded, waitedMinutes } from './metrics-figures.ts';
 import { type Target, type Targets, targetsOf } from './targets.ts';
 import { taskCounts } from './task-counts.ts';
+import { fitOfAll } from '../domain/tasks/ready-index.ts';
 
 /** Where a view is read from: `federation` has all three. */
 export interface MetricsSource {
@@ -109,7 +110,7 @@ function federationFigures({ state, config, now }: MetricsSource): Dashboard['fe
     ...config.people,
     ...index.openByAddressee.keys(),
   ]);
-  const oldest = index.ready.best({ own: [...own], standby: [], types: null, only: null }, true);
+  const oldest = index.ready.best(fitOfAll([...own]), true);
   const median = medianOf(metrics.waits.get('all'));
   return {
     queued: total.get('queued'),

@@ -50,13 +50,13 @@ function note(lines: Line[], at: string, by: string, event: FederationEvent): vo
 
 function textOf({ at, by, verb, count, last }: Line): string {
   const what =
-    count === 1 || verb === null ? describeEvent(last) : `${verb} ${count} tasks, the last: ${aboutOf(last)}`;
+    count === 1 || verb === null ? describeEvent(last, by) : `${verb} ${count} tasks, the last: ${aboutOf(last, by)}`;
   return firstWords(`${at.slice(5, 16).replace('T', ' ')} ${by} ${what}`, 160);
 }
 
 /** The event's words without its verb, which the line begins with. */
-function aboutOf(event: FederationEvent): string {
+function aboutOf(event: FederationEvent, by: string): string {
   const id = 'task' in event ? event.task.task_id : 'task_id' in event ? event.task_id : '';
-  const words = describeEvent(event);
+  const words = describeEvent(event, by);
   return id === '' ? words : words.slice(Math.max(0, words.indexOf(id)));
 }

@@ -1,8 +1,8 @@
 /** What whoever reads about a task can do with it now. */
 import { type Advice, advise, call } from '../domain/advice.ts';
 import type { Actor } from '../domain/commands.ts';
-import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
+import { whyNotReady } from '../domain/tasks/why-not-ready.ts';
+import { fitOf, fits } from '../domain/tasks/fit.ts';
 import { reworkOf, workerOf } from '../domain/tasks/subject.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
@@ -37,11 +37,12 @@ export function nextAbout(federation: Federation, task: Task, reader: Actor | nu
 function pending(federation: Federation, task: Task, reader: Actor | null): Advice {
   const { task_id } = task;
   const state = federation.state();
-  if (!isReady(task)) {
+  const why = whyNotReady(state, task, federation.now());
+  if (why !== null) {
     const waits = task.needs_approval && task.approved_by === null;
     return waits && reader?.kind === 'person'
       ? advise`${call('override_task', { task_id, action: 'approve' })} lets it start.`
-      : `It is not ready: ${whyNotReady(task)}.`;
+      : `It is not ready: ${why}.`;
   }
   if (state.meta.paused !== null) return 'It is ready, but the federation is paused.';
   return reader?.kind === 'agent' && fits(task, fitOf(state, federation.attendance(), reader.name))

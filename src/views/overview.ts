@@ -2,8 +2,7 @@
 import { basename } from 'node:path';
 import { type Advice, advise, call, sentences } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
-import type { Fit } from '../domain/tasks/ready-index.ts';
+import { type Fit, fitOfAll } from '../domain/tasks/ready-index.ts';
 import { day, fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Vote } from '../domain/votes/vote-state.ts';
 import type { Federation } from '../federation.ts';
@@ -81,8 +80,7 @@ export function overviewOf(federation: Federation): Overview {
 function everyone(federation: Federation): Fit {
   const { config } = federation;
   const { openByAddressee } = federation.state().index;
-  const own = [...Object.keys(config.agents), config.operator, ...config.people, ...openByAddressee.keys()];
-  return { own, standby: [], types: null, only: null };
+  return fitOfAll([...Object.keys(config.agents), config.operator, ...config.people, ...openByAddressee.keys()]);
 }
 
 /** Oldest first: they have waited longest. */
@@ -93,11 +91,12 @@ export function needsOf({ escalations }: FederationState, most: number): Need[] 
     .map(({ inbox_id, kind, title, opened_at }) => ({ inbox_id, kind, title, opened_at }));
 }
 
-export function waitingOf({ index, tasks }: FederationState): Waiting {
+export function waitingOf(state: FederationState): Waiting {
+  const { index, tasks } = state;
   const counts = { tasks: 0, votes: 0, approval: 0, time: 0 };
   for (const id of index.byStatus.pending) {
     const task = tasks.get(id);
-    const wait = task === undefined || isReady(task) ? null : waitOf(task);
+    const wait = task === undefined ? null : waitOf(state, task);
     if (wait === null) continue;
     counts[wait.for === 'tasks' ? (wait.ids[0]?.startsWith('vote-') === true ? 'votes' : 'tasks') : wait.for] += 1;
   }

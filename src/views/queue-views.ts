@@ -1,9 +1,14 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
+import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import type { Task } from '../domain/tasks/task.ts';
+import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { agentRecord } from '../domain/agents/agent-record.ts';
 import { wasSeen } from '../domain/agents/attendance.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
-import { fitOf, fits, whyNotReady } from '../domain/tasks/claim-task.ts';
+import type { UnknownType } from '../domain/tasks/unknown-type.ts';
+import { whyNotReady } from '../domain/tasks/why-not-ready.ts';
+import { fitOf, fits } from '../domain/tasks/fit.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
@@ -62,6 +67,12 @@ export function agentViews(federation: Federation): AgentView[] {
   });
 }
 
+/** The roster as a list. */
+export function agentsView(federation: Federation) {
+  const items = agentViews(federation);
+  return { items, total: items.length };
+}
+
 export interface StatusView {
   readonly operator: string;
   readonly paused: FederationState['meta']['paused'];
@@ -110,10 +121,39 @@ export function statusOf(federation: Federation): StatusView {
   };
 }
 
+/** Tasks of each kind in the overview; list_tasks pages through the rest. */
+const overviewLength = 50;
+
+/** All tasks at a glance. */
+export function queueView(federation: Federation) {
+  const state = federation.state();
+  const { index, tasks } = state;
+  const brief = (task: Task) => briefTask(state, task);
+  const held = [...index.byStatus['in-progress']].flatMap((id) => tasks.get(id) ?? []);
+  const { agents, operator, people } = federation.config;
+  const everyone = [...Object.keys(agents), operator, ...people];
+  const ready = index.ready.next(fitOfAll(everyone), overviewLength);
+  const waiting = [...index.byStatus.pending]
+    .slice(-10 * overviewLength)
+    .flatMap((id) => tasks.get(id) ?? [])
+    .filter((task) => index.waitsFor(task).length > 0)
+    .slice(-overviewLength);
+  return {
+    held: held.slice(-overviewLength).map((task) => ({ ...brief(task), held_by: task.lease?.agent })),
+    held_total: held.length,
+    ready: ready.map(brief),
+    ready_total: index.ready.size,
+    waiting: waiting.map(brief),
+    waiting_total: index.byStatus.pending.size - index.ready.size,
+  };
+}
+
 /** The next tasks an agent would get, in order. */
 export function readyFor(federation: Federation, agent: string, limit: number): TaskBrief[] {
   const state = federation.state();
-  return state.index.ready.next(fitOf(state, federation.attendance(), agent), limit).map(briefTask);
+  return state.index.ready
+    .next(fitOf(state, federation.attendance(), agent), limit)
+    .map((task) => briefTask(state, task));
 }
 
 /** In words: why a claim found nothing. */
@@ -127,7 +167,10 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
   const [first] = fitting;
   if (first !== undefined) {
     const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
-    return `${first.task_id} fits but is not ready: ${whyNotReady(first)}${others}`;
+    const why = whyNotReady(state, first, federation.now());
+    return why === null
+      ? `you gave ${first.task_id} back lately; name it to take it again${others}`
+      : `${first.task_id} fits but is not ready: ${why}${others}`;
   }
   const ready = state.index.ready.size;
   if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
@@ -135,8 +178,9 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }
 
-/** One agent's side of the queue. */
+/** One agent's side of the queue. Refuses a name that is not in the roster. */
 export function agentQueue(federation: Federation, agent: string) {
+  checkAddressee(federation.config, agent);
   const state = federation.state();
   const ready = readyFor(federation, agent, 20);
   return {
@@ -144,7 +188,9 @@ export function agentQueue(federation: Federation, agent: string) {
     status: agentRecord(state, agent).status,
     ready,
     ready_total: state.index.ready.count(fitOf(state, federation.attendance(), agent)),
-    held: [...(state.index.heldBy.get(agent) ?? [])].flatMap((id) => state.tasks.get(id) ?? []).map(briefTask),
+    held: [...(state.index.heldBy.get(agent) ?? [])]
+      .flatMap((id) => state.tasks.get(id) ?? [])
+      .map((task) => briefTask(state, task)),
     ...present({ open: state.index.openByAddressee.get(agent) }),
   };
 }
@@ -154,4 +200,11 @@ export function notSeen(federation: Federation, names: readonly string[]): strin
   const state = federation.state();
   const attendance = federation.attendance();
   return names.filter((name) => Object.hasOwn(federation.config.agents, name) && !wasSeen(state, name, attendance));
+}
+
+/** That nobody does a type, and what was probably meant; nothing where somebody does it. */
+export function aboutType(unknown: UnknownType | null): string {
+  if (unknown === null) return '';
+  const { type, nearest } = unknown;
+  return `No agent does the type "${type}"${nearest === null ? '.' : `; did you mean ${nearest}?`}`;
 }

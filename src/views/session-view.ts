@@ -2,7 +2,7 @@
 import type { Actor } from '../domain/commands.ts';
 import type { FederationEvent } from '../domain/events.ts';
 import { participantKind } from '../domain/participants.ts';
-import { fitOf } from '../domain/tasks/claim-task.ts';
+import { fitOf } from '../domain/tasks/fit.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { readStart } from '../files/project.ts';

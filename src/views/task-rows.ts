@@ -1,6 +1,7 @@
 /** Tasks as people see them in a list or on a board: who has each, since when, and what keeps it. */
 import { isAway, wasSeen } from '../domain/agents/attendance.ts';
-import { isOpen, isReady } from '../domain/tasks/readiness.ts';
+import { isOpen } from '../domain/tasks/readiness.ts';
+import type { FederationState } from '../domain/federation-state.ts';
 import type { DependencyId, Priority, Task, TaskStatus } from '../domain/tasks/task.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';
@@ -46,6 +47,8 @@ const longestDescription = 200;
 export function taskRow(federation: Federation, task: Task): TaskRow {
   const { task_id, status, type, priority, to_agent, created_at, deadline, progress, result } = task;
   const holding = holdingOf(federation, task);
+  const state = federation.state();
+  const readySince = state.index.isReady(task) ? task.ready_since : null;
   return {
     task_id,
     status,
@@ -54,19 +57,20 @@ export function taskRow(federation: Federation, task: Task): TaskRow {
     to_agent,
     description: firstWords(task.description, longestDescription),
     created_at,
-    since: holding?.since ?? task.finished_at ?? (isReady(task) ? (task.ready_since ?? created_at) : created_at),
+    since: holding?.since ?? task.finished_at ?? readySince ?? created_at,
     deadline: isOpen(task) ? deadline : null,
     progress,
     holding,
     done_by: isOpen(task) ? null : (result?.by ?? null),
-    waits: waitOf(task),
+    waits: waitOf(state, task),
     doubtful: doubtfulOf(federation, task),
   };
 }
 
-export function waitOf(task: Task): TaskWait | null {
+export function waitOf({ index }: FederationState, task: Task): TaskWait | null {
   if (task.status !== 'pending') return null;
-  if (task.waiting_for.length > 0) return { for: 'tasks', ids: task.waiting_for };
+  const ids = index.waitsFor(task);
+  if (ids.length > 0) return { for: 'tasks', ids };
   if (task.needs_approval && task.approved_by === null) return { for: 'approval' };
   return task.starts_at === null ? null : { for: 'time', until: task.starts_at };
 }

@@ -1,22 +1,21 @@
 /** Tasks as agents and people read them. Terse: empty fields are left out, agents pay for every word. */
 import { type Advice, advise, call } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { voteStanding } from '../domain/tasks/dependencies.ts';
+import { dependencyExists, voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { Routing } from '../domain/routing/decision.ts';
 import { workToJudge } from '../domain/tasks/subject.ts';
-import type { DependencyId, Task } from '../domain/tasks/task.ts';
-import { isReady } from '../domain/tasks/readiness.ts';
+import type { DependencyId, Task, Note } from '../domain/tasks/task.ts';
 
 /** Characters of the description in a brief. */
 const briefLength = 80;
 
 export type TaskBrief = ReturnType<typeof briefTask>;
 
-export function briefTask(task: Task) {
+export function briefTask(state: FederationState, task: Task) {
   // One tells why it waits; twenty briefs must fit into 5 KB.
-  const shown: readonly DependencyId[] = task.waiting_for.slice(0, 1);
+  const shown: readonly DependencyId[] = state.index.waitsFor(task).slice(0, 1);
   return {
     task_id: task.task_id,
     status: task.status,
@@ -60,7 +59,7 @@ export function fullRouting(routing: Routing) {
 /** Everything a reader may need of a task. */
 export type TaskInFull = ReturnType<typeof fullTask>;
 
-export function fullTask(task: Task) {
+export function fullTask(state: FederationState, task: Task) {
   const { lease, result, caused_by } = task;
   return {
     task_id: task.task_id,
@@ -73,11 +72,13 @@ export function fullTask(task: Task) {
     created_at: task.created_at,
     dependencies: task.dependencies,
     ...present({
-      waiting_for: task.status === 'pending' ? task.waiting_for : null,
+      waiting_for: task.status === 'pending' ? state.index.waitsFor(task) : null,
       wait_for: task.wait_for,
       context: Object.keys(task.context).length > 0 ? task.context : null,
-      ready: isReady(task) || null,
-      ready_since: isReady(task) ? task.ready_since : null,
+      ready: state.index.isReady(task) || null,
+      ready_since: state.index.isReady(task) ? task.ready_since : null,
+      paths: task.paths,
+      uses: task.uses,
       not_before: task.not_before,
       starts_at: task.starts_at,
       deadline: task.deadline,
@@ -95,6 +96,8 @@ export function fullTask(task: Task) {
           ? null
           : { claimed_at: lease.claimed_at, expires_at: lease.expires_at, hold_until: lease.hold_until },
       progress: task.progress,
+      given_back: task.given_back,
+      notes: task.notes.map(noteView),
       routing: task.routing === null ? null : briefRouting(task.routing),
       caused_by: caused_by.kind === 'person' ? null : present({ ...caused_by }),
       rework_of: task.rework_of,
@@ -106,12 +109,26 @@ export function fullTask(task: Task) {
   };
 }
 
+/** Data with its author's name, never an instruction of ours. */
+export function noteView({ at, by, text, answers }: Note) {
+  return { at, by, text, ...present({ answers: answers?.question }) };
+}
+
+/** `attempt 2 of 3`: how often it may still fail, whatever was released meanwhile. */
+export function attemptOf({ failed_attempts, max_attempts }: Task): string {
+  return `attempt ${Math.min(failed_attempts + 1, max_attempts)} of ${max_attempts}`;
+}
+
 /** A task with what happened to it, newest last. */
-export function taskWithHistory(task: Task) {
+export function taskWithHistory(state: FederationState, task: Task) {
   const history: Task['history'] = task.history.map((entry) =>
     entry.text === undefined ? entry : { ...entry, text: cut(entry.text, 500) },
   );
-  return { ...fullTask(task), ...(task.routing === null ? {} : { routing: fullRouting(task.routing) }), history };
+  return {
+    ...fullTask(state, task),
+    ...(task.routing === null ? {} : { routing: fullRouting(task.routing) }),
+    history,
+  };
 }
 
 type Present<Fields> = { readonly [Name in keyof Fields]?: Exclude<Fields[Name], null | undefined> };
@@ -136,6 +153,8 @@ export interface TaskInput {
   readonly id: DependencyId;
   readonly summary?: string;
   readonly choice?: string;
+  /** To the question that `summary` is. */
+  readonly answer?: string;
   readonly artifacts?: readonly string[];
 }
 
@@ -146,8 +165,12 @@ export interface TaskInput {
  */
 export function inputsOf(state: FederationState, task: Task, reader: string): readonly TaskInput[] {
   const judged = workToJudge(state, task, reader)?.task_id ?? task.subject;
-  const ids = new Set([...(judged === null ? [] : [judged]), ...task.dependencies]);
-  return [...ids].slice(0, mostInputs).map((id) => inputOf(state, id));
+  const waits = task.wait_for.filter((id) => dependencyExists(state, id));
+  const ids = new Set([...(judged === null ? [] : [judged]), ...task.dependencies, ...waits]);
+  const answers = task.notes.flatMap(({ text, answers: asked }): TaskInput[] =>
+    asked === undefined ? [] : [{ id: asked.inbox_id, summary: cut(asked.question, longestInput), answer: text }],
+  );
+  return [...[...ids].slice(0, mostInputs).map((id) => inputOf(state, id)), ...answers.slice(-mostInputs)];
 }
 
 function inputOf(state: FederationState, id: DependencyId): TaskInput {

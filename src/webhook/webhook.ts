@@ -34,7 +34,7 @@ export interface WebhookOptions {
   /** As it is now; `null`: nothing is sent. */
   readonly config: () => WebhookConfig | null;
   /** The newest record anyone has committed; `null` while the journal is in doubt. */
-  readonly seq: () => number | null;
+  readonly seq: () => Promise<number | null>;
   readonly isOpen: (inboxId: string) => boolean;
 }
 
@@ -73,10 +73,12 @@ export class Webhook {
   /** Before the first command: what is escalated from here on is sent. */
   async begin(): Promise<void> {
     if (this.#file.read() !== null) return;
-    // A disk that takes no file will be noticed by the journal.
-    await this.#file
-      .update((outbox) => (outbox === null ? emptyOutbox(this.#options.seq() ?? 0) : null))
-      .catch(() => undefined);
+    try {
+      const begin = (await this.#options.seq()) ?? 0;
+      await this.#file.update((outbox) => (outbox === null ? emptyOutbox(begin) : null));
+    } catch {
+      // A disk that takes no file will be noticed by the journal.
+    }
   }
 
   /** This process committed a record. */
@@ -161,7 +163,7 @@ export class Webhook {
     const { seq, isOpen } = this.#options;
     // The file first: what it names is then in the journal, unless that is another one now.
     const before = this.#file.read();
-    const head = seq();
+    const head = await seq();
     const known = before === 'damaged' ? 0 : (before?.through ?? head ?? 0);
     if (head === null) return { known, through: known, items: [], isAnew: false };
     // A journal shorter than what was looked through was replaced; a damaged file knows of nothing. What is open may

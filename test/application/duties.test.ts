@@ -41,12 +41,12 @@ describe('keeping time', () => {
       },
       onTrouble: (what, error) => troubles.push(`${what}: ${String(error)}`),
     });
-    const { task } = await federation.execute('queue_task', { description: 'held too long' }, reuben);
+    const { task_id } = await federation.execute('queue_task', { description: 'held too long' }, reuben);
     await federation.execute('claim_task', {}, kimi);
     federation.keepTime();
     now += 5 * 60 * 60 * 1_000;
 
-    await expect.poll(() => federation.state().tasks.get(task.task_id)?.status).toBe('pending');
+    await expect.poll(() => federation.state().tasks.get(task_id)?.status).toBe('pending');
     await expect.poll(() => federation.config.operator).toBe('someone-else');
     await expect.poll(() => ticks).toBeGreaterThan(2);
     expect(troubles).toEqual(['could not look at which sessions are alive: Error: too many open files']);
@@ -65,11 +65,11 @@ describe('keeping time', () => {
         throw new Error('the webhook fails');
       },
     });
-    const { task } = await federation.execute('queue_task', { description: 'left behind' }, reuben);
+    const { task_id } = await federation.execute('queue_task', { description: 'left behind' }, reuben);
     await federation.execute('claim_task', {}, kimi);
     federation.keepTime();
     await federation.execute('end_session', { session: 'k1' }, kimi);
-    await expect.poll(() => federation.state().tasks.get(task.task_id)?.status).toBe('pending');
+    await expect.poll(() => federation.state().tasks.get(task_id)?.status).toBe('pending');
     await expect.poll(() => ticks).toBeGreaterThan(2);
     await federation.close();
   });

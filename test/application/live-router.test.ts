@@ -37,8 +37,7 @@ function open(log: MemoryLog, more: Partial<FederationOptions> = {}): Promise<Fe
 /** Queues for the agent, which does it: well, unless told otherwise. */
 async function work(federation: Federation, count: number, seed: number): Promise<void> {
   for (const [n, { text, agent: name }] of makeTasks(count, seed).entries()) {
-    const { task } = await federation.execute('queue_task', { description: text, to_agent: name }, reuben);
-    const { task_id } = task;
+    const { task_id } = await federation.execute('queue_task', { description: text, to_agent: name }, reuben);
     await federation.execute('claim_task', { task_id }, agent(name));
     const outcome = n % 7 === 3 ? 'failure' : 'success';
     const done = { task_id, outcome, summary: 'x', retryable: false } as const;
@@ -58,7 +57,7 @@ async function keptRouter(): Promise<{ log: MemoryLog; file: KeptInMemory }> {
 }
 
 async function bytesOf(federation: Federation): Promise<Buffer> {
-  federation.state();
+  await federation.refresh();
   return await saveLearner((await federation.router()).router.learner);
 }
 
@@ -69,7 +68,7 @@ describe('the router of a federation', () => {
       federation.execute('queue_task', { description: 'first', to_agent: 'claude' }, reuben),
       federation.execute('queue_task', { description: 'deploy the server', to_agent: 'auto' }, reuben),
     ]);
-    expect(named.task.routing).toBeNull();
+    expect(named.task?.routing).toBeNull();
     expect(routed.task).toMatchObject({
       task_id: expect.stringMatching(/-002$/),
       to_agent: 'kimi',
@@ -89,12 +88,12 @@ describe('the router of a federation', () => {
     ];
     const failing = configSchema.parse({ scheduling: { rules } });
     const federation = await open(log, { config: failing, clock: () => now });
-    const { task } = await federation.execute(
+    const { task_id } = await federation.execute(
       'queue_task',
       { description: 'd', type: 'deployment', to_agent: 'kimi', max_attempts: 1 },
       reuben,
     );
-    await federation.execute('claim_task', { task_id: task.task_id }, { ...agent('kimi'), session: null });
+    await federation.execute('claim_task', { task_id }, { ...agent('kimi'), session: null });
     now += 60 * 60_000;
     await federation.catchUp();
     const follow = [...federation.state().tasks.values()].filter(({ type }) => type === 'research');
@@ -137,7 +136,7 @@ describe('the router of a federation', () => {
       makeTasks(24, 3).map(({ text }) => a.execute('queue_task', { description: text, to_agent: 'kimi' }, reuben)),
     );
     await Promise.all(
-      tasks.map(async ({ task: { task_id } }, n) => {
+      tasks.map(async ({ task_id }, n) => {
         const one = n % 2 === 0 ? a : b;
         const kimi: Actor = { ...agent('kimi'), session: `kimi-${n}` };
         const claimed = await one.execute('claim_task', { task_id }, kimi).catch(() => null);
@@ -145,6 +144,7 @@ describe('the router of a federation', () => {
         await one.execute('complete_task', { task_id, outcome: 'success', summary: 'x' }, kimi);
       }),
     );
+    await a.refresh();
     const done = [...a.state().tasks.values()].filter(({ status }) => status === 'completed').length;
     expect(done).toBeGreaterThan(0);
     expect((await a.router()).router.learner.outcomes).toBe(done);
@@ -154,9 +154,9 @@ describe('the router of a federation', () => {
   it('counts work that was sent back as a failure, and a task that a person closes not at all', async () => {
     const federation = await open(new MemoryLog());
     const done = async (description: string): Promise<string> => {
-      const { task } = await federation.execute('queue_task', { description, to_agent: 'kimi' }, reuben);
-      await federation.execute('claim_task', { task_id: task.task_id }, agent('kimi'));
-      return task.task_id;
+      const { task_id } = await federation.execute('queue_task', { description, to_agent: 'kimi' }, reuben);
+      await federation.execute('claim_task', { task_id }, agent('kimi'));
+      return task_id;
     };
     const sent = await done('one');
     await federation.execute('complete_task', { task_id: sent, outcome: 'success', summary: 'x' }, agent('kimi'));
@@ -182,7 +182,7 @@ describe('the router of a federation', () => {
         { description: 'knit a scarf', to_agent: 'auto' },
         reuben,
       );
-      return task.to_agent;
+      return task?.to_agent ?? null;
     };
     expect(await ask()).toBe('claude');
     const knitter = {
@@ -308,7 +308,7 @@ describe('what the router has learned', () => {
     // Another process commits while the first one looks whether it should write.
     file.beforeRead = async () => {
       await work(second, 5, 2);
-      first.state();
+      await first.refresh();
     };
     await first.close();
     file.beforeRead = async () => undefined;
@@ -322,7 +322,7 @@ describe('what the router has learned', () => {
     const [a, b] = [await open(log, { routerFile: file }), await open(log, { routerFile: file })];
     await Promise.all([a.router(), b.router()]);
     await work(a, 40, 1);
-    b.state();
+    await b.refresh();
     await work(a, 40, 2);
     await a.close();
     const kept = file.content;

@@ -170,12 +170,12 @@ test('who completes in a pause or at a limit is told what is kept, and not to qu
   expect(queued).not.toHaveProperty('kept');
   const stopped = await done(ids[1]);
   expect(stopped).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben answers') });
-  expect(stopped.next).toContain('do not queue that yourself');
+  expect(stopped.next).toContain('do not queue it yourself');
   expect(stopped.next).toContain('claim_task');
   await call('reuben', 'pause_federation', {});
   const paused = await done(ids[2]);
   expect(paused).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben resumes') });
-  expect(paused.next).toContain('claim nothing');
+  expect(paused.next).toContain('do not claim');
   expect(paused.next).not.toContain('claim_task');
   expect(await done(ids[2])).toEqual(paused);
   const { released } = await call('reuben', 'resume_federation', { release: 'all' });

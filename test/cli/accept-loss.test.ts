@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { checkpointForm } from '../../src/application/checkpoint-form.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { newsOf } from '../support/store-samples.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { type RunSettings, runWith } from '../support/run-fed.ts';
 
@@ -124,7 +125,7 @@ test('damage that a checkpoint has behind it takes nothing away, and nothing is 
   const federation = await openFederation({ folder: project.dir });
   const store = openJournalStore({ dir: project.dir });
   await store.open(checkpointForm);
-  Array.from(store.read());
+  await newsOf(store);
   await store.checkpoint('idle', () => ({
     position: store.position,
     sections: federation.state().toSections(),

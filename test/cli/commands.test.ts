@@ -259,7 +259,7 @@ test('the operator sees the rules, tries them on a past task, and answers the in
   expect(tried).toContain('Nothing was changed');
   expect((await reuben('schedule', 'test', 'task-2020-01-01-001')).code).toBe(1);
 
-  expect((await reuben('inbox')).out).toContain('Nothing waits for you');
+  expect((await reuben('inbox')).out).toContain('The inbox is empty');
   const risky = await add('Drop the tables', '--needs-approval');
   const { out: inbox } = await reuben('inbox');
   expect(inbox).toContain(`${risky} needs approval`);
@@ -289,7 +289,7 @@ test('pausing works on a broken configuration, also where no good one was ever k
   const { code, out, err } = await fed(['pause', 'broken', 'it', ...reuben]);
   expect(code).toBe(0);
   expect(out).toContain('broken it');
-  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator: .*the defaults are in force for this command/);
+  expect(err).toMatch(/fed: configuration: .*config\.json:2: operator: .*this command uses the defaults/);
   expect((await fed(['resume', '--release', 'all', ...reuben])).code).toBe(1);
   expect((await fed(['resume', ...reuben])).code).toBe(0);
   // What is not known is not written: the log may be meant to be elsewhere, and the defaults are no good configuration.

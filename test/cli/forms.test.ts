@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 import { share, time } from '../../src/cli/forms.ts';
 import type { Form } from '../../src/cli/command.ts';
-import { invalid } from '../../src/domain/tasks/validate-request.ts';
+import { invalid } from '../../src/domain/tasks/task-fields.ts';
 
 /** Neither of them asks anything of the terminal. */
 function formed(form: Form, text: string): string {
@@ -13,6 +13,7 @@ function formed(form: Form, text: string): string {
     terminal: { width: null, colour: false },
     errorTerminal: { width: null, colour: false },
     out: unused,
+    flushed: unused,
     err: unused,
     screen: () => null,
     readInput: unused,

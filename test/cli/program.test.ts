@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Act } from '../../src/cli/program.ts';
 import { CallerError, StoreError } from '../../src/domain/errors.ts';
 import { version } from '../../src/config/version.ts';
-import { invalid } from '../../src/domain/tasks/validate-request.ts';
+import { invalid } from '../../src/domain/tasks/task-fields.ts';
 import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
 
 let folder = '';
@@ -20,7 +20,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Says what a command line was understood as instead of doing it. */
-const understand: Act = async (row, input, { host }) => host.out(JSON.stringify({ tool: row.tool, args: input }));
+const understand: Act = async (row, [args, ...more], { host }) =>
+  host.out(JSON.stringify({ tool: row.tool, args: more.length === 0 ? args : [args, ...more] }));
+
+/** As a shell takes a line apart. */
+function words(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+}
 
 function fed(args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   return runWith(folder, args, settings);
@@ -51,12 +57,12 @@ test.each([
   ],
   ['queue claim task-1 --lease 45', 'claim_task', { task_id: 'task-1', lease_minutes: 45 }],
   [
-    'queue progress task-1 tests pass --progress 60%',
+    'queue progress task-1 "tests pass" --progress 60%',
     'report_progress',
     { task_id: 'task-1', note: 'tests pass', progress: 0.6 },
   ],
   [
-    'queue complete task-1 All done --artifact a.md --artifact b.md --minutes 12.5',
+    'queue complete task-1 "All done" --artifact a.md --artifact b.md --minutes 12.5',
     'complete_task',
     {
       task_id: 'task-1',
@@ -66,26 +72,44 @@ test.each([
       duration_minutes: 12.5,
     },
   ],
-  ['queue fail task-1 No way', 'complete_task', { task_id: 'task-1', outcome: 'failure', summary: 'No way' }],
+  ['queue fail task-1 "No way"', 'complete_task', { task_id: 'task-1', outcome: 'failure', summary: 'No way' }],
   [
-    'queue fail task-1 No way --no-retry --attempt 2',
+    'queue fail task-1 "No way" --no-retry --attempt 2',
     'complete_task',
     { task_id: 'task-1', outcome: 'failure', summary: 'No way', retryable: false, attempt: 2 },
   ],
   [
-    'queue release task-1 Not now --wait-for task-2 --to claude',
+    'queue release task-1 "Not now" --wait-for task-2 --to claude',
     'release_task',
     { task_id: 'task-1', reason: 'Not now', wait_for: ['task-2'], to_agent: 'claude' },
   ],
-  ['queue review task-1 rework No tests', 'review_task', { task_id: 'task-1', verdict: 'rework', note: 'No tests' }],
+  ['queue review task-1 rework "No tests"', 'review_task', { task_id: 'task-1', verdict: 'rework', note: 'No tests' }],
   ['queue approve task-1', 'override_task', { task_id: 'task-1', action: 'approve' }],
-  ['queue cancel task-1 Too late', 'cancel_task', { task_id: 'task-1', reason: 'Too late' }],
+  ['queue cancel task-1 "Too late"', 'cancel_task', { task_id: 'task-1', reason: 'Too late' }],
   [
-    'queue reassign task-1 claude Away now',
+    'queue reassign task-1 claude "Away now"',
     'override_task',
     { task_id: 'task-1', action: 'reassign', to_agent: 'claude', reason: 'Away now' },
   ],
   ['queue requeue task-1', 'override_task', { task_id: 'task-1', action: 'requeue' }],
+  [
+    'queue cancel task-1 002 11-28-003 "Too late"',
+    'cancel_task',
+    [
+      { task_id: 'task-1', reason: 'Too late' },
+      { task_id: '002', reason: 'Too late' },
+      { task_id: '11-28-003', reason: 'Too late' },
+    ],
+  ],
+  ['queue cancel task-1 --reason 42', 'cancel_task', { task_id: 'task-1', reason: '42' }],
+  ['queue cancel task-1 -- 42 is enough', 'cancel_task', { task_id: 'task-1', reason: '42 is enough' }],
+  ['queue add "-1 degrees"', 'queue_task', { description: '-1 degrees' }],
+  [
+    'queue add Write --to Claude --type Research',
+    'queue_task',
+    { description: 'Write', to_agent: 'claude', type: 'research' },
+  ],
+  ['vote close VOTE-1 vote-2', 'close_vote', [{ vote_id: 'vote-1' }, { vote_id: 'vote-2' }]],
   ['agents set kimi standby --reason limit', 'set_availability', { agent: 'kimi', status: 'standby', reason: 'limit' }],
   ['start', 'start_session', {}],
   ['pause freeze', 'pause_federation', { reason: 'freeze' }],
@@ -99,7 +123,7 @@ test.each([
     { inbox_id: 'inbox-1', action: 'reassign', to_agent: 'kimi', note: 'why' },
   ],
 ])('fed %s calls %s', async (line, tool, args) => {
-  const { code, out, err } = await fed(line.split(' '), { act: understand });
+  const { code, out, err } = await fed(words(line), { act: understand });
   expect(err).toBe('');
   expect(code).toBe(0);
   expect(JSON.parse(out)).toEqual({ tool, args });
@@ -139,10 +163,18 @@ test.each([
   ['queue list --limit 200', 'Expected --limit to be at most 100, got 200', 'fed queue list again'],
   ['vote cast vote-1 a because', 'Expected --confidence to be a number, got nothing', 'fed vote cast again'],
   ['analytics optimize --dry-run --revert', '--dry-run and --revert exclude each other', 'Give one of them.'],
+  [
+    'queue cancel task-1 no longer needed',
+    'Expected ids and then one text, got "no longer needed"',
+    'after --reason, or after --',
+  ],
+  ['queue progress task-1 task-2', 'Expected ids and then one text, got "task-2"', 'after --note, or after --'],
+  ['queue review task-1', 'Expected verdict after the id', '--help'],
+  ['queue cancel task-1 "Moot" --reason "Late"', 'The reason is given twice', 'Give it once'],
   ['queue plan missing.json', 'Expected a readable file', 'Give a JSON file'],
   ['import missing.jsonl --from beads', 'Expected a readable file', 'exported file'],
 ])('fed %s is wrong usage', async (line, message, next) => {
-  const { code, out, err } = await fed(line.split(' '));
+  const { code, out, err } = await fed(words(line));
   expect(code).toBe(2);
   expect(out).toBe('');
   expect(err).toMatch(/^fed: .*\n {2}→ .*\n$/);

@@ -6,6 +6,7 @@ import { openFederation } from '../../src/compose/open-federation.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import type { CheckpointForm } from '../../src/store/event-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { newsOf } from '../support/store-samples.ts';
 import { makeProject } from '../support/project.ts';
 import { contentsOf } from '../support/scenario.ts';
 
@@ -25,7 +26,7 @@ async function writeCheckpoint(
 ): Promise<Buffer> {
   const store = openJournalStore({ dir });
   await store.open(form);
-  Array.from(store.read());
+  await newsOf(store);
   await store.checkpoint('idle', () => ({ position: store.position, sections }));
   await store.close();
   return readFileSync(join(dir, 'db.json'));

@@ -132,7 +132,7 @@ test('a URL with user and password is refused, and nothing of what may be secret
 });
 
 test('the written default says what the defaults are', async () => {
-  const { written, kept } = await writeDefaultConfig(folder);
+  const { written, kept } = writeDefaultConfig(folder);
   expect(written).toEqual([join(folder, 'config.json'), join(folder, '.gitignore')]);
   expect(kept).toEqual([]);
   expect(await readConfig(folder)).toEqual(defaultConfig);
@@ -140,14 +140,14 @@ test('the written default says what the defaults are', async () => {
 
 test('a configuration that is there is never overwritten', async () => {
   await writeFile(join(folder, 'config.json'), '{ "operator": "ada" }');
-  const { kept } = await writeDefaultConfig(folder);
+  const { kept } = writeDefaultConfig(folder);
   expect(kept).toEqual([join(folder, 'config.json')]);
   expect(await readFile(join(folder, 'config.json'), 'utf8')).toBe('{ "operator": "ada" }');
 });
 
 test('a file in place of the folder is a refusal of the store', async () => {
   await writeFile(join(folder, 'file'), '');
-  await expect(writeDefaultConfig(join(folder, 'file'))).rejects.toThrow(StoreError);
+  expect(() => writeDefaultConfig(join(folder, 'file'))).toThrow(StoreError);
 });
 
 test("the example in this repository is what 'fed init' writes", async () => {

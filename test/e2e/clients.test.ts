@@ -158,7 +158,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
         'task-2020-01-01-001',
       ],
       ['complete_task', { task_id: 'x', outcome: 'done', summary: 's' }, 'invalid', 'outcome'],
-      ['queue_task', { description: 'x', context: nested(65) }, 'invalid', 'context to be JSON of at most 64 levels'],
+      ['queue_task', { description: 'x', context: nested(65) }, 'invalid', 'context to be JSON at most 64 levels deep'],
       ['queue_task', { description: 'x', context: nested(3_000) }, 'invalid', 'context'],
       ['queue_plan', { tasks: [{ key: 'a', description: 'x', context: nested(3_000) }] }, 'invalid', 'context'],
       ['list_tasks', { cursor: '!!' }, 'invalid', 'cursor'],

@@ -88,6 +88,7 @@ describe('eight processes that write at once and are killed at random', () => {
     expect(kills.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(processes);
 
     // What the killed ones held comes back; then nothing happens any more and states can be compared.
+    // Time is kept there, so that it is taken in by itself.
     await expect.poll(() => live.state().index.byStatus['in-progress'].size, { timeout: 60_000 }).toBe(0);
     const history = await historyOf(live);
     const texts = new Map<string, number>();
@@ -131,6 +132,7 @@ describe('eight processes that write at once and are killed at random', () => {
     }
 
     expect(live.fault).toBeNull();
+    await live.refresh();
     const folded = contentsOf(live.state());
     const fresh = await openFederation({ folder: dir });
     expect(contentsOf(fresh.state())).toEqual(folded);

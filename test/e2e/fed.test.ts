@@ -1,7 +1,8 @@
 /** What only the spawned program can show: that it stays, stops, and what it leaves to the shell. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -46,6 +47,74 @@ test('a reader that has seen enough is no error', async () => {
   expect(stdout).toMatch(/"One"\n0\n$/);
   expect(stderr).toBe('');
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'output that cannot be written is said in words, with a code of its own',
+  async () => {
+    const project = makeProject();
+    await fed(project, 'queue', 'add', 'One');
+    const full = (...args: readonly string[]) => intoFull(project, ...args);
+    for (const args of [['log'], ['queue', 'list', '--json'], ['--help'], ['log', '--follow']]) {
+      const { code, err } = await full(...args);
+      expect([args, code]).toEqual([args, 5]);
+      expect(err).toMatch(/The output could not be written: ENOSPC/);
+      expect(err).not.toContain('    at ');
+    }
+    expect(await full('queue', 'show', 'none')).toMatchObject({ code: 1 });
+  },
+);
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a change that was made ends well, though nobody could read what it gave',
+  async () => {
+    const project = makeProject();
+    for (const args of [['queue', 'add', 'Two'], ['queue', 'claim'], ['init'], ['log', '--rebuild']]) {
+      const { code, err } = await intoFull(project, ...args);
+      expect([args, code]).toEqual([args, 0]);
+      expect(err).toMatch(/The output could not be written: ENOSPC[^]*What was asked for is done/);
+    }
+    expect(await fed(project, 'queue', 'list')).toMatch(/in.progress.*Two/);
+  },
+);
+
+test('a full pipe is waited for, and gets all of it', async () => {
+  const project = makeProject();
+  await fed(project, 'queue', 'plan', await planOf(project, 45));
+  const script = `"${process.execPath}" "${fedProgram}" --dir "${project.dir}" log --limit 1000 --json | { sleep 1; cat; }`;
+  const { stdout, stderr } = await run('bash', ['-c', script], { maxBuffer: 64 * 1024 * 1024 });
+  expect([JSON.parse(stdout).total, stderr]).toEqual([1, '']);
+  expect(stdout.length).toBeGreaterThan(256 * 1024);
+});
+
+/** More than a pipe holds, in one record. */
+async function planOf({ folder }: Project, count: number): Promise<string> {
+  const file = join(folder, 'plan.json');
+  const tasks = Array.from({ length: count }, (_, i) => ({
+    key: `k${i}`,
+    description: `${i} ${'long '.repeat(1_500)}`,
+  }));
+  await writeFile(file, JSON.stringify({ tasks }));
+  return file;
+}
+
+/** Standard output is a disk without room. */
+async function intoFull(
+  { dir, folder }: Project,
+  ...args: readonly string[]
+): Promise<{ code: number | null; err: string }> {
+  const full = openSync('/dev/full', 'w');
+  const started = spawn(process.execPath, [fedProgram, '--dir', dir, '--as', 'kimi', ...args], {
+    cwd: folder,
+    stdio: ['ignore', full, 'pipe'],
+  });
+  let err = '';
+  started.stderr?.on('data', (chunk) => {
+    err += String(chunk);
+  });
+  const [code] = await once(started, 'close');
+  closeSync(full);
+  return { code, err };
+}
 
 test('what a person’s command came through stays visible, also where a marker was emptied', async () => {
   const project = makeProject();

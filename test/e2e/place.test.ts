@@ -103,7 +103,7 @@ test('a server makes the federation with the first change, not for who only read
   const queued = await agent.callTool('queue_task', { description: 'First', to_agent: 'kimi' });
   expect(queued.isError).toBe(false);
   expect(readdirSync(folder)).toContain('.federation');
-  expect(agent.stderr()).toContain(`made ${join(folder, '.federation')} with defaults`);
+  expect(agent.stderr()).toContain(`created ${join(folder, '.federation')} with defaults`);
   expect((await fed('project', 'queue', 'list')).out).toContain('First');
 });
 

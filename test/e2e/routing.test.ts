@@ -40,6 +40,8 @@ describe.each(clientsUnderTest)('routing with a $name', ({ connect: connectClien
     expect(one.structured).toMatchObject({ agent: 'kimi', method: 'learned', outcomes: 120 });
     expect(other.structured).toEqual(one.structured);
     expect(await fed(project, 'queue', 'list')).toMatchObject({ total: 0 });
+    // Agents that were seen come first.
+    await kimi.callTool('start_session');
     const queued = await claude.callTool('queue_task', { ...ask, to_agent: 'auto' });
     expect(queued.structured).toMatchObject({
       task: { to_agent: 'kimi' },

@@ -33,15 +33,18 @@ describe('a process with two sessions', () => {
     onTestFinished(() => observer.close());
     observer.keepTime();
     const queue = async (): Promise<string> =>
-      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task.task_id;
-    const task = (id: string) => observer.state().tasks.get(id);
+      (await observer.execute('queue_task', { description: 'one of several' }, reuben)).task_id;
+    const task = async (id: string) => {
+      await observer.refresh();
+      return observer.state().tasks.get(id);
+    };
     /** Whoever fell silent before this call has lost its leases after it. */
     const oneDies = async (): Promise<void> => {
       const victim = await startServer(dir);
       const held = await queue();
       await victim.claim('copilot', held);
       victim.kill();
-      await expect.poll(() => task(held)?.status, { timeout: 30_000 }).toBe('pending');
+      await expect.poll(async () => (await task(held))?.status, { timeout: 30_000 }).toBe('pending');
     };
     const [first, second] = [await queue(), await queue()];
 
@@ -49,17 +52,17 @@ describe('a process with two sessions', () => {
     await shared.claim('claude', first);
     await shared.claim('kimi', second);
     await oneDies();
-    expect(task(first)).toMatchObject({ status: 'in-progress', attempt: 1 });
-    expect(task(second)).toMatchObject({ status: 'in-progress', attempt: 1 });
+    expect(await task(first)).toMatchObject({ status: 'in-progress', attempt: 1 });
+    expect(await task(second)).toMatchObject({ status: 'in-progress', attempt: 1 });
 
     await shared.endSession('claude');
-    expect(task(first)).toMatchObject({ status: 'pending' });
+    expect(await task(first)).toMatchObject({ status: 'pending' });
     await oneDies();
-    expect(task(second)).toMatchObject({ status: 'in-progress', attempt: 1 });
+    expect(await task(second)).toMatchObject({ status: 'in-progress', attempt: 1 });
     const alive = observer.presence().filter(({ silentFor }) => silentFor < 1_000);
     expect(alive.map(({ agent }) => agent)).toEqual(['kimi']);
 
     shared.kill();
-    await expect.poll(() => task(second)?.status, { timeout: 30_000 }).toBe('pending');
+    await expect.poll(async () => (await task(second))?.status, { timeout: 30_000 }).toBe('pending');
   });
 });

@@ -245,6 +245,9 @@ describe('votes of several processes', () => {
       ['claude', 'kimi', 'reuben'].map((name) => connect(project.server(name))),
     );
     if (claude === undefined || kimi === undefined || operator === undefined) throw new Error('Expected three clients');
+    // Somebody was seen who does not vote: the vote waits for it.
+    const copilot = await connect(project.server('copilot'));
+    await copilot.callTool('start_session');
     const deadline = new Date(Date.now() + 12_000).toISOString();
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) ids.push(await open(claude, { ...router, deadline }));

@@ -42,7 +42,7 @@ describe('a file with a marker line', () => {
 
   it('takes its marker for one whatever journal it names', async () => {
     await writeFile(file, `Mine\n\n${markerLine('abc1')}\nold\n`);
-    await writeBelowMarker(file, heading, 'new\n', markerLine('def2'));
+    await writeBelowMarker(file, heading, 'new\n', { marker: markerLine('def2') });
     expect(await readFile(file, 'utf8')).toBe(`Mine\n\n${markerLine('def2')}\nnew\n`);
   });
 

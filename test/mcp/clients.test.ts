@@ -153,7 +153,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
     it('gives prompts with their arguments filled in', async () => {
       expect(await client.listPrompts()).toEqual(['start-session', 'hand-off']);
       expect(await client.getPrompt('hand-off', { task_id: 't1' })).toBe('claude hands t1 to whoever fits.');
-      await expect(client.getPrompt('hand-off', {})).rejects.toThrow(/Expected the argument task_id/);
+      await expect(client.getPrompt('hand-off', {})).rejects.toThrow(/needs the argument task_id/);
       await expect(client.getPrompt('handoff')).rejects.toThrow(/Did you mean hand-off/);
     });
 

@@ -16,8 +16,7 @@ describe('federation-mcp', () => {
   it('names every option in its help', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
-    for (const option of ['--dir', '--as', '--store', '--tools core', 'FEDERATION_AGENT'])
-      expect(stdout).toContain(option);
+    for (const option of ['--dir', '--as', '--tools core', 'FEDERATION_AGENT']) expect(stdout).toContain(option);
   });
 
   it.each([

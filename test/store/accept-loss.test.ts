@@ -8,7 +8,7 @@ import { findLoss, type Loss, recordsBehind } from '../../src/store/journal/find
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { segmentPath } from '../../src/store/journal/segments.ts';
 import { StoreFolder } from '../support/store-folder.ts';
-import { commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
+import { commit, draftOf, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 
 const segmentBytes = 1_500;
 const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`);
@@ -119,7 +119,7 @@ function dyingAt(n: number): { readonly files: FileLayer; readonly isDead: () =>
 
 async function expectToGoOn(kept: readonly string[], more = 3): Promise<void> {
   const store = await open(folder.dir);
-  expect(textsOf(store.read())).toEqual([...kept, 'accepted']);
+  expect(textsOf(await newsOf(store))).toEqual([...kept, 'accepted']);
   expect(store.fault).toBeNull();
   expect(store.lastLoss).toBe(store.position.seq);
   const news = Array.from({ length: more }, (_, i) => `new ${i}`);
@@ -127,7 +127,7 @@ async function expectToGoOn(kept: readonly string[], more = 3): Promise<void> {
   await store.close();
   const next = await open(folder.dir);
   const all = [...kept, 'accepted', ...news];
-  expect(textsOf(next.read())).toEqual(all);
+  expect(textsOf(await newsOf(next))).toEqual(all);
   expect(next.fault).toBeNull();
   const history = [];
   for await (const record of next.history()) history.push(record);
@@ -140,7 +140,7 @@ describe.each(Object.entries(damages))('%s', (_name, how) => {
   it('refuses writes with the way out, until it is accepted', async () => {
     const kept = damage(how);
     const store = await open(folder.dir);
-    expect(textsOf(store.read())).toEqual(kept);
+    expect(textsOf(await newsOf(store))).toEqual(kept);
     expect(() => store.append(draftOf('refused'))).toThrow(
       expect.objectContaining({ code: 'corrupt-store', next: expect.stringContaining('fed doctor --accept-loss') }),
     );
@@ -170,7 +170,7 @@ describe.each(Object.entries(damages))('%s', (_name, how) => {
       await accept(dying.files).catch(() => undefined);
       isDead = dying.isDead();
       const store = await open(folder.dir);
-      const read = textsOf(store.read());
+      const read = textsOf(await newsOf(store));
       if (store.fault === null) expect(read, `killed at ${n}`).toEqual([...kept, 'accepted']);
       else expect(read, `killed at ${n}`).toEqual(kept);
       await store.close();
@@ -183,10 +183,10 @@ describe.each(Object.entries(damages))('%s', (_name, how) => {
   it('is noticed by a process that runs, which then goes on', async () => {
     const kept = damage(how);
     const running = await open(folder.dir);
-    const before = textsOf(running.read());
+    const before = textsOf(await newsOf(running));
     expect(running.fault).not.toBeNull();
     await accept();
-    const after = textsOf(running.read());
+    const after = textsOf(await newsOf(running));
     const folded = after[0] === 'restarted' ? after.slice(1) : [...before, ...after];
     expect(folded).toEqual([...kept, 'accepted']);
     expect(running.fault).toBeNull();
@@ -200,19 +200,19 @@ describe('a loss that was accepted', () => {
     damage(damages['an end cut off'] ?? (() => 0));
     await accept();
     const store = await open(folder.dir);
-    Array.from(store.read());
+    await newsOf(store);
     store.presence.start('later', 'kimi', null);
     await commit(store, 'again');
     await store.close();
     const last = firstOf.length;
     truncateSync(segmentPath(folder.dir, last), readFileSync(segmentPath(folder.dir, last)).length - 40);
     const next = await open(folder.dir);
-    Array.from(next.read());
+    await newsOf(next);
     expect(next.fault?.message).toContain('lacks record');
     await next.close();
     await accept();
     const third = await open(folder.dir);
-    expect(textsOf(third.read())).toEqual([...texts.slice(0, -1), 'accepted', 'accepted']);
+    expect(textsOf(await newsOf(third))).toEqual([...texts.slice(0, -1), 'accepted', 'accepted']);
     expect(third.fault).toBeNull();
     await third.close();
   });
@@ -221,13 +221,13 @@ describe('a loss that was accepted', () => {
     const kept = damage(damages['a bit flipped in the middle'] ?? (() => 0));
     await accept();
     const store = await open(folder.dir);
-    Array.from(store.read());
+    await newsOf(store);
     await commit(store, 'after it');
     await store.close();
     rmSync(join(folder.dir, 'sessions'), { recursive: true });
     truncateSync(segmentPath(folder.dir, 2), 0);
     const next = await open(folder.dir);
-    expect(textsOf(next.read())).toEqual(kept);
+    expect(textsOf(await newsOf(next))).toEqual(kept);
     expect(next.fault?.message).toContain('accepted-loss.json');
     await next.close();
     await accept();
@@ -240,7 +240,7 @@ describe('a loss that was accepted', () => {
       return firstOf[1] ?? 0;
     });
     const store = await open(folder.dir);
-    Array.from(store.read());
+    await newsOf(store);
     await store.checkpoint('idle', () => ({ position: store.position, sections: { of: ['what', 'is', 'lost'] } }));
     await store.close();
     const bytes = sound.journal(2);
@@ -251,7 +251,7 @@ describe('a loss that was accepted', () => {
     expect(existsSync(join(folder.dir, `lost/after-${loss?.kept.seq}/db.json`))).toBe(true);
     await expectToGoOn(kept);
     const next = await open(folder.dir);
-    Array.from(next.read());
+    await newsOf(next);
     await next.checkpoint('idle', () => ({ position: next.position, sections: {} }));
     await next.close();
     const last = openJournalStore({ dir: folder.dir, segmentBytes });
@@ -270,17 +270,17 @@ describe('a loss that was accepted', () => {
     damage(() => 0);
     const running = await open(folder.dir);
     running.presence.start('running', 'kimi', null);
-    expect(textsOf(running.read())).toEqual(texts);
+    expect(textsOf(await newsOf(running))).toEqual(texts);
     const kept = texts.slice(0, damages['a bit flipped in the middle']?.(folder.dir));
     await commit(running, 'behind the damage');
     await accept();
     expect(() => running.append(draftOf('too late'))).not.toThrow();
-    expect(textsOf(running.read())).toEqual(['restarted', ...kept, 'accepted']);
+    expect(textsOf(await newsOf(running))).toEqual(['restarted', ...kept, 'accepted']);
     expect(running.fault).toBeNull();
     await commit(running, 'goes on');
     await running.close();
     const next = await open(folder.dir);
-    expect(textsOf(next.read())).toEqual([...kept, 'accepted', 'goes on']);
+    expect(textsOf(await newsOf(next))).toEqual([...kept, 'accepted', 'goes on']);
     expect(next.fault).toBeNull();
     await next.close();
   });
@@ -289,16 +289,16 @@ describe('a loss that was accepted', () => {
     damage(damages['an end cut off'] ?? (() => 0));
     const running = await open(folder.dir);
     running.presence.start('running', 'kimi', null);
-    Array.from(running.read());
+    await newsOf(running);
     await accept();
-    Array.from(running.read());
+    await newsOf(running);
     await commit(running, 'acknowledged');
     await running.close();
     expect(readFileSync(join(folder.dir, 'accepted-loss.json'), 'utf8')).toContain('"kept"');
     const last = firstOf.length;
     truncateSync(segmentPath(folder.dir, last), readFileSync(segmentPath(folder.dir, last)).length - 40);
     const next = await open(folder.dir);
-    Array.from(next.read());
+    await newsOf(next);
     expect(next.fault).not.toBeNull();
     await next.close();
   });

@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
+import { commit, draftOf, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 const texts = Array.from({ length: 40 }, (_, i) => `task ${i} `.padEnd(60 + (i % 7) * 20, 'lorem J~ '));
@@ -27,7 +27,7 @@ describe('a finished journal with one fault', () => {
     folder.damage(damaged);
     const store = openJournalStore({ dir: folder.dir });
     await store.open(sampleForm);
-    const read = textsOf(store.read());
+    const read = textsOf(await newsOf(store));
     return { store, read, fault: store.fault };
   }
 
@@ -143,7 +143,7 @@ describe('a finished journal with one fault', () => {
     rmSync(join(folder.dir, 'journal', '000001.jsonl'));
     const store = openJournalStore({ dir: folder.dir });
     await store.open(sampleForm);
-    expect(textsOf(store.read())).toEqual([]);
+    expect(textsOf(await newsOf(store))).toEqual([]);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     await store.close();
     folder.damage(sound);
@@ -185,7 +185,7 @@ describe('two histories of one journal, merged line by line', () => {
       await merge(ours, theirs);
       const store = openJournalStore({ dir: base.dir });
       await store.open(sampleForm);
-      expect(textsOf(store.read())).toEqual(['a', 'b', 'c', ...numbered('ours', ours)]);
+      expect(textsOf(await newsOf(store))).toEqual(['a', 'b', 'c', ...numbered('ours', ours)]);
       expect(store.fault).toMatchObject({ code: 'corrupt-store' });
       await store.close();
     });
@@ -204,7 +204,7 @@ describe('two histories of one journal, merged line by line', () => {
 
       const next = openJournalStore({ dir: base.dir });
       expect(await next.open(sampleForm)).not.toBeNull();
-      Array.from(next.read());
+      await newsOf(next);
       expect(next.fault).toMatchObject({ code: 'corrupt-store' });
       await next.close();
     });

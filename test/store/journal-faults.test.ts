@@ -17,7 +17,7 @@ import type { EventStore } from '../../src/store/event-store.ts';
 import { type JournalOptions, openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { encodeRecord, hashOf } from '../../src/store/journal/record-codec.ts';
 import { FaultyFiles, type WriteFault } from '../support/fault-files.ts';
-import { commandOf, commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 let folder: StoreFolder;
@@ -42,7 +42,7 @@ async function open(options: Partial<JournalOptions> = {}) {
 
 async function readAfresh(): Promise<{ texts: string[]; fault: EventStore['fault'] }> {
   const store = await open();
-  const texts = textsOf(store.read());
+  const texts = textsOf(await newsOf(store));
   return { texts, fault: store.fault };
 }
 
@@ -80,7 +80,7 @@ describe('a write that goes wrong', () => {
       for (let turn = 0; turn < 5; turn++) {
         const files = new FaultyFiles();
         files.writeFault = (n) => (n === turn ? fault : undefined);
-        const before = textsOf((await open()).read());
+        const before = textsOf(await newsOf(await open()));
         const acknowledged = await run(await open({ files }), `${turn}`);
         expect(acknowledged.length).toBeGreaterThanOrEqual(4);
         const after = await readAfresh();
@@ -107,7 +107,7 @@ describe('a write that goes wrong', () => {
           acknowledged.push(...(await run(one, `one ${i}`, 1)), ...(await run(other, `other ${i}`, 1)));
         }
         const fresh = await open({ dir });
-        expect(textsOf(fresh.read())).toEqual(acknowledged);
+        expect(textsOf(await newsOf(fresh))).toEqual(acknowledged);
         expect(fresh.fault).toBeNull();
         await Promise.all(stores.splice(0).map((store) => store.close()));
       }),
@@ -121,13 +121,14 @@ describe('a write that goes wrong', () => {
     const quick = await open();
     files.beforeWrite = () => {
       files.beforeWrite = () => {};
+      quick.refresh();
       Array.from(quick.read());
       quick.append(draftOf('quick'));
     };
     expect(slow.append(draftOf('slow'))).toBe('conflict');
-    expect(textsOf(slow.read())).toEqual(['quick']);
+    expect(textsOf(await newsOf(slow))).toEqual(['quick']);
     await commit(slow, 'slow');
-    expect(textsOf(quick.read())).toEqual(['slow']);
+    expect(textsOf(await newsOf(quick))).toEqual(['slow']);
     expect((await readAfresh()).texts).toEqual(['quick', 'slow']);
   });
 
@@ -137,10 +138,10 @@ describe('a write that goes wrong', () => {
     await commit(store, 'before');
     files.beforeWrite = () => files.errors.set('read', 'EIO');
     expect(() => store.append(draftOf('in doubt'))).toThrow(expect.objectContaining({ code: 'outcome-unknown' }));
-    expect(() => Array.from(store.read())).toThrow(expect.objectContaining({ code: 'store-unavailable' }));
+    await expect(newsOf(store)).rejects.toThrow(expect.objectContaining({ code: 'store-unavailable' }));
     files.errors.clear();
     files.beforeWrite = () => {};
-    expect(textsOf(store.read())).toEqual(['in doubt']);
+    expect(textsOf(await newsOf(store))).toEqual(['in doubt']);
     await commit(store, 'after');
     expect((await readAfresh()).texts).toEqual(['before', 'in doubt', 'after']);
   });
@@ -195,9 +196,9 @@ describe('a disk that does not take writes', () => {
     expect(() => store.append(draftOf('refused'))).toThrow(expect.objectContaining({ code: 'store-unavailable' }));
 
     const other = await open();
-    expect(textsOf(other.read())).toEqual(['before', 'in doubt']);
+    expect(textsOf(await newsOf(other))).toEqual(['before', 'in doubt']);
     await commit(other, 'of another process');
-    expect(textsOf(store.read())).toEqual(['of another process']);
+    expect(textsOf(await newsOf(store))).toEqual(['of another process']);
   });
 });
 
@@ -205,7 +206,7 @@ describe('syncing', () => {
   it('is shared by everyone who waits', async () => {
     const files = new FaultyFiles();
     const store = await open({ files });
-    Array.from(store.read());
+    await newsOf(store);
     const waiting = [];
     for (let i = 0; i < 10; i++) {
       store.append(draftOf(`${i}`));
@@ -237,7 +238,7 @@ describe('a journal written by a newer version', () => {
     const body = `{"seq":${seq + 1},"v":7,"at":"${at}","prev":"${hash}","commands":{}`;
     const line = `${body},"hash":"${hashOf(body)}"}\n`;
     writeFileSync(journalFile(), line, { flag: 'a' });
-    expect(textsOf(store.read())).toEqual([]);
+    expect(textsOf(await newsOf(store))).toEqual([]);
     expect(store.fault?.message).toContain('version 7');
     expect(() => store.append(draftOf('refused'))).toThrow(expect.objectContaining({ code: 'store-unavailable' }));
     expect((await readAfresh()).texts).toEqual(['known']);
@@ -249,7 +250,7 @@ describe('a journal written by a newer version', () => {
     const events = JSON.parse('[{"type":"task_teleported"}]');
     const { line } = encodeRecord({ seq: seq + 1, at, prev: hash }, [{ ...commandOf(''), events }]);
     writeFileSync(journalFile(), line, { flag: 'a' });
-    expect(textsOf(store.read())).toEqual([]);
+    expect(textsOf(await newsOf(store))).toEqual([]);
     expect(store.fault?.message).toContain('task_teleported');
   });
 });
@@ -266,7 +267,7 @@ describe('a journal replaced under a running process', () => {
     const store = await open();
     await commit(store, 'a');
     keepCopy().restore();
-    expect(textsOf(store.read())).toEqual(['restarted', 'a']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a']);
     await commit(store, 'b');
     expect(store.fault).toBeNull();
     expect((await readAfresh()).texts).toEqual(['a', 'b']);
@@ -278,7 +279,7 @@ describe('a journal replaced under a running process', () => {
     keepCopy().restore();
     expect(store.append(draftOf('b'))).toBe('conflict');
     expect(store.append(draftOf('b'))).toBe('conflict');
-    expect(textsOf(store.read())).toEqual(['restarted', 'a']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a']);
     expect(store.append(draftOf('b'))).not.toBe('conflict');
   });
 
@@ -289,12 +290,12 @@ describe('a journal replaced under a running process', () => {
     await commit(store, 'b');
     copyFileSync(journalFile(), join(folder.root, 'newer.jsonl'));
     older.restore();
-    expect(textsOf(store.read())).toEqual(['restarted', 'a']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a']);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     expect(() => store.append(draftOf('c'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
 
     renameSync(join(folder.root, 'newer.jsonl'), journalFile());
-    expect(textsOf(store.read())).toEqual(['restarted', 'a', 'b']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a', 'b']);
     expect(store.fault).toBeNull();
     await commit(store, 'c');
   });
@@ -306,7 +307,7 @@ describe('a journal replaced under a running process', () => {
     store.append(draftOf('b'));
     older.restore();
     await expect(store.sync()).rejects.toMatchObject({ code: 'outcome-unknown' });
-    expect(textsOf(store.read())).toEqual(['restarted', 'a']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a']);
     expect(store.fault).toBeNull();
   });
 
@@ -315,7 +316,7 @@ describe('a journal replaced under a running process', () => {
     await commit(store, 'a');
     await commit(store, 'b');
     truncateSync(journalFile(), folder.journal().indexOf(0x0a) + 1);
-    expect(textsOf(store.read())).toEqual(['restarted', 'a']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'a']);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
   });
 
@@ -326,7 +327,7 @@ describe('a journal replaced under a running process', () => {
     expect(line.length).toBe(folder.journal().length);
     folder.damage(line);
     expect(store.append(draftOf('b'))).toBe('conflict');
-    expect(textsOf(store.read())).toEqual(['restarted', 'z']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted', 'z']);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
   });
 
@@ -334,7 +335,7 @@ describe('a journal replaced under a running process', () => {
     const store = await open();
     await commit(store, 'a');
     rmSync(join(folder.dir, 'journal'), { recursive: true });
-    expect(textsOf(store.read())).toEqual(['restarted']);
+    expect(textsOf(await newsOf(store))).toEqual(['restarted']);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     expect(() => store.append(draftOf('b'))).toThrow(StoreError);
     expect(readdirSync(folder.dir)).not.toContain('journal');

@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../src/store/event-store.ts';
 import { type JournalOptions, type JournalStore, openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { encodeRecord, hashOf } from '../../src/store/journal/record-codec.ts';
 import { segmentPath } from '../../src/store/journal/segments.ts';
-import { commandOf, commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
+import { commandOf, commit, draftOf, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 import { StoreFolder } from '../support/store-folder.ts';
 
 let folder: StoreFolder;
@@ -66,7 +66,7 @@ describe('the checkpoint file', () => {
       writeFileSync(database(), damaged);
       const next = await connect();
       expect(next.checkpoint, `byte ${at}`).toBeNull();
-      expect(textsOf(next.store.read())).toEqual(['a']);
+      expect(textsOf(await newsOf(next.store))).toEqual(['a']);
       expect(next.store.fault).toBeNull();
     }
   });
@@ -91,7 +91,7 @@ describe('the checkpoint file', () => {
       const other = openJournalStore({ dir: folder.dir });
       stores.push(other);
       expect(await other.open(form)).toBeNull();
-      expect(textsOf(other.read())).toEqual(['a']);
+      expect(textsOf(await newsOf(other))).toEqual(['a']);
       expect(other.fault).toBeNull();
       expect(readFileSync(database())).toEqual(before);
 
@@ -110,7 +110,7 @@ describe('the checkpoint file', () => {
     const next = openJournalStore({ dir: folder.dir });
     stores.push(next);
     expect(await next.open(null)).toBeNull();
-    expect(textsOf(next.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(next))).toEqual(['a']);
     await commit(next, 'b');
     await next.checkpoint('idle', () => expect.fail('Expected none from a store without a form'));
   });
@@ -122,7 +122,7 @@ describe('the checkpoint file', () => {
     rmSync(database());
     const next = await connect();
     expect(next.checkpoint).toBeNull();
-    expect(textsOf(next.store.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(next.store))).toEqual(['a']);
     expect(next.store.fault).toBeNull();
   });
 
@@ -138,7 +138,7 @@ describe('the checkpoint file', () => {
 
     const next = await connect();
     expect(next.checkpoint).toBeNull();
-    expect(textsOf(next.store.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(next.store))).toEqual(['a']);
     expect(next.store.fault?.message).toContain('db.json');
   });
 
@@ -148,13 +148,14 @@ describe('the checkpoint file', () => {
     await commit(store, 'b');
     await commit(store, 'c');
     const reader = await open();
+    reader.refresh();
     for (const record of reader.read()) {
       expect(record).toBeTruthy();
       // After each record, whichever file it ends in.
       await reader.checkpoint('idle', stateOf(reader));
       const next = await connect();
       expect(next.checkpoint?.position).toEqual(reader.position);
-      expect([...textsOf(await next.store.tail(9)), ...textsOf(next.store.read())]).toEqual(['a', 'b', 'c']);
+      expect([...textsOf(await next.store.tail(9)), ...textsOf(await newsOf(next.store))]).toEqual(['a', 'b', 'c']);
     }
   });
 
@@ -193,7 +194,7 @@ describe('the checkpoint file', () => {
 
     const next = await open();
     expect(next.append(draftOf('too early'))).toBe('conflict');
-    const all = textsOf(next.read());
+    const all = textsOf(await newsOf(next));
     expect(all).toEqual(['restarted', ...Array.from({ length: 100 }, (_, i) => `${i}`)]);
     expect(next.fault).toBeNull();
     await commit(next, 'goes on');
@@ -205,7 +206,7 @@ describe('what was acknowledged, in the notes of sessions', () => {
     await writeAndLeave(['a', 'b']);
     truncateSync(segmentPath(folder.dir, 1), folder.journal().length - 40);
     const store = await open();
-    expect(textsOf(store.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(store))).toEqual(['a']);
     expect(store.fault).toMatchObject({ code: 'corrupt-store' });
     expect(() => store.append(draftOf('c'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
   });
@@ -220,13 +221,13 @@ describe('what was acknowledged, in the notes of sessions', () => {
     for (const [i, store] of all.entries()) store.presence.start(`session-${i}`, 'kimi', null);
     for (const store of all) await commit(store, 'x');
     for (const store of all) {
-      Array.from(store.read());
+      await newsOf(store);
       await store.sync();
     }
     await Promise.all(all.map((store) => store.close()));
     expect(folder.sessionFiles()).toHaveLength(1);
     const next = await open();
-    expect(textsOf(next.read())).toEqual(['x', 'x', 'x']);
+    expect(textsOf(await newsOf(next))).toEqual(['x', 'x', 'x']);
     expect(next.fault).toBeNull();
   });
 
@@ -242,7 +243,7 @@ describe('what was acknowledged, in the notes of sessions', () => {
     expect(folder.sessionFiles()).toHaveLength(1);
     truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
     const next = await open();
-    expect(textsOf(next.read())).toEqual(['x']);
+    expect(textsOf(await newsOf(next))).toEqual(['x']);
     expect(next.fault).toMatchObject({ code: 'corrupt-store' });
   });
 
@@ -253,7 +254,7 @@ describe('what was acknowledged, in the notes of sessions', () => {
     writeFileSync(path, 'x'.repeat(5_000));
     store.presence.start('own', 'kimi', null);
     const next = await open();
-    next.presence.observe();
+    await next.presence.observe();
     expect(next.presence.list().map(({ session }) => session)).toContain('own');
   });
 
@@ -262,7 +263,7 @@ describe('what was acknowledged, in the notes of sessions', () => {
     const before = folder.sessionFiles();
     const reader = openJournalStore({ dir: folder.dir });
     await reader.open(sampleForm);
-    Array.from(reader.read());
+    await newsOf(reader);
     await reader.close();
     expect(folder.sessionFiles()).toEqual(before);
   });
@@ -276,7 +277,7 @@ describe('what was acknowledged, in the notes of sessions', () => {
     await expect.poll(() => readFileSync(note, 'utf8')).toContain('"acknowledged":{"seq":2');
     truncateSync(segmentPath(folder.dir, 1), folder.journal().indexOf(0x0a) + 1);
     const next = await open();
-    expect(textsOf(next.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(next))).toEqual(['a']);
     expect(next.fault?.message).toContain('sessions/killed.json');
   });
 
@@ -289,11 +290,11 @@ describe('what was acknowledged, in the notes of sessions', () => {
     const store = await open();
     store.presence.start('torn', 'kimi', null);
     await commit(store, 'a');
-    store.presence.stop();
+    await store.presence.stop();
     const path = join(folder.dir, 'sessions', 'torn.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('"seq":1', '"seq":9'));
     const next = await open();
-    expect(textsOf(next.read())).toEqual(['a']);
+    expect(textsOf(await newsOf(next))).toEqual(['a']);
     expect(next.fault).toBeNull();
   });
 });
@@ -305,7 +306,7 @@ describe('a journal of several files', () => {
     await writeAndLeave(texts, { segmentBytes: 700 });
     expect(existsSync(segmentPath(folder.dir, 4))).toBe(true);
     const store = await open();
-    expect(textsOf(store.read())).toEqual(texts);
+    expect(textsOf(await newsOf(store))).toEqual(texts);
     expect(textsOf(await store.tail(9))).toEqual(texts.slice(-9));
   });
 
@@ -314,7 +315,7 @@ describe('a journal of several files', () => {
     for (const late of [`{"seq":`, `{"seq":1}\n`, `x,"hash":"${hashOf('x')}"}\n`]) {
       writeFileSync(segmentPath(folder.dir, 1), late, { flag: 'a' });
       const store = await open();
-      expect(textsOf(store.read())).toEqual(texts);
+      expect(textsOf(await newsOf(store))).toEqual(texts);
       expect(store.fault).toBeNull();
     }
   });
@@ -323,7 +324,7 @@ describe('a journal of several files', () => {
     await writeAndLeave(texts, { segmentBytes: 700 });
     rmSync(segmentPath(folder.dir, 2));
     const store = await open();
-    const read = textsOf(store.read());
+    const read = textsOf(await newsOf(store));
     expect(read).toEqual(texts.slice(0, read.length));
     expect(store.fault?.message).toContain('journal/000002.jsonl is missing');
     expect(() => store.append(draftOf('x'))).toThrow(expect.objectContaining({ code: 'corrupt-store' }));
@@ -334,10 +335,10 @@ describe('a journal of several files', () => {
     const second = folder.journal(2);
     rmSync(segmentPath(folder.dir, 2));
     const store = await open();
-    const before = textsOf(store.read());
+    const before = textsOf(await newsOf(store));
     expect(store.fault).not.toBeNull();
     folder.damage(second, 2);
-    expect([...before, ...textsOf(store.read())]).toEqual(texts);
+    expect([...before, ...textsOf(await newsOf(store))]).toEqual(texts);
     expect(store.fault).toBeNull();
     await commit(store, 'more');
   });
@@ -362,7 +363,7 @@ describe('a journal of several files', () => {
     const rival = a.replace('kimi', 'nobody');
     folder.damage(`${a.slice(0, 50)}~\nhello\n${a}${b}\n${rival.slice(0, 90)}`);
     const store = await open();
-    expect(textsOf(store.read())).toEqual(['a', 'b']);
+    expect(textsOf(await newsOf(store))).toEqual(['a', 'b']);
     expect(textsOf(await store.tail(5))).toEqual(['a', 'b']);
     await commit(store, 'c');
     expect(textsOf(await store.tail(5))).toEqual(['a', 'b', 'c']);
@@ -372,7 +373,7 @@ describe('a journal of several files', () => {
     const large = ['x', 'y', 'z'].map((letter) => letter.repeat(200_000));
     await writeAndLeave(['first', ...large, 'last']);
     const store = await open();
-    Array.from(store.read());
+    await newsOf(store);
     expect(textsOf(await store.tail(9))).toEqual(['first', ...large, 'last']);
   });
 });

@@ -8,7 +8,7 @@ import { segmentPath } from '../../src/store/journal/segments.ts';
 import { Turn } from '../../src/store/journal/turn.ts';
 import { oddThings } from '../support/odd-things.ts';
 import { StoreFolder } from '../support/store-folder.ts';
-import { commit, draftOf, sampleForm, textsOf } from '../support/store-samples.ts';
+import { commit, draftOf, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 
 let folder: StoreFolder;
 
@@ -30,10 +30,10 @@ async function expectToWork(): Promise<void> {
   const [one, other] = [await open(), await open()];
   one.presence.start('one', 'kimi', null);
   await commit(one, 'a');
-  expect(textsOf(other.read())).toEqual(['a']);
+  expect(textsOf(await newsOf(other))).toEqual(['a']);
   await commit(other, 'b');
   await one.checkpoint('idle', () => ({ position: one.position, sections: {} }));
-  other.presence.observe();
+  await other.presence.observe();
   expect(other.presence.list().map(({ session }) => session)).toEqual(['one']);
   for (const store of [one, other]) {
     expect(store.fault).toBeNull();
@@ -85,7 +85,7 @@ describe.each(['a folder', 'a pipe', 'a link to a device'])('%s in place of a fi
     const what = name === 'a link to a device' ? 'a device' : name;
     const refusal = expect.objectContaining({ code: 'store-unavailable', message: expect.stringContaining(what) });
     const store = await open();
-    expect(() => Array.from(store.read())).toThrow(refusal);
+    await expect(newsOf(store)).rejects.toThrow(refusal);
     expect(() => store.append(draftOf('refused'))).toThrow(refusal);
     await store.close();
     rmSync(path, { recursive: true });
@@ -99,8 +99,8 @@ it('a file in place of the folder of sessions keeps nobody from working', async 
   const [one, other] = [await open(), await open()];
   one.presence.start('one', 'kimi', null);
   await commit(one, 'a');
-  other.presence.observe();
-  expect(textsOf(other.read())).toEqual(['a']);
+  await other.presence.observe();
+  expect(textsOf(await newsOf(other))).toEqual(['a']);
   await one.close();
   await other.close();
 });

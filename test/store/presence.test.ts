@@ -6,7 +6,7 @@ function observer(graceMs = 30_000) {
   let now = 0;
   const notes = new Map<string, SessionNote>();
   const board = {
-    post: (note: SessionNote) => notes.set(note.session, note),
+    post: (note: SessionNote): void => void notes.set(note.session, note),
     notes: () => [...notes.values()],
     retire: (sessions: ReadonlySet<string>) => {
       for (const session of sessions) notes.delete(session);
@@ -22,7 +22,8 @@ function observer(graceMs = 30_000) {
     for (let i = 0; i < seconds; i++) {
       now += 1_000;
       for (const session of alive) beat(session);
-      presence.observe();
+      // This board answers at once.
+      void presence.observe();
     }
   };
   const suspend = (seconds: number) => {
@@ -95,7 +96,7 @@ describe('presence', () => {
     presence.start('own', 'claude', null);
     pass(100);
     expect(gone('own')).toEqual([]);
-    presence.stop();
+    void presence.stop();
   });
 
   it('is of each session by itself: one of several in a process ends alone', () => {
@@ -112,7 +113,7 @@ describe('presence', () => {
     expect(notes.get('second')).toMatchObject({ ended: false });
     pass(100);
     expect(gone('second')).toEqual([]);
-    presence.stop();
+    void presence.stop();
     expect(notes.get('second')).toMatchObject({ ended: true });
   });
 
@@ -124,7 +125,7 @@ describe('presence', () => {
     presence.start('own', 'claude', null);
     expect(gone('own')).toEqual([]);
     expect(notes.get('own')).toMatchObject({ ended: false, counter: 2 });
-    presence.stop();
+    void presence.stop();
   });
 
   it('names only those who are asked about', () => {

@@ -40,14 +40,14 @@ async function step(marker: string): Promise<Record<string, unknown>> {
   const task_id = held.at(-1);
   const dice = chance();
   if (task_id === undefined ? dice < 0.6 : dice < 0.3) {
-    const { task } = await federation.execute('queue_task', { description: marker }, actor);
-    return { marker, kind: 'queued', task_id: task.task_id };
+    const { task_id } = await federation.execute('queue_task', { description: marker }, actor);
+    return { marker, kind: 'queued', task_id };
   }
   if (task_id === undefined) {
     const { task } = await federation.execute('claim_task', {}, actor);
     if (task === null) return { kind: 'nothing' };
     held.push(task.task_id);
-    return { kind: 'claimed', task_id: task.task_id, attempt: task.attempt, session };
+    return { kind: 'claimed', task_id, attempt: task.attempt, session };
   }
   if (dice < 0.5) {
     await federation.execute('report_progress', { task_id, note: marker }, actor);

@@ -13,8 +13,7 @@ const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-escalator', cl
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
 
 const federation = await openFederation({ folder });
-const { task } = await federation.execute('queue_task', { description: 'doomed', to_agent: 'kimi' }, reuben);
-const { task_id } = task;
+const { task_id } = await federation.execute('queue_task', { description: 'doomed', to_agent: 'kimi' }, reuben);
 await federation.execute('claim_task', { task_id }, kimi);
 const completion = { task_id, outcome: 'failure', summary: 'no', retryable: false } as const;
 await federation.execute('complete_task', completion, kimi);

@@ -49,6 +49,7 @@ export async function inMemory(
         const kind = actor(who).kind === 'person' ? 'person' : 'agent';
         expectTrueAdvice(next, { kind, state: federation.state() });
       };
+      if (tool.hints.readOnly) await federation.refresh();
       try {
         const result = await tool.handle(parseArguments(tool, args), {
           federation,

@@ -26,8 +26,8 @@ const queueTask = defineTool({
     context: z.record(z.string(), z.unknown()).optional(),
   }),
   async handle({ description, to_agent, priority }, { federation, actor }) {
-    const { task } = await federation.execute('queue_task', { description, to_agent, priority }, actor());
-    return { task: { task_id: task.task_id, from_agent: task.from_agent }, next: 'Go on with your own work.' };
+    const { task_id, task } = await federation.execute('queue_task', { description, to_agent, priority }, actor());
+    return { task: { task_id, from_agent: task?.from_agent }, next: 'Go on with your own work.' };
   },
 });
 

@@ -30,6 +30,10 @@ export class FakeFederation implements Federation {
     return this.#handlers[command](args, actor);
   }
 
+  async executeAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
+    return await Promise.all(all.map((args) => this.execute(command, args, actor)));
+  }
+
   readonly project = new Project('.');
   readonly configWarnings = [];
   readonly seq = 0;
@@ -42,6 +46,8 @@ export class FakeFederation implements Federation {
   state(): FederationState {
     return new FederationState();
   }
+
+  async refresh(): Promise<void> {}
 
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 
@@ -99,7 +105,7 @@ export class FakeFederation implements Federation {
         inbox: false,
         switches: false,
       });
-      return { task, duplicate_of: null };
+      return { task_id: task.task_id, task, duplicate_of: null };
     },
     end_session: ({ session }) => {
       this.ended.push(session);
@@ -153,6 +159,8 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     wait_for: [],
     waiting_for: [],
     context: {},
+    paths: [],
+    uses: [],
     not_before: null,
     deadline: null,
     attempt: 0,
@@ -166,6 +174,9 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     lease: null,
     claims: [],
     progress: null,
+    given_back: [],
+    notes: [],
+    unread_notes: 0,
     routing: null,
     caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },
     rework_of: null,

@@ -46,6 +46,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
       out += text;
       settings.onOutput?.(text);
     },
+    flushed: () => Promise.resolve(null),
     err: (text) => {
       err += text;
     },

@@ -16,6 +16,7 @@ import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis, minute } from '../../src/domain/time.ts';
 import { answer, optionsFrom } from '../../src/application/live-router.ts';
 import { Router as LearnedRouter } from '../../src/routing/router.ts';
+import { fitOfAll } from '../../src/domain/tasks/ready-index.ts';
 
 export interface Happened {
   readonly event: FederationEvent;
@@ -89,7 +90,7 @@ export class Scenario {
   }
 
   queue(description: string, args: Partial<ArgsOf<'queue_task'>> = {}, who = 'reuben'): Task {
-    return this.run(who, 'queue_task', { description, ...args }).task;
+    return this.task(this.run(who, 'queue_task', { description, ...args }).task_id);
   }
 
   claim(who: string, task_id?: string): Task {
@@ -145,12 +146,7 @@ export function contentsOf(state: FederationState): unknown {
   const sorted = (ids: Iterable<string>): string[] => [...ids].sort(byText);
   const sets = (index: ReadonlyMap<unknown, ReadonlySet<string>>): unknown =>
     [...index.entries()].map(([key, ids]) => [String(key), sorted(ids)]).sort(byText);
-  const everyone = {
-    own: ['claude', 'copilot', 'kimi', 'kimi-ide', 'ollama', 'reuben'],
-    standby: [],
-    types: null,
-    only: null,
-  };
+  const everyone = fitOfAll(['claude', 'copilot', 'kimi', 'kimi-ide', 'ollama', 'reuben']);
   const sections = Object.fromEntries(
     Object.entries(state.toSections()).map(([name, rows]) => [
       name,

@@ -1,6 +1,13 @@
 /** Small commands to put into a store, and ways to see them again. */
 import { v7 as commandId } from 'uuid';
-import type { CheckpointForm, CommittedCommand, Draft, EventStore, StoredRecord } from '../../src/store/event-store.ts';
+import type {
+  AppendVerdict,
+  CheckpointForm,
+  CommittedCommand,
+  Draft,
+  EventStore,
+  StoredRecord,
+} from '../../src/store/event-store.ts';
 
 /** The form of the checkpoints that tests write and read. */
 export const sampleForm: CheckpointForm = { schema: 1, program: '0.0.0-test' };
@@ -28,13 +35,29 @@ function textOf({ events: [event] }: CommittedCommand): string {
   return event?.type === 'federation_paused' ? (event.reason ?? '') : `(${event?.type})`;
 }
 
+/** What was committed since the last look. */
+export async function newsOf(store: EventStore): Promise<(StoredRecord | 'restarted')[]> {
+  await store.refresh();
+  return Array.from(store.read());
+}
+
+/** Appends, and has read the own record, whenever the store gives its verdict. */
+export async function append(store: EventStore, draft: Draft): Promise<AppendVerdict> {
+  const promised = store.append(draft);
+  if (!(promised instanceof Promise)) return promised;
+  const verdict = await promised;
+  // In its place among everyone's.
+  if (verdict !== 'conflict') Array.from(store.read());
+  return verdict;
+}
+
 /** Reads the news and appends, again and again until it is committed; then makes it durable. */
 export async function commit(store: EventStore, text: string): Promise<StoredRecord> {
   const draft = draftOf(text);
   for (let losses = 0; ; losses++) {
     await store.backoff(losses);
-    Array.from(store.read());
-    const verdict = store.append(draft);
+    await newsOf(store);
+    const verdict = await append(store, draft);
     if (verdict === 'conflict') continue;
     await store.sync();
     return verdict.committed;
@@ -42,10 +65,13 @@ export async function commit(store: EventStore, text: string): Promise<StoredRec
 }
 
 /** Polls until `look` gives something. Fails after `limitMs`. */
-export async function eventually<T>(look: () => T | undefined | false, limitMs = 5_000): Promise<T> {
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 5_000,
+): Promise<T> {
   const until = performance.now() + limitMs;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > until) throw new Error(`Expected it within ${limitMs} ms: ${String(look)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

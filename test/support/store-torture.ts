@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { programFile } from './program-file.ts';
-import { sampleForm } from './store-samples.ts';
+import { newsOf, sampleForm } from './store-samples.ts';
 
 export interface TortureOptions {
   readonly dir: string;
@@ -126,7 +126,7 @@ async function reckon(dir: string, reported: ReadonlyMap<string, string>, findin
     if (what === 'acknowledged' && !counts.has(id)) findings.push(`${id} was acknowledged, and is missing`);
   }
   await store.open(sampleForm);
-  Array.from(store.read());
+  await newsOf(store);
   if (store.fault) findings.push(`a fresh process finds: ${store.fault.message}`);
   await store.close();
   return records;

@@ -53,6 +53,7 @@ await store.close();
 async function appendAll(ids: readonly string[]): Promise<void> {
   for (let losses = 0; ; losses++) {
     await store.backoff(losses);
+    store.refresh();
     for (const record of store.read()) {
       if (record === 'restarted') committed = 0;
       else committed += record.commands.length;

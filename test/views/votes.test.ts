@@ -46,8 +46,8 @@ describe('votes as they are read', () => {
     const federation = await opened();
     const vote_id = await decidedVote(federation);
     const build = { description: 'Build it', to_agent: 'kimi', dependencies: [vote_id] };
-    const { task } = await federation.execute('queue_task', build, operator);
-    await federation.execute('claim_task', { task_id: task.task_id }, agent('kimi'));
+    const { task_id } = await federation.execute('queue_task', build, operator);
+    await federation.execute('claim_task', { task_id }, agent('kimi'));
     const { seq } = federation;
     await federation.execute('decide_vote', { vote_id, choice: 'b', reason: 'licence' }, operator);
     for (let n = 0; n < 10; n++) {

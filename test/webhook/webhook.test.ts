@@ -29,8 +29,7 @@ async function open({ dir }: Project): Promise<Federation> {
 
 /** A task that fails for good: the operator is asked. Gives the id of the item. */
 async function escalate(federation: Federation, description: string): Promise<string> {
-  const { task } = await federation.execute('queue_task', { description, to_agent: 'kimi' }, reuben);
-  const { task_id } = task;
+  const { task_id } = await federation.execute('queue_task', { description, to_agent: 'kimi' }, reuben);
   await federation.execute('claim_task', { task_id }, kimi);
   const summary = `${description} did not work`;
   await federation.execute('complete_task', { task_id, outcome: 'failure', summary, retryable: false }, kimi);

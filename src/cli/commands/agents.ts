@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { addressee } from '../../../tools/arguments.ts';
@@ -68,6 +69,7 @@ export const agentCommands: readonly CommandRow[] = [
       'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
       'task, as diagrams. What people wrote above its marker line stays.',
     input: z.strictObject({}),
+    writesFiles: () => true,
     examples: ['fed agents assignments'],
     do: async (_input, { federation }) => {
       const file = join(federation.project.dir, 'AGENT_ASSIGNMENTS.md');
@@ -76,6 +78,8 @@ export const agentCommands: readonly CommandRow[] = [
           federation.project.place(file),
           headingOf('Agent assignments'),
           assignmentsView(federation.config),
+          // For everyone who works on the project, as its other files.
+          { make: (path) => openSync(path, 'wx') },
         );
       const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { acceptLoss } from '../accept-loss.ts';
 import { command } from '../command.ts';
 import type { Finding } from '../host.ts';
 import { Ended, exitCodeOf } from '../report-error.ts';
 import { openSettings, show } from '../session.ts';
-import { acceptLossCommand } from './accept-loss.ts';
 import { manyLines, paint, type Style, type Terminal } from '../terminal.ts';
 
 const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
@@ -18,14 +18,15 @@ export const doctor = command({
   more:
     'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
     'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
-  input: z.strictObject({ accept_loss: z.boolean().optional(), yes: z.boolean().optional() }),
+  input: z.strictObject({ accept_loss: z.boolean().default(false), yes: z.boolean().default(false) }),
   options: [
     ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and go on without it'],
     ['--yes', 'yes', 'with --accept-loss: do not ask'],
   ],
+  writesFiles: ({ accept_loss }) => accept_loss === true,
   examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
   run: async ({ accept_loss, yes }, context) => {
-    if (accept_loss === true) return await acceptLossCommand(context, yes === true);
+    if (accept_loss) return await acceptLoss(context, yes);
     const checks = await context.host.examine(openSettings(context));
     const problems = checks.filter(({ status }) => status === 'problem');
     const [first] = problems;

@@ -14,6 +14,7 @@ export const inboxCommands: readonly CommandRow[] = [
     arguments: [
       ['<id>', 'inbox_id', 'the item'],
       ['<action>', 'action', 'one that the item offers'],
+      ['[text...]', 'note', 'the answer to a question, else why; kept in the log'],
     ],
     options: [
       ['--to <agent>', 'to_agent', 'for reassign, requeue and approve: for whom, or auto'],
@@ -23,6 +24,7 @@ export const inboxCommands: readonly CommandRow[] = [
     examples: [
       'fed inbox answer inbox-2026-02-06-001 requeue --note "the disk was full"',
       'fed inbox answer inbox-2026-02-06-002 reassign --to copilot',
+      'fed inbox answer inbox-2026-02-06-003 answer "Use the staging key"',
     ],
   }),
 ];

@@ -10,11 +10,12 @@ export const init = command({
   about: 'make a federation here',
   more: 'Makes .federation with a commented configuration. Files that are there are never overwritten.',
   input: z.strictObject({}),
+  writesFiles: () => true,
   examples: ['fed init', 'fed init --dir ../shared/.federation'],
   run: async (_input, context) => {
     const { host, globals } = context;
     const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
-    const { written, kept } = await writeDefaultConfig(folder);
+    const { written, kept } = writeDefaultConfig(folder);
     const next =
       written.length === 0
         ? 'Everything was there already; see fed status.'

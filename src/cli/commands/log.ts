@@ -22,6 +22,7 @@ export const log = command({
     ['-n, --limit <count>', 'limit', 'how many records; default 20'],
     ['--rebuild', 'rebuild', 'write the readable log file again from the whole journal, below its marker line'],
   ],
+  writesFiles: ({ rebuild }) => rebuild === true,
   examples: ['fed log', 'fed log -f', 'fed log -n 200 --json', 'fed log --rebuild'],
   run: async ({ follow, limit, rebuild }, context) => {
     if (rebuild === true) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { note, shortNote, taskChanges, taskId } from '../../../tools/arguments.ts';
 import { cancelTask } from '../../../tools/cancel-task.ts';
 import { claimTask } from '../../../tools/claim-task.ts';
 import { completeTask } from '../../../tools/complete-task.ts';
@@ -9,7 +10,9 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
-import type { Actor } from '../../domain/commands.ts';
+import type { ToolContext } from '../../define-tool.ts';
+import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { orInput, share, time } from '../forms.ts';
@@ -19,9 +22,11 @@ import { renderTask } from '../render/render-task-in-full.ts';
 import { renderClaim, renderPlan, renderTaskResult } from '../render/render-task.ts';
 import { UsageError } from '../report-error.ts';
 import { queueList } from './queue-list.ts';
+import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
 const task = ['<task>', 'task_id', 'its id'] as const;
+const tasks = ['<task...>', 'task_id', 'their ids'] as const;
 const key = ['--key <key>', 'idempotency_key', 'repeating the command gives the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
@@ -52,6 +57,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
       ['--on-failure <policy>', 'on_failure', 'what a failure means for dependents'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
+      ['--path <glob>', 'paths', 'files it will change; what overlaps waits'],
+      ['--use <name>', 'uses', 'a thing that only one may use at a time, such as staging'],
       key,
     ],
     examples: [
@@ -90,70 +97,120 @@ export const queueCommands: readonly CommandRow[] = [
     options: [
       ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
       ['--extend <minutes>', 'extend_minutes', 'more time'],
+      ['--question <text>', 'question', 'a question to the operator'],
     ],
     examples: ['fed queue progress task-2026-02-06-001 "Tests pass" --progress 60% --as kimi'],
   }),
   toolCommand('queue complete', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'success' },
     about: 'say that it is done',
-    arguments: [task, ['<summary...>', 'summary', 'the result']],
+    arguments: [tasks, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
   }),
   toolCommand('queue fail', completeTask, renderTaskResult, {
+    all: tasksAfter('complete_task'),
     fixed: { outcome: 'failure' },
     about: 'say that it was tried and did not work',
-    arguments: [task, ['<summary...>', 'summary', 'what went wrong']],
+    arguments: [tasks, ['<summary...>', 'summary', 'what went wrong']],
     options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
   }),
   toolCommand('queue release', releaseTask, renderTaskResult, {
+    all: tasksAfter('release_task'),
     about: 'give it back: not for me, or not now',
-    arguments: [task, ['<reason...>', 'reason', 'why']],
+    arguments: [tasks, ['<reason...>', 'reason', 'why']],
     options: [
       ['--to <agent>', 'to_agent', 'for whom instead'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
+      ['--question <text>', 'question', 'a question to the operator; the task waits for the answer'],
     ],
     examples: ['fed queue release task-2026-02-06-001 "Needs a GPU" --to kimi --as claude'],
   }),
   toolCommand('queue review', reviewTask, renderTaskResult, {
+    all: tasksAfter('review_task'),
     about: 'judge finished work',
     arguments: [
-      ['<task>', 'task_id', 'the work, not the review task'],
+      ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
       ['<note...>', 'note', 'why'],
     ],
     examples: ['fed queue review task-2026-02-06-001 rework "The tests are missing" --as claude'],
   }),
   toolCommand('queue approve', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'approve' },
     about: 'let a task start that needs approval',
-    arguments: [task, why],
+    arguments: [tasks, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
-  sessionCommand({
-    path: 'queue cancel',
-    stands: cancelTask.name,
-    about: 'it will not be done',
-    input: cancelTask.input.partial({ reason: true }),
-    arguments: [task, ['[reason...]', 'reason', 'why; only an agent has to say']],
-    examples: ['fed queue cancel task-2026-02-06-001 "No longer needed"'],
-    do: ({ task_id, reason }, session) =>
-      callTool(cancelTask, { task_id, reason: reason ?? unsaid(session.actor()) }, session),
-    render: renderTaskResult,
-  }),
+  toolCommand(
+    'queue cancel',
+    { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel },
+    renderTaskResult,
+    {
+      about: 'it will not be done',
+      all: async (inputs, session) => {
+        const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
+        const done = await session.federation.executeAll('cancel_task', args, session.actor());
+        return done.map((result) => briefTask(session.federation.state(), result.task));
+      },
+      arguments: [tasks, ['[reason...]', 'reason', 'why; only an agent has to say']],
+      examples: [
+        'fed queue cancel task-2026-02-06-001 "No longer needed"',
+        'fed queue cancel 001 002 003 --reason "Moot"',
+      ],
+    },
+  ),
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'reassign' },
     about: 'address it to someone else',
-    arguments: [task, ['<agent>', 'to_agent', 'for whom'], why],
+    arguments: [tasks, ['<agent>', 'to_agent', 'for whom'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
   }),
   toolCommand('queue requeue', overrideTask, renderTaskResult, {
+    all: tasksAfter('override_task'),
     fixed: { action: 'requeue' },
     about: 'put a finished or held task back',
-    arguments: [task, why],
+    arguments: [tasks, why],
     options: [['--to <agent>', 'to_agent', 'for whom']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
+  }),
+  sessionCommand({
+    path: 'queue note',
+    stands: reportProgress.name,
+    about: 'tell whoever holds it, or takes it next',
+    input: reportProgress.input.pick({ task_id: true }).extend({ note: shortNote }),
+    arguments: [task, ['<note...>', 'note', 'what to know']],
+    examples: ['fed queue note task-2026-02-06-001 "Leave the old endpoint as it is"'],
+    do: ({ task_id, note: text }, session) => callTool(reportProgress, { task_id, note: text }, session),
+    render: renderTaskResult,
+  }),
+  sessionCommand({
+    path: 'queue edit',
+    stands: overrideTask.name,
+    about: 'change what nobody has claimed',
+    more: 'Another description or type makes it other work: an approval is asked for again, and auto chooses anew.',
+    input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
+    arguments: [task],
+    options: [
+      ['--description <text>', 'description', 'what to do; - for standard input', orInput],
+      ['--type <slug>', 'type', 'what kind of work'],
+      ['--priority <priority>', 'priority', 'how urgent'],
+      ['--after <id>', 'dependencies', 'a task or vote to wait for, instead of the ones there are'],
+      ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
+      ['--not-before <time>', 'not_before', 'when it may start', time],
+      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--path <glob>', 'paths', 'files it will change'],
+      ['--use <name>', 'uses', 'a thing that only one may use at a time'],
+      ['--reason <text>', 'reason', 'why; kept in the log'],
+    ],
+    examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
+    do: ({ task_id, reason, ...changes }, session) =>
+      callTool(overrideTask, { task_id, action: 'edit', changes, reason }, session),
+    render: renderTaskResult,
   }),
   sessionCommand({
     path: 'queue graph',
@@ -164,6 +221,22 @@ export const queueCommands: readonly CommandRow[] = [
     render: ({ mermaid }) => manyLines(mermaid),
   }),
 ];
+
+/** Runs the command that a tool runs for all of them, or for none; gives what the tasks have become. */
+function tasksAfter<C extends 'complete_task' | 'release_task' | 'review_task' | 'override_task'>(name: C) {
+  return async (inputs: readonly ArgsOf<C>[], { federation, actor }: Session): Promise<TaskBrief[]> => {
+    const done = await federation.executeAll(name, inputs, actor());
+    return done.map((result) => briefTask(federation.state(), result.task));
+  };
+}
+
+/** As the tool, with the reason that a person need not give. */
+async function cancel(
+  { task_id, reason }: { readonly task_id: string; readonly reason?: string | undefined },
+  context: ToolContext,
+) {
+  return await cancelTask.handle({ task_id, reason: reason ?? unsaid(context.actor()) }, context);
+}
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
 function unsaid({ name, kind }: Actor): string {

@@ -7,11 +7,15 @@ import { getVote } from '../../../tools/get-vote.ts';
 import { judgeVote } from '../../../tools/judge-vote.ts';
 import { listVotes } from '../../../tools/list-votes.ts';
 import { openVote } from '../../../tools/open-vote.ts';
+import type { ArgsOf } from '../../domain/commands.ts';
+import { briefVote, type VoteBrief } from '../../views/vote-views.ts';
 import { type CommandRow, toolCommand } from '../command.ts';
 import { share, time } from '../forms.ts';
+import type { Session } from '../session.ts';
 import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
 const vote = ['<vote>', 'vote_id', 'its id'] as const;
+const votes = ['<vote...>', 'vote_id', 'their ids'] as const;
 
 export const voteCommands: readonly CommandRow[] = [
   toolCommand('vote create', openVote, renderVote, {
@@ -60,13 +64,15 @@ export const voteCommands: readonly CommandRow[] = [
     examples: ['fed vote show vote-2026-02-06-001'],
   }),
   toolCommand('vote decide', decideVote, renderVote, {
+    all: votesAfter('decide_vote'),
     about: 'settle it yourself; on a decided vote: overrule it',
-    arguments: [vote, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
+    arguments: [votes, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
     examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
   }),
   toolCommand('vote judge', judgeVote, renderVote, {
+    all: votesAfter('judge_vote'),
     about: 'say which option turned out right',
-    arguments: [vote, ['<right-choice>', 'right_choice', 'an option, or none']],
+    arguments: [votes, ['<right-choice>', 'right_choice', 'an option, or none']],
     examples: ['fed vote judge vote-2026-02-06-001 app-router'],
   }),
   toolCommand('vote extend', extendVote, renderVote, {
@@ -75,13 +81,23 @@ export const voteCommands: readonly CommandRow[] = [
     examples: ['fed vote extend vote-2026-02-06-001 60'],
   }),
   toolCommand('vote close', closeVote, renderVote, {
+    all: votesAfter('close_vote'),
     about: 'end it now, by the ballots that are there',
-    arguments: [vote],
+    arguments: [votes],
     examples: ['fed vote close vote-2026-02-06-001'],
   }),
   toolCommand('vote cancel', cancelVote, renderVote, {
+    all: votesAfter('cancel_vote'),
     about: 'drop the question',
-    arguments: [vote, ['<reason...>', 'reason', 'why']],
+    arguments: [votes, ['<reason...>', 'reason', 'why']],
     examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
   }),
 ];
+
+/** Runs the command that a tool runs for all of them, or for none; gives what the votes have become. */
+function votesAfter<C extends 'judge_vote' | 'close_vote' | 'cancel_vote' | 'decide_vote'>(name: C) {
+  return async (inputs: readonly ArgsOf<C>[], { federation, actor }: Session): Promise<VoteBrief[]> => {
+    const done = await federation.executeAll(name, inputs, actor());
+    return done.map((result) => briefVote(result.vote));
+  };
+}

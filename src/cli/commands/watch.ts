@@ -84,6 +84,7 @@ async function follow(
 /** What there is now; where the store cannot be read for a moment, what there was, with a warning. */
 async function look(federation: Federation, before: BoardView | null, rows: number): Promise<BoardView> {
   try {
+    await federation.refresh();
     return await boardView(federation, { tasks: rows, events: rows });
   } catch (error) {
     if (before === null || !(error instanceof FederationError)) throw error;

@@ -2,6 +2,7 @@
 import type { Figures } from '../../views/metrics-figures.ts';
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
 import type { Target, Targets } from '../../views/targets.ts';
+import { plural } from '../../domain/text.ts';
 import type { Piece } from '../flow.ts';
 import { type Line, span } from '../spans.ts';
 import { padTo, stacked, type Style, type Terminal } from '../terminal.ts';
@@ -10,7 +11,7 @@ import { bar, sparkline } from './charts.ts';
 import { factLine, headline } from './headline.ts';
 import { shortId } from './ids.ts';
 import { figureLines, joined, pictureIn, title, widthOf } from './metric-lines.ts';
-import { counted, minutesText, percent } from './numbers.ts';
+import { minutesText, percent } from './numbers.ts';
 
 /** Ranked by the lower bound of the rate: many good attempts before few. */
 function surestFirst<Row extends Figures>(rows: readonly Row[]): Row[] {
@@ -47,12 +48,12 @@ function summaryOf({ federation: all, attempts, since }: Dashboard, terminal: Te
   const { success_rate: rate, count, agents, types } = attempts;
   const begun = since === null ? 'nothing was counted yet' : `since ${moment(since, terminal)}`;
   const done: Piece[] = [
-    { text: `${counted(all.done, 'task')} done`, style: 'bold' },
+    { text: `${plural(all.done, 'task')} done`, style: 'bold' },
     { text: all.failed === 0 ? '' : `${all.failed} failed`, style: 'red' },
     { text: all.cancelled === 0 ? '' : `${all.cancelled} cancelled` },
-    { text: rate === null ? '' : `${percent(rate)} of ${counted(count, 'attempt')} succeeded`, style: 'bold' },
-    { text: agents === 0 ? '' : counted(agents, 'agent') },
-    { text: types === 0 ? '' : counted(types, 'type') },
+    { text: rate === null ? '' : `${percent(rate)} of ${plural(count, 'attempt')} succeeded`, style: 'bold' },
+    { text: agents === 0 ? '' : plural(agents, 'agent') },
+    { text: types === 0 ? '' : plural(types, 'type') },
   ];
   const oldest = all.oldest_ready;
   const left: Piece[] = [
@@ -163,7 +164,7 @@ function targetLines(
       span(isWhole ? padTo(name, 26) : padTo(short, 17)),
       span(padTo(`${sign}${shown}`, isWhole ? 8 : 5, 'right'), met === null ? 'dim' : 'bold'),
       span(`  ${padTo(wanted, 9)}`, 'dim'),
-      ...(isWhole ? [span(padTo(word, 10), style), span(counted(cases, 'case'), 'dim')] : []),
+      ...(isWhole ? [span(padTo(word, 10), style), span(plural(cases, 'case'), 'dim')] : []),
     ];
   });
 }
@@ -179,7 +180,7 @@ function methodLines(rows: readonly MethodFigures[], room: number): Line[] {
       estimate === null
         ? `no overlap (${effective_sample})`
         : `alone ${percent(estimate.value)} (${percent(estimate.low)}–${percent(estimate.high)})`;
-    return `${counted(decisions, 'choice')}; ${alone}`;
+    return `${plural(decisions, 'choice')}; ${alone}`;
   });
   // Method, rate and count take 25.
   const drawn = pictureIn(room - 25 - Math.max(0, ...tails.map((tail) => tail.length)));

@@ -118,7 +118,8 @@ function originOf({ from_agent, created_at, caused_by }: ShownTask, terminal: Te
       return `${when}, by an import`;
     case 'agent':
       return of === '' ? when : `${when}, while at${of}`;
-    default:
+    case 'person':
+    case undefined:
       return when;
   }
 }

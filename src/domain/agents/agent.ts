@@ -1,4 +1,4 @@
-import type { AgentName } from '../tasks/task.ts';
+import type { AgentName, SessionId, TaskId } from '../names.ts';
 import type { Timestamp } from '../time.ts';
 
 export const availabilityStatuses = ['available', 'busy', 'standby', 'offline'] as const;
@@ -17,8 +17,8 @@ export interface AgentRecord {
   readonly until: Timestamp | null;
   /** Claims ever made; every 8th takes the longest-ready task. */
   readonly claims: number;
-  /** What its next queued task is caused by while it holds nothing. */
-  readonly last_finished: string | null;
+  /** What it finished last, and in which session: what it queues soon after may be an answer to that. */
+  readonly last_finished: { readonly task_id: TaskId; readonly session: SessionId; readonly at: Timestamp } | null;
   readonly last_client: string | null;
   /** The journal place it was told about at its last `start_session`. */
   readonly seen: number;

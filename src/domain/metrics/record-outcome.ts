@@ -1,7 +1,8 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
-import { invalid, unknownAgent } from '../tasks/validate-request.ts';
+import { unknownAgent } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 
 /** An outcome that the queue did not see: work done elsewhere, or before this federation. */
 export function recordOutcome(

@@ -22,35 +22,30 @@ export function lessonsOf(
   by: string,
   taskOf: (id: TaskId) => Task | undefined,
 ): readonly Lesson[] {
-  switch (event.type) {
-    case 'task_completed':
-    case 'attempt_failed':
-    case 'task_reviewed': {
-      const task = taskOf(event.task_id);
-      if (task === undefined) return [];
-      const outcome = outcomeOf(event, by, task);
-      if (outcome === null) return [];
-      const { task_id: id, description: text, type } = task;
-      return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
-    }
-    case 'outcome_recorded': {
-      const { description, task_type: type, agent, success, rework } = event;
-      // Without words there is nothing to learn but the counts.
-      if (description === null) return [];
-      return [{ id: '', text: description, type, agent, lesson: success && !rework ? 'success' : 'failure' }];
-    }
-    case 'examples_taught':
-      return event.examples.map(({ text, type, agent }) => ({ id: '', text, type, agent, lesson: 'label' }));
-    default:
-      return [];
+  if (event.type === 'examples_taught') {
+    return event.examples.map(({ text, type, agent }) => ({ id: '', text, type, agent, lesson: 'label' }));
   }
+  if (event.type === 'outcome_recorded') {
+    const { description, task_type: type, agent, success, rework } = event;
+    // Without words there is nothing to learn but the counts.
+    if (description === null) return [];
+    return [{ id: '', text: description, type, agent, lesson: success && !rework ? 'success' : 'failure' }];
+  }
+  if (!endsWork(event)) return [];
+  const task = taskOf(event.task_id);
+  const outcome = task === undefined ? null : outcomeOf(event, by, task);
+  if (task === undefined || outcome === null) return [];
+  const { task_id: id, description: text, type } = task;
+  return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
 }
 
-function outcomeOf(
-  event: EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>,
-  by: string,
-  task: Task,
-): AttemptOutcome | null {
+type EndOfWork = EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>;
+
+function endsWork(event: FederationEvent): event is EndOfWork {
+  return event.type === 'task_completed' || event.type === 'attempt_failed' || event.type === 'task_reviewed';
+}
+
+function outcomeOf(event: EndOfWork, by: string, task: Task): AttemptOutcome | null {
   if (event.type === 'task_reviewed') return endByReview(task, event.verdict);
   return endOfAttempt(task, event.attempt, by, event.type === 'task_completed' ? 'success' : 'failure');
 }

@@ -4,7 +4,7 @@ import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { idSource } from '../counted-ids.ts';
 import { requirePerson } from '../tasks/standing.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import type { Bonus, BonusChange } from './bonus.ts';
 import { differences, planOptimization } from './bonuses.ts';
 

@@ -2,7 +2,8 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
-import { invalid, unknownAgent } from '../tasks/validate-request.ts';
+import { unknownAgent } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { cut, wellFormed } from '../text.ts';
 
 /** Examples in one command: a larger file is taught in batches, each all or nothing. */

@@ -4,11 +4,12 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { taskStanding } from '../tasks/dependencies.ts';
+import { answer } from '../tasks/notes.ts';
 import { act } from '../tasks/override-task.ts';
 import { existing, requirePerson } from '../tasks/standing.ts';
 import type { TaskId } from '../tasks/task.ts';
 import { inboxNumber } from '../tasks/task-id.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { cancelByOperator } from '../votes/cancel-vote.ts';
 import { decideByOperator } from '../votes/decide-vote.ts';
 import { extendByOperator } from '../votes/extend-vote.ts';
@@ -46,6 +47,9 @@ export function answerInbox(
   if (args.to_agent !== undefined && !addressing.has(args.action)) {
     throw invalid('to_agent', `expected none, ${args.action} addresses nothing`, 'Leave it out.');
   }
+  if (args.changes !== undefined && args.action !== 'edit') {
+    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+  }
   const deliberation = new Deliberation(state, context);
   // First, so that what the answer does finds nothing left to close.
   deliberation.closeEscalation(escalation.inbox_id, args.action, args.note ?? null);
@@ -78,14 +82,25 @@ function openItem(state: FederationState, id: string): Escalation {
 
 function perform(
   deliberation: Deliberation,
-  { key, kind, task_id, vote_id }: Escalation,
+  { inbox_id, key, kind, task_id, vote_id, task_ids, detail }: Escalation,
   args: Args,
 ): readonly TaskId[] {
   const { state } = deliberation;
   const { action, to_agent, note: reason } = args;
   const id = task_id ?? vote_id ?? '';
+  if (task_ids !== undefined) {
+    forEach(deliberation, task_ids, args);
+    return [];
+  }
   switch (action) {
     case 'dismiss':
+      return [];
+    case 'answer':
+      if (reason === undefined) throw invalid('note', 'expected the answer, got none', 'Give it as note.');
+      answer(deliberation, existing(state, id), inbox_id, detail, reason);
+      return [];
+    case 'edit':
+      act(deliberation, existing(state, id), { action, changes: args.changes, reason });
       return [];
     case 'release':
     case 'drop':
@@ -127,7 +142,7 @@ function perform(
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
       }
       act(deliberation, existing(state, id), {
-        action: kind === 'hold-reached' || kind === 'routing' ? action : 'requeue',
+        action: kind === 'hold-reached' || kind === 'routing' || kind === 'given-back' ? action : 'requeue',
         to_agent,
         reason,
       });
@@ -141,5 +156,15 @@ function perform(
       return [];
     default:
       return unreachable(action);
+  }
+}
+
+/** An item about several tasks: the same for each that still waits. */
+function forEach(deliberation: Deliberation, task_ids: readonly TaskId[], args: Args): void {
+  const { action, to_agent, changes, note: reason } = args;
+  if (action !== 'reassign' && action !== 'edit' && action !== 'cancel') return;
+  for (const id of task_ids) {
+    const task = deliberation.state.tasks.get(id);
+    if (task?.status === 'pending') act(deliberation, task, { action, to_agent, changes, reason });
   }
 }

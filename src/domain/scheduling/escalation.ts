@@ -13,6 +13,9 @@ import type { VoteId } from '../votes/vote.ts';
  * approval         a task waits for the operator's approval
  * routing          a task was queued for `auto`, and nobody who may do it is there
  * vote             a vote closed without a result that stands
+ * question         a holder asks; a task that was released with the question waits for the answer
+ * given-back       a task was released again and again
+ * unclaimed        ready tasks that nobody who was seen may take
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -24,6 +27,9 @@ export const escalationKinds = [
   'approval',
   'routing',
   'vote',
+  'question',
+  'given-back',
+  'unclaimed',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
@@ -38,6 +44,8 @@ export interface Escalation {
   readonly task_id: TaskId | null;
   /** Set where it is about a vote. */
   readonly vote_id?: VoteId;
+  /** Set where it is about several tasks. */
+  readonly task_ids?: readonly TaskId[];
   /** The tasks that led here, oldest first. */
   readonly chain: readonly TaskId[];
   readonly opened_at: Timestamp;
@@ -52,6 +60,8 @@ export interface Escalation {
  * release, drop        queues, or forgets, the follow-ups that were kept
  * decide               settles a vote by `choice`
  * extend               opens a vote for the usual time again
+ * answer               answers a question by `note`
+ * edit                 changes what nobody has claimed, by `changes`
  * dismiss              seen; nothing is done
  */
 export const inboxActions = [
@@ -64,6 +74,8 @@ export const inboxActions = [
   'drop',
   'decide',
   'extend',
+  'answer',
+  'edit',
   'dismiss',
 ] as const;
 export type InboxAction = (typeof inboxActions)[number];

@@ -13,7 +13,7 @@ import { needsApproval, routeTask } from '../routing/route-task.ts';
 import { findTwin, taskQueued, tellOperator } from '../tasks/queue-task.ts';
 import type { AgentName, TaskId } from '../tasks/task.ts';
 import { areTwins } from '../tasks/twins.ts';
-import { longestDescription } from '../tasks/validate-request.ts';
+import { longestDescription } from '../tasks/task-fields.ts';
 import { doerOf } from '../tasks/subject.ts';
 import { alreadyQueued, type Finished, followUpOf, isSchedulingOn, matches } from './follow-up.ts';
 import { type FollowUp, type HeldFollowUp, pauseKey } from './held-follow-up.ts';

@@ -10,7 +10,7 @@ import { heldUnder } from './follow-up.ts';
 /** What can be done about it as things stand, the usual first. Never empty. */
 export function actionsFor(
   state: FederationState,
-  { kind, key, task_id, vote_id }: Escalation,
+  { kind, key, task_id, vote_id, task_ids = [] }: Escalation,
 ): readonly InboxAction[] {
   const task = task_id === null ? undefined : state.tasks.get(task_id);
   switch (kind) {
@@ -33,6 +33,15 @@ export function actionsFor(
     case 'vote':
       return vote_id !== undefined && state.voteIndex.escalated.has(vote_id)
         ? ['decide', 'extend', 'cancel']
+        : ['dismiss'];
+    case 'question':
+      return ['answer', 'dismiss'];
+    case 'given-back':
+      if (task === undefined || !isOpen(task)) return ['dismiss'];
+      return task.status === 'pending' ? ['reassign', 'edit', 'cancel', 'dismiss'] : ['reassign', 'cancel', 'dismiss'];
+    case 'unclaimed':
+      return task_ids.some((id) => state.tasks.get(id)?.status === 'pending')
+        ? ['reassign', 'edit', 'cancel']
         : ['dismiss'];
     case 'limit':
     case 'held-follow-ups':

@@ -11,6 +11,7 @@ import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { day, fromMillis, toMillis } from '../time.ts';
 import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
 import { heldUnder } from './follow-up.ts';
+import { askAboutNobodysWork } from './nobodys-work.ts';
 
 /** Tasks in one event; the rest follows with the next tick. */
 const batch = 500;
@@ -21,6 +22,7 @@ export function tick(state: FederationState, context: DecisionContext): Decision
   if (state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
   closeRelieved(deliberation);
+  askAboutNobodysWork(deliberation);
   archiveFinished(deliberation);
   closeDueVotes(deliberation);
   archiveVotes(deliberation);

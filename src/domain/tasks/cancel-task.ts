@@ -40,7 +40,16 @@ function isQueuedBy({ caused_by: { kind, by } }: Task, name: string): boolean {
 export function cancel(deliberation: Deliberation, task: Task, reason: string): void {
   if (!isOpen(task)) throw finishedError(task);
   deliberation.add({ type: 'task_cancelled', task_id: task.task_id, reason, because_of: null });
-  deliberation.closeEscalations(task.task_id, 'cancelled', 'approval', 'routing', 'hold-reached', 'rework-rounds');
+  deliberation.closeEscalations(
+    task.task_id,
+    'cancelled',
+    'approval',
+    'routing',
+    'hold-reached',
+    'rework-rounds',
+    'given-back',
+  );
+  deliberation.closeQuestions(task.task_id, 'cancelled');
   const blocked = deliberation.endDependents(task);
   if (blocked.length === 0) return;
   deliberation.escalate({

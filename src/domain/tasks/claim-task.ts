@@ -1,18 +1,17 @@
-import { advise, call } from '../advice.ts';
+import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
-import type { Attendance } from '../agents/attendance.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
-import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
+import { fitOf, fits } from './fit.ts';
 import type { Fit } from './ready-index.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
-import { isReady } from './readiness.ts';
-import { invalid, unknownAgent } from './validate-request.ts';
+import { whyNotReady } from './why-not-ready.ts';
+import { invalid } from './task-fields.ts';
 
 /** Every n-th claim of an agent takes the longest-ready task that fits, so that nothing starves. */
 export const fairClaimEvery = 8;
@@ -32,7 +31,7 @@ export function claimTask(
     );
   }
   const fit = fitOf(state, context, actor.name, args.types);
-  const named = args.task_id === undefined ? undefined : claimable(state, args.task_id, fit, actor);
+  const named = args.task_id === undefined ? undefined : claimable(state, args.task_id, fit, context);
   if (named?.status === 'in-progress') {
     // A repeated call, after an answer that was lost on the way.
     return { events: [], result: () => ({ task: named }) };
@@ -66,30 +65,8 @@ function taken(state: FederationState, id: string): FederationEvent[] {
   return inbox_id === undefined ? [] : [{ type: 'escalation_closed', inbox_id, how: 'claimed', note: null }];
 }
 
-/** Whose ready tasks this participant may take. A person may take any unaddressed one. */
-export function fitOf(state: FederationState, { config }: Attendance, name: string, only?: readonly string[]): Fit {
-  const agent = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
-  if (agent === undefined && participantKind(config, name) === null) throw unknownAgent(config, name);
-  const standby = Object.entries(config.agents)
-    .filter(([other, { fallback }]) => fallback === name && agentRecord(state, other).status === 'standby')
-    .map(([other]) => other);
-  return {
-    own: [name],
-    standby,
-    types: agent === undefined ? null : new Set(agent.types),
-    only: only === undefined ? null : new Set(only),
-  };
-}
-
-/** Whether a task may be taken by whom this fit describes, ready or not. */
-export function fits(task: Pick<Task, 'to_agent' | 'type'>, fit: Fit): boolean {
-  if (fit.only !== null && !fit.only.has(task.type ?? '')) return false;
-  if (task.to_agent !== null) return fit.own.includes(task.to_agent) || fit.standby.includes(task.to_agent);
-  return fit.types === null || task.type === null || fit.types.has(task.type);
-}
-
 /** The named task if it may be claimed now, or is held by this very process. */
-function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): Task {
+function claimable(state: FederationState, id: string, fit: Fit, { actor, now }: DecisionContext): Task {
   const task = existing(state, id);
   if (task.status === 'in-progress') {
     if (task.lease?.agent === actor.name && task.lease.session === actor.session) return task;
@@ -101,30 +78,32 @@ function claimable(state: FederationState, id: string, fit: Fit, actor: Actor): 
   }
   if (task.status !== 'pending') throw finishedError(task);
   if (!fits(task, fit)) {
-    const addressed =
-      task.to_agent === null ? `of the type ${task.type}, which you do not do` : `addressed to ${task.to_agent}`;
+    const isForYou =
+      task.to_agent === null ? fit.types?.has(task.type ?? '') !== false : fit.own.includes(task.to_agent);
+    const why = isForYou
+      ? `of ${task.type === null ? 'no type' : `the type ${task.type}`}, and you are configured to read only`
+      : task.to_agent === null
+        ? `of the type ${task.type}, which you do not do`
+        : `addressed to ${task.to_agent}`;
     if (fit.only !== null)
       throw invalid('types', `${id} is not of these types`, 'Leave out types when you name a task.');
     throw new CallerError(
       'not-allowed',
-      `${id} is ${addressed}.`,
+      `${id} is ${why}.`,
       advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
-  if (!isReady(task))
-    throw new CallerError(
-      'not-ready',
-      `${id} is not ready: ${whyNotReady(task)}.`,
-      advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`,
-    );
+  const why = whyNotReady(state, task, now);
+  if (why !== null) throw new CallerError('not-ready', `${id} is not ready: ${why}.`, howToWait(state, task, actor));
   return task;
 }
 
-/** In words, for a pending task. */
-export function whyNotReady(task: Task): string {
-  if (task.waiting_for.length > 0) return `it waits for ${task.waiting_for.slice(0, 5).join(', ')}`;
-  if (task.needs_approval && task.approved_by === null) return 'it waits for approval';
-  return `it starts at ${task.starts_at}`;
+/** What waits for the caller's own work can be done first, if the caller gives that back until then. */
+function howToWait(state: FederationState, { task_id }: Task, { name }: Actor): Advice {
+  const own = state.index.inUse.blockersOf(task_id).find((id) => state.tasks.get(id)?.lease?.agent === name);
+  return own === undefined
+    ? advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`
+    : advise`To have it done first, give yours back until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
 }
 
 function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {

@@ -1,5 +1,5 @@
 import { advise, call } from '../advice.ts';
-import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation, listed } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -7,10 +7,11 @@ import { fireRules } from '../scheduling/fire-rules.ts';
 import { keptAfter } from '../scheduling/follow-up.ts';
 import { addMillis, second } from '../time.ts';
 import { unblockedBy } from './dependencies.ts';
+import { hasUnreadOfPerson, unreadNotes } from './notes.ts';
 import { existing, ownAttempt } from './standing.ts';
 import { workToJudge } from './subject.ts';
-import type { Task } from './task.ts';
-import { invalid } from './validate-request.ts';
+import type { Lease, Task } from './task.ts';
+import { invalid } from './task-fields.ts';
 
 type Args = ArgsOf<'complete_task'>;
 type Result = ResultOf<'complete_task'>;
@@ -19,30 +20,47 @@ export function completeTask(state: FederationState, args: Args, context: Decisi
   const { actor } = context;
   const task = existing(state, args.task_id);
   const attempt = args.attempt ?? ownAttempt(task, actor);
-  if (attempt === null) {
-    throw invalid(
-      'attempt',
-      `this process has not claimed ${task.task_id}`,
-      task.status === 'pending'
-        ? advise`Claim it first with ${call('claim_task', { task_id: task.task_id })}.`
-        : 'Give the attempt number that claim_task returned.',
-    );
-  }
+  if (attempt === null) throw notClaimedHere(task, actor);
   if (isRepeat(task, args, attempt, context)) return { events: [], result: () => resultOf(state, task.task_id) };
   if (task.lease === null || task.attempt !== attempt) return tooLate(task, args, attempt, context);
-  if (task.lease.agent !== actor.name) {
-    throw new CallerError(
-      'not-allowed',
-      `${task.task_id} is held by ${task.lease.agent}.`,
-      'Only the holder can complete it.',
-    );
-  }
+  if (task.lease.agent !== actor.name) throw heldByAnother(task, task.lease);
   if (args.outcome === 'success') refuseWithoutVerdict(state, task, actor.name);
+  if (hasUnreadOfPerson(task)) {
+    const notes = unreadNotes(task);
+    return {
+      events: [{ type: 'notes_read', task_id: task.task_id }],
+      result: () => ({ ...nothingDone, task: existing(state, task.task_id), notes }),
+    };
+  }
   const deliberation = new Deliberation(state, context);
   if (args.outcome === 'success') succeed(deliberation, task, args);
   else fail(deliberation, task, args);
   return { events: deliberation.events, result: () => resultOf(state, task.task_id) };
 }
+
+function heldByAnother({ task_id }: Task, { agent }: Lease): CallerError {
+  return new CallerError(
+    'not-allowed',
+    `${task_id} is held by ${agent}.`,
+    advise`Only the holder can complete it; ${call('report_progress', { task_id })} leaves a note for ${agent}.`,
+  );
+}
+
+/** Another process of the same agent may finish it too, where it knows of which claim. */
+function notClaimedHere(task: Task, { name }: Actor): CallerError {
+  const { task_id, status, lease } = task;
+  if (lease !== null && lease.agent !== name) return heldByAnother(task, lease);
+  const where = lease === null ? '' : `; another process of ${name} holds it`;
+  return invalid(
+    'attempt',
+    `this process has not claimed ${task_id}${where}`,
+    status === 'pending'
+      ? advise`Claim it first with ${call('claim_task', { task_id })}.`
+      : 'Give the attempt number that claim_task returned.',
+  );
+}
+
+const nothingDone = { unblocked: [], follow_ups: [], kept: 0 };
 
 /** A review that counts as done without a verdict would let unjudged work pass for reviewed. */
 function refuseWithoutVerdict(state: FederationState, task: Task, name: string): void {
@@ -65,7 +83,16 @@ function succeed(deliberation: Deliberation, task: Task, args: Args): void {
     duration_minutes: args.duration_minutes ?? null,
     unblocked: unblockedBy(deliberation.state, task.task_id, 'satisfied'),
   });
-  deliberation.closeEscalations(task.task_id, 'completed', 'routing', 'hold-reached', 'task-failed', 'blocked');
+  deliberation.closeEscalations(
+    task.task_id,
+    'completed',
+    'routing',
+    'hold-reached',
+    'task-failed',
+    'blocked',
+    'given-back',
+  );
+  deliberation.closeQuestions(task.task_id, 'completed');
   const { summary, artifacts = [] } = args;
   const agent = deliberation.context.actor.name;
   fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
@@ -97,7 +124,8 @@ export function failForGood(
   artifacts: readonly string[] = [],
 ): void {
   deliberation.add({ type: 'task_failed', task_id: task.task_id, reason });
-  deliberation.closeEscalations(task.task_id, 'failed', 'routing', 'hold-reached');
+  deliberation.closeEscalations(task.task_id, 'failed', 'routing', 'hold-reached', 'given-back');
+  deliberation.closeQuestions(task.task_id, 'failed');
   const blocked = deliberation.endDependents(task);
   deliberation.escalate({
     kind: 'task-failed',
@@ -159,5 +187,5 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
 function resultOf(state: FederationState, id: string): Result {
   const task = existing(state, id);
   const { unblocked = [], follow_ups = [], attempt } = task.result ?? {};
-  return { task, unblocked, follow_ups, kept: keptAfter(state, id, attempt ?? task.attempt) };
+  return { task, unblocked, follow_ups, kept: keptAfter(state, id, attempt ?? task.attempt), notes: [] };
 }

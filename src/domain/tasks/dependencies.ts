@@ -2,6 +2,8 @@
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { ArchivedVote, Vote } from '../votes/vote-state.ts';
+import { isReady } from './readiness.ts';
+import { inboxNumber } from './task-id.ts';
 import type { ArchivedTask, DependencyId, Task, TaskId } from './task.ts';
 
 export function taskStanding(state: FederationState, id: DependencyId): Task | ArchivedTask | undefined {
@@ -29,6 +31,8 @@ export function isSatisfied(state: FederationState, id: DependencyId): boolean {
 export function isSettled(state: FederationState, id: DependencyId): boolean {
   const task = taskStanding(state, id);
   if (task !== undefined) return task.status !== 'pending' && task.status !== 'in-progress';
+  // A question that a task waits for is over when nobody is asked any more.
+  if (inboxNumber(id) !== null) return !state.escalations.has(id);
   const status = voteStanding(state, id)?.status;
   return status === 'decided' || status === 'cancelled';
 }
@@ -59,8 +63,11 @@ export function unblockedBy(state: FederationState, id: TaskId, ends: 'satisfied
   for (const task of waitingOn(state, id)) {
     if (ends === 'settled' && task.dependencies.includes(id)) continue;
     const startable = task.starts_at === null && (!task.needs_approval || task.approved_by !== null);
-    if (task.waiting_for.length === 1 && startable) unblocked.push(task.task_id);
+    const isFree = state.index.inUse.blockersOf(task.task_id).every((blocker) => blocker === id);
+    if (task.waiting_for.length === 1 && startable && isFree) unblocked.push(task.task_id);
   }
+  // What waited for its files, and for nothing else.
+  for (const task of state.index.inUse.waitingOnlyFor(id)) if (isReady(task)) unblocked.push(task.task_id);
   return unblocked;
 }
 

@@ -1,9 +1,11 @@
 import { agentRecord } from '../agents/agent-record.ts';
+import type { EventMeta } from '../event-kind.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { Task } from './task.ts';
 
-/** What whoever holds this task has now finished: the cause of what it queues next. */
-export function rememberFinish(state: FederationState, { lease, task_id }: Task): void {
+/** Whoever holds this task has finished it now, in this session. */
+export function rememberFinish(state: FederationState, { lease, task_id }: Task, { at }: EventMeta): void {
   if (lease === null) return;
-  state.agents.set(lease.agent, { ...agentRecord(state, lease.agent), last_finished: task_id });
+  const { agent, session } = lease;
+  state.agents.set(agent, { ...agentRecord(state, agent), last_finished: { task_id, session, at } });
 }

@@ -1,27 +1,42 @@
 /** Guards against runaway work. They bound what agents and rules queue, never what a person does. */
 import { agentRecord } from '../agents/agent-record.ts';
-import type { Actor } from '../commands.ts';
+import type { Actor, DecisionContext } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import type { Deliberation, EscalationRequest } from '../deliberation.ts';
 import { OperatorError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { participantKind } from '../participants.ts';
 import { minute, toMillis } from '../time.ts';
 import type { AgentName, Cause, Task, TaskId } from './task.ts';
 
+/** Work that is queued within this time of finishing other work may be an answer to it. */
+const answersWithin = 10 * minute;
+
 /**
- * What a task that this actor queues now is caused by: the task its process
- * holds (the one claimed last), else the one the agent last finished.
+ * What a task that this actor queues now is caused by: the task its process holds (the one claimed last), else what the
+ * process finished lately, where another agent or a rule had queued that. Anything else begins a chain: an agent's own
+ * chores, one after another, are none, and two agents that answer each other's work by new work are one.
  */
-export function causeOf(state: FederationState, actor: Actor): Cause {
+export function causeOf(state: FederationState, context: DecisionContext): Cause {
+  const { actor } = context;
   if (actor.kind !== 'agent') return { kind: 'person', by: actor.name, task_id: null, depth: 0 };
-  const held = heldByProcess(state, actor);
-  const cause = held ?? state.tasks.get(agentRecord(state, actor.name).last_finished ?? '');
+  const cause = heldByProcess(state, actor) ?? answeredBy(state, context);
   return {
     kind: 'agent',
     by: actor.name,
     task_id: cause?.task_id ?? null,
     depth: cause === undefined ? 0 : cause.caused_by.depth + 1,
   };
+}
+
+function answeredBy(state: FederationState, { actor, now, config }: DecisionContext): Task | undefined {
+  const { name, session } = actor;
+  const last = agentRecord(state, name).last_finished;
+  if (last === null || last.session !== session || toMillis(now) > toMillis(last.at) + answersWithin) return undefined;
+  const task = state.tasks.get(last.task_id);
+  if (task === undefined) return undefined;
+  const { kind, by } = task.caused_by;
+  return kind === 'rule' || (by !== name && participantKind(config, by) === 'agent') ? task : undefined;
 }
 
 function heldByProcess(state: FederationState, actor: Actor): Task | undefined {

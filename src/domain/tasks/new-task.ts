@@ -29,7 +29,9 @@ export type NewTask = Pick<
   | 'rework_round'
   | 'subject'
   | 'idempotency_key'
->;
+> &
+  // Journals of earlier versions have tasks without them.
+  Partial<Pick<Task, 'paths' | 'uses'>>;
 
 export interface QueuedTask {
   readonly task: NewTask;
@@ -57,6 +59,8 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     wait_for: nothing,
     waiting_for: waiting_for.length === 0 ? nothing : waiting_for,
     context: task.context,
+    paths: task.paths ?? nothing,
+    uses: task.uses ?? nothing,
     not_before: task.not_before,
     deadline: task.deadline,
     attempt: 0,
@@ -70,6 +74,9 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     lease: null,
     claims: nothing,
     progress: null,
+    given_back: nothing,
+    notes: nothing,
+    unread_notes: 0,
     routing: task.routing,
     caused_by: task.caused_by,
     rework_of: task.rework_of,

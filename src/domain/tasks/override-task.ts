@@ -8,11 +8,13 @@ import { tellUnroutable } from '../routing/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
 import { unblockedBy } from './dependencies.ts';
+import { edit } from './edit-task.ts';
 import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
 import type { AgentName, Task } from './task.ts';
-import { addressAnew, invalid } from './validate-request.ts';
+import { addressAnew } from './validate-request.ts';
+import { invalid } from './task-fields.ts';
 
 type Args = ArgsOf<'override_task'>;
 
@@ -22,6 +24,9 @@ export function overrideTask(
   context: DecisionContext,
 ): Decision<ResultOf<'override_task'>> {
   requirePerson(context, `${args.action} any task`);
+  if (args.changes !== undefined && args.action !== 'edit') {
+    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+  }
   const task = existing(state, args.task_id);
   const deliberation = new Deliberation(state, context);
   act(deliberation, task, args);
@@ -54,7 +59,12 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (args.to_agent === undefined)
         throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
       const to = reassign(deliberation, task, args.to_agent, reason);
-      return deliberation.closeEscalations(task_id, `reassigned to ${to ?? 'whoever fits'}`, 'hold-reached');
+      return deliberation.closeEscalations(
+        task_id,
+        `reassigned to ${to ?? 'whoever fits'}`,
+        'hold-reached',
+        'given-back',
+      );
     }
     case 'requeue':
       if (task.status === 'pending' || task.status === 'completed') {
@@ -70,6 +80,8 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (task.approved_by === null) askApproval(deliberation, task);
       if (args.to_agent !== undefined) reassign(deliberation, task, args.to_agent, reason);
       return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached');
+    case 'edit':
+      return edit(deliberation, task, args.changes, reason);
     case 'cancel':
       return cancel(deliberation, task, args.reason ?? `cancelled by ${deliberation.context.actor.name}`);
     case 'complete':
@@ -83,7 +95,16 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         duration_minutes: null,
         unblocked: unblockedBy(deliberation.state, task_id, 'satisfied'),
       });
-      deliberation.closeEscalations(task_id, 'completed', 'approval', 'routing', 'hold-reached', 'rework-rounds');
+      deliberation.closeEscalations(
+        task_id,
+        'completed',
+        'approval',
+        'routing',
+        'hold-reached',
+        'rework-rounds',
+        'given-back',
+      );
+      deliberation.closeQuestions(task_id, 'completed');
       return fireRules(deliberation, {
         task,
         outcome: 'success',

@@ -9,8 +9,8 @@ import { causeOf, limitReached } from './limits.ts';
 import { taskQueued, tellOperator } from './queue-task.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { AgentName, TaskId } from './task.ts';
-import { isReady } from './readiness.ts';
-import { checkDependencies, invalid, largestPlan, newTask } from './validate-request.ts';
+import { checkDependencies, largestPlan, newTask } from './validate-request.ts';
+import { invalid } from './task-fields.ts';
 
 export function queuePlan(
   state: FederationState,
@@ -25,7 +25,7 @@ export function queuePlan(
   const ordered = inOrder(args.tasks);
   const deliberation = new Deliberation(state, context);
   const ids = new Map<string, TaskId>(args.tasks.map((task) => [task.key, deliberation.nextId('task')]));
-  const caused_by = causeOf(state, context.actor);
+  const caused_by = causeOf(state, context);
   const tasks = new Map<TaskId, NewTask>();
   const adding = new Map<AgentName | null, number>();
   for (const task of ordered) {
@@ -91,7 +91,7 @@ function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
 function planOf(state: FederationState, ids: Readonly<Record<string, TaskId>>): ResultOf<'queue_plan'> {
   const ready = Object.values(ids).filter((id) => {
     const task = state.tasks.get(id);
-    return task !== undefined && isReady(task);
+    return task !== undefined && state.index.isReady(task);
   });
   return { ids, ready };
 }

@@ -8,7 +8,6 @@ import { oneLine } from '../text.ts';
 import { participantKind } from '../participants.ts';
 import { isSatisfied, isSettled } from './dependencies.ts';
 import { causeOf, limitReached } from './limits.ts';
-import { existing } from './standing.ts';
 import { fingerprintOf, remember, rememberedResult } from './remembered.ts';
 import type { Task, TaskId } from './task.ts';
 import { areTwins, twinKey } from './twins.ts';
@@ -27,7 +26,7 @@ export function queueTask(
   const deliberation = new Deliberation(state, context);
   const task = newTask(state, args, context, {
     task_id: deliberation.nextId('task'),
-    caused_by: causeOf(state, context.actor),
+    caused_by: causeOf(state, context),
     idempotency_key: key ?? null,
     dependencies: checkDependencies(state, args.dependencies ?? [], 'dependencies'),
   });
@@ -95,7 +94,7 @@ function tellBlocked(deliberation: Deliberation, { task_id, dependencies }: NewT
 }
 
 function queued(state: FederationState, id: TaskId, duplicate_of: TaskId | null): ResultOf<'queue_task'> {
-  return { task: existing(state, id), duplicate_of };
+  return { task_id: id, task: state.tasks.get(id) ?? null, duplicate_of };
 }
 
 /** An open task that asks for the same. */

@@ -8,6 +8,7 @@
 import BTreeModule from 'sorted-btree';
 import { toMillis } from '../time.ts';
 import type { AgentName, Priority, Task } from './task.ts';
+import { needsRoom } from './paths.ts';
 import { taskOrder } from './task-id.ts';
 
 const BTree = BTreeModule.default;
@@ -30,13 +31,32 @@ export interface Fit {
   readonly standby: readonly AgentName[];
   /** Unaddressed tasks of these types, and those of no type; `null`: of every type. */
   readonly types: ReadonlySet<string> | null;
+  /** Narrows all of the above to these types: those that an agent which only reads may do. */
+  readonly harmless: ReadonlySet<string> | null;
   /** Narrows all of the above to these types, when given. */
   readonly only: ReadonlySet<string> | null;
+  /** Tasks that it may take and is not handed. */
+  readonly skips: ((task: Task) => boolean) | null;
+}
+
+/** Everything addressed to one of these, and everything that is addressed to nobody. */
+export function fitOfAll(own: readonly AgentName[]): Fit {
+  return { own, standby: [], types: null, harmless: null, only: null, skips: null };
+}
+
+/** Whether it may take tasks of this addressee ('' for nobody) and type ('' for none). */
+export function fitsLane({ own, standby, types, harmless, only }: Fit, addressee: string, type: string): boolean {
+  if (only !== null && !only.has(type)) return false;
+  if (harmless !== null && !harmless.has(type)) return false;
+  if (addressee !== '') return own.includes(addressee) || standby.includes(addressee);
+  return type === '' || types === null || types.has(type);
 }
 
 export class ReadyIndex {
   /** addressee ('' for nobody) → priority → type ('' for none) → tasks. */
   readonly #lanes = new Map<string, Map<Priority, Map<string, Lane>>>();
+  /** Ready tasks that some may take and are not handed: few, so that counting can look at each. */
+  readonly #withExceptions = new Set<Task>();
   #size = 0;
 
   get size(): number {
@@ -52,11 +72,13 @@ export class ReadyIndex {
     let lane = types.get(task.type ?? '');
     if (lane === undefined) types.set(task.type ?? '', (lane = new BTree<Place, Task>(undefined, comparePlaces)));
     if (lane.set(placeOf(task), task)) this.#size++;
+    if (hasExceptions(task)) this.#withExceptions.add(task);
   }
 
   remove(task: Task): void {
     const types = this.#lanes.get(task.to_agent ?? '')?.get(task.priority);
     const lane = types?.get(task.type ?? '');
+    this.#withExceptions.delete(task);
     if (types === undefined || lane === undefined || !lane.delete(placeOf(task))) return;
     this.#size--;
     // Types are free text from callers: empty lanes must not pile up.
@@ -82,8 +104,10 @@ export class ReadyIndex {
         for (const lane of this.#lanesOf(fit, tier, priority)) {
           let taken = 0;
           for (const task of lane.values()) {
-            if (taken++ >= limit) break;
+            if (taken >= limit) break;
+            if (fit.skips?.(task) === true) continue;
             tasks.push(task);
+            taken++;
           }
         }
         tasks.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
@@ -99,6 +123,9 @@ export class ReadyIndex {
     let count = 0;
     for (const lane of this.#lanesOf(fit, 'own')) count += lane.size;
     for (const lane of this.#lanesOf(fit, 'others')) count += lane.size;
+    for (const task of this.#withExceptions) {
+      if (fit.skips?.(task) === true && fitsLane(fit, task.to_agent ?? '', task.type ?? '')) count -= 1;
+    }
     return count;
   }
 
@@ -116,11 +143,29 @@ export class ReadyIndex {
     return oldest;
   }
 
+  /** Tasks that have been ready since before `since` (ms) and that nobody of these may take, by lane, oldest first. */
+  *outOfReach(since: number, everyone: readonly Fit[]): Generator<Task> {
+    for (const [addressee, priorities] of this.#lanes) {
+      for (const types of priorities.values()) {
+        for (const [type, lane] of types) {
+          if ((lane.minKey()?.[0] ?? since) >= since) continue;
+          if (everyone.some((fit) => fitsLane(fit, addressee, type))) continue;
+          for (const [[at], task] of lane.entries()) {
+            if (at >= since) break;
+            yield task;
+          }
+        }
+      }
+    }
+  }
+
   *#heads(fit: Fit, tier: 'own' | 'others', priority?: Priority): Generator<Task> {
     for (const lane of this.#lanesOf(fit, tier, priority)) {
-      const key = lane.minKey();
-      const task = key === undefined ? undefined : lane.get(key);
-      if (task !== undefined) yield task;
+      for (const task of lane.values()) {
+        if (fit.skips?.(task) === true) continue;
+        yield task;
+        break;
+      }
     }
   }
 
@@ -129,16 +174,18 @@ export class ReadyIndex {
       for (const [lanePriority, types] of this.#lanes.get(addressee) ?? []) {
         if (priority !== undefined && lanePriority !== priority) continue;
         for (const [type, lane] of types) {
-          if (fit.only !== null && !fit.only.has(type)) continue;
-          if (addressee === '' && type !== '' && fit.types !== null && !fit.types.has(type)) continue;
-          yield lane;
+          if (fitsLane(fit, addressee, type)) yield lane;
         }
       }
     }
   }
 }
 
-function placeOf(task: Task): Place {
+function hasExceptions(task: Task): boolean {
+  return task.given_back.length > 0 || needsRoom(task);
+}
+
+export function placeOf(task: Task): Place {
   return [toMillis(task.ready_since ?? task.created_at), taskOrder(task.task_id)];
 }
 

@@ -7,7 +7,7 @@ import { requestKey } from './request-key.ts';
 import { quote } from '../text.ts';
 import { day, toMillis } from '../time.ts';
 import type { TaskId } from './task.ts';
-import { invalid } from './validate-request.ts';
+import { invalid } from './task-fields.ts';
 
 const keptFor = 30 * day;
 

@@ -1,5 +1,6 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation, listed } from '../deliberation.ts';
+import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -10,8 +11,8 @@ import { existing } from './standing.ts';
 import { newestForm, reworkOf, workerOf } from './subject.ts';
 import type { Task, TaskId } from './task.ts';
 import { participantKind } from '../participants.ts';
-import { cut } from '../text.ts';
-import { longestDescription } from './validate-request.ts';
+import { cut, oneLine } from '../text.ts';
+import { invalid, longestDescription } from './task-fields.ts';
 
 /**
  * A verdict on finished work. `rework` queues the work again, for who did it.
@@ -28,6 +29,14 @@ export function reviewTask(
 ): Decision<ResultOf<'review_task'>> {
   const work = existing(state, args.task_id);
   const { actor, config } = context;
+  if (work.status !== 'completed' && work.type === 'review' && work.subject !== null) {
+    const judged = newestForm(state, work.subject);
+    throw invalid(
+      'task_id',
+      `${work.task_id} is the review; what it judges is ${judged}`,
+      advise`Give the verdict with ${call('review_task', { task_id: judged })}; that completes ${work.task_id} too.`,
+    );
+  }
   if (work.status !== 'completed') {
     throw new CallerError(
       'wrong-state',
@@ -52,6 +61,8 @@ export function reviewTask(
         : 'Review the rework when it is completed.',
     );
   }
+
+  refuseAgainstPerson(work, args, context);
 
   const deliberation = new Deliberation(state, context);
   deliberation.add({ type: 'task_reviewed', task_id: work.task_id, verdict: args.verdict, note: args.note });
@@ -94,6 +105,17 @@ export function reviewTask(
       escalated: askFirst,
     }),
   };
+}
+
+/** What a person has accepted, an agent does not send back; a person may think again. */
+function refuseAgainstPerson(work: Task, { verdict }: ArgsOf<'review_task'>, { actor, config }: DecisionContext): void {
+  const last = work.reviews.findLast(({ by }) => participantKind(config, by) === 'person');
+  if (last === undefined || last.verdict === verdict || actor.kind === 'person') return;
+  throw new CallerError(
+    'not-allowed',
+    `${last.by} has given the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
+    advise`Tell ${last.by} in a note what is wrong: ${call('report_progress', { task_id: work.task_id })}.`,
+  );
 }
 
 /** The reviewer's own review task is done with the verdict. Gives the ones completed. */

@@ -6,6 +6,7 @@
 import BTreeModule from 'sorted-btree';
 import { toMillis } from '../time.ts';
 import { isOpen, isReady } from './readiness.ts';
+import { InUse } from './in-use.ts';
 import { comparePlaces, ReadyIndex } from './ready-index.ts';
 import type { AgentName, DependencyId, Task, TaskId, TaskStatus } from './task.ts';
 import { taskOrder } from './task-id.ts';
@@ -35,12 +36,39 @@ export class TaskIndexes {
   /** Unfinished tasks by what makes two of them twins. */
   readonly twins = new Map<number, Set<TaskId>>();
 
-  /** Work that was sent back → its reworks. More than one where an earlier one was cancelled. */
+  /** What waits for tasks in hand because of what both would change or use. */
+  readonly inUse = new InUse((task) => this.#turned(task));
+  readonly #onTurn: (id: TaskId) => void;
+
+  /** `onTurn`: told of tasks that become ready, or cease to be, by what happens to another. */
+  constructor(onTurn: (id: TaskId) => void = () => {}) {
+    this.#onTurn = onTurn;
+  }
+
+  /** Could be claimed now, the federation's pause aside. */
+  isReady(task: Task): boolean {
+    return isReady(task) && !this.inUse.isBlocked(task.task_id);
+  }
+
+  /** What a pending task waits for: what its row says, and tasks in hand that have what it needs. */
+  waitsFor(task: Task): readonly DependencyId[] {
+    const blockers = this.inUse.blockersOf(task.task_id);
+    return blockers.length === 0 ? task.waiting_for : [...new Set([...task.waiting_for, ...blockers])];
+  }
+
+  /** Work that was sent back → More than one where an earlier one was cancelled. */
   readonly reworksOf = new Map<TaskId, Set<TaskId>>();
 
   update(before: Task | undefined, after: Task | undefined): void {
     if (before !== undefined) this.#remove(before, after);
+    this.inUse.update(before, after);
     if (after !== undefined) this.#add(before, after);
+  }
+
+  #turned(task: Task): void {
+    if (this.isReady(task)) this.ready.add(task);
+    else this.ready.remove(task);
+    this.#onTurn(task.task_id);
   }
 
   #remove(task: Task, after: Task | undefined): void {
@@ -55,10 +83,8 @@ export class TaskIndexes {
     if (after === undefined && isRework(task)) dropFrom(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
     const closes = after === undefined || !isOpen(after);
-    if (closes || after.to_agent !== task.to_agent) {
-      this.#countAddressee(task, -1);
-      dropFrom(this.twins, twinKey(task), task.task_id);
-    }
+    if (closes || after.to_agent !== task.to_agent) this.#countAddressee(task, -1);
+    if (closes || !sameTwinKey(task, after)) dropFrom(this.twins, twinKey(task), task.task_id);
     if (closes || after.dependencies !== task.dependencies || after.wait_for !== task.wait_for) {
       for (const id of task.dependencies) dropFrom(this.dependents, id, task.task_id);
       for (const id of task.wait_for) dropFrom(this.dependents, id, task.task_id);
@@ -66,7 +92,7 @@ export class TaskIndexes {
   }
 
   #add(before: Task | undefined, task: Task): void {
-    if (isReady(task)) this.ready.add(task);
+    if (this.isReady(task)) this.ready.add(task);
     if (task.status !== before?.status) this.byStatus[task.status].add(task.task_id);
     if (task.lease !== null && task.lease !== before?.lease) addTo(this.heldBy, task.lease.agent, task.task_id);
     if (task.starts_at !== null && task.starts_at !== before?.starts_at) {
@@ -78,10 +104,8 @@ export class TaskIndexes {
     if (before === undefined && isRework(task)) addTo(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
     const opens = before === undefined || !isOpen(before);
-    if (opens || before.to_agent !== task.to_agent) {
-      this.#countAddressee(task, 1);
-      addTo(this.twins, twinKey(task), task.task_id);
-    }
+    if (opens || before.to_agent !== task.to_agent) this.#countAddressee(task, 1);
+    if (opens || !sameTwinKey(before, task)) addTo(this.twins, twinKey(task), task.task_id);
     if (opens || before.dependencies !== task.dependencies || before.wait_for !== task.wait_for) {
       for (const id of task.dependencies) addTo(this.dependents, id, task.task_id);
       for (const id of task.wait_for) addTo(this.dependents, id, task.task_id);
@@ -94,6 +118,11 @@ export class TaskIndexes {
     if (count === 0) this.openByAddressee.delete(task.to_agent);
     else this.openByAddressee.set(task.to_agent, count);
   }
+}
+
+/** What the key is made of is the same: it need not be worked out. */
+function sameTwinKey(a: Task, b: Task): boolean {
+  return a.to_agent === b.to_agent && a.type === b.type && a.description === b.description;
 }
 
 function isRework(task: Task): boolean {

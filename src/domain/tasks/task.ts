@@ -57,7 +57,7 @@ export interface Cause {
   readonly by: string;
   /** The task whose work led here. */
   readonly task_id: TaskId | null;
-  /** 0 where nothing led here but a person, an import or an idle agent. */
+  /** 0 where nothing led here but a person, an import or an agent of its own accord. */
   readonly depth: number;
 }
 
@@ -82,6 +82,24 @@ export interface HistoryEntry {
   readonly text?: string;
 }
 
+/** An agent released it by its own choice, not to wait for something. */
+export interface GivenBack {
+  readonly agent: AgentName;
+  readonly at: Timestamp;
+  readonly reason: string;
+}
+
+/** A word to whoever holds the task, or takes it next. */
+export interface Note {
+  readonly at: Timestamp;
+  readonly by: string;
+  readonly text: string;
+  /** From a person: work is not completed before it was read. */
+  readonly by_person?: true;
+  /** It answers this question of a holder's. */
+  readonly answers?: { readonly inbox_id: string; readonly question: string };
+}
+
 export interface Review {
   readonly by: AgentName;
   readonly verdict: 'accept' | 'rework';
@@ -104,6 +122,10 @@ export interface Task {
   /** The dependencies not yet satisfied and the waits not yet settled. */
   readonly waiting_for: readonly DependencyId[];
   readonly context: TaskContext;
+  /** Globs of what it will change. */
+  readonly paths: readonly string[];
+  /** Things that only one may use at a time. */
+  readonly uses: readonly string[];
   readonly not_before: Timestamp | null;
   readonly deadline: Timestamp | null;
   /** Claims so far; names the current one while in progress. */
@@ -122,6 +144,12 @@ export interface Task {
   /** Who made which attempt, the newest 10: what "the attempt this process claimed" means. */
   readonly claims: readonly Claim[];
   readonly progress: number | null;
+  /** By whom and why, since it was last addressed or requeued; the newest 20. */
+  readonly given_back: readonly GivenBack[];
+  /** The newest 50. */
+  readonly notes: readonly Note[];
+  /** How many of the last of them its holder has not been given. */
+  readonly unread_notes: number;
   readonly routing: Routing | null;
   readonly caused_by: Cause;
   readonly rework_of: TaskId | null;

@@ -1,28 +1,20 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
-import { type Advice, advise, call } from '../advice.ts';
+import { advise, call } from '../advice.ts';
 import type { DecisionContext, TaskRequest } from '../commands.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
-import { deepestJson, isJsonObject } from '../json.ts';
-import { quote, wellFormed } from '../text.ts';
+import { quote } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
+import { checkContext, checkDescription, checkRoom, checkTimes } from './task-fields.ts';
 import { needsApproval, routeTask } from '../routing/route-task.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { AgentName, Cause, Task, TaskId } from './task.ts';
 
-/** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
-export const longestDescription = 32_768;
-/** Bytes of JSON. */
-export const largestContext = 65_536;
 /** Tasks. More than this in one call is an import. */
 export const largestPlan = 200;
-
-export function invalid(argument: string, problem: string, next: Advice): CallerError {
-  return new CallerError('invalid', `${argument}: ${problem}`, next, argument);
-}
 
 export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
   return new CallerError(
@@ -71,47 +63,10 @@ export function newTask(
   context: DecisionContext,
   placement: Placement,
 ): NewTask {
-  const { config, now } = context;
-  const description = wellFormed(request.description).trim();
-  if (description === '') {
-    throw invalid(
-      'description',
-      'expected some text, got none',
-      'Say what is to be done and how one can tell that it is.',
-    );
-  }
-  if (description.length > longestDescription) {
-    throw invalid(
-      'description',
-      `expected at most ${longestDescription} characters, got ${description.length}`,
-      'Put the long text into a file and name it in context.artifact_path.',
-    );
-  }
-  if (request.context !== undefined && !isJsonObject(request.context)) {
-    throw invalid(
-      'context',
-      `expected JSON of at most ${deepestJson} levels, got something else`,
-      'Flatten it, or put it into a file and name it in context.artifact_path.',
-    );
-  }
-  const size = Buffer.byteLength(JSON.stringify(request.context ?? {}));
-  if (size > largestContext) {
-    throw invalid(
-      'context',
-      `expected at most ${largestContext} bytes of JSON, got ${size}`,
-      'Put it into a file and name it in context.artifact_path.',
-    );
-  }
-  if (request.deadline !== undefined && request.deadline <= now) {
-    throw invalid(
-      'deadline',
-      `expected a time ahead, got ${request.deadline}; it is ${now}`,
-      'Give a later deadline or none.',
-    );
-  }
-  if (request.deadline !== undefined && request.not_before !== undefined && request.not_before >= request.deadline) {
-    throw invalid('not_before', 'expected a time before the deadline', 'Move one of the two.');
-  }
+  const { config } = context;
+  const description = checkDescription(request.description);
+  checkContext(request.context ?? {});
+  checkTimes(request, context.now);
   const type = request.type ?? null;
   const subject = subjectOf(state, type, placement.dependencies, placement.earlier);
   const doer =
@@ -134,6 +89,7 @@ export function newTask(
     priority,
     dependencies: placement.dependencies,
     context: request.context ?? {},
+    ...checkRoom(request, context.actor),
     not_before: request.not_before ?? null,
     deadline: request.deadline ?? null,
     max_attempts: request.max_attempts ?? config.retries.max_attempts,

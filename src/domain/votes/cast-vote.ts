@@ -3,7 +3,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { closeIfDone } from './closing.ts';
 import { withBallot } from './change-vote.ts';
 import { decodeBytes, keyBytes, nonceBytes, sealBallot } from './sealing.ts';

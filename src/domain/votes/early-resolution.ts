@@ -9,7 +9,9 @@
  * - share, and calibrated probability: all others speak for one rival, fully
  *   confident, and without a family discount (ranked: the leader comes last;
  *   approval: everything else is approved);
- * - mean confidence: all others choose the leader with confidence 0.
+ * - mean confidence: all others choose the leader with confidence 0;
+ * - the cap on agents that were hardly judged holds where ballots are opposed: one
+ *   of the others opposes with confidence 0, and the rest do nothing for the leader.
  *
  * Each of these is as bad as it can get for its condition (a sum of exponentials
  * is largest when all weight goes to one rival), so if the same option is
@@ -21,6 +23,8 @@ import { tally } from './tally.ts';
 import type { Verdict } from './resolution.ts';
 import { abstain, type CastBallot, type Poll } from './vote.ts';
 import type { Judgement } from './voting-record.ts';
+
+type Said = Pick<CastBallot, 'choice' | 'also' | 'confidence'>;
 
 /**
  * The verdict that a vote of low stakes already has, or `null` while it is open
@@ -34,27 +38,33 @@ export function settleEarly(poll: Poll, ballots: readonly CastBallot[], judgemen
   if (rest.length === 0 || ballots.some((ballot) => ballot.block)) return now;
   if (now.status !== 'decided') return null;
   const choice = now.choice;
-  const withRest = (vote: Pick<CastBallot, 'choice' | 'also' | 'confidence'>): Verdict =>
+  /** The first of the rest votes one way, all others another. */
+  const withRest = ([first, others]: readonly [Said, Said]): Verdict =>
     tally(
       {
         ...poll,
         eligible: poll.eligible.map((voter) => (voted.has(voter.agent) ? voter : { ...voter, family: null })),
       },
-      [...ballots, ...rest.map(({ agent }) => ({ ...vote, agent, block: false }))],
+      [...ballots, ...rest.map(({ agent }, index) => ({ ...(index === 0 ? first : others), agent, block: false }))],
       judgement,
     ).verdict;
   const rivals = poll.options.filter((option) => option !== choice);
-  const worst = [
+  const nothing: readonly Said[] = [
     { choice: abstain, also: [], confidence: 0 },
     { choice, also: [], confidence: 0 },
-    ...rivals.map((rival) => ({
+  ];
+  const against = (confidence: number): Said[] =>
+    rivals.map((rival) => ({
       choice: rival,
       also: poll.method === 'approval' || poll.method === 'ranked' ? rivals.filter((option) => option !== rival) : [],
-      confidence: 1000,
-    })),
+      confidence,
+    }));
+  const worst: readonly (readonly [Said, Said])[] = [
+    ...[...nothing, ...against(1000), ...against(0)].map((said) => [said, said] as const),
+    ...against(0).flatMap((opposed) => nothing.map((said) => [opposed, said] as const)),
   ];
-  const holds = worst.every((vote) => {
-    const verdict = withRest(vote);
+  const holds = worst.every((votes) => {
+    const verdict = withRest(votes);
     return verdict.status === 'decided' && verdict.choice === choice;
   });
   return holds ? now : null;

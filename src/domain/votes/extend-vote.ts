@@ -4,7 +4,7 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { addMillis, minute, type Timestamp } from '../time.ts';
 import type { SealedBallot } from './sealing.ts';
 import { decodeBytes, keyBytes, nonceBytes, sealBallot } from './sealing.ts';

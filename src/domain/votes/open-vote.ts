@@ -4,17 +4,12 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
-import { invalid } from '../tasks/validate-request.ts';
+import { invalid } from '../tasks/task-fields.ts';
 import { addMillis, hour } from '../time.ts';
+import { fewestOptions, longestOption, longestQuestion, mostOptions } from './limits.ts';
 import { encodeBytes, keyBytes } from './sealing.ts';
 import { existingVote } from './standing.ts';
 import { abstain } from './vote.ts';
-
-export const fewestOptions = 2;
-export const mostOptions = 20;
-/** Characters. */
-export const longestQuestion = 2_000;
-export const longestOption = 200;
 
 type Args = ArgsOf<'open_vote'>;
 

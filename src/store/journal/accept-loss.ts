@@ -22,6 +22,7 @@ import { journalFolder, segmentLabel, segmentPath } from './segments.ts';
 import { unavailable } from './store-errors.ts';
 
 const copiedAtOnce = 1024 * 1024;
+const unfinished = /^\d{6,}\.jsonl\.[0-9a-f-]{36}\.tmp$/;
 
 /** The files that are kept aside, as people know them. */
 export function filesKeptAside(dir: string, { segment, later, claims }: Loss): readonly string[] {
@@ -130,7 +131,7 @@ function link(files: FileLayer, from: string, to: string): boolean {
 /** What was left by someone who was killed before. */
 function removeUnfinished(files: FileLayer, dir: string): void {
   const folder = journalFolder(dir);
-  for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) files.remove(join(folder, name));
+  for (const name of readdirSync(folder)) if (unfinished.test(name)) files.remove(join(folder, name));
 }
 
 /** A new file of what is kept of the old one, and the record behind it. */

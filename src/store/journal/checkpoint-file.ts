@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, readSync, statSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
@@ -18,6 +18,7 @@ import { v4 as randomId } from 'uuid';
 import type { Checkpoint, CheckpointForm, Position } from '../event-store.ts';
 import { errorCode } from '../../files/error-code.ts';
 import { diskFiles } from '../../files/file-layer.ts';
+import { createOwnFile } from '../../files/modes.ts';
 import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
 import { removeStaleTemporaries } from '../../files/write-whole.ts';
 import type { RecordPlace } from './journal-reader.ts';
@@ -94,7 +95,7 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
     removeStaleTemporaries(this.#path);
     const temporary = `${this.#path}.${randomId()}.tmp`;
     try {
-      const handle = await open(temporary, 'wx');
+      const handle = await createOwnFile(temporary);
       try {
         await writeDatabase(handle, checkpoint);
         await handle.sync();

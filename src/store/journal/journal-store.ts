@@ -69,6 +69,8 @@ export class JournalStore implements EventStore {
   #reader: JournalReader;
   /** What others or this process acknowledged, to be compared once the journal is read to its end. */
   #claims: readonly Claim[] | null = null;
+  /** Something came with the last look, and `read` has not come to its end. */
+  #hasNews = false;
   /** A restart that `read` has not told yet: until then nothing may be appended. */
   #isRestarted = false;
   #checkpointing: Promise<void> | undefined;
@@ -123,15 +125,19 @@ export class JournalStore implements EventStore {
     }
   }
 
+  refresh(): void {
+    if (this.#notice(this.#reading(() => this.#reader.glance()))) this.#hasNews = true;
+  }
+
+  /** Reads the file as it goes: a long journal is never in memory as a whole. */
   *read(): Generator<StoredRecord | 'restarted', void, undefined> {
-    if (!this.#notice(this.#reading(() => this.#reader.glance()))) return;
-    for (;;) {
+    while (this.#hasNews) {
       if (this.#isRestarted) {
         this.#isRestarted = false;
         yield 'restarted';
       }
       if (this.#peek()) yield this.#reader.accept();
-      else if (!this.#isRestarted) return;
+      else if (!this.#isRestarted) this.#hasNews = false;
     }
   }
 
@@ -181,7 +187,7 @@ export class JournalStore implements EventStore {
   }
 
   watch(listener: () => void): () => void {
-    const stop = watchFolder(journalFolder(this.#dir), () => this.#hasNews(), listener);
+    const stop = watchFolder(journalFolder(this.#dir), () => this.#mayHaveNews(), listener);
     this.#stops.add(stop);
     return () => {
       this.#stops.delete(stop);
@@ -189,7 +195,7 @@ export class JournalStore implements EventStore {
     };
   }
 
-  #hasNews(): boolean {
+  #mayHaveNews(): boolean {
     const change = this.#reader.glance();
     return this.#reader.fault ? change === 'replaced' : change !== 'none';
   }
@@ -254,7 +260,7 @@ export class JournalStore implements EventStore {
     this.#stops.clear();
     await this.#checkpointing;
     await this.#sync.settled();
-    this.presence.stop();
+    await this.presence.stop();
     this.#turn.release();
     try {
       if (!this.#isReadOnly) this.#sessions.leave();

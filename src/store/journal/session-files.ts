@@ -14,7 +14,7 @@ import type { Position } from '../event-store.ts';
 import type { PresenceBoard, SessionNote } from '../presence.ts';
 import { errorCode } from '../../files/error-code.ts';
 import { diskFiles } from '../../files/file-layer.ts';
-import { makeFolder } from '../../files/make-folder.ts';
+import { makeOwnFolder } from '../../files/modes.ts';
 import {
   isOddFile,
   type OddFile,
@@ -101,7 +101,13 @@ export class SessionFolder implements PresenceBoard {
     const ended = this.notes().filter((note) => note.ended);
     const mine = ended.filter((note) => note.process === this.#process);
     const left = ended.filter((note) => note.process !== this.#process);
-    const own = mine.pop() ?? { session: randomId(), agent: '', client: null, counter: 0, ended: true };
+    const own = mine.pop() ?? {
+      session: randomId(),
+      agent: '',
+      client: null,
+      counter: 0,
+      ended: true,
+    };
     const isCovered = left.some((note) => comesAfter(note, { session: own.session, acknowledged }));
     if (acknowledged.seq === 0 || isCovered) {
       this.#remove(own.session);
@@ -132,10 +138,10 @@ export class SessionFolder implements PresenceBoard {
     bytes.write('\n', length - 1);
 
     const folder = sessionsFolder(this.#dir);
-    makeFolder(folder);
+    makeOwnFolder(folder);
     // A note of an earlier process may be longer than this one.
     const flags = constants.O_WRONLY | constants.O_CREAT | (how.begins === true ? constants.O_TRUNC : 0);
-    const descriptor = openRegular(sessionPath(this.#dir, session), flags, 0o644);
+    const descriptor = openRegular(sessionPath(this.#dir, session), flags);
     try {
       writeSync(descriptor, bytes, 0, length, 0);
       if (how.durable === true) fsyncSync(descriptor);

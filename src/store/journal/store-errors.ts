@@ -94,6 +94,7 @@ function mend(error: unknown): string {
     case 'EMFILE':
     case 'ENFILE':
       return 'Too many files are open on this machine; close some programs, then try again.';
+    case undefined:
     default:
       return 'Check the disk that holds the folder, then try again.';
   }

@@ -3,10 +3,11 @@
  * file `journal/turn`; others hold back while it is there, at most 250 ms by
  * their own clock. Only advice: being right never depends on it.
  */
-import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v4 as randomId } from 'uuid';
+import { createOwn } from '../../files/modes.ts';
 import { readRegularSync } from '../../files/regular-file.ts';
 import { journalFolder } from './segments.ts';
 
@@ -65,7 +66,7 @@ export class Turn {
   #take(): boolean {
     if (this.#isMine) return true;
     try {
-      const descriptor = openSync(this.#path, 'wx');
+      const descriptor = createOwn(this.#path);
       writeSync(descriptor, this.#id);
       closeSync(descriptor);
       this.#isMine = true;

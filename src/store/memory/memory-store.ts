@@ -24,6 +24,17 @@ export class MemoryLog implements PresenceBoard {
   checkpoint: (Checkpoint & { readonly form: CheckpointForm }) | null = null;
   readonly #notes = new Map<string, SessionNote>();
 
+  /** `null` where another has the place. */
+  append({ seq, hash: prev }: Position, draft: Draft): StoredRecord | null {
+    if (this.records.length !== seq) return null;
+    const at = keepPace(draft.at, this.records.at(-1)?.at);
+    const { hash } = encodeRecord({ seq: seq + 1, at, prev }, draft.commands);
+    const record = { seq: seq + 1, at, hash, commands: draft.commands };
+    this.records.push(structuredClone(record));
+    for (const listener of this.listeners) setImmediate(listener).unref();
+    return record;
+  }
+
   post(note: SessionNote): void {
     this.#notes.set(note.session, note);
   }
@@ -44,6 +55,7 @@ export class MemoryStore implements EventStore {
   readonly #log: MemoryLog;
   readonly #ownListeners = new Set<() => void>();
   #position = origin;
+  #lookedTo = 0;
   #form: CheckpointForm | null = null;
 
   constructor(log: MemoryLog = new MemoryLog(), options: PresenceOptions = {}) {
@@ -64,27 +76,25 @@ export class MemoryStore implements EventStore {
     return structuredClone({ position, sections });
   }
 
+  refresh(): void {
+    this.#lookedTo = this.#log.records.length;
+  }
+
   *read(): Generator<StoredRecord, void, undefined> {
     for (;;) {
       const record = this.#log.records[this.#position.seq];
-      if (!record) return;
+      if (!record || record.seq > this.#lookedTo) return;
       this.#position = { seq: record.seq, hash: record.hash };
       yield structuredClone(record);
     }
   }
 
   append(draft: Draft): AppendVerdict {
-    const { records } = this.#log;
-    if (records.length !== this.#position.seq) return 'conflict';
-    const seq = records.length + 1;
-    const at = keepPace(draft.at, records.at(-1)?.at);
-    const { hash } = encodeRecord({ seq, at, prev: this.#position.hash }, draft.commands);
-    records.push(structuredClone({ seq, at, hash, commands: draft.commands }));
+    const committed = this.#log.append(this.#position, draft);
+    if (committed === null) return 'conflict';
+    const { seq, hash } = committed;
     this.#position = { seq, hash };
-    for (const listener of this.#log.listeners) {
-      if (!this.#ownListeners.has(listener)) setImmediate(listener).unref();
-    }
-    return { committed: { seq, at, hash, commands: draft.commands } };
+    return { committed };
   }
 
   async sync(): Promise<void> {}
@@ -121,7 +131,7 @@ export class MemoryStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    this.presence.stop();
+    await this.presence.stop();
     for (const entry of this.#ownListeners) this.#log.listeners.delete(entry);
     this.#ownListeners.clear();
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { priorities } from '../../../src/domain/tasks/task.ts';
 import { Scenario } from '../../support/scenario.ts';
+import { fitOfAll } from '../../../src/domain/tasks/ready-index.ts';
 
 describe('claiming', () => {
   it('gives the highest priority first, then what is addressed to the caller, then the longest ready', () => {
@@ -16,8 +17,7 @@ describe('claiming', () => {
   it('keeps the order of queueing among tasks of one millisecond, beyond 999 too', () => {
     const s = new Scenario();
     const ids = Array.from({ length: 1_002 }, (_, i) => s.queue(`t${i}`).task_id);
-    const everyone = { own: ['reuben'], standby: [], types: null, only: null };
-    expect(s.state.index.ready.next(everyone, 2_000).map((task) => task.task_id)).toEqual(ids);
+    expect(s.state.index.ready.next(fitOfAll(['reuben']), 2_000).map((task) => task.task_id)).toEqual(ids);
   });
 
   it('fits by addressee, by type, or where no type was given', () => {

@@ -33,7 +33,10 @@ describe('completing', () => {
     s.claim('claude/one', task.task_id);
     expect(
       s.refusal('claude/two', 'complete_task', { task_id: task.task_id, outcome: 'success', summary: 's' }),
-    ).toMatchObject({ code: 'invalid', message: expect.stringContaining('attempt') });
+    ).toMatchObject({ code: 'invalid', message: expect.stringContaining('another process of claude holds it') });
+    expect(
+      s.refusal('kimi', 'complete_task', { task_id: task.task_id, outcome: 'success', summary: 's' }),
+    ).toMatchObject({ code: 'not-allowed', message: `${task.task_id} is held by claude.` });
     expect(
       s.refusal('kimi', 'complete_task', { task_id: task.task_id, outcome: 'success', summary: 's', attempt: 1 }),
     ).toMatchObject({ code: 'not-allowed' });

@@ -16,14 +16,58 @@ describe('limits against runaway work', () => {
     expect(s.refusal('kimi', 'queue_task', { description: 'one too many', to_agent: 'kimi' })).toMatchObject({
       code: 'limit-reached',
     });
-    s.complete('kimi', task.task_id);
-    expect(s.refusal('kimi', 'queue_task', { description: 'and again', to_agent: 'kimi' })).toMatchObject({
-      code: 'limit-reached',
-    });
     const escalations = [...s.state.escalations.values()];
     expect(escalations).toHaveLength(1);
     expect(escalations[0]?.chain).toHaveLength(4);
     expect(s.queue('by hand', { to_agent: 'kimi' }).status).toBe('pending');
+  });
+
+  it('let one agent do any number of chores of its own, one after another', () => {
+    const s = new Scenario({ limits: { chain_depth: 3 } });
+    for (let chore = 1; chore <= 14; chore++) {
+      const { task_id, caused_by } = s.queue(`chore ${chore}`, { to_agent: 'kimi' }, 'kimi');
+      expect(caused_by).toEqual({ kind: 'agent', by: 'kimi', task_id: null, depth: 0 });
+      s.claim('kimi', task_id);
+      s.complete('kimi', task_id);
+    }
+  });
+
+  it('stop two agents that answer each other’s work by new work', () => {
+    const s = new Scenario({ limits: { chain_depth: 3 } });
+    let { task_id } = s.queue('ask', { to_agent: 'claude' }, 'kimi');
+    for (let turn = 1; turn <= 3; turn++) {
+      const [who, other] = turn % 2 === 1 ? ['claude', 'kimi'] : ['kimi', 'claude'];
+      s.claim(who, task_id);
+      s.complete(who, task_id);
+      s.pass(10);
+      ({ task_id } = s.queue(`answer ${turn}`, { to_agent: other }, who));
+    }
+    s.claim('kimi', task_id);
+    s.complete('kimi', task_id);
+    expect(s.refusal('kimi', 'queue_task', { description: 'answer 4', to_agent: 'claude' }).code).toBe('limit-reached');
+  });
+
+  it.each([
+    ['later than 10 minutes after', 'kimi', 11, 0],
+    ['in another session', 'kimi/kimi-2', 1, 0],
+    ['soon after, in the same session', 'kimi', 1, 1],
+  ])('count what is queued %s work that a rule queued', (_when, who, minutes, depth) => {
+    const s = new Scenario();
+    const { task_id } = s.queue('find out', { type: 'research', to_agent: 'claude' });
+    s.claim('claude', task_id);
+    const [followUp = ''] = s.complete('claude', task_id).follow_ups;
+    s.claim('kimi', followUp);
+    s.complete('kimi', followUp);
+    s.pass(minutes);
+    expect(s.queue('next', { to_agent: 'copilot' }, who).caused_by.depth).toBe(depth === 0 ? 0 : 2);
+  });
+
+  it('begin anew after work that a person queued', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('build', { to_agent: 'kimi' });
+    s.claim('kimi', task_id);
+    s.complete('kimi', task_id);
+    expect(s.queue('and this', { to_agent: 'copilot' }, 'kimi').caused_by).toMatchObject({ task_id: null, depth: 0 });
   });
 
   it('bound open tasks per addressee and automatic tasks an hour, for plans as well', () => {

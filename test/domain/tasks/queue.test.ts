@@ -83,14 +83,14 @@ describe('queueing', () => {
     const args = { description: 'once', idempotency_key: 'key-1' };
     const first = s.run('claude', 'queue_task', args);
     const second = s.run('claude', 'queue_task', { idempotency_key: 'key-1', description: 'once' });
-    expect(second.task.task_id).toBe(first.task.task_id);
+    expect(second.task_id).toBe(first.task_id);
     expect(s.refusal('claude', 'queue_task', { ...args, description: 'twice' })).toMatchObject({
       code: 'invalid',
       message: expect.stringContaining('idempotency_key'),
     });
-    expect(s.run('kimi', 'queue_task', args).task.task_id).not.toBe(first.task.task_id);
+    expect(s.run('kimi', 'queue_task', args).task_id).not.toBe(first.task_id);
     s.now = '2026-03-20T09:00:00.000Z';
-    expect(s.run('claude', 'queue_task', args).task.task_id).toBe('task-2026-03-20-001');
+    expect(s.run('claude', 'queue_task', args).task_id).toBe('task-2026-03-20-001');
   });
 
   it('tells the operator of a task that waits for one that has ended without success', () => {

@@ -25,6 +25,27 @@ describe('reviewing', () => {
     expect(s.task(after.task_id).waiting_for).toEqual([]);
   });
 
+  it('of the review itself is told which work it judges', () => {
+    const s = new Scenario();
+    const { work, review } = worked(s);
+    const refusal = s.refusal('claude', 'review_task', { task_id: review.task_id, verdict: 'accept', note: 'fine' });
+    expect(refusal).toMatchObject({ code: 'invalid', message: expect.stringContaining(`judges is ${work.task_id}`) });
+    expect(callsIn(refusal.next)).toEqual([call('review_task', { task_id: work.task_id })]);
+  });
+
+  it('does not send back what a person has accepted, unless a person does', () => {
+    const s = new Scenario();
+    const { work } = worked(s);
+    s.run('reuben', 'review_task', { task_id: work.task_id, verdict: 'accept', note: 'good enough' });
+    const rework = { task_id: work.task_id, verdict: 'rework', note: 'not for me' } as const;
+    expect(s.refusal('claude', 'review_task', rework)).toMatchObject({
+      code: 'not-allowed',
+      message: expect.stringContaining('reuben has given the verdict accept'),
+    });
+    expect(s.run('claude', 'review_task', { ...rework, verdict: 'accept' }).rework).toBeNull();
+    expect(s.run('reuben', 'review_task', rework).rework?.rework_of).toBe(work.task_id);
+  });
+
   it('sends work back as a new task for who did it, and lets unclaimed dependents wait for that', () => {
     const s = new Scenario();
     const { work, after } = worked(s);

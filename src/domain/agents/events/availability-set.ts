@@ -24,8 +24,8 @@ export const availabilitySet: EventKind<AvailabilitySet> = {
   fold(state, { agent, status, reason, until }) {
     state.agents.set(agent, { ...agentRecord(state, agent), status, reason, until });
   },
-  line: ({ agent, status, reason, until }) =>
-    `set ${agent} to ${status}${until === null ? '' : ` until ${until}`}${because(reason)}`,
+  line: ({ agent, status, reason, until }, by) =>
+    `${agent === by ? 'is' : `set ${agent} to`} ${status}${until === null ? '' : ` until ${until}`}${because(reason)}`,
   redact: 'nothing',
   news: 'each',
 };

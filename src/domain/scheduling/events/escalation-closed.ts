@@ -1,5 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import { quoted } from '../../event-words.ts';
+import { settle } from '../../tasks/change-task.ts';
 
 export interface EscalationClosed {
   readonly type: 'escalation_closed';
@@ -13,8 +14,10 @@ export interface EscalationClosed {
 export const escalationClosed: EventKind<EscalationClosed> = {
   type: 'escalation_closed',
   description: 'An escalation was answered, or what it was about is over.',
-  fold(state, { inbox_id }) {
+  fold(state, { inbox_id }, { at }) {
     state.escalations.delete(inbox_id);
+    // A task may wait for the answer.
+    settle(state, inbox_id, at);
   },
   line: ({ inbox_id, how, note }) => `${inbox_id} is settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
   redact: 'nothing',

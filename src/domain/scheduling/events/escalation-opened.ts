@@ -14,7 +14,11 @@ export const escalationOpened: EventKind<EscalationOpened> = {
     countId(state, 'inbox', escalation.inbox_id);
     state.escalations.set(escalation.inbox_id, escalation);
   },
-  line: ({ escalation }) => `asks the operator (${escalation.inbox_id}): ${escalation.title}`,
+  line({ escalation: { inbox_id, title } }, by) {
+    return title.startsWith(`${by} `)
+      ? `${title.slice(by.length + 1)} (${inbox_id})`
+      : `asks the operator (${inbox_id}): ${title}`;
+  },
   redact: 'nothing',
   news: 'each',
 };

@@ -31,7 +31,7 @@ export const attemptFailed: EventKind<AttemptFailed> = {
   fold(state, { task_id, attempt, summary, artifacts, duration_minutes, retry_at }, meta) {
     const { at, by } = meta;
     changeTask(state, task_id, (task) => {
-      rememberFinish(state, task);
+      rememberFinish(state, task, meta);
       const outcome = endOfAttempt(task, attempt, by, 'failure');
       const failed = {
         ...returned(task),

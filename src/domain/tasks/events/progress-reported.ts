@@ -19,7 +19,7 @@ export const progressReported: EventKind<ProgressReported> = {
   fold(state, event, meta) {
     changeTask(state, event.task_id, (task) => {
       const lease = task.lease === null || event.lease === null ? task.lease : { ...task.lease, ...event.lease };
-      const progressed = { ...task, lease, progress: event.progress ?? task.progress };
+      const progressed = { ...task, lease, progress: event.progress ?? task.progress, unread_notes: 0 };
       return noted(progressed, meta, 'progress', event.note ?? undefined);
     });
   },

@@ -37,6 +37,8 @@ export const taskClaimed: EventKind<TaskClaimed> = {
       status: 'in-progress',
       attempt,
       progress: null,
+      // The answer to a claim holds them.
+      unread_notes: 0,
       claims: [...task.claims.slice(1 - keptClaims), { attempt, agent, session }],
       lease: { agent, session, expires_at, hold_until, claimed_at: meta.at },
       updated_at: meta.at,

@@ -32,7 +32,7 @@ export const taskCompleted: EventKind<TaskCompleted> = {
     const task = state.tasks.get(task_id);
     if (task === undefined) return;
     const { at, by } = meta;
-    rememberFinish(state, task);
+    rememberFinish(state, task, meta);
     const outcome = endOfAttempt(task, attempt, by, 'success');
     state.tasks.set(task_id, {
       ...task,

@@ -6,7 +6,7 @@ import { isImported } from '../../metrics/outcome.ts';
 import type { Routing } from '../../routing/decision.ts';
 import { forcedInstead, judged } from '../../routing/judgement.ts';
 import { toMillis } from '../../time.ts';
-import { changeTask, noted, returned } from '../change-task.ts';
+import { changeTask, noted, nothing, returned } from '../change-task.ts';
 import type { AgentName, Task, TaskId } from '../task.ts';
 
 export interface TaskReassigned {
@@ -36,7 +36,7 @@ export const taskReassigned: EventKind<TaskReassigned> = {
       const back = task.status === 'in-progress' ? returned(task) : task;
       const { to_agent, reason } = event;
       return noted(
-        { ...back, to_agent, routing: routingFor(task, event, meta) },
+        { ...back, to_agent, routing: routingFor(task, event, meta), given_back: nothing },
         meta,
         'reassigned',
         reason ?? undefined,

@@ -4,7 +4,7 @@ import { countAddress } from '../../metrics/count-routing.ts';
 import type { Routing } from '../../routing/decision.ts';
 import { judged } from '../../routing/judgement.ts';
 import { toMillis } from '../../time.ts';
-import { changeTask, noted, returned } from '../change-task.ts';
+import { changeTask, keptHistory, noted, returned } from '../change-task.ts';
 import { unmet } from '../dependencies.ts';
 import type { AgentName, DependencyId, TaskId } from '../task.ts';
 
@@ -20,6 +20,8 @@ export interface TaskReleased {
   /** The choice is in doubt, and much hangs on it: the operator must approve it first. */
   readonly needs_approval?: boolean;
   readonly wait_for: readonly DependencyId[];
+  /** By the holder's own choice: it is not handed to it again at once. */
+  readonly given_back?: true;
 }
 
 export const taskReleased: EventKind<TaskReleased> = {
@@ -40,7 +42,11 @@ export const taskReleased: EventKind<TaskReleased> = {
       const fate = to_agent === task.to_agent ? null : 'addressed-anew';
       const routing =
         event.routing === undefined ? judged(task.routing, fate, meta.at) : { ...event.routing, judged: null };
-      const back = { ...returned(task), to_agent, wait_for, waiting_for, ready_since, routing };
+      const given_back =
+        event.given_back === undefined
+          ? task.given_back
+          : [...task.given_back.slice(1 - keptHistory), { agent: meta.by, at: meta.at, reason: event.reason }];
+      const back = { ...returned(task), to_agent, wait_for, waiting_for, ready_since, routing, given_back };
       const held = asks ? { ...back, needs_approval: true, approved_by: null } : back;
       return noted(held, meta, 'released', event.reason);
     });

@@ -1,7 +1,7 @@
 import type { EventKind } from '../../event-kind.ts';
 import { because } from '../../event-words.ts';
 import { countHandoffByPerson } from '../../metrics/count-tasks.ts';
-import { changeTask, noted, readied, returned } from '../change-task.ts';
+import { changeTask, noted, nothing, readied, returned } from '../change-task.ts';
 import { unmet } from '../dependencies.ts';
 import { startOf } from '../new-task.ts';
 import type { TaskId } from '../task.ts';
@@ -23,7 +23,14 @@ export const taskRequeued: EventKind<TaskRequeued> = {
     changeTask(state, task_id, (task) => {
       const waiting_for = unmet(state, task.dependencies, task.wait_for);
       const starts_at = startOf(task, meta.at);
-      const back = { ...returned(task), failed_attempts: 0, finished_at: null, starts_at, waiting_for };
+      const back = {
+        ...returned(task),
+        failed_attempts: 0,
+        finished_at: null,
+        starts_at,
+        waiting_for,
+        given_back: nothing,
+      };
       return noted(readied({ ...back, ready_since: null }, meta.at), meta, 'requeued', reason ?? undefined);
     });
   },

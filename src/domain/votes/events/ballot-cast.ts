@@ -19,7 +19,7 @@ export const ballotCast: EventKind<BallotCast> = {
     changeVote(state, vote_id, (vote) => withBallot(vote, agent, ballot, at));
   },
   /** Who voted and nothing else: the log is read while votes are open. */
-  line: ({ vote_id, agent }) => `${agent} voted in ${vote_id}`,
+  line: ({ vote_id, agent }, by) => `${agent === by ? '' : `${agent} `}voted in ${vote_id}`,
   redact({ ballot: _ballot, ...event }) {
     return event;
   },

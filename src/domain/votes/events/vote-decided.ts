@@ -51,7 +51,8 @@ function inWords(cause: ClosingCause | undefined): string {
       return 'the rest could no longer change it';
     case 'deadline':
       return 'the time was up';
-    default:
+    case 'operator':
+    case undefined:
       return 'closed by the operator';
   }
 }

@@ -8,10 +8,10 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { measureWorld, type Row, type Score, type Setting } from './voting/measure.ts';
-import { createPanel } from './voting/panels.ts';
-import { createTrio } from './voting/small-worlds.ts';
-import { createWorld, inflated, type World } from './voting/world.ts';
+import { measureWorld, type Row, type Score, type Setting } from './measure.ts';
+import { createPanel } from './panels.ts';
+import { createTrio } from './small-worlds.ts';
+import { createWorld, inflated, type World } from './world.ts';
 
 const federations = 100;
 const votesEach = 200;
@@ -135,7 +135,7 @@ if (!values.variants) {
   }
   if (targets.some(({ met }) => !met)) process.exitCode = 1;
   if (values.seed === undefined && positionals.length === 0) {
-    const folder = new URL('results/', import.meta.url);
+    const folder = new URL('../results/', import.meta.url);
     mkdirSync(folder, { recursive: true });
     writeFileSync(new URL('voting.json', folder), `${JSON.stringify({ seed, rows, targets }, null, 2)}\n`);
   }

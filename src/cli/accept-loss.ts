@@ -1,45 +1,43 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
-import { OperatorError } from '../../domain/errors.ts';
-import type { RunContext } from '../command.ts';
-import type { LossReport, LostThing } from '../host.ts';
-import { Ended, exitCodes } from '../report-error.ts';
-import { openSettings, show } from '../session.ts';
-import { manyLines, oneLine } from '../terminal.ts';
-import { whoActs } from '../who-acts.ts';
+import { OperatorError } from '../domain/errors.ts';
+import type { RunContext } from './command.ts';
+import type { LossReport, LostThing } from './host.ts';
+import { Ended, exitCodes } from './report-error.ts';
+import { openSettings, show } from './session.ts';
+import { manyLines, oneLine } from './terminal.ts';
+import { whoActs } from './who-acts.ts';
 
 /** More is counted, not named. */
 const mostNamed = 20;
 
-export async function acceptLossCommand(context: RunContext, isAgreed: boolean): Promise<void> {
+export async function acceptLoss(context: RunContext, isSure: boolean): Promise<void> {
   const { host, globals } = context;
-  const settings = openSettings(context);
   const json = globals.json === true;
+  const settings = openSettings(context);
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
     show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
     return;
   }
-  const { name, kind } = whoActs(
-    { as: globals.as, environment: host.environment, interactive: host.interactive },
-    config,
-  );
-  if (kind !== 'person') {
+  const { environment, interactive } = host;
+  const actor = whoActs({ as: globals.as, environment, interactive }, config);
+  if (actor.kind !== 'person') {
     throw new OperatorError(
       'not-allowed',
-      `Expected a person to accept a loss, got ${name}.`,
+      `Expected a person to accept a loss, got ${actor.name}.`,
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }
-  const isAsking = !isAgreed && host.interactive && !json;
+  const isAsking = !isSure && interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (!isAgreed && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
+  if (!isSure && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
     const next = isAsking
       ? 'Nothing was changed.'
       : 'Nothing was changed. The same with --yes goes on without what is lost.';
     show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
-  const record = await host.acceptLoss(settings, loss, name);
+  const record = await host.acceptLoss(settings, loss, actor);
   const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
   show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }

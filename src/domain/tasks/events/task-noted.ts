@@ -1,0 +1,39 @@
+import type { EventKind } from '../../event-kind.ts';
+import { quoted } from '../../event-words.ts';
+import { changeTask, noted } from '../change-task.ts';
+import type { Note, TaskId } from '../task.ts';
+
+export interface TaskNoted {
+  readonly type: 'task_noted';
+  readonly task_id: TaskId;
+  readonly text: string;
+  readonly by_person?: true;
+  /** It answers this question of a holder's. */
+  readonly answers?: NonNullable<Note['answers']>;
+}
+
+const keptNotes = 50;
+
+export const taskNoted: EventKind<TaskNoted> = {
+  type: 'task_noted',
+  description:
+    'Somebody added a note to a task, or answered a question about it; its holder gets it with its next result.',
+  fold(state, { task_id, text, by_person, answers }, meta) {
+    changeTask(state, task_id, (task) => {
+      const note: Note = {
+        at: meta.at,
+        by: meta.by,
+        text,
+        ...(by_person === undefined ? {} : { by_person }),
+        ...(answers === undefined ? {} : { answers }),
+      };
+      const notes = [...task.notes.slice(1 - keptNotes), note];
+      const unread_notes = Math.min(task.unread_notes + 1, notes.length);
+      return noted({ ...task, notes, unread_notes }, meta, answers === undefined ? 'note' : 'answer', text);
+    });
+  },
+  line: ({ task_id, text, answers }) =>
+    `${answers === undefined ? 'noted on' : 'answered about'} ${task_id}: ${quoted(text)}`,
+  redact: 'nothing',
+  news: 'each',
+};

@@ -10,7 +10,7 @@ import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.t
 import type { TaskBrief } from '../views/task-views.ts';
 import type { VoteBrief } from '../views/vote-views.ts';
 import type { Host } from './host.ts';
-import { renderTasks } from './render/render-task.ts';
+import { listedBrief, renderTasks } from './render/render-task-list.ts';
 import { renderVotes } from './render/render-vote.ts';
 import { type RunContext, type Session, withSession } from './session.ts';
 import { stacked, type Terminal } from './terminal.ts';
@@ -166,7 +166,7 @@ function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Termin
   const tasks = items.filter((item) => 'task_id' in item);
   const votes = items.filter((item) => 'vote_id' in item);
   return stacked([
-    tasks.length === 0 ? '' : renderTasks({ items: tasks, total: tasks.length }, terminal),
+    tasks.length === 0 ? '' : renderTasks({ items: tasks.map(listedBrief), total: tasks.length }, terminal),
     votes.length === 0 ? '' : renderVotes({ items: votes, total: votes.length }, terminal),
   ]);
 }

@@ -4,7 +4,6 @@ import { cancelTask } from '../../../tools/cancel-task.ts';
 import { claimTask } from '../../../tools/claim-task.ts';
 import { completeTask } from '../../../tools/complete-task.ts';
 import { getTask } from '../../../tools/get-task.ts';
-import { listTasks } from '../../../tools/list-tasks.ts';
 import { overrideTask } from '../../../tools/override-task.ts';
 import { queuePlan } from '../../../tools/queue-plan.ts';
 import { queueTask } from '../../../tools/queue-task.ts';
@@ -19,8 +18,10 @@ import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } fr
 import { orInput, share, time } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
-import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } from '../render/render-task.ts';
+import { renderTask } from '../render/render-task-in-full.ts';
+import { renderClaim, renderPlan, renderTaskResult } from '../render/render-task.ts';
 import { UsageError } from '../report-error.ts';
+import { queueList } from './queue-list.ts';
 import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
@@ -74,22 +75,7 @@ export const queueCommands: readonly CommandRow[] = [
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
   }),
-  toolCommand('queue list', listTasks, renderTasks, {
-    about: 'tasks, a page at a time',
-    options: [
-      ['--status <status>', 'status', 'only these'],
-      ['--to <agent>', 'to_agent', 'addressed to this agent'],
-      ['--from <name>', 'from_agent', 'queued by this participant'],
-      ['--held-by <agent>', 'held_by', 'in the hands of this agent'],
-      ['--type <slug>', 'type', 'of this type'],
-      ['--text <words>', 'text', 'with these words in the description'],
-      ['--ready', 'ready', 'only what could be claimed now'],
-      ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
-      ['--cursor <cursor>', 'cursor', 'where the page before ended'],
-      ['--detail <detail>', 'detail', 'with --json: full gives every field'],
-    ],
-    examples: ['fed queue list', 'fed queue list --ready --to kimi', 'fed queue list --status failed --json'],
-  }),
+  queueList,
   toolCommand('queue show', getTask, renderTask, {
     about: 'one task with its history',
     arguments: [task],

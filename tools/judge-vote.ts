@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { plural } from '../src/domain/text.ts';
 import { noneRight } from '../src/domain/votes/judge-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';

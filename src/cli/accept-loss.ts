@@ -15,7 +15,7 @@ export async function acceptLoss(context: RunContext, isSure: boolean): Promise<
   const settings = openSettings(context);
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
-    show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
+    show(context, { accepted: false, loss, next: 'Nothing is lost.' }, () => '');
     return;
   }
   const { environment, interactive } = host;
@@ -49,13 +49,13 @@ function inWords(loss: LossReport): string {
   return [
     manyLines(loss.message),
     '',
-    kept.seq === 0 ? 'Kept: nothing; no record is sound.' : `Kept: everything up to record ${kept.seq}${at}.`,
-    `Lost: ${range}, as far as is known. ${readable_records} of them can still be read, in the files kept aside.`,
-    ...things('Tasks that will be gone', loss.tasks, 'gone'),
-    ...things('Tasks that go back to how they were before', loss.tasks, 'older'),
-    ...things('Votes that will be gone', loss.votes, 'gone'),
-    ...things('Votes that go back to how they were before', loss.votes, 'older'),
-    `Kept aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
+    kept.seq === 0 ? 'Kept: nothing; no record is intact.' : `Kept: everything up to record ${kept.seq}${at}.`,
+    `Lost: ${range}, as far as known. Still readable in the files set aside: ${plural(readable_records, 'record')}.`,
+    ...things('Tasks that will be lost', loss.tasks, 'gone'),
+    ...things('Tasks that revert to an earlier state', loss.tasks, 'older'),
+    ...things('Votes that will be lost', loss.votes, 'gone'),
+    ...things('Votes that revert to an earlier state', loss.votes, 'older'),
+    `Set aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
   ].join('\n');
 }
 

@@ -49,7 +49,12 @@ export function reportError(thrown: unknown, report: Report): number {
     return error instanceof CallerError && error.argument !== null ? exitCodes.usage : exitCodeOf(error.code);
   }
   const message = error instanceof Error ? error.message : String(error);
-  write(report, 'internal', `Unexpected: ${message}`, 'Run again with FEDERATION_DEBUG=1 and report what it prints.');
+  write(
+    report,
+    'internal',
+    `Unexpected error: ${message}`,
+    'Run it again with FEDERATION_DEBUG=1 and report the output.',
+  );
   if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
   return exitCodes.refused;
 }

@@ -111,7 +111,7 @@ export function openSettings({ host, globals }: RunContext): OpenSettings {
     throw new StoreError(
       'store-unavailable',
       `No federation found: ${dir} does not exist.`,
-      `Make one with ${init}, or name another with --dir.`,
+      `Create one with ${init}, or name another with --dir.`,
     );
   }
   return { folder: dir, passedOver, store: globals.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };

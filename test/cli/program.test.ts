@@ -147,10 +147,10 @@ test.each([
   ['quee', "unknown command 'quee'", 'Did you mean queue?'],
   ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
   ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
-  ['schedule of', "unknown command 'of'", 'fed schedule has on, off, rules, test.'],
+  ['schedule of', "unknown command 'of'", 'Commands: on, off, rules, test.'],
   ['inbox anser x', "unknown command 'anser'", 'Did you mean answer?'],
   ['agents assignment', "unknown command 'assignment'", 'Did you mean assignments?'],
-  ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...]; --help says more.'],
+  ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...]; see --help.'],
   ['status now', "too many arguments for 'status'", 'fed status takes no arguments'],
   ['queue add', "missing required argument 'description'", 'fed queue add takes <description...>, --to'],
   [
@@ -158,7 +158,7 @@ test.each([
     'Expected --priority to be one of low, normal, high, critical',
     'fed queue add again',
   ],
-  ['queue add x --priority low --priority high', '--priority is given 2 times and takes one value', 'Give it once.'],
+  ['queue add x --priority low --priority high', '--priority takes one value but was given 2', 'Give it once.'],
   ['queue list --limit many', 'Expected --limit to be a number, got "many"', 'fed queue list again'],
   ['queue list --limit 200', 'Expected --limit to be at most 100, got 200', 'fed queue list again'],
   ['vote cast vote-1 a because', 'Expected --confidence to be a number, got nothing', 'fed vote cast again'],
@@ -208,7 +208,7 @@ test.each([
   ['queue lst', "unknown command 'lst'", 'Did you mean list?'],
   ['queue list --redy', "unknown option '--redy'", 'Did you mean --ready?'],
   ['queue list --limit many', 'Expected --limit to be a number', 'call fed queue list again'],
-  ['queue', 'Expected a command of fed queue, got none', 'fed queue has add, plan'],
+  ['queue', 'fed queue needs a command', 'Commands: add, plan'],
 ])('with --json wrong usage is an error object too (fed %s)', async (line, message, next) => {
   const { code, out, err } = await fed(['--json', ...line.split(' ')]);
   expect(code).toBe(2);
@@ -221,7 +221,7 @@ test.each([
 test('without a federation the store cannot be reached', async () => {
   const { code, err } = await fed(['status'], { environment: { FEDERATION_DIR: 'elsewhere' } });
   expect(code).toBe(4);
-  expect(err).toContain('Make one with fed init');
+  expect(err).toContain('Create one with fed init');
 });
 
 test('who does not say who acts may read and not change', async () => {
@@ -229,7 +229,7 @@ test('who does not say who acts may read and not change', async () => {
   expect((await fed(['queue', 'list'], { environment })).code).toBe(0);
   const change = await fed(['queue', 'add', 'x'], { environment });
   expect(change.code).toBe(1);
-  expect(change.err).toContain('Name yourself with --as NAME');
+  expect(change.err).toContain('Add --as NAME');
 });
 
 test('a name that is nobody’s is refused where it only reads, too', async () => {

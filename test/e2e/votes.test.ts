@@ -192,7 +192,7 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
     expect(asked).toEqual([expect.stringContaining('tie')]);
     await expect
       .poll(() => readFileSync(join(project.folder, 'FEDERATION_LOG.md'), 'utf8'))
-      .toMatch(/· reuben \(asked by kimi in kimi-code\) · vote-\S+ is decided/);
+      .toMatch(/· reuben \(asked by kimi in kimi-code\) · vote-\S+ decided/);
 
     answer = { action: 'decline' };
     expect((await tie()).structured).toMatchObject({ status: 'escalated' });

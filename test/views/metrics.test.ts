@@ -211,7 +211,7 @@ describe('on a screen', () => {
     const page = renderOptimization(dry, plain);
     expect(page).toMatch(/^CHANGES\nAGENT +TYPE +SUCCESSES +10% +90% +BONUS +AFTER$/m);
     expect(page).toMatch(/^ollama +summary +\d+ of \d+ +\d+% +\d+% +0 +-0.05$/m);
-    expect(page).toContain('AS BEFORE');
+    expect(page).toContain('UNCHANGED');
   });
 });
 

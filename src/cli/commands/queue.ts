@@ -47,7 +47,7 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom; auto chooses; left out: whoever fits'],
+      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
@@ -55,7 +55,7 @@ export const queueCommands: readonly CommandRow[] = [
       ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
       ['--deadline <time>', 'deadline', 'when it should be done', time],
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
-      ['--on-failure <policy>', 'on_failure', 'what a failure means for dependents'],
+      ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
       ['--path <glob>', 'paths', 'files it will change; what overlaps waits'],
       ['--use <name>', 'uses', 'a thing that only one may use at a time, such as staging'],
@@ -77,22 +77,22 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   queueList,
   toolCommand('queue show', getTask, renderTask, {
-    about: 'one task with its history',
+    about: 'show one task with its history',
     arguments: [task],
     examples: ['fed queue show task-2026-02-06-001'],
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
-    about: 'take the best ready task, or the one named',
-    arguments: [['[task]', 'task_id', 'its id']],
+    about: 'claim the best ready task, or the one named',
+    arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],
       ['--wait <seconds>', 'wait_seconds', 'wait for one, at most 50 seconds'],
-      ['--lease <minutes>', 'lease_minutes', 'for how long'],
+      ['--lease <minutes>', 'lease_minutes', 'how long to hold it'],
     ],
     examples: ['fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'],
   }),
   toolCommand('queue progress', reportProgress, renderTaskResult, {
-    about: 'note how far it is, or ask for more time',
+    about: 'report progress, or ask for more time',
     arguments: [task, ['[note...]', 'note', 'what was done']],
     options: [
       ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
@@ -122,7 +122,7 @@ export const queueCommands: readonly CommandRow[] = [
     about: 'give it back: not for me, or not now',
     arguments: [tasks, ['<reason...>', 'reason', 'why']],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom instead'],
+      ['--to <agent>', 'to_agent', 'the agent to address it to'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
       ['--question <text>', 'question', 'a question to the operator; the task waits for the answer'],
     ],
@@ -214,7 +214,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'what waits for what, as Mermaid',
+    about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),
@@ -239,9 +239,9 @@ async function cancel(
 }
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
-function unsaid({ name, kind }: Actor): string {
-  if (kind === 'person') return `cancelled by ${name}`;
-  throw new UsageError('Expected a reason, got none', 'Add a reason after the task id.');
+function unsaid({ kind }: Actor): string {
+  if (kind === 'person') return 'no reason given';
+  throw new UsageError('An agent must give a reason', 'Add a reason after the task id.');
 }
 
 /** The file's list of tasks; the form of the tool's own argument is a plan as well. */
@@ -252,6 +252,6 @@ async function plan(file: string, host: Host): Promise<unknown> {
     const read: unknown = JSON.parse(text);
     return typeof read === 'object' && read !== null && 'tasks' in read ? read.tasks : read;
   } catch {
-    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
+    throw new UsageError(`${file} is not JSON`, next);
   }
 }

@@ -20,6 +20,6 @@ export const status = sessionCommand({
 
 export const start = toolCommand('start', startSession, renderSession, {
   about: 'what an agent sees at the start of a session',
-  more: 'Who you are, what is ready, what you hold, and what others did since you last looked.',
+  more: 'Who you are, what is ready, what you hold, and what others did since your last session.',
   examples: ['fed start --as kimi'],
 });

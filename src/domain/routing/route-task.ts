@@ -126,7 +126,7 @@ const doubts: Readonly<Record<Doubt, string>> = {
 /** Why its approval is asked for, and whom the router suggests. */
 export function suggestionOf({ agent, confidence, reason, doubt }: Routing): string {
   const why = doubt === null ? '' : ` because ${doubts[doubt]}`;
-  return `Asked${why}; suggested: ${agent ?? 'nobody'} (confidence ${confidence.toFixed(2)}): ${reason}.`;
+  return `Needs approval${why}. Suggested: ${agent ?? 'nobody'} (confidence ${confidence.toFixed(2)}): ${reason}.`;
 }
 
 /** Nobody who may do it can take it: the task stays unaddressed, and the operator is told. */
@@ -138,8 +138,8 @@ export function tellUnroutable(
   deliberation.escalate({
     kind: 'routing',
     about: task_id,
-    title: `${task_id} could be given to nobody`,
-    detail: `No agent that may do ${type === null ? 'it' : `the type ${type}`} is there. It waits for whoever fits and comes back first.`,
+    title: `No agent found for ${task_id}`,
+    detail: `No agent that may do ${type === null ? 'it' : `the type ${type}`} is available. The first one to come back can claim it.`,
     task_id,
   });
 }

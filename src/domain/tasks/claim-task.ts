@@ -72,7 +72,7 @@ function claimable(state: FederationState, id: string, fit: Fit, { actor, now }:
     if (task.lease?.agent === actor.name && task.lease.session === actor.session) return task;
     throw new CallerError(
       'already-claimed',
-      `${id} is held by ${task.lease?.agent ?? 'someone'} as attempt ${task.attempt}.`,
+      `${id} is held by ${task.lease?.agent ?? 'someone'} (attempt ${task.attempt}).`,
       advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
@@ -112,7 +112,7 @@ function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, na
   if (capacity === undefined || held === undefined || held.size < capacity) return;
   throw new CallerError(
     'limit-reached',
-    `${name} holds ${held.size} tasks, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
+    `${name} already holds ${plural(held.size, 'task')}, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
     'Complete or release one of them first.',
   );
 }

@@ -57,7 +57,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
     case 'reassign': {
       if (!isOpen(task)) throw finishedError(task);
       if (args.to_agent === undefined)
-        throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
+        throw invalid('to_agent', 'expected an agent, got none', 'Name an agent or auto.');
       const to = reassign(deliberation, task, args.to_agent, reason);
       return deliberation.closeEscalations(
         task_id,
@@ -70,10 +70,10 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (task.status === 'pending' || task.status === 'completed') {
         throw new CallerError(
           'wrong-state',
-          `${task_id} is ${task.status}; failed, cancelled and held tasks are requeued.`,
+          `${task_id} is ${task.status}; only failed, cancelled and held tasks can be requeued.`,
           task.status === 'completed'
             ? advise`Send it back with ${call('review_task', { task_id, verdict: 'rework' })}.`
-            : 'It is in the queue.',
+            : 'It is already in the queue.',
         );
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });
@@ -83,14 +83,14 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
     case 'edit':
       return edit(deliberation, task, args.changes, reason);
     case 'cancel':
-      return cancel(deliberation, task, args.reason ?? `cancelled by ${deliberation.context.actor.name}`);
+      return cancel(deliberation, task, args.reason ?? 'no reason given');
     case 'complete':
       if (!isOpen(task)) throw finishedError(task);
       deliberation.add({
         type: 'task_completed',
         task_id,
         attempt: task.attempt,
-        summary: summaryOf(deliberation, args),
+        summary: summaryOf(args),
         artifacts: [],
         duration_minutes: null,
         unblocked: unblockedBy(deliberation.state, task_id, 'satisfied'),
@@ -110,7 +110,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         outcome: 'success',
         agent: deliberation.context.actor.name,
         attempt: task.attempt,
-        summary: summaryOf(deliberation, args),
+        summary: summaryOf(args),
         artifacts: [],
       });
     default:
@@ -118,8 +118,8 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
   }
 }
 
-function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>): string {
-  return reason ?? `completed by ${context.actor.name}`;
+function summaryOf({ reason }: Omit<Args, 'task_id'>): string {
+  return reason ?? 'no summary given';
 }
 
 /** A question about who could take it is settled once somebody can, and asked where nobody can. */

@@ -40,7 +40,7 @@ export function reviewTask(
   if (work.status !== 'completed') {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} is ${work.status}; only completed work is reviewed.`,
+      `${work.task_id} is ${work.status}; only completed work can be reviewed.`,
       'Review it once it is completed.',
     );
   }
@@ -55,9 +55,9 @@ export function reviewTask(
   if (sentBack !== undefined) {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} was sent back already, as ${sentBack.task_id}.`,
+      `${work.task_id} was already sent back, as ${sentBack.task_id}.`,
       sentBack.status === 'failed'
-        ? 'The rework failed, and the operator was told: it can be requeued.'
+        ? 'The rework failed; the operator was told and can requeue it.'
         : 'Review the rework when it is completed.',
     );
   }

@@ -111,7 +111,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
       throw new CallerError(
         'not-found',
         `${argument}: no task or vote has the id ${quote(id)}.`,
-        advise`Find it with ${call('list_tasks')}. Tasks that depend on each other are queued in one go with ${call('queue_plan')}.`,
+        advise`Find it with ${call('list_tasks')}. To queue tasks that depend on each other, use ${call('queue_plan')}.`,
       );
     }
   }

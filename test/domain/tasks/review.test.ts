@@ -146,7 +146,7 @@ describe('a rework that was cancelled', () => {
     s.claim('kimi', again?.task_id);
     s.fail('kimi', again?.task_id ?? '', { retryable: false });
     const judge = { task_id: work.task_id, verdict: 'accept', note: 'n' } as const;
-    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeued');
+    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeue');
   });
 });
 

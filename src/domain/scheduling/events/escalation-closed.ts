@@ -19,7 +19,7 @@ export const escalationClosed: EventKind<EscalationClosed> = {
     // A task may wait for the answer.
     settle(state, inbox_id, at);
   },
-  line: ({ inbox_id, how, note }) => `${inbox_id} is settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
+  line: ({ inbox_id, how, note }) => `${inbox_id} settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
   redact: 'nothing',
   news: 'each',
 };

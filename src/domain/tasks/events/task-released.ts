@@ -26,7 +26,7 @@ export interface TaskReleased {
 
 export const taskReleased: EventKind<TaskReleased> = {
   type: 'task_released',
-  description: 'The holder gave the task back, not counted as an attempt.',
+  description: 'The holder gave a task back; it does not count as an attempt.',
   count(state, { task_id, to_agent, routing }, { at }) {
     const task = state.tasks.get(task_id);
     if (task !== undefined) countAddress(state, task, to_agent, routing, toMillis(at));
@@ -53,7 +53,7 @@ export const taskReleased: EventKind<TaskReleased> = {
   },
   line(event) {
     const waits = event.wait_for.length === 0 ? '' : ` until ${event.wait_for.join(', ')} is settled`;
-    const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'whoever fits'}${routed(event.routing)}`;
+    const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'anyone'}${routed(event.routing)}`;
     return `released ${event.task_id}${to}${waits}: ${quoted(event.reason)}`;
   },
   redact: 'nothing',

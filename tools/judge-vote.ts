@@ -1,3 +1,4 @@
+import { plural } from '../src/domain/phrases.ts';
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { noneRight } from '../src/domain/votes/judge-vote.ts';

@@ -1,4 +1,5 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
+import { plural } from '../domain/phrases.ts';
 import { OperatorError } from '../domain/errors.ts';
 import type { LossReport, LostThing } from './host.ts';
 import { Ended, exitCodes } from './report-error.ts';

@@ -74,9 +74,7 @@ test('what is in the way of a generated file is named', async () => {
   await mkdir(join(folder, 'AGENT_ASSIGNMENTS.md'));
   const { code, err } = await fed(['agents', 'assignments']);
   expect(code).toBe(4);
-  expect(err).toMatch(
-    /^fed: Cannot write .*AGENT_ASSIGNMENTS\.md: it is a folder\.\n {2}→ Move it away/,
-  );
+  expect(err).toMatch(/^fed: Cannot write .*AGENT_ASSIGNMENTS\.md: it is a folder\.\n {2}→ Move it away/);
 });
 
 test('what to do next is said in the words of the command line', async () => {

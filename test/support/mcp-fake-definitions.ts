@@ -108,8 +108,7 @@ const handOff: PromptDefinition = {
     { name: 'task_id', description: 'The task.', required: true, completes: 'tasks' },
     { name: 'to_agent', description: 'Who takes it.', required: false, completes: 'agents' },
   ],
-  render: async ({ task_id, to_agent }, { actor }) =>
-    `${actor().name} hands ${task_id} to ${to_agent ?? 'anyone'}.`,
+  render: async ({ task_id, to_agent }, { actor }) => `${actor().name} hands ${task_id} to ${to_agent ?? 'anyone'}.`,
 };
 
 /** The resources read what only the fake can tell. */

@@ -2,7 +2,7 @@
 import type { Figures } from '../../views/metrics-figures.ts';
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
 import type { Target, Targets } from '../../views/targets.ts';
-import { plural } from '../../domain/text.ts';
+import { plural } from '../../domain/phrases.ts';
 import type { Piece } from '../flow.ts';
 import { type Line, span } from '../spans.ts';
 import { padTo, stacked, type Style, type Terminal } from '../terminal.ts';

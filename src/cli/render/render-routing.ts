@@ -1,4 +1,5 @@
 /** Choices of the router, and how good they are, for a person. */
+import { plural } from '../../domain/phrases.ts';
 import type { compareStrategies } from '../../views/routing-view.ts';
 import type { fullRouting } from '../../views/task-views.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';

@@ -4,7 +4,7 @@
  */
 import { wasSeen } from '../agents/attendance.ts';
 import type { Deliberation } from '../deliberation.ts';
-import { listed } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import type { FederationState } from '../federation-state.ts';
 import { participantKind } from '../participants.ts';
 import { mayTake } from '../tasks/fit.ts';

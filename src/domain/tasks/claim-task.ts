@@ -1,3 +1,4 @@
+import { plural } from '../phrases.ts';
 import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';

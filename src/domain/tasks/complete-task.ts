@@ -1,6 +1,7 @@
 import { advise, call } from '../advice.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';

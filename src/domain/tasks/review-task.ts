@@ -1,5 +1,6 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';

@@ -24,7 +24,7 @@ export async function acceptLoss(context: RunContext, isSure: boolean): Promise<
   if (actor.kind !== 'person') {
     throw new OperatorError(
       'not-allowed',
-      `Expected a person to accept a loss, got ${actor.name}.`,
+      `Only a person can accept a loss; ${actor.name} is an agent.`,
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }

@@ -40,7 +40,7 @@ test('a person cancels without a reason, an agent only with one', async () => {
   expect(code).toBe(2);
   expect(err).toContain('An agent must give a reason');
   expect((await fed(['queue', 'cancel', task, '--as', 'reuben'])).code).toBe(0);
-  expect((await fed(['queue', 'show', task])).out).toContain('cancelled no reason given');
+  expect((await fed(['queue', 'show', task])).out).toContain('cancelled: no reason given');
 });
 
 test('a claim says what follows from it, or why there is nothing', async () => {

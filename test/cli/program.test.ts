@@ -162,7 +162,7 @@ test.each([
   ['queue list --limit many', 'Expected --limit to be a number, got "many"', 'fed queue list again'],
   ['queue list --limit 200', 'Expected --limit to be at most 100, got 200', 'fed queue list again'],
   ['vote cast vote-1 a because', 'Expected --confidence to be a number, got nothing', 'fed vote cast again'],
-  ['analytics optimize --dry-run --revert', '--dry-run and --revert exclude each other', 'Give one of them.'],
+  ['analytics optimize --dry-run --revert', '--dry-run and --revert cannot be combined', 'Use one of them.'],
   [
     'queue cancel task-1 no longer needed',
     'Expected ids and then one text, got "no longer needed"',
@@ -171,8 +171,8 @@ test.each([
   ['queue progress task-1 task-2', 'Expected ids and then one text, got "task-2"', 'after --note, or after --'],
   ['queue review task-1', 'Expected verdict after the id', '--help'],
   ['queue cancel task-1 "Moot" --reason "Late"', 'The reason is given twice', 'Give it once'],
-  ['queue plan missing.json', 'Expected a readable file', 'Give a JSON file'],
-  ['import missing.jsonl --from beads', 'Expected a readable file', 'exported file'],
+  ['queue plan missing.json', 'Cannot read', 'Give a JSON file'],
+  ['import missing.jsonl --from beads', 'Cannot read', 'exported file'],
 ])('fed %s is wrong usage', async (line, message, next) => {
   const { code, out, err } = await fed(words(line));
   expect(code).toBe(2);

@@ -108,7 +108,7 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(out).toMatch(/✗ webhook: 0 delivered, 0 pending, 1 given up; last error .*cannot be reached/);
   expect(out).toContain('fed inbox');
   expect(code).toBe(1);
-  expect((await runWith(folder, ['status'])).out).toMatch(/webhook +0 delivered, 0 pending, 1 given up\n/);
+  expect((await runWith(folder, ['status'])).out).toContain('The webhook gave up on 1: ');
 });
 
 test('a damaged file of deliveries is a warning, and what comes of it', async () => {

@@ -32,7 +32,7 @@ describe('an item about kept follow-ups', () => {
       },
     ]);
     expect(renderInbox(view, plain)).toContain(
-      `  kept\n    testing for auto after ${first} (test-implementation)\n    testing for auto after ${second} (test-implementation)\n  offers release, drop`,
+      `  kept\n    testing for auto after ${first} (test-implementation)\n    testing for auto after ${second} (test-implementation)\n  actions release, drop`,
     );
   });
 

@@ -56,7 +56,7 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
   const text = isHeld
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
-  return stacked([headOf(task, terminal), text, facts, section('what it builds on', given.join('\n'), terminal)], '\n');
+  return stacked([headOf(task, terminal), text, facts, section('inputs', given.join('\n'), terminal)], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */

@@ -1,10 +1,10 @@
+import { plural } from '../src/domain/phrases.ts';
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { noneRight } from '../src/domain/votes/judge-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
 import { longestOption } from '../src/domain/votes/limits.ts';
-import { plural } from '../src/domain/phrases.ts';
 
 export const judgeVote = defineTool({
   name: 'judge_vote',

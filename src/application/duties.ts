@@ -20,6 +20,7 @@ export class Duties {
   readonly #tell: (what: string, error: unknown) => void;
   readonly #running = new Set<keyof typeof duties>();
   readonly #failing = new Set<keyof typeof duties>();
+  readonly #again = new Set<keyof typeof duties>();
 
   constructor(tell: (what: string, error: unknown) => void) {
     this.#tell = tell;
@@ -38,5 +39,17 @@ export class Duties {
     } finally {
       this.#running.delete(name);
     }
+  }
+
+  /** As `run`; asked for while it is under way, it runs once more behind it. */
+  async runAnew(name: keyof typeof duties, work: () => void | Promise<void>): Promise<void> {
+    if (this.#running.has(name)) {
+      this.#again.add(name);
+      return;
+    }
+    do {
+      this.#again.delete(name);
+      await this.run(name, work);
+    } while (this.#again.has(name));
   }
 }

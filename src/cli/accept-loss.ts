@@ -1,12 +1,11 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
+import { plural } from '../domain/phrases.ts';
 import { OperatorError } from '../domain/errors.ts';
-import type { RunContext } from './command.ts';
 import type { LossReport, LostThing } from './host.ts';
 import { Ended, exitCodes } from './report-error.ts';
-import { openSettings, show } from './session.ts';
+import { openSettings, type RunContext, show } from './session.ts';
 import { manyLines, oneLine } from './terminal.ts';
 import { whoActs } from './who-acts.ts';
-import { plural } from '../domain/phrases.ts';
 
 /** More is counted, not named. */
 const mostNamed = 20;

@@ -5,13 +5,13 @@ import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
-import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
+import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
-import type { GlobalOptions } from './session.ts';
+import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
 
 /** What is done with a command line once it is understood. */
@@ -88,6 +88,8 @@ function createProgram(host: Host, act: Act): Command {
     .option('--json', 'print the same object as the tool')
     // No help until there is another store: so far it only says that there is none.
     .addOption(new Option('--store <url>').hideHelp())
+    // No help until there is another store: so far it only says that there is none.
+    .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,
@@ -104,7 +106,7 @@ function createProgram(host: Host, act: Act): Command {
       'after',
       `${examplesOf(['fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow'])}
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 cannot reach the store,
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable,
 5 the output could not be written (a change that was made ends with 0 and says so).`,
     );
   for (const row of commands) addRow(program, row, host, act);
@@ -237,13 +239,16 @@ function isSentence([usage]: Usage): boolean {
 }
 
 function missing([usage, , about]: Usage): UsageError {
-  return new UsageError(`Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`, 'See --help.');
+  return new UsageError(
+    `Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`,
+    'See the command with --help.',
+  );
 }
 
 function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageError {
   const text = rest.map(unmarked).join(' ');
   return word === undefined || !isSentence(word)
-    ? new UsageError(`Too many arguments: ${text}`, 'Ids come first, then each other argument once.')
+    ? new UsageError(`Too much was given: ${text}`, 'Ids come first, and each is given once.')
     : new UsageError(
         `Expected ids and then one text, got ${JSON.stringify(text)} after the ids`,
         `Put the text in quotes, after --${optionOf(word)}, or after --.`,
@@ -261,9 +266,7 @@ function severalWords(command: Command, row: CommandRow, words: readonly Argumen
   command.usage(`[options] ${row.arguments.map(([usage]) => usage).join(' ')}`);
   command.configureHelp({ visibleArguments: () => [...words] });
   for (const word of row.arguments.filter(isSentence)) {
-    command.addOption(
-      new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, if it is not the last argument`),
-    );
+    command.addOption(new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, where it does not stand last`));
   }
 }
 

@@ -141,6 +141,7 @@ async function examineLog(folder: string, config: Config): Promise<Finding[]> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     await store.open(checkpointForm);
+    store.refresh();
     for (const _record of store.read());
     const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
     const fault = (await file?.fault()) ?? null;

@@ -3,7 +3,7 @@
  * issue a line. Pure: text in, tasks and problems out.
  */
 import { z } from 'zod';
-import type { ImportedTask } from '../domain/commands.ts';
+import type { ImportedTask } from '../domain/requests.ts';
 import { longestDescription } from '../domain/tasks/task-fields.ts';
 import { cut } from '../domain/text.ts';
 import type { Priority, TaskContext } from '../domain/tasks/task.ts';

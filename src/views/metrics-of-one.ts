@@ -36,6 +36,7 @@ export interface AgentMetrics extends AgentFigures {
       readonly from: number;
       readonly to: number;
       readonly ballots: number;
+      readonly stated: number;
       readonly observed: number;
     }[];
   };
@@ -77,7 +78,11 @@ export function agentMetrics(source: MetricsSource, agent: string): AgentMetrics
       accuracy: share(accuracy),
       mean_confidence: share(mean_confidence),
       brier: share(brier),
-      stated_against_observed: stated_against_observed.map((bin) => ({ ...bin, observed: rounded(bin.observed) })),
+      stated_against_observed: stated_against_observed.map((bin) => ({
+        ...bin,
+        stated: rounded(bin.stated),
+        observed: rounded(bin.observed),
+      })),
     },
   };
 }

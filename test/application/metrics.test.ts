@@ -109,12 +109,12 @@ describe('fed analytics', () => {
     await record('--success', '--minutes', '30', '--description', 'Write the parser');
     const { out, code } = await fed('analytics');
     expect(code).toBe(0);
-    expect(out).toMatch(/^FEDERATION /);
+    expect(out).toMatch(/^Analytics · since \S+\n0 tasks done · 100% of 1 attempt succeeded · 1 agent · 1 type\n/);
     expect(out).toMatch(/kimi +\S+ 100% of 1 +\d+ min/);
-    expect((await fed('analytics', 'dashboard')).out).toMatch(/^FEDERATION /);
-    expect((await fed('analytics', 'agent', 'kimi')).out).toMatch(/^kimi {2}available\n {2}all types/);
+    expect((await fed('analytics', 'dashboard')).out).toMatch(/^Analytics /);
+    expect((await fed('analytics', 'agent', 'kimi')).out).toMatch(/^kimi {2}available\n\nRECORD .*\n {2}all types/);
     expect((await fed('analytics', 'task-type', 'implementation')).out).toMatch(/^implementation {2}0 queued\n/);
-    expect((await fed('analytics', 'targets')).out).toMatch(/^TARGETS .*UTC\n {2}○ operator hand-offs a day/);
+    expect((await fed('analytics', 'targets')).out).toMatch(/^TARGETS · \S+Z to \S+Z\n {2}○ operator hand-offs a day/);
   });
 
   it('prints the object of the tool with --json', async () => {

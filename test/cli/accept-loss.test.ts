@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { checkpointForm } from '../../src/application/checkpoint-form.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { newsOf } from '../support/store-samples.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { type RunSettings, runWith } from '../support/run-fed.ts';
+import { newsOf } from '../support/store-samples.ts';
 
 let project: Project;
 beforeEach(async () => {

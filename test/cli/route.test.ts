@@ -44,9 +44,7 @@ describe('fed route', () => {
 
   test('is what queueing for auto does, and says', async () => {
     const { out } = await fed(['queue', 'add', 'Deploy the parser', '--to', 'auto', '--type', 'deployment']);
-    expect(out).toMatch(
-      /^task-\S+ {2}pending {2}normal {2}deployment → kimi\n.*\nrouted {2}v1, 94% sure: first of its type/,
-    );
+    expect(out).toMatch(/^task-\S+ · pending · deployment → kimi\n.*\nrouted {2}v1, 94% sure: first of its type/);
     expect((await fed(['queue', 'show', out.split(' ')[0] ?? ''])).out).toMatch(/routed +v1, 94% sure/);
   });
 

@@ -4,27 +4,39 @@ import { z } from 'zod';
 import { addressee } from '../../../tools/arguments.ts';
 import { setAvailability } from '../../../tools/set-availability.ts';
 import { adviceFor } from '../../config/project-of.ts';
+import { type Advice, advise, call } from '../../domain/advice.ts';
+import { closest } from '../../domain/closest.ts';
 import { ConfigurationError, StoreError } from '../../domain/errors.ts';
 import { ProjectFileError } from '../../files/project.ts';
 import { headingOf, writeBelowMarker } from '../../files/marked-file.ts';
 import { assignmentsView } from '../../views/assignments.ts';
+import { type AgentPage, agentPage } from '../../views/agent-page.ts';
 import { agentViews } from '../../views/queue-views.ts';
-import { callTool, type CommandRow, sessionCommand } from '../command.ts';
+import { callTool, command, type CommandRow, sessionCommand } from '../command.ts';
 import { time } from '../forms.ts';
-import { renderAvailability, renderRoster } from '../render/render-agents.ts';
+import { renderAgentPage, renderAvailability, renderRoster } from '../render/render-agents.ts';
+import { UsageError } from '../report-error.ts';
+import { withSession } from '../session.ts';
 
 export const agentCommands: readonly CommandRow[] = [
-  sessionCommand({
+  command({
     path: 'agents',
-    about: 'show the agents',
-    more: 'The roster: each agent with its role, availability and what it holds.',
-    input: z.strictObject({}),
-    examples: ['fed agents', 'fed agents set claude standby --reason "rate limit" --until 2h'],
-    do: (_input, { federation }) => {
-      const items = agentViews(federation);
-      return { items, total: items.length, next: '' };
-    },
-    render: renderRoster,
+    about: 'show the agents, or one with its work and record',
+    more: 'The roster: each agent with what it holds, what is ready for it, and whether it is connected. With a name: that agent.',
+    input: z.strictObject({ name: z.string().min(1).max(40).optional() }),
+    arguments: [['[name]', 'name', 'one agent: work, record, calibration, when it was last seen']],
+    examples: ['fed agents', 'fed agents kimi', 'fed agents set claude standby --reason "rate limit" --until 2h'],
+    run: ({ name }, context) =>
+      withSession(context, async ({ federation, show }) => {
+        if (name === undefined) {
+          const items = agentViews(federation);
+          show({ items, total: items.length, next: '' }, (terminal) => renderRoster({ items }, terminal));
+          return;
+        }
+        refuseMisspelt(name, Object.keys(federation.config.agents));
+        const page = agentPage(federation, name);
+        show({ ...page, next: nextAboutAgent(page) }, (terminal) => renderAgentPage(page, terminal));
+      }),
   }),
   sessionCommand({
     path: 'agents set',
@@ -77,6 +89,20 @@ export const agentCommands: readonly CommandRow[] = [
     render: ({ file, changed }) => `${changed ? 'wrote' : 'unchanged'}  ${file}`,
   }),
 ];
+
+/** A misspelt command looks like a name. */
+function refuseMisspelt(name: string, agents: readonly string[]): void {
+  const meant = agents.includes(name) ? null : closest(name, ['set', 'assignments']);
+  if (meant !== null) throw new UsageError(`unknown command '${name}'`, `Did you mean ${meant}?`);
+}
+
+/** What keeps it from its work, as far as somebody can do something about it. */
+function nextAboutAgent({ agent, next_tasks }: AgentPage): Advice {
+  const [first] = next_tasks;
+  if (first === undefined || agent.connected > 0 || agent.status === 'standby') return '';
+  const give = call('override_task', { task_id: first.task_id, action: 'reassign' });
+  return advise`It has work and no client is connected: start ${agent.name}, or ${give}.`;
+}
 
 function cannotWrite(file: string, error: unknown): Error {
   if (error instanceof ProjectFileError) {

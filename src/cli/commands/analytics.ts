@@ -4,7 +4,8 @@ import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
 import { command, type CommandRow, toolCommand } from '../command.ts';
-import { renderMetrics, renderOptimization, renderPair } from '../render/render-metrics.ts';
+import { renderMetrics, renderPair } from '../render/render-metrics.ts';
+import { renderOptimization } from '../render/render-optimization.ts';
 import { withSession } from '../session.ts';
 
 export const analyticsCommands: readonly CommandRow[] = [

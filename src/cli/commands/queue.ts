@@ -4,7 +4,6 @@ import { cancelTask } from '../../../tools/cancel-task.ts';
 import { claimTask } from '../../../tools/claim-task.ts';
 import { completeTask } from '../../../tools/complete-task.ts';
 import { getTask } from '../../../tools/get-task.ts';
-import { listTasks } from '../../../tools/list-tasks.ts';
 import { overrideTask } from '../../../tools/override-task.ts';
 import { queuePlan } from '../../../tools/queue-plan.ts';
 import { queueTask } from '../../../tools/queue-task.ts';
@@ -19,13 +18,15 @@ import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } fr
 import { orInput, share, time } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
-import { renderClaim, renderPlan, renderTask, renderTaskResult, renderTasks } from '../render/render-task.ts';
+import { renderTask } from '../render/render-task-in-full.ts';
+import { renderClaim, renderPlan, renderTaskResult } from '../render/render-task.ts';
 import { UsageError } from '../report-error.ts';
+import { queueList } from './queue-list.ts';
 import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
 const task = ['<task>', 'task_id', 'id of the task'] as const;
-const tasks = ['<task...>', 'task_id', 'ids of the tasks'] as const;
+const tasks = ['<task...>', 'task_id', 'their ids'] as const;
 const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
@@ -74,22 +75,7 @@ export const queueCommands: readonly CommandRow[] = [
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
   }),
-  toolCommand('queue list', listTasks, renderTasks, {
-    about: 'list tasks',
-    options: [
-      ['--status <status>', 'status', 'with this status'],
-      ['--to <agent>', 'to_agent', 'addressed to this agent'],
-      ['--from <name>', 'from_agent', 'queued by this participant'],
-      ['--held-by <agent>', 'held_by', 'held by this agent'],
-      ['--type <slug>', 'type', 'of this type'],
-      ['--text <words>', 'text', 'with these words in the description'],
-      ['--ready', 'ready', 'only tasks that can be claimed now'],
-      ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
-      ['--cursor <cursor>', 'cursor', 'next_cursor of the previous page'],
-      ['--detail <detail>', 'detail', 'with --json: full gives every field'],
-    ],
-    examples: ['fed queue list', 'fed queue list --ready --to kimi', 'fed queue list --status failed --json'],
-  }),
+  queueList,
   toolCommand('queue show', getTask, renderTask, {
     about: 'show one task with its history',
     arguments: [task],
@@ -228,7 +214,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'show what waits for what, as Mermaid',
+    about: 'show show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),

@@ -15,7 +15,7 @@ import type { Session } from '../session.ts';
 import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
 const vote = ['<vote>', 'vote_id', 'id of the vote'] as const;
-const votes = ['<vote...>', 'vote_id', 'ids of the votes'] as const;
+const votes = ['<vote...>', 'vote_id', 'their ids'] as const;
 
 export const voteCommands: readonly CommandRow[] = [
   toolCommand('vote create', openVote, renderVote, {

@@ -4,14 +4,13 @@
  */
 import { wasSeen } from '../agents/attendance.ts';
 import type { Deliberation } from '../deliberation.ts';
-
+import { listed } from '../phrases.ts';
 import type { FederationState } from '../federation-state.ts';
 import { participantKind } from '../participants.ts';
 import { mayTake } from '../tasks/fit.ts';
-import { fitsLane } from '../tasks/ready-index.ts';
+import { fitsLane } from '../tasks/claiming-order.ts';
 import type { Task, TaskId } from '../tasks/task.ts';
 import { minute, toMillis } from '../time.ts';
-import { listed } from '../phrases.ts';
 
 const about = 'ready';
 /** The key of the one item. */
@@ -52,22 +51,19 @@ function nobodysWork({ state, context }: Deliberation, known: ReadonlySet<TaskId
   const seen = Object.keys(config.agents)
     .filter((name) => wasSeen(state, name, context))
     .map((name) => mayTake(state, config, name));
-  const isNobodys = (task: Task): boolean =>
-    (task.to_agent === null || participantKind(config, task.to_agent) !== 'person') &&
-    // It has an item of its own.
-    !state.escalationKeys.has(`routing:${task.task_id}`);
+  const isInReach = (addressee: string, type: string): boolean =>
+    participantKind(config, addressee) === 'person' || seen.some((fit) => fitsLane(fit, addressee, type));
+  // Whoever has just looked after it, by an edit or a reassignment, is not asked at once; or it has an item of its own.
+  const isAskedAbout = ({ task_id, updated_at }: Task): boolean =>
+    toMillis(updated_at) < since && !state.escalationKeys.has(`routing:${task_id}`);
   const found = [...known].filter((id) => {
     const task = state.tasks.get(id);
-    if (task === undefined || !state.index.isReady(task) || !isNobodys(task)) return false;
-    return (
-      toMillis(task.updated_at) < since && !seen.some((fit) => fitsLane(fit, task.to_agent ?? '', task.type ?? ''))
-    );
+    if (task === undefined || !state.index.isReady(task)) return false;
+    return !isInReach(task.to_agent ?? '', task.type ?? '') && isAskedAbout(task);
   });
-  for (const task of state.index.ready.outOfReach(since, seen)) {
+  for (const task of state.index.ready.readySince(since, isInReach)) {
     if (found.length >= most) break;
-    // Whoever has just looked after it, by an edit or a reassignment, is not asked at once.
-    if (known.has(task.task_id) || toMillis(task.updated_at) >= since || !isNobodys(task)) continue;
-    found.push(task.task_id);
+    if (!known.has(task.task_id) && isAskedAbout(task)) found.push(task.task_id);
   }
   return found;
 }
@@ -81,7 +77,7 @@ function inWords({ tasks }: FederationState, ids: readonly TaskId[]): { title: s
     }),
   );
   return {
-    title: `${ids.length === 1 ? `${ids[0]} is ready` : `${ids.length} tasks are ready`}, but no agent that was seen may take ${ids.length === 1 ? 'it' : 'them'}`,
+    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready, but no agent that was seen may take`,
     detail: `${listed(ids)}: ${listed([...reasons])}. Start such an agent, or reassign, edit or cancel them.`,
   };
 }

@@ -1,3 +1,4 @@
+import { plural } from '../phrases.ts';
 import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
@@ -7,12 +8,11 @@ import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import { fitOf, fits } from './fit.ts';
-import type { Fit } from './ready-index.ts';
+import type { Fit } from './claiming-order.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
 import { whyNotReady } from './why-not-ready.ts';
 import { invalid } from './task-fields.ts';
-import { plural } from '../phrases.ts';
 
 /** Every n-th claim of an agent takes the longest-ready task that fits, so that nothing starves. */
 export const fairClaimEvery = 8;

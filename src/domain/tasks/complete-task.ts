@@ -1,6 +1,7 @@
 import { advise, call } from '../advice.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
@@ -12,7 +13,6 @@ import { existing, ownAttempt } from './standing.ts';
 import { workToJudge } from './subject.ts';
 import type { Lease, Task } from './task.ts';
 import { invalid } from './task-fields.ts';
-import { listed } from '../phrases.ts';
 
 type Args = ArgsOf<'complete_task'>;
 type Result = ResultOf<'complete_task'>;

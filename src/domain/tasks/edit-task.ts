@@ -1,6 +1,6 @@
 /** Changes to a task that nobody has claimed. */
 import { advise, call } from '../advice.ts';
-import type { TaskChanges } from '../commands.ts';
+import type { TaskChanges } from '../requests.ts';
 import type { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { EventOf } from '../events.ts';

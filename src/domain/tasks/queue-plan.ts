@@ -1,5 +1,6 @@
 /** A whole plan at once: tasks that name each other by local keys. All or nothing. */
-import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '../commands.ts';
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { PlannedTask } from '../requests.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';

@@ -1,5 +1,6 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
@@ -13,7 +14,6 @@ import type { Task, TaskId } from './task.ts';
 import { participantKind } from '../participants.ts';
 import { cut, oneLine } from '../text.ts';
 import { invalid, longestDescription } from './task-fields.ts';
-import { listed } from '../phrases.ts';
 
 /**
  * A verdict on finished work. `rework` queues the work again, for who did it.

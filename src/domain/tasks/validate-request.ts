@@ -1,6 +1,7 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import { advise, call } from '../advice.ts';
-import type { DecisionContext, TaskRequest } from '../commands.ts';
+import type { DecisionContext } from '../commands.ts';
+import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';

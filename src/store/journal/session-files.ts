@@ -23,8 +23,7 @@ import {
   whyNoFolder,
   whyOdd,
 } from '../../files/regular-file.ts';
-import type { Acknowledged } from './claims.ts';
-import { isPosition } from './position.ts';
+import { type Acknowledged, isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 
 /** A note as it is on disk. */

@@ -88,8 +88,6 @@ function createProgram(host: Host, act: Act): Command {
     .option('--json', 'print the same object as the tool')
     // No help until there is another store: so far it only says that there is none.
     .addOption(new Option('--store <url>').hideHelp())
-    // No help until there is another store: so far it only says that there is none.
-    .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,

@@ -106,7 +106,7 @@ test('deliveries that were given up are a problem, those under way a warning', a
   expect(out).toMatch(/✗ webhook: 0 delivered, 0 pending, 1 failed for good; last error .*cannot be reached/);
   expect(out).toContain('fed inbox');
   expect(code).toBe(1);
-  expect((await runWith(folder, ['status'])).out).toContain('The webhook gave up on 1: ');
+  expect((await runWith(folder, ['status'])).out).toContain('1 webhook delivery failed for good: ');
 });
 
 test('a damaged file of deliveries is a warning, which says what happens', async () => {

@@ -194,7 +194,7 @@ describe('on a screen', () => {
     expect(ranked.map(low)).toEqual(ranked.map(low).toSorted((a, b) => b - a));
     expect(dashboard).toMatch(/^TARGETS {2}last 7 days, without imports$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
-    expect(dashboard).toMatch(/^ {2}○ 1 more: too little was done to tell$/m);
+    expect(dashboard).toMatch(/^ {2}○ 1 more: too few cases$/m);
     expect(dashboard).toMatch(/^ {2}\d kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
     expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ total$/m);
   });
@@ -202,7 +202,7 @@ describe('on a screen', () => {
   it('an empty federation is a page too', () => {
     const s = new Scenario();
     const page = renderDashboard(dashboardView(sourceOf(s)), plain);
-    expect(page).toMatch(/^Analytics · nothing was counted yet\n0 tasks done$/m);
+    expect(page).toMatch(/^Analytics · nothing counted yet\n0 tasks done$/m);
     expect(page).not.toContain('AGENTS');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });

@@ -11,6 +11,7 @@ import type { Provenance } from './provenance.ts';
 import type { Router } from './routing/router.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
+import type { ClockTrouble } from './scheduling/clock-trouble.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
 import type {
   AgentName,
@@ -47,6 +48,10 @@ export interface DecisionContext extends Attendance {
   readonly random: (bytes: number) => Uint8Array;
   /** Chooses agents for what is queued for `auto`. */
   readonly router: Router;
+  /** False while nobody can tell what time it is: nothing ends by time then. Absent: it can be told. */
+  readonly isTimeSure?: boolean;
+  /** What is wrong with the clocks; null: nothing; absent: not known, or not looked at. */
+  readonly clockTrouble?: ClockTrouble | null;
 }
 
 /** The arguments of one task to queue, as a caller gives them. */

@@ -78,11 +78,14 @@ export interface StatusView {
   readonly warning?: StoreFault;
   /** What is wrong with the configuration file. */
   readonly config_warnings?: readonly string[];
+  /** Which clocks are off, and what does not end by time because of that. */
+  readonly clock_warnings?: readonly string[];
 }
 
 export function statusOf(federation: Federation): StatusView {
   const { config, fault, configWarnings } = federation;
   const webhook = federation.webhook();
+  const clock_warnings = federation.clockWarnings();
   const state = federation.state();
   const { byStatus, ready } = state.index;
   const oldest = ready.oldest();
@@ -116,6 +119,7 @@ export function statusOf(federation: Federation): StatusView {
     ...(webhook === null ? {} : { webhook }),
     ...(fault === null ? {} : { warning: fault }),
     ...(configWarnings.length === 0 ? {} : { config_warnings: configWarnings.map(({ message }) => message) }),
+    ...(clock_warnings.length === 0 ? {} : { clock_warnings }),
   };
 }
 

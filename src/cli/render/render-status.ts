@@ -41,6 +41,7 @@ export function renderStatus(view: StatusView, terminal: Terminal): string {
       webhook === undefined
         ? null
         : `${webhook.delivered} delivered, ${webhook.pending} pending, ${webhook.failed} given up`,
+    clocks: view.clock_warnings?.join('\n') ?? null,
   });
   return `${fields}\n\n${renderTable(view.agents, columns, terminal)}`;
 }

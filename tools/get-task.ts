@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { findTask } from '../src/views/find-task.ts';
 import { nextAbout } from '../src/views/next-about.ts';
-import { taskWithHistory } from '../src/views/task-views.ts';
+import { taskInContext } from '../src/views/task-in-context.ts';
 import { taskId } from './arguments.ts';
 
 export const getTask = defineTool({
@@ -15,6 +15,6 @@ export const getTask = defineTool({
   input: z.strictObject({ task_id: taskId }),
   async handle({ task_id }, { federation, reader }) {
     const task = await findTask(federation, task_id);
-    return { task: taskWithHistory(federation.state(), task), next: nextAbout(federation, task, reader()) };
+    return { task: taskInContext(federation, task), next: nextAbout(federation, task, reader()) };
   },
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
-import { listTasks as listView } from '../src/views/list-tasks.ts';
+import { listTasks as listView, type TaskFilter } from '../src/views/list-tasks.ts';
+import type { Federation } from '../src/federation.ts';
 import { addressee, page, taskStatus, taskType } from './arguments.ts';
 
 export const listTasks = defineTool({
@@ -13,7 +14,10 @@ export const listTasks = defineTool({
   core: false,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({
-    status: taskStatus.optional(),
+    status: z
+      .union([taskStatus, z.array(taskStatus).min(1).max(5)])
+      .optional()
+      .describe('One or several'),
     to_agent: addressee.optional(),
     from_agent: addressee.optional(),
     held_by: addressee.optional(),
@@ -23,13 +27,18 @@ export const listTasks = defineTool({
     ...page,
   }),
   async handle(input, { federation }) {
-    const list = listView(federation.state(), federation.attendance(), input);
-    const next =
-      list.total === 0
-        ? 'Nothing matches; leave out a filter.'
-        : list.next_cursor === undefined
-          ? advise`${call('get_task')} shows one in full.`
-          : advise`${list.items.length} of ${list.total}; next page: ${call('list_tasks', { ...input, cursor: list.next_cursor })}`;
-    return { ...list, next };
+    return pageOf(federation, input);
   },
 });
+
+/** A page of briefs, and how to see more. */
+export function pageOf(federation: Federation, filter: TaskFilter) {
+  const list = listView(federation.state(), federation.attendance(), filter);
+  const next =
+    list.total === 0
+      ? 'Nothing matches; leave out a filter.'
+      : list.next_cursor === undefined
+        ? advise`${call('get_task')} shows one in full.`
+        : advise`${list.items.length} of ${list.total}; next page: ${call('list_tasks', { ...filter, cursor: list.next_cursor })}`;
+  return { ...list, next };
+}

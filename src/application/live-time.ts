@@ -1,6 +1,6 @@
 /** Federation time as this process keeps it: judged with every look at who is alive, told with every note. */
 import type { FederationState } from '../domain/federation-state.ts';
-import { clockKey, clockKinds, type ClockTrouble, span } from '../domain/scheduling/clock-trouble.ts';
+import { clockKey, clockKinds, type ClockTrouble, span } from '../domain/scheduling/clock-kinds.ts';
 import { second, toMillis } from '../domain/time.ts';
 import type { Presence, StoredRecord } from '../store/event-store.ts';
 import { FederationTime, type Moment, tolerance } from './federation-time.ts';

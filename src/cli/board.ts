@@ -18,7 +18,7 @@ const columnTitles = [
   ['ready', 'READY'],
   ['in_progress', 'IN PROGRESS'],
   ['waiting', 'WAITING'],
-  ['done_lately', 'DONE LATELY'],
+  ['done_lately', 'RECENTLY DONE'],
 ] as const;
 type ColumnName = (typeof columnTitles)[number][0];
 
@@ -94,7 +94,7 @@ function banners({ paused, warning, config_warnings, inbox, operator, now }: Boa
     lines.push([
       span(' PAUSED ', 'yellow'),
       foreign(`since ${clock(paused.since, now)} by ${paused.by}${why}`),
-      span('  fed resume lets work go on', 'dim'),
+      span('  fed resume ends it', 'dim'),
     ]);
   }
   if (warning !== null) lines.push([span(' READ-ONLY ', 'red'), foreign(warning.message)]);

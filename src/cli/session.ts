@@ -1,6 +1,6 @@
 /** One run of a command: the opened federation, who acts, and how results are shown. */
 import type { Actor } from '../domain/commands.ts';
-import { inTools } from '../domain/advice.ts';
+import { type Advice, inTools, nothingMore } from '../domain/advice.ts';
 import { OperatorError, StoreError } from '../domain/errors.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { ToolResult } from '../define-tool.ts';
@@ -8,10 +8,11 @@ import type { Federation } from '../federation.ts';
 import { findDir } from '../config/find-dir.ts';
 import { setting } from '../config/settings.ts';
 import type { z } from 'zod';
-import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
+import { shortIds } from './render/ids.ts';
 import { withWholeIds } from './short-ids.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
+import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
 import { whoActs } from './who-acts.ts';
 
@@ -22,6 +23,14 @@ export interface GlobalOptions {
   readonly json?: boolean;
   /** Answers every confirmation. */
   readonly yes?: boolean;
+}
+
+/** One command line, on its way. */
+export interface RunContext {
+  readonly host: Host;
+  readonly globals: GlobalOptions;
+  /** What to do next, in the words of the command line. */
+  readonly sayNext: (advice: Advice) => string;
 }
 
 export interface Session {
@@ -56,7 +65,8 @@ export async function withSession(
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);
-  const { environment, interactive, signal, terminal } = host;
+  const { environment, interactive, signal } = host;
+  const terminal: Terminal = { ...host.terminal, now: () => federation.now() };
   const actor = (): Actor => whoActs({ as: globals.as, environment, interactive }, federation.config);
   const confirm = (question: string): Promise<void> => confirmed(context, question);
   try {
@@ -78,7 +88,7 @@ export async function withSession(
         const place = { state: federation.state(), now: federation.now(), isChange, interactive };
         return withWholeIds(input, given, place);
       },
-      show: (result, render) => show(context, result, render),
+      show: (result, render) => show(context, result, render, terminal),
     });
   } finally {
     await federation.close().finally(() => clearInterval(alive));
@@ -87,8 +97,8 @@ export async function withSession(
 
 async function confirmed({ host, globals }: RunContext, question: string): Promise<void> {
   if (globals.yes === true) return;
-  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to go on.');
-  const answer = await host.ask(`${question}\nGo on? [y/N] `);
+  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to continue.');
+  const answer = await host.ask(`${question}\nContinue? [y/N] `);
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new OperatorError('not-allowed', 'Nothing was changed.', '');
 }
 
@@ -101,7 +111,7 @@ export function openSettings({ host, globals }: RunContext): OpenSettings {
     throw new StoreError(
       'store-unavailable',
       `No federation found: ${dir} does not exist.`,
-      `Make one with ${init}, or name another with --dir.`,
+      `Create one with ${init}, or name another with --dir.`,
     );
   }
   return { folder: dir, passedOver, store: globals.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };
@@ -111,15 +121,22 @@ export function show<Result extends ToolResult>(
   { host, globals, sayNext }: RunContext,
   result: Result,
   render: (terminal: Terminal) => string,
+  terminal: Terminal = host.terminal,
 ): void {
   if (globals.json === true) {
     host.out(`${visibleJson(JSON.stringify({ ...result, next: inTools(result.next) }, null, 2))}\n`);
     return;
   }
-  const text = render(host.terminal);
-  if (text !== '') host.out(`${text}\n`);
-  const next = oneLine(sayNext(result.next));
-  if (next !== '') host.out(`${paint(`→ ${next}`, 'dim', host.terminal)}\n`);
+  const text = render(terminal);
+  const parts = [text, paint(nextLine(sayNext(result.next), terminal), 'dim', terminal)].filter((part) => part !== '');
+  if (parts.length > 0) host.out(`${parts.join(text.includes('\n') ? '\n\n' : '\n')}\n`);
+}
+
+/** What is only said, with nothing to type, is no next step. */
+function nextLine(next: string, terminal: Terminal): string {
+  if (next === '' || next === nothingMore) return '';
+  const text = withTimes(shortIds(oneLine(next), terminal), terminal);
+  return /\bfed [a-z]/.test(text) ? `Next: ${text}` : text;
 }
 
 function warnOfFault(federation: Federation, host: Host): void {

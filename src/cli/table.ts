@@ -1,37 +1,47 @@
-/** Aligned columns: the last one is cut to the terminal's width, and never padded. */
+/**
+ * Aligned columns. The last one gets what is left, and is cut to it. Where a
+ * terminal is too narrow for that, columns it can do without give way; where
+ * that is not enough, each row stands on lines of its own. Ids and numbers are
+ * never cut.
+ */
 import stringWidth from 'string-width';
-import { cutTo, oneLine, padTo, paint, type Style, type Terminal } from './terminal.ts';
+import { flow, type Piece } from './flow.ts';
+import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapTo } from './terminal.ts';
 
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | number | null | undefined;
   readonly style?: (row: Row) => Style | null;
   readonly align?: 'left' | 'right';
+  /** What a value begins with where it stands without its title: `after `. */
+  readonly lead?: string;
+  /** A narrow terminal can do without it; the highest goes first. */
+  readonly spare?: number;
+}
+
+interface Measured<Row> extends Column<Row> {
+  readonly cells: readonly string[];
+  readonly width: number;
 }
 
 const gap = '  ';
-/** A last column narrower than this says nothing; the terminal wraps it instead. */
-const narrowest = 10;
+/** What the last column has at least where it needs it; in less, it says nothing. */
+const leastForLast = 24;
+/** Lines that the last column may take where each row stands alone. */
+const mostLines = 2;
 
 /** Title and rows, one line each, without a line break at the end. Columns empty in every row are left out. */
 export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], terminal: Terminal): string {
-  const cells = new Map(columns.map((column) => [column, rows.map((row) => oneLine(String(column.value(row) ?? '')))]));
-  const shown = columns.filter((column) => cells.get(column)?.some((cell) => cell !== ''));
-  const widths = new Map(
-    shown.map((column) => [
-      column,
-      Math.max(...[column.title, ...(cells.get(column) ?? [])].map((text) => stringWidth(text))),
-    ]),
-  );
-  const last = shown.at(-1);
-  if (last !== undefined && terminal.width !== null) {
-    const before = shown.slice(0, -1).reduce((sum, column) => sum + (widths.get(column) ?? 0) + gap.length, 0);
-    widths.set(last, Math.min(widths.get(last) ?? 0, Math.max(narrowest, terminal.width - before)));
-  }
-  const line = (textOf: (column: Column<Row>) => string, styleOf: (column: Column<Row>) => Style | null): string =>
-    shown
+  const shown = columns
+    .map((column) => measured(column, rows))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const kept = fitting(shown, terminal);
+  if (kept === null) return stackedRows(rows, shown, terminal);
+  const last = kept.at(-1);
+  const line = (textOf: (column: Measured<Row>) => string, styleOf: (column: Measured<Row>) => Style | null): string =>
+    kept
       .map((column) => {
-        const width = widths.get(column) ?? 0;
+        const width = column === last ? lastWidth(kept, terminal) : column.width;
         const text = cutTo(textOf(column), width);
         const padded = column === last && column.align !== 'right' ? text : padTo(text, width, column.align);
         return paint(padded, styleOf(column), terminal);
@@ -44,14 +54,67 @@ export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<
   );
   const body = rows.map((row, index) =>
     line(
-      (column) => cells.get(column)?.[index] ?? '',
+      (column) => column.cells[index] ?? '',
       (column) => column.style?.(row) ?? null,
     ),
   );
   return [head, ...body].join('\n');
 }
 
-/** Names and what they are, one a line. Entries without a value are left out. */
+function measured<Row>(column: Column<Row>, rows: readonly Row[]): Measured<Row> {
+  const cells = rows.map((row) => oneLine(String(column.value(row) ?? '')));
+  return { ...column, cells, width: Math.max(...[column.title, ...cells].map((text) => stringWidth(text))) };
+}
+
+/** Null where even without spare columns too little is left for the last one. */
+function fitting<Row>(shown: readonly Measured<Row>[], terminal: Terminal): readonly Measured<Row>[] | null {
+  let kept = shown;
+  while (!fits(kept, terminal)) {
+    const spare = kept.toSorted((a, b) => (b.spare ?? 0) - (a.spare ?? 0))[0];
+    if (spare?.spare === undefined) return null;
+    kept = kept.filter((column) => column !== spare);
+  }
+  return kept;
+}
+
+function fits<Row>(kept: readonly Measured<Row>[], terminal: Terminal): boolean {
+  const needed = Math.min(kept.at(-1)?.width ?? 0, leastForLast);
+  return lastWidth(kept, terminal) >= needed;
+}
+
+function lastWidth<Row>(kept: readonly Measured<Row>[], { width }: Terminal): number {
+  const last = kept.at(-1)?.width ?? 0;
+  if (width === null) return last;
+  const before = kept.slice(0, -1).reduce((sum, column) => sum + column.width + gap.length, 0);
+  return Math.min(last, width - before);
+}
+
+/** Each row on lines of its own: what is short first, then the text of the last column below it. */
+function stackedRows<Row>(rows: readonly Row[], shown: readonly Measured<Row>[], terminal: Terminal): string {
+  const room = (terminal.width ?? 0) - gap.length;
+  const last = shown.at(-1);
+  const text = last?.align === 'right' ? undefined : last;
+  return rows
+    .flatMap((row, index) => {
+      const facts = shown.filter((column) => column !== text).map((column) => factOf(column, row, index));
+      const lines = text === undefined ? [] : wrapTo(text.cells[index] ?? '', room);
+      const kept =
+        lines.length > mostLines ? [...lines.slice(0, mostLines - 1), lines.slice(mostLines - 1).join(' ')] : lines;
+      const [first = '', ...more] = flow(facts, gap, room, terminal);
+      const below = kept.filter((line) => line !== '').map((line) => cutTo(line, room));
+      return [first, ...[...more, ...below].map((line) => `${gap}${line}`)];
+    })
+    .join('\n');
+}
+
+function factOf<Row>({ title, align, lead, cells, style }: Measured<Row>, row: Row, index: number): Piece {
+  const cell = cells[index] ?? '';
+  // A number alone does not say what it counts.
+  const before = lead ?? (align === 'right' ? `${title.toLowerCase()} ` : '');
+  return { text: cell === '' ? '' : `${before}${cell}`, style: style?.(row) ?? null };
+}
+
+/** Names and what they are, one a line, longer ones wrapped beside their name. Entries without a value are left out. */
 export function renderFields(
   terminal: Terminal,
   fields: Readonly<Record<string, string | number | null | undefined>>,
@@ -61,5 +124,12 @@ export function renderFields(
     return text === '' ? [] : [{ name, text }];
   });
   const width = Math.max(0, ...shown.map(({ name }) => stringWidth(name)));
-  return shown.map(({ name, text }) => `${paint(padTo(name, width), 'dim', terminal)}${gap}${text}`).join('\n');
+  const room = terminal.width === null ? null : Math.max(16, terminal.width - width - gap.length);
+  return shown
+    .map(({ name, text }) => {
+      const lines = room === null || stringWidth(text) <= room ? [text] : wrapTo(text, room);
+      const beside = ' '.repeat(width + gap.length);
+      return `${paint(padTo(name, width), 'dim', terminal)}${gap}${lines.join(`\n${beside}`)}`;
+    })
+    .join('\n');
 }

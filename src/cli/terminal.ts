@@ -1,11 +1,16 @@
 /** Where output goes: a person's terminal, with its width and colours, or a pipe, which gets plain text. */
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import type { Timestamp } from '../domain/time.ts';
 
 export interface Terminal {
-  /** `null`: a pipe. Nothing is cut there. */
+  /** `null`: a pipe. Nothing is cut there, ids are whole, times are ISO 8601 UTC. */
   readonly width: number | null;
   readonly colour: boolean;
+  /** What time it is in the federation; left out: by this machine's clock. */
+  readonly now?: () => Timestamp;
+  /** The zone of times for people, by its IANA name; left out: this machine's, which TZ can change. */
+  readonly zone?: string;
 }
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
@@ -61,6 +66,38 @@ export function cutTo(text: string, width: number): string {
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
+}
+
+/** Lines of at most `width` columns, broken between words; a word that is wider is broken where it must be. */
+export function wrapTo(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (stringWidth(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = '';
+    for (const { segment } of graphemes.segment(word)) {
+      if (line !== '' && stringWidth(line) + stringWidth(segment) > width) {
+        lines.push(line);
+        line = '';
+      }
+      line += segment;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Paragraphs of text in lines that fit; a pipe gets them as they are. */
+export function wrapped(text: string, { width }: Terminal, indent = 0): string {
+  if (width === null) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => (stringWidth(line) <= width - indent ? [line] : wrapTo(line, width - indent)))
+    .join('\n');
 }
 
 export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {

@@ -13,6 +13,9 @@ export interface Call {
 /** Plain text is advice without a call. */
 export type Advice = string | readonly (string | Call)[];
 
+/** Said only where it is true; a person at a terminal is not told it. */
+export const nothingMore = 'Nothing more to do.';
+
 export function call(tool: string, args: Call['arguments'] = {}): Call {
   return { tool, arguments: args };
 }

@@ -8,7 +8,7 @@ import type { StoreFault } from '../store/event-store.ts';
 import { type LogEntry, logEntries } from './event-lines.ts';
 import { type AgentView, agentViews } from './queue-views.ts';
 import { firstWords } from './task-views.ts';
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 
 /** A task as a card on the board. */
 export interface BoardTask {

@@ -1,17 +1,23 @@
-/** Pages of tasks, filtered. Newest first; ready tasks in claiming order. */
+/** Pages of tasks, filtered. Newest first unless asked otherwise; ready tasks in claiming order. */
 import { z } from 'zod';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/fit.ts';
-import { type Fit, placeOf } from '../domain/tasks/ready-index.ts';
+import { type Fit, placeOf } from '../domain/tasks/claiming-order.ts';
 import { priorities, type Task, type TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
+import { isOpen } from '../domain/tasks/readiness.ts';
+import { type Timestamp, toMillis } from '../domain/time.ts';
 import { briefTask, fullTask, type TaskBrief, type TaskInFull } from './task-views.ts';
 
+/** oldest: queued first; deadline: the nearest first, tasks without one last. */
+export const taskSorts = ['newest', 'oldest', 'priority', 'deadline'] as const;
+export type TaskSort = (typeof taskSorts)[number];
+
 export interface TaskFilter {
-  readonly status?: TaskStatus | undefined;
+  readonly status?: TaskStatus | readonly TaskStatus[] | undefined;
   readonly to_agent?: string | undefined;
   readonly from_agent?: string | undefined;
   readonly held_by?: string | undefined;
@@ -19,6 +25,11 @@ export interface TaskFilter {
   /** Words that the description must contain, in any case. */
   readonly text?: string | undefined;
   readonly ready?: boolean | undefined;
+  /** Open, and its deadline has passed. */
+  readonly overdue?: boolean | undefined;
+  /** Queued before this. */
+  readonly before?: Timestamp | undefined;
+  readonly sort?: TaskSort | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   readonly detail?: 'brief' | 'full' | undefined;
@@ -33,19 +44,27 @@ export interface TaskPage {
 const usualPage = 20;
 
 export function listTasks(state: FederationState, attendance: Attendance, filter: TaskFilter): TaskPage {
+  const { tasks, ...page } = pageOfTasks(state, attendance, filter);
+  const view = filter.detail === 'full' ? fullTask : briefTask;
+  return { items: tasks.map((task) => view(state, task)), ...page };
+}
+
+/** The tasks themselves, for views that show more of them than agents are given. */
+export function pageOfTasks(state: FederationState, attendance: Attendance, filter: TaskFilter) {
   const limit = filter.limit ?? usualPage;
   for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
   const fit = filter.ready === true && filter.to_agent !== undefined ? fitOf(state, attendance, filter.to_agent) : null;
   const listed = fit === null ? candidates(state, filter) : state.index.ready.next(fit, state.index.ready.count(fit));
-  const matching = listed.filter((task) => matches(state, task, filter));
-  const order = fit === null ? newest : claiming(fit);
+  const found = listed.filter((task) => matches(state, task, filter, attendance.now));
+  const order = fit === null || filter.sort !== undefined ? orders[filter.sort ?? 'newest'] : claiming(fit);
+  // Where nothing else is asked for they come in the order that is wanted.
+  const matching = filter.sort === undefined ? found : found.toSorted(byPlace(order));
   const from = filter.cursor === undefined ? 0 : placeAfter(matching, order, filter.cursor);
   const page = matching.slice(from, from + limit);
   const last = page.at(-1);
   const more = from + page.length < matching.length && last !== undefined;
   return {
-    items:
-      filter.detail === 'full' ? page.map((task) => fullTask(state, task)) : page.map((task) => briefTask(state, task)),
+    tasks: page,
     total: matching.length,
     ...(more ? { next_cursor: writeCursor(order, last) } : {}),
   };
@@ -55,7 +74,9 @@ export function listTasks(state: FederationState, attendance: Attendance, filter
 function candidates(state: FederationState, filter: TaskFilter): Task[] {
   const { index, tasks } = state;
   if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);
-  const ids = filter.ready === true ? index.byStatus.pending : filter.status && index.byStatus[filter.status];
+  const [status, ...more] = statusesIn(filter) ?? [];
+  const only = more.length === 0 ? status : undefined;
+  const ids = filter.ready === true ? index.byStatus.pending : only && index.byStatus[only];
   // Rows are kept in the order of queueing, so reading all of them backwards beats sorting a large part of them.
   if (ids === undefined || ids.size * 16 > tasks.size) return [...tasks.values()].reverse();
   return newestFirst(state, ids);
@@ -68,8 +89,14 @@ function newestFirst(state: FederationState, ids: Iterable<string>): Task[] {
     .flatMap(({ id }) => state.tasks.get(id) ?? []);
 }
 
-function matches({ index }: FederationState, task: Task, filter: TaskFilter): boolean {
-  if (filter.status !== undefined && task.status !== filter.status) return false;
+function statusesIn({ status }: TaskFilter): readonly TaskStatus[] | undefined {
+  return typeof status === 'string' ? [status] : status;
+}
+
+function matches({ index }: FederationState, task: Task, filter: TaskFilter, now: Timestamp): boolean {
+  if (statusesIn(filter)?.includes(task.status) === false) return false;
+  if (filter.overdue !== undefined && isOverdue(task, now) !== filter.overdue) return false;
+  if (filter.before !== undefined && task.created_at >= filter.before) return false;
   if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
   // With `ready`, "for this agent" includes what it may take unaddressed.
   if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
@@ -84,13 +111,35 @@ function matches({ index }: FederationState, task: Task, filter: TaskFilter): bo
     .every((word) => text.includes(word));
 }
 
+export function isOverdue(task: Task, now: Timestamp): boolean {
+  return task.deadline !== null && task.deadline <= now && isOpen(task);
+}
+
 /** How a list is sorted: a cursor names a place in it, which stays one when the task that stood there has gone. */
 interface Order {
   readonly name: string;
   readonly placeOf: (task: Task) => readonly number[];
 }
 
-const newest: Order = { name: 'newest', placeOf: ({ task_id }) => [-taskOrder(task_id)] };
+const orders: Readonly<Record<TaskSort, Order>> = {
+  newest: { name: 'newest', placeOf: ({ task_id }) => [-taskOrder(task_id)] },
+  oldest: { name: 'oldest', placeOf: ({ task_id }) => [taskOrder(task_id)] },
+  priority: {
+    name: 'priority',
+    placeOf: ({ priority, task_id }) => [-priorities.indexOf(priority), -taskOrder(task_id)],
+  },
+  deadline: {
+    name: 'deadline',
+    placeOf: ({ deadline, task_id }) => [
+      deadline === null ? Number.MAX_SAFE_INTEGER : toMillis(deadline),
+      -taskOrder(task_id),
+    ],
+  },
+};
+
+function byPlace({ placeOf: place }: Order): (a: Task, b: Task) => number {
+  return (a, b) => (isBehind(place(a), place(b)) ? 1 : -1);
+}
 
 /** In which the ready index hands tasks to whom this fit describes. */
 function claiming(fit: Fit): Order {

@@ -27,14 +27,16 @@ export function figuresOf({ pairs, durations }: Metrics, keys: readonly string[]
   const { successes, failures } = tallyOf(row);
   const count = successes + failures;
   const timed = row.get('timed');
-  const median = medianOf(sumOf(durations, keys));
+  const mean = timed === 0 ? null : row.get('duration') / timed;
+  // Of one or two the median is the mean, which is exact.
+  const median = timed > 2 ? medianOf(sumOf(durations, keys)) : mean;
   return {
     count,
     successes,
     success_rate: ratio(successes, count),
     interval: intervalOf(successes, failures),
     rework_rate: ratio(row.get('sent_back'), count),
-    mean_minutes: timed === 0 ? null : minutesOf(row.get('duration') / timed),
+    mean_minutes: mean === null ? null : minutesOf(mean),
     median_minutes: median === null ? null : minutesOf(median),
   };
 }
@@ -66,9 +68,14 @@ export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
 
-/** To tenths of a minute; what is shorter than ten, to hundredths. */
+/** Whole minutes from 10 on, tenths from 1 on, hundredths below: what is shown and what is exported is one number. */
 export function minutesOf(milliseconds: number): number {
   const minutes = milliseconds / minute;
-  const parts = minutes < 10 ? 100 : 10;
+  const parts = minutes < 1 ? 100 : minutes < 10 ? 10 : 1;
   return Math.round(minutes * parts) / parts;
+}
+
+/** How long something has waited: whole minutes, never more than have passed. */
+export function waitedMinutes(since: number, now: number): number {
+  return Math.max(0, Math.floor((now - since) / minute));
 }

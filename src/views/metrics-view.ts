@@ -6,11 +6,12 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { medianOf } from '../domain/metrics/histogram.ts';
 import { type DayField, dayOf, type Metrics, pairOf } from '../domain/metrics/metrics.ts';
 import { type RoutingMethod, routingMethods } from '../domain/routing/decision.ts';
-import { day, fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
+import { day, fromMillis, minute, type Timestamp, toMillis } from '../domain/time.ts';
 import { estimateFromSums } from '../routing/off-policy.ts';
-import { type Figures, figuresOf, minutesOf, ratio, rounded } from './metrics-figures.ts';
+import { type Figures, figuresOf, minutesOf, ratio, rounded, waitedMinutes } from './metrics-figures.ts';
 import { type Target, type Targets, targetsOf } from './targets.ts';
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
+import { taskCounts } from './task-counts.ts';
 
 /** Where a view is read from: `federation` has all three. */
 export interface MetricsSource {
@@ -45,6 +46,14 @@ export interface MethodFigures {
 
 export interface Dashboard {
   readonly as_of: Timestamp;
+  /** When the first thing was counted. */
+  readonly since: Timestamp | null;
+  /** Every attempt, by whomever, at whatever. */
+  readonly attempts: Figures & {
+    /** Agents, and types, of which an attempt has ended. */
+    readonly agents: number;
+    readonly types: number;
+  };
   readonly federation: {
     readonly queued: number;
     readonly done: number;
@@ -71,8 +80,13 @@ const mostTypes = 20;
 export function dashboardView(source: MetricsSource): Dashboard {
   const { state, config, now } = source;
   const { metrics } = state;
+  const counted = [...metrics.pairs.keys()].filter((key) => figuresOf(metrics, [key]).count > 0);
+  const agents = counted.filter((key) => pairOf(key) === null);
+  const types = new Set(counted.flatMap((key) => pairOf(key)?.type ?? []));
   return {
     as_of: now,
+    since: metrics.total.has('first_event') ? fromMillis(metrics.total.get('first_event')) : null,
+    attempts: { ...figuresOf(metrics, agents), agents: agents.length, types: types.size },
     federation: federationFigures(source),
     targets: targetsView(source).targets,
     agents: agentNames(metrics, config).map((agent) => agentFigures(state, agent)),
@@ -88,6 +102,7 @@ export function dashboardView(source: MetricsSource): Dashboard {
 function federationFigures({ state, config, now }: MetricsSource): Dashboard['federation'] {
   const { metrics, index } = state;
   const { total } = metrics;
+  const tasks = taskCounts(state);
   // Tasks may still be addressed to agents that have left the roster.
   const own = new Set([
     ...Object.keys(config.agents),
@@ -99,18 +114,18 @@ function federationFigures({ state, config, now }: MetricsSource): Dashboard['fe
   const median = medianOf(metrics.waits.get('all'));
   return {
     queued: total.get('queued'),
-    done: total.get('completed'),
-    failed: total.get('failed'),
-    cancelled: total.get('cancelled'),
-    open: index.byStatus.pending.size + index.byStatus['in-progress'].size,
-    ready: index.ready.size,
-    in_progress: index.byStatus['in-progress'].size,
+    done: tasks.completed,
+    failed: tasks.failed,
+    cancelled: tasks.cancelled,
+    open: tasks.ready + tasks.waiting + tasks.in_progress,
+    ready: tasks.ready,
+    in_progress: tasks.in_progress,
     oldest_ready:
       oldest === undefined
         ? null
         : {
             task_id: oldest.task_id,
-            minutes: minutesOf(Math.max(0, toMillis(now) - toMillis(oldest.ready_since ?? oldest.created_at))),
+            minutes: waitedMinutes(toMillis(oldest.ready_since ?? oldest.created_at), toMillis(now)),
           },
     mean_wait_minutes: total.get('waits') === 0 ? null : minutesOf(total.get('waiting') / total.get('waits')),
     median_wait_minutes: median === null ? null : minutesOf(median),
@@ -216,7 +231,7 @@ export function targetsView({ state, now }: MetricsSource): TargetsView {
     value: target.value === null ? null : rounded(target.value),
   });
   const { completion_time: time } = targets;
-  const minutes = (value: number | null): number | null => (value === null ? null : rounded(value));
+  const minutes = (value: number | null): number | null => (value === null ? null : minutesOf(value * minute));
   return {
     targets: {
       ...targets,

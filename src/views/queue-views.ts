@@ -1,5 +1,5 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { agentRecord } from '../domain/agents/agent-record.ts';
@@ -9,10 +9,13 @@ import { isSchedulingOn } from '../domain/scheduling/follow-up.ts';
 import type { UnknownType } from '../domain/tasks/unknown-type.ts';
 import { whyNotReady } from '../domain/tasks/why-not-ready.ts';
 import { fitOf, fits } from '../domain/tasks/fit.ts';
-import { minute, type Timestamp, toMillis } from '../domain/time.ts';
+import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
+import { waitedMinutes } from './metrics-figures.ts';
+import { taskCounts } from './task-counts.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
+import { plural } from '../domain/phrases.ts';
 
 export interface AgentView {
   readonly name: string;
@@ -27,8 +30,12 @@ export interface AgentView {
   readonly connected: number;
   /** Connected, or active within the time that counts. */
   readonly seen: boolean;
+  /** When it last did something itself, to the minute. */
+  readonly last_seen?: Timestamp;
   readonly reason?: string;
   readonly until?: Timestamp;
+  /** Who may take its tasks while it is on standby. */
+  readonly fallback?: string;
 }
 
 export function agentViews(federation: Federation): AgentView[] {
@@ -39,6 +46,7 @@ export function agentViews(federation: Federation): AgentView[] {
   const grace = config.leases.grace_seconds * 1_000;
   return Object.entries(config.agents).map(([name, agent]) => {
     const { status, reason, until } = agentRecord(state, name);
+    const active = state.activity.get(name);
     return {
       name,
       status,
@@ -50,8 +58,12 @@ export function agentViews(federation: Federation): AgentView[] {
       open: state.index.openByAddressee.get(name) ?? 0,
       connected: presence.filter((entry) => entry.agent === name && entry.silentFor < grace).length,
       seen: wasSeen(state, name, attendance),
-      ...(reason === null ? {} : { reason }),
-      ...(until === null ? {} : { until }),
+      ...present({
+        last_seen: active === undefined ? null : fromMillis(active),
+        reason,
+        until,
+        fallback: agent.fallback,
+      }),
     };
   });
 }
@@ -65,7 +77,7 @@ export function agentsView(federation: Federation) {
 export interface StatusView {
   readonly operator: string;
   readonly paused: FederationState['meta']['paused'];
-  readonly tasks: Readonly<Record<string, number>>;
+  readonly tasks: ReturnType<typeof taskCounts>;
   readonly oldest_ready_minutes: number | null;
   readonly votes: { readonly active: number; readonly escalated: number };
   readonly inbox: number;
@@ -87,21 +99,12 @@ export function statusOf(federation: Federation): StatusView {
   const webhook = federation.webhook();
   const clock_warnings = federation.clockWarnings();
   const state = federation.state();
-  const { byStatus, ready } = state.index;
-  const oldest = ready.oldest();
+  const oldest = state.index.ready.oldest();
   return {
     operator: config.operator,
     paused: state.meta.paused,
-    tasks: {
-      ready: ready.size,
-      waiting: byStatus.pending.size - ready.size,
-      in_progress: byStatus['in-progress'].size,
-      completed: byStatus.completed.size + archivedCount(state, 'completed'),
-      failed: byStatus.failed.size + archivedCount(state, 'failed'),
-      cancelled: byStatus.cancelled.size + archivedCount(state, 'cancelled'),
-    },
-    oldest_ready_minutes:
-      oldest === undefined ? null : Math.max(0, Math.floor((toMillis(federation.now()) - oldest) / minute)),
+    tasks: taskCounts(state),
+    oldest_ready_minutes: oldest === undefined ? null : waitedMinutes(oldest, toMillis(federation.now())),
     votes: { active: state.voteIndex.deadlines.size, escalated: state.voteIndex.escalated.size },
     inbox: state.escalations.size,
     scheduling: isSchedulingOn(state, config) ? 'on' : 'off',
@@ -121,12 +124,6 @@ export function statusOf(federation: Federation): StatusView {
     ...(configWarnings.length === 0 ? {} : { config_warnings: configWarnings.map(({ message }) => message) }),
     ...(clock_warnings.length === 0 ? {} : { clock_warnings }),
   };
-}
-
-function archivedCount(state: FederationState, status: string): number {
-  let count = 0;
-  for (const task of state.archived.values()) if (task.status === status) count++;
-  return count;
 }
 
 /** Tasks of each kind in the overview; list_tasks pages through the rest. */
@@ -174,14 +171,14 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
     .filter((task) => fits(task, fit));
   const [first] = fitting;
   if (first !== undefined) {
-    const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
+    const others = fitting.length > 1 ? `, nor are ${fitting.length - 1} more` : '';
     const why = whyNotReady(state, first, federation.now());
     return why === null
-      ? `you gave ${first.task_id} back lately; name it to take it again${others}`
+      ? `you released ${first.task_id} recently; name it to claim it again${others}`
       : `${first.task_id} fits but is not ready: ${why}${others}`;
   }
   const ready = state.index.ready.size;
-  if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
+  if (ready > 0) return `${plural(ready, 'ready task')} for other agents or types`;
   const { size } = state.index.byStatus['in-progress'];
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }

@@ -109,12 +109,12 @@ describe('fed analytics', () => {
     await record('--success', '--minutes', '30', '--description', 'Write the parser');
     const { out, code } = await fed('analytics');
     expect(code).toBe(0);
-    expect(out).toMatch(/^FEDERATION /);
+    expect(out).toMatch(/^Analytics · since \S+\n0 tasks done · 100% of 1 attempt succeeded · 1 agent · 1 type\n/);
     expect(out).toMatch(/kimi +\S+ 100% of 1 +\d+ min/);
-    expect((await fed('analytics', 'dashboard')).out).toMatch(/^FEDERATION /);
-    expect((await fed('analytics', 'agent', 'kimi')).out).toMatch(/^kimi {2}available\n {2}all types/);
+    expect((await fed('analytics', 'dashboard')).out).toMatch(/^Analytics /);
+    expect((await fed('analytics', 'agent', 'kimi')).out).toMatch(/^kimi {2}available\n\nRECORD .*\n {2}all types/);
     expect((await fed('analytics', 'task-type', 'implementation')).out).toMatch(/^implementation {2}0 queued\n/);
-    expect((await fed('analytics', 'targets')).out).toMatch(/^TARGETS .*UTC\n {2}○ operator hand-offs a day/);
+    expect((await fed('analytics', 'targets')).out).toMatch(/^TARGETS · \S+Z to \S+Z\n {2}○ operator hand-offs a day/);
   });
 
   it('prints the object of the tool with --json', async () => {
@@ -144,7 +144,7 @@ describe('fed analytics', () => {
     expect((await fed('analytics', 'optimize', '--apply')).out).toMatch(/^applied {2}optimization-.*-001\n/);
     expect((await fed('analytics', 'optimize', '--revert')).out).toMatch(/^reverted {2}optimization-.*-001\n/);
     const again = await fed('analytics', 'optimize', '--revert');
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('nothing to revert') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('no optimisation to revert') });
   });
 
   it('exports what other programs read, and nothing else', async () => {
@@ -159,9 +159,9 @@ describe('fed analytics', () => {
   it.each([
     [['analytics', 'optimise'], "unknown command 'optimise'"],
     [['analytics', 'export', '--format', 'xml'], 'Expected --format to be one of json, csv, prometheus'],
-    [['analytics', 'optimize', '--apply', '--revert'], 'exclude each other'],
+    [['analytics', 'optimize', '--apply', '--revert'], 'cannot be combined'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft'], 'Expected --success or --failure'],
-    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'exclude each other'],
+    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'cannot be combined'],
     [['analytics', 'record', '--type', 'draft', '--success'], '--agent'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'No Slug', '--success'], 'to be a slug'],
     [

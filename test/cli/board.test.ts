@@ -68,7 +68,7 @@ const text = (view: BoardView, size = screen): string => renderBoard(view, size,
 describe('the board', () => {
   it('shows each status in a column, with who, how long and why not', () => {
     const lines = renderBoard(board(), screen, plain);
-    expect(lines[2]).toMatch(/^ READY 1 +IN PROGRESS 1 +WAITING 1 +DONE LATELY 2$/);
+    expect(lines[2]).toMatch(/^ READY 1 +IN PROGRESS 1 +WAITING 1 +RECENTLY DONE 2$/);
     expect(lines[3]).toMatch(
       /^ 02-06-001 anyone high 12m +02-06-002 kimi 40% 12m +02-06-003 for 02-06-001 \+1 +✓ 02-06-004 kimi 12m$/,
     );

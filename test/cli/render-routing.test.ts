@@ -38,6 +38,7 @@ describe('an evaluation', () => {
     }
     expect(head(80)).not.toContain('BEST 90%');
     expect(head(80)).toMatch(/F1.*BEST 70%.*MS$/);
-    expect(head(40)).toMatch(/^STRATEGY +RIGHT +95% +CAL\. ERROR +BEST 70% +AUROC$/);
+    expect(page(40).join('\n')).toMatch(/^auto  right 91.2%  89.1%–93.1%\n  f1 90.0%/m);
+    expect(Math.max(...page(40).map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
   });
 });

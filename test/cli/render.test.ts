@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderRecord } from '../../src/cli/render/render-record.ts';
-import { renderTask, renderTaskResult, renderTasks } from '../../src/cli/render/render-task.ts';
+import { renderTask } from '../../src/cli/render/render-task-in-full.ts';
+import { listedBrief, renderTasks } from '../../src/cli/render/render-task-list.ts';
+import { renderTaskResult } from '../../src/cli/render/render-task.ts';
 import { plain } from '../../src/cli/terminal.ts';
 
 const brief = {
@@ -33,11 +35,11 @@ const full = {
 } as const;
 
 test('a page of tasks is a table, with how many more there are', () => {
-  expect(renderTasks({ items: [brief], total: 7 }, plain)).toBe(
+  expect(renderTasks({ items: [listedBrief(brief)], total: 7, next_cursor: 'abc' }, plain)).toBe(
     [
-      'TASK                 STATUS   PRIORITY  TYPE    WAITS FOR               DESCRIPTION',
-      'task-2026-02-06-002  pending  high      review  task-2026-02-06-001 +1  Review the parser',
-      '1 of 7',
+      'ID                   STATUS   PRIORITY  TYPE    FOR           WAITS FOR               DESCRIPTION',
+      'task-2026-02-06-002  waiting  high      review  whoever fits  task-2026-02-06-001 +1  Review the parser',
+      '1 of 7 · --limit 100 · --cursor abc',
     ].join('\n'),
   );
 });
@@ -46,13 +48,15 @@ test('an empty page says so', () => {
   expect(renderTasks({ items: [], total: 0 }, plain)).toBe('No tasks.');
 });
 
-test('one task shows its facts, its whole description and its history', () => {
-  const text = renderTask({ task: full }, plain);
-  expect(text).toContain('task-2026-02-06-002  pending  high  review → whoever fits');
-  expect(text).toContain('held by      kimi until 2026-02-06T10:30:00.000Z');
-  expect(text).toContain('progress     40 %');
-  expect(text).toContain('description\n  Review the parser\n\n  And its tests.');
-  expect(text).toContain('history\n  2026-02-06T10:00:00.000Z kimi claimed');
+test('one task shows who has it, its whole description and its history; in a pipe with whole ids and times', () => {
+  const text = renderTask({ task: { ...full, status: 'in-progress', held_through: 'kimi-code' } }, plain);
+  expect(text).toContain(
+    'task-2026-02-06-002 · in progress · high · review\nReview the parser\n\nAnd its tests.\n\n' +
+      '  held by    kimi (kimi-code), attempt 1 of 3, since 2026-02-06T10:00:00.000Z, until 2026-02-06T14:00:00.000Z\n',
+  );
+  expect(text).toMatch(/^ {2}progress +40%$/m);
+  expect(text).toMatch(/^ {2}context +src\/parser\.ts$/m);
+  expect(text).toContain('\n  2026-02-06T10:00:00.000Z  kimi  claimed');
 });
 
 test('what a tool did to a task is shown with what else happened', () => {
@@ -62,7 +66,7 @@ test('what a tool did to a task is shown with what else happened', () => {
     follow_ups: [],
   } as const;
   expect(renderTaskResult(result, plain)).toBe(
-    'task-2026-02-06-002  completed  high  review → whoever fits\nReview the parser\nunblocked  task-2026-02-06-003',
+    'task-2026-02-06-002 · completed · high · review → whoever fits\nReview the parser\nunblocked  task-2026-02-06-003',
   );
 });
 
@@ -70,7 +74,7 @@ test('a claim shows what the task builds on', () => {
   const inputs = [{ id: 'task-2026-02-06-001', summary: 'Parser written', artifacts: ['src/parser.ts'] }];
   const text = renderTaskResult({ task: { ...full, status: 'in-progress' }, inputs }, plain);
   expect(text).toContain('attempt  1');
-  expect(text).toContain('what it builds on\n  task-2026-02-06-001: Parser written (src/parser.ts)');
+  expect(text).toContain('inputs\n  task-2026-02-06-001: Parser written (src/parser.ts)');
 });
 
 test('a task that judges other work says which, and what led to it', () => {
@@ -80,10 +84,11 @@ test('a task that judges other work says which, and what led to it', () => {
     subject: 'task-2026-02-06-001',
     caused_by: { kind: 'rule', by: 'review-tested', task_id: 'task-2026-02-06-003', depth: 2 },
   } as const;
-  for (const text of [renderTaskResult({ task: review }, plain), renderTask({ task: review }, plain)]) {
-    expect(text).toMatch(/^judges +task-2026-02-06-001$/m);
-    expect(text).toMatch(/^caused by +rule review-tested, after task-2026-02-06-003$/m);
-  }
+  const result = renderTaskResult({ task: review }, plain);
+  expect(result).toMatch(/^caused by +rule review-tested, after task-2026-02-06-003$/m);
+  const page = renderTask({ task: review }, plain);
+  expect(page).toMatch(/^ {2}queued by +claude, \S+, because of task-2026-02-06-003 \(rule review-tested\)$/m);
+  for (const text of [result, page]) expect(text).toMatch(/^ *judges +task-2026-02-06-001$/m);
 });
 
 test('a record is one line an event: when, who, what', () => {

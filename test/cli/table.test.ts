@@ -46,6 +46,32 @@ test('on a terminal the last column is cut to its width', () => {
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
 });
 
+test('columns that are spare give way before the last one gets too narrow, the sparest first', () => {
+  const wide = [
+    { title: 'ID', value: () => 'task-2026-02-06-001' },
+    { title: 'KIND', value: () => 'implementation', spare: 2 },
+    { title: 'AGE', value: () => '5 min', spare: 1 },
+    { title: 'TEXT', value: () => 'word '.repeat(20) },
+  ];
+  const head = (width: number): string => renderTable([0], wide, { width, colour: false }).split('\n')[0] ?? '';
+  expect(head(70)).toMatch(/^ID +KIND +AGE +TEXT$/);
+  expect(head(60)).toMatch(/^ID +AGE +TEXT$/);
+  expect(head(50)).toMatch(/^ID +TEXT$/);
+});
+
+test('where a row does not fit it stands on lines of its own, with no id or number cut', () => {
+  const long = [{ id: 'task-2026-02-06-001-and-more', count: 12, text: 'word '.repeat(40).trim() }];
+  const table = renderTable(long, columns, { width: 40, colour: false });
+  const lines = table.split('\n');
+  expect(lines.slice(0, 2)).toEqual([
+    'task-2026-02-06-001-and-more  n 12',
+    '  word word word word word word word'.trimEnd(),
+  ]);
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toMatch(/…$/);
+  for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(40);
+});
+
 test('in a pipe nothing is cut', () => {
   const text = 'word '.repeat(40).trim();
   expect(renderTable([{ id: 'a', count: 1, text }], columns, plain)).toContain(text);
@@ -68,6 +94,12 @@ test('line breaks and escape sequences of others do not get through', () => {
 test('fields line up, and those without a value are left out', () => {
   const fields = { status: 'pending', to: null, priority: 'high' };
   expect(renderFields(plain, fields)).toBe('status    pending\npriority  high');
+});
+
+test('a long field goes on beside its name', () => {
+  expect(renderFields({ width: 40, colour: false }, { status: 'pending', context: 'word '.repeat(10).trim() })).toBe(
+    ['status   pending', 'context  word word word word word word', '         word word word word'].join('\n'),
+  );
 });
 
 test('cut text is never wider than asked for, whatever it is made of', () => {

@@ -5,7 +5,7 @@ import type { Host } from '../../src/cli/host.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
-import { plain } from '../../src/cli/terminal.ts';
+import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
@@ -25,6 +25,10 @@ export interface RunSettings {
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
   readonly screen?: ScreenDevice;
+  /** What it writes to; a pipe unless said. */
+  readonly terminal?: Terminal;
+  /** Milliseconds since 1970, for the federation. */
+  readonly clock?: () => number;
   readonly onOutput?: (text: string) => void;
 }
 
@@ -36,7 +40,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
     interactive: settings.answer !== undefined,
-    terminal: plain,
+    terminal: settings.terminal ?? plain,
     errorTerminal: plain,
     out: (text) => {
       out += text;
@@ -49,7 +53,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     screen: () => settings.screen ?? null,
     readInput: () => Promise.resolve(settings.input ?? ''),
     signal: settings.signal ?? new AbortController().signal,
-    open: openFederation,
+    open: (where) => openFederation({ ...where, ...(settings.clock === undefined ? {} : { clock: settings.clock }) }),
     rebuildLog,
     examine,
     lookForLoss,
@@ -67,7 +71,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
 /** What is said to do next are commands that there are. */
 function expectKnownCommands(said: string): void {
   const paths = commands.map(({ path }) => path);
-  for (const [, line = ''] of said.matchAll(/^ *→ (.*)$/gm)) {
+  for (const [, line = ''] of said.matchAll(/^(?: *→|Next:) (.*)$/gm)) {
     for (const [, path = ''] of line.matchAll(/\bfed (?!has |takes )([a-z]+)/g)) {
       expect(
         paths.some((known) => known === path || known.startsWith(`${path} `)),

@@ -1,19 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import {
-  renderAgentMetrics,
-  renderDashboard,
-  renderOptimization,
-  renderPair,
-  renderTargets,
-  renderTypeMetrics,
-} from '../../src/cli/render/render-metrics.ts';
+import { renderDashboard, renderTargets } from '../../src/cli/render/render-dashboard.ts';
+import { renderAgentMetrics, renderPair, renderTypeMetrics } from '../../src/cli/render/render-metrics.ts';
+import { renderOptimization } from '../../src/cli/render/render-optimization.ts';
 import { plain } from '../../src/cli/terminal.ts';
 import { exportCsv, exportJson, exportPrometheus } from '../../src/views/metrics-export.ts';
 import { intervalOf } from '../../src/views/metrics-figures.ts';
 import { agentMetrics, pairMetrics, typeMetrics } from '../../src/views/metrics-of-one.ts';
 import { dashboardView, targetsView } from '../../src/views/metrics-view.ts';
+import { taskCounts } from '../../src/views/task-counts.ts';
 import { optimizationView } from '../../src/views/optimization-view.ts';
 import { twoWeeks } from '../support/history.ts';
 import { Scenario } from '../support/scenario.ts';
@@ -50,9 +46,9 @@ describe('the figures', () => {
     expect(view.federation).toMatchObject({ open: 0, oldest_ready: null, mean_wait_minutes: null });
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ availability: {}, first_seen: null, types: [] });
     expect(() => agentMetrics(sourceOf(s), 'nobody')).toThrow('No agent is called');
-    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('Nothing was counted of the type');
+    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('No data for "reuben" yet.');
+    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('No data for "reuben" yet.');
+    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('No data for the type');
   });
 
   it('name the task that has been ready for longest, and the queue on days on which nothing happened', () => {
@@ -91,6 +87,54 @@ describe('the figures', () => {
   });
 });
 
+describe('one number is the same wherever it is read', () => {
+  it('a task that was cancelled, put back and cancelled again is one cancelled task', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('Once');
+    for (const _ of [1, 2]) {
+      s.run('reuben', 'cancel_task', { task_id, reason: 'no' });
+      if (_ === 1) s.run('reuben', 'override_task', { task_id, action: 'requeue' });
+    }
+    expect(dashboardView(sourceOf(s)).federation.cancelled).toBe(1);
+    expect(taskCounts(s.state).cancelled).toBe(1);
+  });
+
+  it('a mean is rounded once, and shown as it is exported', () => {
+    const s = new Scenario();
+    for (const minutes of [34.6, 34.9, 34.9]) {
+      s.run('reuben', 'record_outcome', { agent: 'kimi', type: 'draft', success: true, duration_minutes: minutes });
+    }
+    expect(exportCsv(sourceOf(s))).toContain('kimi,draft,3,3,1,0.398,0.994,0,35,35,0');
+    expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ mean_minutes: 35, median_minutes: 35 });
+    expect(renderPair(pairMetrics(sourceOf(s), 'kimi', 'draft'), plain)).toContain('100% of 3       35 min');
+  });
+
+  it('the median of one outcome is that outcome, and of two their mean', () => {
+    const s = new Scenario();
+    const record = (duration_minutes: number) =>
+      s.run('reuben', 'record_outcome', { agent: 'kimi', type: 'draft', success: true, duration_minutes });
+    record(25);
+    expect(agentMetrics(sourceOf(s), 'kimi').median_minutes).toBe(25);
+    record(1 / 60);
+    expect(agentMetrics(sourceOf(s), 'kimi').median_minutes).toBe(13);
+  });
+
+  it('what was stated is shown as it was stated', () => {
+    const s = new Scenario();
+    const { vote } = s.run('claude', 'open_vote', {
+      question: 'Which?',
+      options: ['a', 'b'],
+      eligible: ['kimi'],
+      quorum: 1,
+    });
+    s.run('kimi', 'cast_vote', { vote_id: vote.vote_id, choice: 'a', confidence: 0.8, reasoning: 'because' });
+    s.run('reuben', 'judge_vote', { vote_id: vote.vote_id, right_choice: 'a' });
+    const view = agentMetrics(sourceOf(s), 'kimi');
+    expect(view.ballots.stated_against_observed).toMatchObject([{ from: 0.8, stated: 0.8, observed: 1 }]);
+    expect(renderAgentMetrics(view, plain)).toContain('stated  80%  observed 100%');
+  });
+});
+
 describe('on a screen', () => {
   const dry = optimizationView(weeks.run('reuben', 'optimize_routing', {}), 'dry');
   const pages = (terminal: typeof plain) => [
@@ -103,8 +147,8 @@ describe('on a screen', () => {
   ];
 
   it('every page fits 80 columns, and colours nothing in a pipe', () => {
-    for (const page of [...pages(plain), ...pages({ width: 80, colour: false })]) {
-      expect(page).not.toContain('\u001B');
+    for (const page of pages(plain)) expect(page).not.toContain('\u001B');
+    for (const page of pages({ width: 80, colour: false })) {
       expect(Math.max(...page.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
     }
   });
@@ -119,11 +163,12 @@ describe('on a screen', () => {
     const narrow = renderDashboard(dashboardView(sourceOf(s)), { width: 40, colour: false });
     const wide = renderDashboard(dashboardView(sourceOf(s)), { width: 80, colour: false });
     const figures = (page: string) =>
-      page.split('\n').flatMap((line) => /[·●├┤─█▏▎▍▌▋▊▉]+ +(?:\d+%|–) of \d+(?= |$)/.exec(line)?.[0] ?? []);
+      page.split('\n').flatMap((line) => /[·●├┤─█▏▎▍▌▋▊▉]{6,} +(?:\d+%|–) of \d+(?= |$)/.exec(line)?.[0] ?? []);
     const rates = (page: string) => figures(page).map((line) => line.replace(/^\S+ +/, ''));
     expect(figures(wide).length).toBeGreaterThan(8);
     expect(rates(narrow)).toEqual(rates(wide));
     expect(figures(narrow).every((line) => /^\S{6,} /.test(line))).toBe(true);
+    expect(narrow).toMatch(/^ {2}✓ hand-offs a day +0 {2}< 3$/m);
     expect(Math.max(...narrow.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
   });
 
@@ -134,21 +179,30 @@ describe('on a screen', () => {
     expect(coloured.map(bare)).toEqual(pages({ width: 80, colour: false }).map(bare));
   });
 
-  it('the dashboard has its parts in order, each with a picture', () => {
+  it('the dashboard opens with how much was done and how well, then who does it best, then the rest in order', () => {
     const [dashboard = ''] = pages(plain);
-    const titles = dashboard.split('\n').flatMap((line) => /^[A-Z]+/.exec(line) ?? []);
-    expect(titles).toEqual(['FEDERATION', 'TARGETS', 'AGENTS', 'TYPES', 'ROUTING', 'DAYS']);
-    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, imports left out$/m);
+    const { attempts, federation, agents } = dashboardView(source);
+    const lines = dashboard.split('\n');
+    expect(lines[0]).toBe(`Analytics · since ${dashboardView(source).since}`);
+    expect(lines[1]).toContain(`${federation.done} tasks done · ${federation.failed} failed · `);
+    expect(lines[1]).toMatch(new RegExp(` · \\d+% of ${attempts.count} attempts succeeded · 4 agents · 7 types$`));
+    const titles = dashboard.split('\n').flatMap((line) => /^[A-Z]{3,}/.exec(line) ?? []);
+    expect(titles).toEqual(['TOP', 'TARGETS', 'TYPES', 'ROUTING', 'DAYS']);
+    const ranked = [...dashboard.matchAll(/^ {2}\d {1,2}(\S+) +[·├─●┤]+ +\d+% of /gm)].map(([, name]) => name);
+    const low = (name: string | undefined) => agents.find(({ agent }) => agent === name)?.interval?.[0] ?? 0;
+    expect(ranked).toHaveLength(4);
+    expect(ranked.map(low)).toEqual(ranked.map(low).toSorted((a, b) => b - a));
+    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, without imports$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
-    expect(dashboard).toMatch(/^ {2}○ votes decided by agents +– {2}>= 80% +too few +0 cases$/m);
-    expect(dashboard).toMatch(/^ {2}kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
-    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ in all$/m);
+    expect(dashboard).toMatch(/^ {2}○ 1 more: too few cases$/m);
+    expect(dashboard).toMatch(/^ {2}\d kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
+    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ total$/m);
   });
 
   it('an empty federation is a page too', () => {
     const s = new Scenario();
     const page = renderDashboard(dashboardView(sourceOf(s)), plain);
-    expect(page).toContain('done 0');
+    expect(page).toMatch(/^Analytics · nothing counted yet\n0 tasks done$/m);
     expect(page).not.toContain('AGENTS');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -157,7 +211,7 @@ describe('on a screen', () => {
     const page = renderOptimization(dry, plain);
     expect(page).toMatch(/^CHANGES\nAGENT +TYPE +SUCCESSES +10% +90% +BONUS +AFTER$/m);
     expect(page).toMatch(/^ollama +summary +\d+ of \d+ +\d+% +\d+% +0 +-0.05$/m);
-    expect(page).toContain('AS BEFORE');
+    expect(page).toContain('UNCHANGED');
   });
 });
 

@@ -22,8 +22,8 @@ export const watch = command({
   path: 'watch',
   about: 'a live board of the federation',
   more:
-    'Shows what is ready, in progress, waiting and done lately, the agents, the inbox and the latest events, and ' +
-    'follows what other processes do. q or Ctrl-C quits. Not on a terminal, or with --json, it prints the board once.',
+    'Shows live what is ready, in progress, waiting and recently done, the agents, the inbox and the latest events. ' +
+    'q or Ctrl-C quits. Not on a terminal, or with --json, it prints the board once.',
   input: z.strictObject({}),
   examples: ['fed watch', 'fed watch | head -30', 'fed watch --json'],
   run: (_input, context) =>

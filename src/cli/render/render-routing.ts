@@ -1,11 +1,11 @@
 /** Choices of the router, and how good they are, for a person. */
-import stringWidth from 'string-width';
+import { plural } from '../../domain/phrases.ts';
 import type { compareStrategies } from '../../views/routing-view.ts';
 import type { fullRouting } from '../../views/task-views.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, padTo, paint, plain, type Terminal } from '../terminal.ts';
+import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
 
 type Shown = ReturnType<typeof fullRouting>;
 
@@ -20,21 +20,21 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
   const { parts, nearest } = routing;
   const fields = renderFields(terminal, {
     score: routing.score.toFixed(3),
-    'made of': partsOf(parts),
+    parts: partsOf(parts),
     rules: routing.rules?.join(', '),
     words: routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', '),
     'next best': second,
     'instead of': routing.instead_of,
-    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were clearer`,
+    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were more familiar`,
     'in doubt': routing.doubt,
-    'learned from': `${routing.outcomes} outcomes`,
+    'learned from': plural(routing.outcomes, 'outcome'),
     probability: routing.probability?.toFixed(3),
   });
   const past =
     nearest === undefined
       ? []
       : [
-          `${paint('most like', 'bold', terminal)}\n${nearest
+          `${paint('most similar', 'bold', terminal)}\n${nearest
             .map(
               ({ task_id, agent, outcome, similarity }) =>
                 `  ${similarity.toFixed(2)}  ${oneLine(task_id)}  ${oneLine(agent)}  ${paint(outcome, outcome === 'success' ? 'green' : 'red', terminal)}`,
@@ -108,13 +108,13 @@ export function renderEvaluation(evaluation: Evaluation, terminal: Terminal): st
     { title: 'STRATEGY', value: ({ strategy }) => strategy, style: () => 'bold' },
     { title: 'RIGHT', value: ({ accuracy }) => percent(accuracy), ...right },
     { title: '95%', value: ({ interval: { low, high } }) => `${percent(low)}–${percent(high)}` },
-    { title: 'F1', value: ({ macro_f1 }) => percent(macro_f1), ...right },
+    { title: 'F1', value: ({ macro_f1 }) => percent(macro_f1), spare: 2, ...right },
     { title: 'CAL. ERROR', value: ({ calibration_error }) => percent(calibration_error), ...right },
-    at(0.9),
-    at(0.8),
+    { ...at(0.9), spare: 4 },
+    { ...at(0.8), spare: 3 },
     at(0.7),
     { title: 'AUROC', value: ({ auroc }) => auroc?.toFixed(3), ...right },
-    { title: 'MS', value: ({ milliseconds }) => milliseconds?.toFixed(3), ...right },
+    { title: 'MS', value: ({ milliseconds }) => milliseconds?.toFixed(3), spare: 1, ...right },
   ];
   const { agent, ...best } = baselines.best_single;
   const all: readonly Evaluated[] = [
@@ -124,7 +124,7 @@ export function renderEvaluation(evaluation: Evaluation, terminal: Terminal): st
   ];
   return [
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
-    renderTable(all, fitting(all, columns, terminal), terminal),
+    renderTable(all, columns, terminal),
     ...problemLines(evaluation),
   ].join('\n\n');
 }
@@ -134,26 +134,8 @@ function problemLines({ problems, problems_total }: Pick<Evaluation, 'problems' 
   if (problems.length === 0) return [];
   const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
   const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
-  const head = `${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`;
+  const head = `${plural(problems_total, 'row')} skipped:`;
   return [manyLines([head, ...told, ...more].join('\n'))];
-}
-
-/** What a narrow terminal can do without, the least telling first. */
-const dispensable = ['BEST 90%', 'BEST 80%', 'F1', 'MS'];
-
-/** The columns that fit; a pipe gets all of them. */
-function fitting<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  { width }: Terminal,
-): readonly Column<Row>[] {
-  let kept = columns;
-  for (const title of dispensable) {
-    const lines = renderTable(rows, kept, plain).split('\n');
-    if (width === null || Math.max(...lines.map((line) => stringWidth(line))) <= width) break;
-    kept = kept.filter((column) => column.title !== title);
-  }
-  return kept;
 }
 
 function bar(share: number, terminal: Terminal): string {

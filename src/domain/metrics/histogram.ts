@@ -11,16 +11,17 @@ export function bucketOf(milliseconds: number): string {
   return String(Math.round(Math.log(Math.max(1, milliseconds)) / growth));
 }
 
-/** In milliseconds; `null`: nothing was counted. Of an even count, the lower of the two in the middle. */
+/** In milliseconds; `null`: nothing was counted. Of an even count, the mean of the two in the middle. */
 export function medianOf(histogram: CounterRow | undefined): number | null {
   const buckets = [...(histogram?.entries() ?? [])]
     .map(([bucket, count]) => [Number(bucket), count] as const)
     .sort(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);
-  let seen = 0;
-  for (const [bucket, count] of buckets) {
-    seen += count;
-    if (seen * 2 >= total && count > 0) return Math.exp(bucket * growth);
-  }
-  return null;
+  if (total === 0) return null;
+  const at = (place: number): number => {
+    let seen = 0;
+    const found = buckets.find(([, count]) => (seen += count) > place);
+    return Math.exp((found?.[0] ?? 0) * growth);
+  };
+  return (at(Math.floor((total - 1) / 2)) + at(Math.floor(total / 2))) / 2;
 }

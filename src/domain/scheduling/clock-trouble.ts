@@ -1,23 +1,6 @@
-/** What is wrong with the clocks, and the one inbox item about it. */
+/** The one inbox item about clocks that are wrong. */
 import type { Deliberation } from '../deliberation.ts';
-import { day, hour, minute } from '../time.ts';
-
-/**
- * apart   two processes are alone, and their clocks too far from each other
- * ahead   the journal was written by a clock that was ahead: time stands still until the clocks are there
- */
-export interface ClockTrouble {
-  readonly kind: 'apart' | 'ahead';
-  readonly milliseconds: number;
-  /** There was an item about it; an answered one is not opened again while it lasts. */
-  readonly isTold: boolean;
-}
-
-export const clockKinds = ['apart', 'ahead'] as const;
-
-export function clockKey(kind: ClockTrouble['kind']): string {
-  return `clock:${kind}`;
-}
+import { clockKinds, type ClockTrouble, span } from './clock-kinds.ts';
 
 /** Opens the item, and closes it when what it is about is over. */
 export function tellOfClocks(deliberation: Deliberation): void {
@@ -46,11 +29,4 @@ function inWords({ kind, milliseconds }: ClockTrouble): { readonly title: string
       'A clock that was ahead has written to it. Until then time stands still: leases, deadlines and waits last longer. ' +
       'If the clock is right now, rebase moves them back by that time; if it is wrong, set it right.',
   };
-}
-
-/** `3 min`, `2 h`, `5 days` */
-export function span(milliseconds: number): string {
-  const length = Math.abs(milliseconds);
-  if (length < 90 * minute) return `${Math.max(1, Math.round(length / minute))} min`;
-  return length < 2 * day ? `${Math.round(length / hour)} h` : `${Math.round(length / day)} days`;
 }

@@ -5,7 +5,7 @@ import type { DependencyId, Task } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
 import type { Escalation, InboxAction } from './escalation.ts';
-import { clockKey } from './clock-trouble.ts';
+import { clockKey } from './clock-kinds.ts';
 import { heldUnder } from './follow-up.ts';
 
 /** What can be done about it as things stand, the usual first. Never empty. */

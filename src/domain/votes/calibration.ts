@@ -211,6 +211,8 @@ export interface ReliabilityReport {
     readonly from: number;
     readonly to: number;
     readonly ballots: number;
+    /** What was stated, on average. */
+    readonly stated: number;
     readonly observed: number;
   }[];
   /** What some stated confidences count for now. */
@@ -225,11 +227,15 @@ export function describeReliability(
 ): ReliabilityReport {
   const known = record.agents[agent];
   const own = (topic === null ? known?.overall : known?.topics[topic]) ?? emptyReliability;
-  const tenths = new Map<number, [number, number]>();
+  const tenths = new Map<number, { ballots: number; stated: number; right: number }>();
   for (const [hundredth, [count, right]] of Object.entries(own.bins)) {
     const tenth = Math.min(9, Math.floor(Number(hundredth) / 10));
-    const sum = tenths.get(tenth) ?? [0, 0];
-    tenths.set(tenth, [sum[0] + count, sum[1] + right]);
+    const sum = tenths.get(tenth) ?? { ballots: 0, stated: 0, right: 0 };
+    tenths.set(tenth, {
+      ballots: sum.ballots + count,
+      stated: sum.stated + count * Number(hundredth),
+      right: sum.right + right,
+    });
   }
   const map = confidenceMap(record, agent, topic);
   const mean = (sum: number): number | null => (own.ballots === 0 ? null : sum / own.ballots);
@@ -240,10 +246,11 @@ export function describeReliability(
     brier: mean(own.squared_error / 1_000_000),
     stated_against_observed: [...tenths]
       .sort(([a], [b]) => a - b)
-      .map(([tenth, [ballots, right]]) => ({
+      .map(([tenth, { ballots, stated, right }]) => ({
         from: tenth / 10,
         to: (tenth + 1) / 10,
         ballots,
+        stated: stated / ballots / 100,
         observed: right / ballots,
       })),
     calibrated: [500, 600, 700, 800, 900, 950].map((stated) => ({

@@ -3,7 +3,7 @@ import type { DecisionContext } from '../../../src/domain/commands.ts';
 import { decide } from '../../../src/domain/decide.ts';
 import { evolve } from '../../../src/domain/evolve.ts';
 import type { FederationEvent } from '../../../src/domain/events.ts';
-import { span } from '../../../src/domain/scheduling/clock-trouble.ts';
+import { span } from '../../../src/domain/scheduling/clock-kinds.ts';
 import { addMillis, day, hour, minute } from '../../../src/domain/time.ts';
 import { Scenario } from '../../support/scenario.ts';
 

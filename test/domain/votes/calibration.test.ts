@@ -123,7 +123,7 @@ describe('the record', () => {
     expect(report).toMatchObject({ judged: 4, accuracy: 0.75, mean_confidence: 0.9 });
     // Three times (0.9 − 1)² and once 0.9².
     expect(report.brier).toBeCloseTo((3 * 0.01 + 0.81) / 4, 12);
-    expect(report.stated_against_observed).toEqual([{ from: 0.9, to: 1, ballots: 4, observed: 0.75 }]);
+    expect(report.stated_against_observed).toEqual([{ from: 0.9, to: 1, ballots: 4, stated: 0.9, observed: 0.75 }]);
     expect(describeReliability(emptyCalibration, 'a', 'api')).toMatchObject({ judged: 0, accuracy: null, brier: null });
   });
 });

@@ -1,0 +1,34 @@
+/** What a board and a page say of an agent in one line. */
+import type { AgentView } from '../../views/queue-views.ts';
+import type { Piece } from '../flow.ts';
+import type { Terminal } from '../terminal.ts';
+import { moment } from '../times.ts';
+
+/** `standby until 19:30 (rate limit)` · `holds 2 of 3` · `3 ready` · `no client connected since 14:02`. */
+export function agentWords(agent: AgentView, terminal: Terminal): Piece[] {
+  const { holds, capacity, ready } = agent;
+  const pieces: Piece[] = [...awayWords(agent, terminal)];
+  if (holds > 0) pieces.push({ text: `holds ${holds} of ${capacity}`, style: 'cyan' });
+  if (ready > 0) pieces.push({ text: `${ready} ready` });
+  return [...pieces, ...presenceWords(agent, pieces.length === 0, terminal)];
+}
+
+function awayWords({ status, reason, until, fallback }: AgentView, terminal: Terminal): Piece[] {
+  if (status === 'available') return [];
+  const back = until === undefined ? '' : ` until ${moment(until, terminal)}`;
+  const why = reason === undefined ? '' : ` (${reason})`;
+  const instead = status === 'standby' && fallback !== undefined ? `; ${fallback} takes its work` : '';
+  return [{ text: `${status}${back}${why}${instead}`, style: 'yellow' }];
+}
+
+/** An agent with work that nobody is there to do will need somebody. */
+function presenceWords(agent: AgentView, isIdle: boolean, terminal: Terminal): Piece[] {
+  const { connected, seen, last_seen, ready, status } = agent;
+  if (connected > 0) return isIdle ? [{ text: connected === 1 ? 'connected' : `${connected} clients connected` }] : [];
+  // Whoever says that it is away is not expected.
+  if (status === 'standby' || status === 'offline') return [];
+  const style = ready > 0 ? 'yellow' : 'dim';
+  if (!seen && last_seen === undefined) return [{ text: 'not seen yet', style }];
+  const since = last_seen === undefined ? '' : ` since ${moment(last_seen, terminal)}`;
+  return [{ text: `no client connected${since}`, style }];
+}

@@ -1,0 +1,26 @@
+/** One task with everything around it: its history, who holds it through which program, what waits for it. */
+import { reworkOf } from '../domain/tasks/subject.ts';
+import type { Task, TaskId } from '../domain/tasks/task.ts';
+import type { Federation } from '../federation.ts';
+import { holdingOf } from './holding.ts';
+import { doubtfulOf } from './task-rows.ts';
+import { present, taskWithHistory } from './task-views.ts';
+
+export function taskInContext(federation: Federation, task: Task) {
+  const state = federation.state();
+  const blocked = (id: TaskId): readonly string[] => {
+    const dependent = state.tasks.get(id);
+    return dependent === undefined ? [] : state.index.waitsFor(dependent);
+  };
+  const holding = holdingOf(federation, task);
+  return {
+    ...taskWithHistory(state, task),
+    ...present({
+      held_through: holding?.client,
+      held_silently: holding?.silent === true || null,
+      doubtful: doubtfulOf(federation, task),
+      blocks: [...(state.index.dependents.get(task.task_id) ?? [])].filter((id) => blocked(id).includes(task.task_id)),
+      sent_back_as: reworkOf(state, task.task_id)?.task_id,
+    }),
+  };
+}

@@ -16,7 +16,7 @@ export interface BoardTask {
   readonly status: string;
   readonly type: string | null;
   readonly priority: string;
-  /** Who holds it, did it, or is to do it; `null`: whoever fits. */
+  /** Who holds it, did it, or is to do it; `null`: anyone. */
   readonly who: string | null;
   /** Ready since, claimed at, queued at or finished at, by column. */
   readonly since: Timestamp;

@@ -254,6 +254,7 @@ function requestFor(question: RoutingQuestion, routing: Config['routing']): Libr
     bonus,
     planBonus,
     exploration: isChoice && priority === 'low' ? routing.exploration : 0,
+    optimism: isChoice && question.mayTry,
     uniform,
     comparePicks: true,
     ...(isChoice

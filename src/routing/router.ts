@@ -44,6 +44,8 @@ export interface RoutingRequest {
   readonly bonus?: ReadonlyMap<string, number>;
   /** Bonus of `v2`, 0 for agents not named; default: from the learner's own tallies. */
   readonly planBonus?: ReadonlyMap<string, number>;
+  /** Agents that are hardly known are given a little ahead, so that they are tried; default: false. */
+  readonly optimism?: boolean;
   /** Share of choices made at random, 0 by default; the caller gives it for low priority only. */
   readonly exploration?: number;
   /** Uniform in [0, 1), for shares and exploration; default 0.5. */
@@ -159,6 +161,7 @@ export class Router {
       similarities: learner.compare(reading, shown, asked.has('v2')),
       defaultAgent: this.#defaultAgent,
       roster: this.#agents,
+      optimistic: request.optimism === true,
       availability,
       bonus: request.bonus ?? new Map<string, number>(),
       planBonus: request.planBonus ?? null,

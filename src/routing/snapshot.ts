@@ -17,17 +17,37 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 3;
+const snapshotVersion = 4;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
   settings: z.string(),
   names: z.array(z.string()),
   documents: z.number(),
+  labels: z.number(),
   random: z.number(),
   features: z.number().int().min(0),
   rules: z.array(z.tuple([z.number().int().min(0), z.number(), z.enum(['text', 'type']), z.string()])),
-  calibration: z.object({ total: z.number(), slope: z.number(), offset: z.number() }),
+  calibration: z.object({
+    total: z.number(),
+    slope: z.number(),
+    lead: z.number(),
+    offset: z.number(),
+    refit_at: z.number(),
+  }),
+  pairs: z.array(
+    z.tuple([
+      z.string().nullable(),
+      z.number().int().min(0),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.string(),
+      z.number(),
+    ]),
+  ),
+  repeatability: z.object({ pairs: z.number(), differing: z.number() }),
   tallies: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
@@ -55,10 +75,19 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       settings: JSON.stringify(learner.settings),
       names: learner.names,
       documents: models.documents,
+      labels: models.labels,
       random: learner.random.state,
       features: models.features.rows,
       rules: models.knownRules,
-      calibration: { total: calibration.total, slope: calibration.slope, offset: calibration.offset },
+      calibration: {
+        total: calibration.total,
+        slope: calibration.slope,
+        lead: calibration.lead,
+        offset: calibration.offset,
+        refit_at: calibration.refitAt,
+      },
+      pairs: learner.intercepts.toRows(),
+      repeatability: { pairs: learner.repeatability.pairs, differing: learner.repeatability.differing },
       tallies: learner.tallies.toRows(),
       first: examples.oldest,
       refreshed_at: examples.refreshedAt,
@@ -74,6 +103,7 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     ...tableNumbers(models.features),
     ...tableNumbers(models.rules),
     calibration.logits,
+    calibration.margins,
     calibration.heights,
     calibration.right,
     norms,
@@ -109,12 +139,19 @@ export function loadLearner(
     for (const rule of header.rules) models.ensureRule(rule);
     readTable(models.rules, header.rules.length, reader);
     models.documents = header.documents;
+    models.labels = header.labels;
     random.state = header.random;
     reader.into(calibration.logits);
+    reader.into(calibration.margins);
     reader.into(calibration.heights);
     reader.into(calibration.right);
     calibration.total = header.calibration.total;
     calibration.slope = header.calibration.slope;
+    calibration.lead = header.calibration.lead;
+    calibration.refitAt = header.calibration.refit_at;
+    learner.intercepts.load(header.pairs);
+    learner.repeatability.pairs = header.repeatability.pairs;
+    learner.repeatability.differing = header.repeatability.differing;
     calibration.offset = header.calibration.offset;
     tallies.load(header.tallies);
     const norms = new Float64Array(header.examples.length);

@@ -48,7 +48,7 @@ function run({ tasks }: ChangingWorld, chooser: Chooser): number[] {
 }
 
 /** The router as it is shipped, low or normal priority; `typed`: the topic is the task's type. */
-function routed(names: readonly string[], rules: readonly RoutingRule[], typed: boolean): Chooser {
+function routed(names: readonly string[], rules: readonly RoutingRule[], typed: boolean, share = 1): Chooser {
   const router = new Router({ agents: names, rules });
   const typeOf = (topic: string): string | null => (typed ? topic : null);
   return {
@@ -58,7 +58,7 @@ function routed(names: readonly string[], rules: readonly RoutingRule[], typed: 
     },
     learn: (text, topic, agent, success) => {
       const lesson = success ? 'success' : 'failure';
-      router.learn({ text, type: typeOf(topic), agent: names[agent] ?? '', lesson });
+      router.learn({ text, type: typeOf(topic), agent: names[agent] ?? '', lesson, share });
     },
   };
 }
@@ -75,6 +75,7 @@ export function measureChangingWorld(seeds: readonly number[], changes: boolean)
       ['greedy logistic on the text', greedyLogistic(count)],
       ['auto, the topic as type', routed(agents, world.rules, true)],
       ['auto, without types', routed(agents, world.rules, false)],
+      ['auto, typed, outcomes only reported', routed(agents, world.rules, true, 0.5)],
     ];
     const all = choosers.map(([name, chooser]) => figuresOf(name, run(world, chooser), oracle));
     return [figuresOf('oracle', oracle, oracle), ...all];

@@ -57,6 +57,20 @@ export const routingSchema = z.strictObject({
   exploration: share
     .default(0)
     .describe('Share of choices made by chance, to learn from them; applies to low priority only.'),
+  cost_margin: share
+    .default(0.03)
+    .describe(
+      'Where runs have a cost, the cheaper of agents whose probability of success is within this of the best one is preferred; 0: never.',
+    ),
+  evidence: z
+    .strictObject({
+      verified: share.default(1).describe('What checks passed or failed, a review judged or a person recorded.'),
+      reported: share.default(0.5).describe('What only the agent itself says.'),
+    })
+    .prefault({})
+    .describe(
+      'How much an outcome teaches the router, as a part of a full step; counts and bonuses use whole outcomes.',
+    ),
   rules: z
     .array(routingRuleSchema)
     .max(2_000)

@@ -35,6 +35,8 @@ export interface RoutingOutcome {
   readonly lesson: Lesson;
   /** Shown among the nearest past tasks. */
   readonly id?: string;
+  /** Part of a full step that the outcome teaches, by how well it is known; default 1. */
+  readonly share?: number;
 }
 
 /** A text as read once for all strategies. */
@@ -200,7 +202,7 @@ export class Learner {
       const refused = this.examples.sendBack(outcome.id ?? '', column);
       if (refused !== undefined) {
         this.models.learn(refused.features, refused.rules, column, lesson, null);
-        this.#moveIntercept(type, column, lesson, this.score(this.read(text, type)));
+        this.#moveIntercept(type, column, lesson, this.score(this.read(text, type)), outcome.share ?? 1);
         this.calibration.correct(refused.number);
         this.#replay(false);
         return true;
@@ -212,8 +214,9 @@ export class Learner {
     if (!isLabel) this.#compareWithNearest(reading, column, lesson);
     this.models.count(reading.features, isLabel);
     const logits = this.score(reading);
-    this.models.learn(reading.features, rules, column, lesson, null, isLabel ? 1 : this.#shareOfWords(type));
-    this.#moveIntercept(type, column, lesson, logits);
+    const { share = 1 } = outcome;
+    this.models.learn(reading.features, rules, column, lesson, null, isLabel ? 1 : share * this.#shareOfWords(type));
+    this.#moveIntercept(type, column, lesson, logits, share);
     this.#track(column, lesson, logits);
     this.examples.add({
       number: this.examples.total,
@@ -222,6 +225,7 @@ export class Learner {
       type,
       column,
       lesson,
+      share,
       features: bare(reading.features),
       rules,
       stems: reading.stems,
@@ -236,10 +240,10 @@ export class Learner {
     return type === null ? 1 : typedShare + (1 - typedShare) * this.repeatability.value;
   }
 
-  #moveIntercept(type: string | null, column: number, lesson: Lesson, logits: Float64Array): void {
+  #moveIntercept(type: string | null, column: number, lesson: Lesson, logits: Float64Array, share: number): void {
     if (lesson === 'label') return this.intercepts.count(type, column);
-    const { interceptStep } = this.settings;
-    this.intercepts.learn(type, column, isSuccess(lesson), logits[column] ?? 0, interceptStep, this.examples.total);
+    const step = share * this.settings.interceptStep;
+    this.intercepts.learn(type, column, isSuccess(lesson), logits[column] ?? 0, step, this.examples.total);
   }
 
   #compareWithNearest(reading: Reading, column: number, lesson: Lesson): void {
@@ -259,7 +263,7 @@ export class Learner {
       // One in four is the newest, seen only once so far: 0.1 points with any number of rows.
       const past = this.examples.get(oldest + (replay % 4 === 0 ? size - 1 : this.random.below(size)));
       if (past === undefined || this.intercepts.isOutdated(past.type, past.column, past.number)) continue;
-      this.models.learn(past.features, past.rules, past.column, past.lesson, this.random);
+      this.models.learn(past.features, past.rules, past.column, past.lesson, this.random, past.share);
     }
   }
 

@@ -52,7 +52,15 @@ const headerSchema = z.object({
   first: z.number().int().min(0),
   refreshed_at: z.number(),
   examples: z.array(
-    z.tuple([z.string(), z.string(), z.string().nullable(), z.number(), z.enum(lessons), z.array(z.number())]),
+    z.tuple([
+      z.string(),
+      z.string(),
+      z.string().nullable(),
+      z.number(),
+      z.enum(lessons),
+      z.number(),
+      z.array(z.number()),
+    ]),
   ),
 });
 
@@ -67,7 +75,15 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     const example = examples.get(number);
     if (example === undefined) continue;
     norms[kept.length] = examples.normOf(number);
-    kept.push([example.id, example.text, example.type, example.column, example.lesson, [...example.rules]]);
+    kept.push([
+      example.id,
+      example.text,
+      example.type,
+      example.column,
+      example.lesson,
+      example.share,
+      [...example.rules],
+    ]);
   }
   const header = Buffer.from(
     JSON.stringify({
@@ -158,10 +174,10 @@ export function loadLearner(
     reader.into(norms);
     if (!reader.finished) return null;
     examples.startAt(header.first);
-    for (const [at, [id, text, type, column, lesson, fired]] of header.examples.entries()) {
+    for (const [at, [id, text, type, column, lesson, share, fired]] of header.examples.entries()) {
       if (column >= header.names.length) return null;
       const number = header.first + at;
-      const example = { number, id, text, type, column, lesson, rules: Int32Array.from(fired) };
+      const example = { number, id, text, type, column, lesson, share, rules: Int32Array.from(fired) };
       examples.restore({ ...example, ...learner.readAgain(text, type) }, norms[at] ?? 0);
     }
     examples.refreshedAt = header.refreshed_at;

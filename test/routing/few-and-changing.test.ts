@@ -88,3 +88,31 @@ test('intercepts, changes and repeatability are saved: a restored router goes on
     again.learn(next);
   }
 });
+
+describe('where runs have a cost', () => {
+  const router = new Router({ agents: ['dear', 'cheap'] });
+  for (let at = 0; at < 80; at += 1) {
+    for (const agent of router.agents) router.learn(outcome('testing', agent, true, at));
+  }
+  const request = { text: 'run the regression suite', type: 'testing', strategy: 'learned' as const };
+  const { agent: first } = router.decide(request);
+  const other = first === 'dear' ? 'cheap' : 'dear';
+  const costs = new Map([
+    [first ?? '', 2],
+    [other, 0.5],
+  ]);
+
+  test('the cheaper of two that are nearly equal is chosen, and the decision says instead of whom', () => {
+    const decision = router.decide({ ...request, costs, costMargin: 0.05 });
+    expect(decision).toMatchObject({ agent: other, probability: 1, instead_of: null });
+    expect(decision.cheaper).toMatchObject({ agent: other, cost: 0.5, instead_of: first, its_cost: 2 });
+  });
+
+  test('nothing changes with a margin of 0, without costs, or for another strategy', () => {
+    const apart = new Map(costs).set(first ?? '', 0.1);
+    for (const more of [{}, { costs, costMargin: 0 }, { costs: apart, costMargin: 1 }]) {
+      expect(router.decide({ ...request, ...more })).toMatchObject({ cheaper: null });
+    }
+    expect(router.decide({ ...request, strategy: 'v1', costs, costMargin: 1 }).cheaper).toBeNull();
+  });
+});

@@ -164,6 +164,7 @@ describe('the index of examples', () => {
     type: null,
     column,
     lesson: success ? ('success' as const) : ('failure' as const),
+    share: 1,
     features,
     rules: new Int32Array(0),
     stems: hashStems(words),

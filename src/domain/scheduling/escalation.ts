@@ -16,6 +16,7 @@ import type { VoteId } from '../votes/vote.ts';
  * question         a holder asks; a task that was released with the question waits for the answer
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
+ * agent-changed    an agent does clearly worse at a type of work than it did
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -30,6 +31,7 @@ export const escalationKinds = [
   'question',
   'given-back',
   'unclaimed',
+  'agent-changed',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];

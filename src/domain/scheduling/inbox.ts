@@ -43,6 +43,8 @@ export function actionsFor(
       return task_ids.some((id) => state.tasks.get(id)?.status === 'pending')
         ? ['reassign', 'edit', 'cancel']
         : ['dismiss'];
+    case 'agent-changed':
+      return ['dismiss'];
     case 'limit':
     case 'held-follow-ups':
       return heldUnder(state, key).length > 0 ? ['release', 'drop'] : ['dismiss'];

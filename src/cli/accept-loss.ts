@@ -30,15 +30,13 @@ export async function acceptLoss(context: RunContext, isSure: boolean): Promise<
   }
   const isAsking = !isSure && interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (!isSure && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
-    const next = isAsking
-      ? 'Nothing was changed.'
-      : 'Nothing was changed. The same with --yes goes on without what is lost.';
+  if (!isSure && !(isAsking && (await host.ask('Continue without it? Type yes: ')).trim() === 'yes')) {
+    const next = isAsking ? 'Nothing was changed.' : 'Nothing was changed. Add --yes to continue without it.';
     show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
   const record = await host.acceptLoss(settings, loss, actor);
-  const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
+  const next = 'Running servers continue by themselves. See fed status.';
   show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }
 

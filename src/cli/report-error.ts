@@ -62,8 +62,8 @@ export function reportError(thrown: unknown, report: Report): number {
 /** Its output was not written. What it changed is changed: run again, it would be done twice. */
 export function reportUnwritten(fault: Error, hasChanged: boolean, report: Report): number {
   const next = hasChanged
-    ? 'What was asked for is done: do not repeat it. See fed log.'
-    : 'Let it write to a place that takes it.';
+    ? 'The change was made: do not repeat it. See fed log.'
+    : 'Send the output somewhere that can be written.';
   write(report, 'internal', `The output could not be written: ${fault.message}.`, next);
   return hasChanged ? exitCodes.done : exitCodes.unwritten;
 }

@@ -97,8 +97,8 @@ export async function withSession(
 
 async function confirmed({ host, globals }: RunContext, question: string): Promise<void> {
   if (globals.yes === true) return;
-  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to go on.');
-  const answer = await host.ask(`${question}\nGo on? [y/N] `);
+  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to continue.');
+  const answer = await host.ask(`${question}\nContinue? [y/N] `);
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new OperatorError('not-allowed', 'Nothing was changed.', '');
 }
 

@@ -137,7 +137,7 @@ export function openVotes({ votes, voteIndex }: FederationState, most: number): 
 export function worthDoing(federation: Federation, overview: Overview): Advice {
   const { paused, inbox, overdue, tasks } = overview;
   const steps: Advice[] = [];
-  if (paused !== null) steps.push(advise`${call('resume_federation')} lets work go on.`);
+  if (paused !== null) steps.push(advise`${call('resume_federation')} ends the pause.`);
   if (inbox > 0) steps.push(advise`${inbox} in the inbox: ${call('list_inbox')}.`);
   if (overdue > 0) steps.push(`${overdue} past the deadline: fed queue list --overdue.`);
   if (paused === null) steps.push(...stuck(federation));

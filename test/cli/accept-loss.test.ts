@@ -94,7 +94,7 @@ test('goes on behind the loss: work, the log, and ids that were never given befo
   expect(logged[4]).toContain('queued task-');
   expect((await run(['log'])).out).toContain('accepted the loss');
   const doctor = await run(['doctor']);
-  expect(doctor).toMatchObject({ code: 0, out: expect.stringContaining('✓ store: sound up to record 3') });
+  expect(doctor).toMatchObject({ code: 0, out: expect.stringContaining('✓ store: intact up to record 3') });
 });
 
 test('the log goes on where whoever accepted the loss could not write it', async () => {
@@ -137,7 +137,7 @@ test('damage that a checkpoint has behind it takes nothing away, and nothing is 
   writeFileSync(journal(), readFileSync(journal(), 'utf8').replace('"One"', '"Eno"'));
   const { code, err } = await acceptLoss('--yes');
   expect(code).toBe(3);
-  expect(err).toContain('Nothing is lost yet: the federation goes on from its checkpoint.');
+  expect(err).toContain('Nothing is lost yet: the federation continues from its checkpoint.');
   expect((await run(['queue', 'list'])).out).toContain('Two');
 
   rmSync(join(project.dir, 'db.json'));

@@ -235,7 +235,7 @@ test('who does not say who acts may read and not change', async () => {
 test('a name that is nobody’s is refused where it only reads, too', async () => {
   const { code, err } = await fed(['queue', 'list', '--as', 'nobody']);
   expect(code).toBe(1);
-  expect(err).toContain('got "nobody"');
+  expect(err).toContain('"nobody" is not an agent');
   expect((await fed(['queue', 'list', '--as', 'reuben'])).code).toBe(0);
 });
 

@@ -234,7 +234,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       const client = await connected(['--as', 'nobody']);
       const { error } = await client.callTool('queue_task', { description: 'x' });
       expect(error.code).toBe('unknown-agent');
-      expect(error.message).toMatch(/claude, copilot.*got "nobody"/);
+      expect(error.message).toContain('"nobody" is not an agent');
     });
 
     it('offers operator tools to a person', async () => {

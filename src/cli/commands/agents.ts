@@ -21,10 +21,10 @@ import { withSession } from '../session.ts';
 export const agentCommands: readonly CommandRow[] = [
   command({
     path: 'agents',
-    about: 'who is who, and who is there; one agent with its work and record',
-    more: 'The roster: each agent with what it holds, what is ready for it, and whether it is there. With a name: that one.',
+    about: 'show the agents, or one with its work and record',
+    more: 'The roster: each agent with what it holds, what is ready for it, and whether it is connected. With a name: that agent.',
     input: z.strictObject({ name: z.string().min(1).max(40).optional() }),
-    arguments: [['[name]', 'name', 'one agent: its work, its record, its calibration, when it was last seen']],
+    arguments: [['[name]', 'name', 'one agent: work, record, calibration, when it was last seen']],
     examples: ['fed agents', 'fed agents kimi', 'fed agents set claude standby --reason "rate limit" --until 2h'],
     run: ({ name }, context) =>
       withSession(context, async ({ federation, show }) => {
@@ -106,7 +106,7 @@ function nextAboutAgent({ agent, next_tasks }: AgentPage): Advice {
 
 function cannotWrite(file: string, error: unknown): Error {
   if (error instanceof ProjectFileError) {
-    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move it away.'));
+    return new ConfigurationError(`${file} ${error.message}`, adviceFor(error, 'Move it away.'));
   }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);

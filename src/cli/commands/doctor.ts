@@ -17,7 +17,7 @@ export const doctor = command({
   about: 'check that everything works',
   more:
     'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
-    'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
+    'Changes nothing without --accept-loss. Exit code 0: no problems, 3: the store is damaged, 1: anything else.',
   input: z.strictObject({ accept_loss: z.boolean().default(false), yes: z.boolean().default(false) }),
   options: [
     ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it'],

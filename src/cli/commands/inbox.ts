@@ -13,8 +13,8 @@ export const inboxCommands: readonly CommandRow[] = [
     about: 'take an action that an item offers, and close it',
     arguments: [
       ['<id>', 'inbox_id', 'the item'],
-      ['<action>', 'action', 'one that the item offers'],
-      ['[text...]', 'note', 'the answer to a question, else why; kept in the log'],
+      ['<action>', 'action', 'one of the actions it offers'],
+      ['[text...]', 'note', 'the answer to a question, or why; kept in the log'],
     ],
     options: [
       ['--to <agent>', 'to_agent', 'for reassign, requeue and approve: an agent or auto'],

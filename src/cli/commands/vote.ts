@@ -14,7 +14,7 @@ import { share, time } from '../forms.ts';
 import type { Session } from '../session.ts';
 import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
-const vote = ['<vote>', 'vote_id', 'its id'] as const;
+const vote = ['<vote>', 'vote_id', 'id of the vote'] as const;
 const votes = ['<vote...>', 'vote_id', 'their ids'] as const;
 
 export const voteCommands: readonly CommandRow[] = [
@@ -65,13 +65,13 @@ export const voteCommands: readonly CommandRow[] = [
   }),
   toolCommand('vote decide', decideVote, renderVote, {
     all: votesAfter('decide_vote'),
-    about: 'settle it yourself; on a decided vote: overrule it',
+    about: 'decide a vote yourself, or overrule a decided one',
     arguments: [votes, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
     examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
   }),
   toolCommand('vote judge', judgeVote, renderVote, {
     all: votesAfter('judge_vote'),
-    about: 'say which option turned out right',
+    about: 'record which option turned out right',
     arguments: [votes, ['<right-choice>', 'right_choice', 'an option, or none']],
     examples: ['fed vote judge vote-2026-02-06-001 app-router'],
   }),
@@ -82,13 +82,13 @@ export const voteCommands: readonly CommandRow[] = [
   }),
   toolCommand('vote close', closeVote, renderVote, {
     all: votesAfter('close_vote'),
-    about: 'end it now, by the ballots that are there',
+    about: 'close a vote now, by the ballots cast so far',
     arguments: [votes],
     examples: ['fed vote close vote-2026-02-06-001'],
   }),
   toolCommand('vote cancel', cancelVote, renderVote, {
     all: votesAfter('cancel_vote'),
-    about: 'drop the question',
+    about: 'cancel a vote',
     arguments: [votes, ['<reason...>', 'reason', 'why']],
     examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
   }),

@@ -76,7 +76,7 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
       ]),
     ],
     [
-      title('ROUTED', 'stated confidence against what came of it'),
+      title('ROUTED', 'stated confidence and observed success'),
       ...routed.map(({ stated, observed, count }) => againstLine(stated, observed, count)),
     ],
     [

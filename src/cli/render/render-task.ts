@@ -101,7 +101,7 @@ function headOf(task: ShownTask, terminal: Terminal): string {
       { text: task.task_id, style: 'bold' },
       { text: statusWord(listed), style: statusWordStyle(listed) },
       { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'whoever fits'}` },
+      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}` },
     ],
     terminal,
   );

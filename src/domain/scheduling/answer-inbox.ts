@@ -48,7 +48,7 @@ export function answerInbox(
     throw invalid('to_agent', `${args.action} takes no agent`, 'Leave out to_agent.');
   }
   if (args.changes !== undefined && args.action !== 'edit') {
-    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+    throw invalid('changes', `${args.action} takes no changes`, 'Leave it out.');
   }
   const deliberation = new Deliberation(state, context);
   // First, so that what the answer does finds nothing left to close.
@@ -96,7 +96,7 @@ function perform(
     case 'dismiss':
       return [];
     case 'answer':
-      if (reason === undefined) throw invalid('note', 'expected the answer, got none', 'Give it as note.');
+      if (reason === undefined) throw invalid('note', 'expected an answer, got none', 'Give the answer as note.');
       answer(deliberation, existing(state, id), inbox_id, detail, reason);
       return [];
     case 'edit':

@@ -31,7 +31,7 @@ export function askAboutNobodysWork(deliberation: Deliberation): void {
     if (task_ids.length === 0) return;
     deliberation.escalate({ kind: 'unclaimed', about, ...inWords(state, task_ids), task_id: null, task_ids });
   } else if (task_ids.length === 0) {
-    deliberation.closeEscalation(item.inbox_id, 'somebody may take them now, or they are gone');
+    deliberation.closeEscalation(item.inbox_id, 'an agent may take them now, or they are gone');
   } else if (task_ids.length !== known.length || task_ids.some((id) => !known.includes(id))) {
     deliberation.add({
       type: 'escalation_changed',
@@ -77,7 +77,7 @@ function inWords({ tasks }: FederationState, ids: readonly TaskId[]): { title: s
     }),
   );
   return {
-    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready and can be taken by no agent that was seen`,
+    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready, but no agent that was seen may take ${ids.length === 1 ? 'it' : 'them'}`,
     detail: `${listed(ids)}: ${listed([...reasons])}. Start such an agent, or reassign, edit or cancel them.`,
   };
 }

@@ -84,7 +84,7 @@ function claimable(state: FederationState, id: string, fit: Fit, { actor, now }:
     const why = isForYou
       ? `of ${task.type === null ? 'no type' : `the type ${task.type}`}, and you are configured to read only`
       : task.to_agent === null
-        ? `of the type ${task.type}, which you do not do`
+        ? `of type ${task.type}, which you do not do`
         : `addressed to ${task.to_agent}`;
     if (fit.only !== null)
       throw invalid('types', `${id} is not of these types`, 'Leave out types when you name a task.');
@@ -104,7 +104,7 @@ function howToWait(state: FederationState, { task_id }: Task, { name }: Actor): 
   const own = state.index.inUse.blockersOf(task_id).find((id) => state.tasks.get(id)?.lease?.agent === name);
   return own === undefined
     ? advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`
-    : advise`To have it done first, give yours back until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
+    : advise`To have it done first, release yours until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
 }
 
 function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {

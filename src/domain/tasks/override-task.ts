@@ -13,7 +13,7 @@ import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
 import type { AgentName, Task } from './task.ts';
-import { addressAnew } from './validate-request.ts';
+import { newAddressee } from './validate-request.ts';
 import { invalid } from './task-fields.ts';
 
 type Args = ArgsOf<'override_task'>;
@@ -25,7 +25,7 @@ export function overrideTask(
 ): Decision<ResultOf<'override_task'>> {
   requirePerson(context, `${args.action} any task`);
   if (args.changes !== undefined && args.action !== 'edit') {
-    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+    throw invalid('changes', `${args.action} takes no changes`, 'Leave out changes.');
   }
   const task = existing(state, args.task_id);
   const deliberation = new Deliberation(state, context);
@@ -59,12 +59,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       if (args.to_agent === undefined)
         throw invalid('to_agent', 'expected an agent, got none', 'Name an agent or auto.');
       const to = reassign(deliberation, task, args.to_agent, reason);
-      return deliberation.closeEscalations(
-        task_id,
-        `reassigned to ${to ?? 'whoever fits'}`,
-        'hold-reached',
-        'given-back',
-      );
+      return deliberation.closeEscalations(task_id, `reassigned to ${to ?? 'anyone'}`, 'hold-reached', 'given-back');
     }
     case 'requeue':
       if (task.status === 'pending' || task.status === 'completed') {
@@ -125,9 +120,10 @@ function summaryOf({ reason }: Omit<Args, 'task_id'>): string {
 /** A question about who could take it is settled once somebody can, and asked where nobody can. */
 function reassign(deliberation: Deliberation, task: Task, name: string, reason: string | null): AgentName | null {
   const { task_id } = task;
-  const anew = addressAnew(deliberation.state, task, name, deliberation.context);
-  deliberation.add({ type: 'task_reassigned', task_id, reason, ...anew });
-  if (anew.to_agent !== null) deliberation.closeEscalations(task_id, `reassigned to ${anew.to_agent}`, 'routing');
-  tellUnroutable(deliberation, { ...task, routing: anew.routing ?? null });
-  return anew.to_agent;
+  const addressed = newAddressee(deliberation.state, task, name, deliberation.context);
+  deliberation.add({ type: 'task_reassigned', task_id, reason, ...addressed });
+  if (addressed.to_agent !== null)
+    deliberation.closeEscalations(task_id, `reassigned to ${addressed.to_agent}`, 'routing');
+  tellUnroutable(deliberation, { ...task, routing: addressed.routing ?? null });
+  return addressed.to_agent;
 }

@@ -36,7 +36,7 @@ export function reviewTask(
     const judged = newestForm(state, work.subject);
     throw invalid(
       'task_id',
-      `${work.task_id} is the review; what it judges is ${judged}`,
+      `${work.task_id} is the review task; the work is ${judged}`,
       advise`Give the verdict with ${call('review_task', { task_id: judged })}; that completes ${work.task_id} too.`,
     );
   }
@@ -120,7 +120,7 @@ function refuseAgainstPerson(work: Task, { verdict }: ArgsOf<'review_task'>, { a
   if (last === undefined || last.verdict === verdict || actor.kind === 'person') return;
   throw new CallerError(
     'not-allowed',
-    `${last.by} has given the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
+    `${last.by} already gave the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
     advise`Tell ${last.by} in a note what is wrong: ${call('report_progress', { task_id: work.task_id })}.`,
   );
 }

@@ -35,7 +35,7 @@ export function checkAddressee(config: DecisionContext['config'], name: string):
  * What an event says of a task's new addressee: `auto` asks the router, for
  * anyone but who did the work that a review is about, and `except`.
  */
-export function addressAnew(
+export function newAddressee(
   state: FederationState,
   task: Task,
   name: string,

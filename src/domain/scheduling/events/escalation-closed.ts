@@ -13,7 +13,7 @@ export interface EscalationClosed {
 
 export const escalationClosed: EventKind<EscalationClosed> = {
   type: 'escalation_closed',
-  description: 'An escalation was answered, or what it was about is over.',
+  description: 'An inbox item was answered, or is no longer needed.',
   fold(state, { inbox_id }, { at }) {
     state.escalations.delete(inbox_id);
     // A task may wait for the answer.

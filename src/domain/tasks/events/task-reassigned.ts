@@ -63,6 +63,6 @@ function routingFor(task: Task, { to_agent, routing }: TaskReassigned, { at, by 
 
 /** What came of the choice before stays with it. */
 function judgedInstead(routing: Routing, to_agent: AgentName | null, by: string, at: string): Routing {
-  const before = judged(routing, 'addressed-anew', at);
+  const before = judged(routing, 'reassigned', at);
   return { ...forcedInstead(routing, to_agent, by), judged: before?.judged ?? null };
 }

@@ -39,7 +39,7 @@ export const taskReleased: EventKind<TaskReleased> = {
       const waiting_for = unmet(state, task.dependencies, wait_for);
       const asks = event.needs_approval === true;
       const ready_since = waiting_for.length === 0 && !asks ? task.ready_since : null;
-      const fate = to_agent === task.to_agent ? null : 'addressed-anew';
+      const fate = to_agent === task.to_agent ? null : 'reassigned';
       const routing =
         event.routing === undefined ? judged(task.routing, fate, meta.at) : { ...event.routing, judged: null };
       const given_back =

@@ -50,7 +50,7 @@ function inWords(cause: ClosingCause | undefined): string {
     case 'settled-early':
       return 'the remaining ballots could not change it';
     case 'deadline':
-      return 'the time was up';
+      return 'time was up';
     case 'operator':
     case undefined:
       return 'closed by the operator';

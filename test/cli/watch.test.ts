@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Size } from '../../src/cli/board.ts';
+import type { Size } from '../../src/cli/board/render-board.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { type Run, runWith } from '../support/run-fed.ts';
 

@@ -109,7 +109,7 @@ async function complete(agent: DemoAgent, task_id: string, summary: string, arti
 
 async function describe(reader: DemoAgent, task_id: string): Promise<string> {
   const { type, to_agent } = recordOf((await reader.call('get_task', { task_id }))['task']);
-  return `${task_id}, ${textOf(type)} for ${textOf(to_agent ?? 'whoever fits')}`;
+  return `${task_id}, ${textOf(type)} for ${textOf(to_agent ?? 'anyone')}`;
 }
 
 async function addresseeOf(reader: DemoAgent, task_id: string): Promise<string> {

@@ -18,7 +18,7 @@ export const answerInbox = defineTool({
     action: z.enum(inboxActions),
     to_agent: addressee.optional().describe('For reassign, requeue and approve: an agent, or auto'),
     choice: z.string().min(1).max(400).optional().describe('For votes: the winning option'),
-    note: note.optional().describe('The answer to a question, else why; kept in the log'),
+    note: note.optional().describe('The answer to a question, or why; kept in the log'),
     changes: taskChanges.optional(),
   }),
   async handle(input, { federation, actor }) {

@@ -42,7 +42,7 @@ const paths = z
 const uses = z
   .array(z.string().min(1).max(40))
   .max(mostUses)
-  .describe('Things only one may use at a time, e.g. staging');
+  .describe('Things only one task may use at a time, e.g. staging');
 
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {

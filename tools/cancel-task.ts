@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { plural } from '../src/domain/text.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
+import { plural } from '../src/domain/phrases.ts';
 
 export const cancelTask = defineTool({
   name: 'cancel_task',

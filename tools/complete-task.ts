@@ -28,7 +28,7 @@ export const completeTask = defineTool({
       return {
         task: briefTask(federation.state(), task),
         notes: notes.map(noteView),
-        next: advise`Not completed yet: read the notes, do what they ask for, then call ${call('complete_task', { task_id: task.task_id })} again.`,
+        next: advise`Not completed yet: read the notes, act on them, then call ${call('complete_task', { task_id: task.task_id })} again.`,
       };
     }
     const isPaused = federation.state().meta.paused !== null;

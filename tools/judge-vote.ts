@@ -1,6 +1,6 @@
+import { plural } from '../src/domain/phrases.ts';
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { plural } from '../src/domain/text.ts';
 import { noneRight } from '../src/domain/votes/judge-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
@@ -16,7 +16,7 @@ export const judgeVote = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({
     vote_id: voteId,
-    right_choice: z.string().max(longestOption).describe(`An option, or ${noneRight} where none was right`),
+    right_choice: z.string().max(longestOption).describe(`An option, or ${noneRight} if none was`),
   }),
   async handle(input, { federation, actor }) {
     const { vote, judged_votes } = await federation.execute('judge_vote', input, actor());

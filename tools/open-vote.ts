@@ -38,7 +38,7 @@ export const openVote = defineTool({
     const seen = vote.eligible.length - not_seen.length;
     const few =
       seen < vote.quorum
-        ? `Only ${seen} of the ${vote.eligible.length} who may vote were seen, and the quorum is ${vote.quorum}: unless more of them come, ${federation.config.operator} decides it.`
+        ? `Only ${seen} of ${vote.eligible.length} voters seen; the quorum is ${vote.quorum}. Unless more connect, ${federation.config.operator} must decide.`
         : '';
     return {
       vote: fullVote(vote),

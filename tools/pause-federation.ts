@@ -18,7 +18,7 @@ export const pauseFederation = defineTool({
     return {
       paused: meta.paused,
       in_progress: index.byStatus['in-progress'].size,
-      next: advise`${already ? 'Already paused. ' : ''}${call('resume_federation')} resumes work.`,
+      next: advise`${already ? 'Already paused. ' : ''}${call('resume_federation')} ends the pause.`,
     };
   },
 });

@@ -34,7 +34,7 @@ export const queueTask = defineTool({
           ? unseen === undefined
             ? `Nothing more to do: ${who} will claim it (${state}).`
             : `It waits: ${unseen} was not seen yet (${state}). The operator can start ${unseen} or reassign it.`
-          : advise`The same work is in the queue already (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
+          : advise`Already in the queue (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
         aboutType(unknownType(federation.config, task.type)),
       ),
     };

@@ -8,7 +8,7 @@ export const reportProgress = defineTool({
   name: 'report_progress',
   title: 'Report progress',
   description:
-    'Report progress on a task you hold, ask for more time, or ask the operator a question and go on. Returns what others noted meanwhile. On a task you do not hold: adds a note for its holder.',
+    'Report progress on a task you hold, ask for more time, or ask the operator a question and carry on. Returns new notes from others. On a task you do not hold: adds a note for its holder.',
   audience: 'agent',
   core: true,
   hints: { readOnly: false, destructive: false, idempotent: false },
@@ -25,7 +25,7 @@ export const reportProgress = defineTool({
     if (!is_holder) {
       const holder = task.lease?.agent;
       const reader =
-        holder === undefined ? 'whoever takes it next reads it' : `${holder} reads it with its next result`;
+        holder === undefined ? 'whoever claims it next reads it' : `${holder} reads it with its next result`;
       return {
         task: briefTask(federation.state(), task),
         next: `You do not hold ${task.task_id}: this is a note, and ${reader}.`,
@@ -35,7 +35,7 @@ export const reportProgress = defineTool({
       task: briefTask(federation.state(), task),
       ...(task.lease === null ? {} : { hold_until: task.lease.hold_until }),
       ...(notes.length === 0 ? {} : { notes: notes.map(noteView) }),
-      next: advise`${notes.length === 0 ? '' : 'Read the notes first. '}Go on, then ${endOf(federation.state(), task, caller.name)}.`,
+      next: advise`${notes.length === 0 ? '' : 'Read the notes first. '}Carry on, then ${endOf(federation.state(), task, caller.name)}.`,
     };
   },
 });

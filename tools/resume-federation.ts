@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
-import { plural } from '../src/domain/text.ts';
+import { plural } from '../src/domain/phrases.ts';
 
 export const resumeFederation = defineTool({
   name: 'resume_federation',

@@ -2,13 +2,13 @@
 
 /** Each duty's name, with what is said when it fails. */
 const duties = {
-  observe: 'could not look at which sessions are alive',
-  configuration: 'could not look at the configuration',
-  news: 'could not read what others committed',
-  webhook: 'could not go through what is to be sent to the webhook',
-  due: 'could not do what is due by now',
-  checkpoint: 'could not keep a checkpoint',
-  router: 'could not keep what the router has learned',
+  observe: 'could not check which sessions are alive',
+  configuration: 'could not check the configuration',
+  news: 'could not read what other processes committed',
+  webhook: 'could not process webhook deliveries',
+  due: 'could not run timed work',
+  checkpoint: 'could not save a checkpoint',
+  router: 'could not save what the router has learned',
 } as const;
 
 /**
@@ -20,6 +20,7 @@ export class Duties {
   readonly #tell: (what: string, error: unknown) => void;
   readonly #running = new Set<keyof typeof duties>();
   readonly #failing = new Set<keyof typeof duties>();
+  readonly #again = new Set<keyof typeof duties>();
 
   constructor(tell: (what: string, error: unknown) => void) {
     this.#tell = tell;
@@ -38,5 +39,17 @@ export class Duties {
     } finally {
       this.#running.delete(name);
     }
+  }
+
+  /** As `run`; asked for while it is under way, it runs once more behind it. */
+  async runAnew(name: keyof typeof duties, work: () => void | Promise<void>): Promise<void> {
+    if (this.#running.has(name)) {
+      this.#again.add(name);
+      return;
+    }
+    do {
+      this.#again.delete(name);
+      await this.run(name, work);
+    } while (this.#again.has(name));
   }
 }

@@ -46,11 +46,11 @@ export function routingRecord(decision: RoutingDecision): Routing {
 
 function reasonOf(decision: RoutingDecision): string {
   const { agent, method, instead_of, explored, doubt } = decision;
-  if (agent === null) return 'nobody who may do it can take it';
+  if (agent === null) return 'no agent that may do it is available';
   if (method === 'forced') return 'forced';
   if (explored) return 'chosen by chance, to learn from it';
   const why = doubt !== null && method === 'v1' ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
-  const stead = instead_of === null ? '' : `; ${instead_of} would come first and cannot take it`;
+  const stead = instead_of === null ? '' : `; ${instead_of} comes first but is unavailable`;
   return `${why}${because(decision)}${stead}`;
 }
 
@@ -75,7 +75,9 @@ function because(decision: RoutingDecision): string {
   const similar = (parts.similarity ?? 0) > 0 && method === 'v2' ? 'like its past successes' : '';
   const reasons = [rules, similar].filter((part) => part !== '');
   if (reasons.length > 0) return reasons.join('; ');
-  return parts.bonus > 0 ? 'nothing in the text speaks for anyone; its success rate does' : 'nothing speaks for anyone';
+  return parts.bonus > 0
+    ? 'no rule or similar task matches; chosen by success rate'
+    : 'no rule or similar task matches';
 }
 
 function rounded(value: number): number {

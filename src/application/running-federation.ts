@@ -176,7 +176,8 @@ class RunningFederation implements Federation {
 
   subscribe(listener: (change: FederationChange) => void): () => void {
     this.#stopWatching ??= this.#store.watch(() => {
-      void this.#duties.run('news', () => this.#folded.refresh());
+      // A look under way may be too early for what this is about.
+      void this.#duties.runAnew('news', () => this.#folded.refresh());
     });
     return this.#folded.subscribe(listener);
   }

@@ -31,7 +31,7 @@ export async function trainRouter(
     const [first] = problems;
     throw new CallerError(
       'invalid',
-      `${file}: expected rows of a text and an agent, got none that can be used${first === undefined ? '' : ` (line ${first.line}: ${first.problem})`}.`,
+      `${file}: no usable rows${first === undefined ? '' : ` (line ${first.line}: ${first.problem})`}.`,
       `Labels are ${[...agents].join(', ')}.`,
     );
   }

@@ -1,9 +1,9 @@
 /** `fed doctor --accept-loss`: shows what is lost, asks, and lets the federation go on without it. */
+import { plural } from '../domain/phrases.ts';
 import { OperatorError } from '../domain/errors.ts';
-import type { RunContext } from './command.ts';
 import type { LossReport, LostThing } from './host.ts';
 import { Ended, exitCodes } from './report-error.ts';
-import { openSettings, show } from './session.ts';
+import { openSettings, type RunContext, show } from './session.ts';
 import { manyLines, oneLine } from './terminal.ts';
 import { whoActs } from './who-acts.ts';
 
@@ -16,7 +16,7 @@ export async function acceptLoss(context: RunContext, isSure: boolean): Promise<
   const settings = openSettings(context);
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {
-    show(context, { accepted: false, loss, next: 'Nothing is lost: there is nothing to accept.' }, () => '');
+    show(context, { accepted: false, loss, next: 'Nothing is lost.' }, () => '');
     return;
   }
   const { environment, interactive } = host;
@@ -24,21 +24,19 @@ export async function acceptLoss(context: RunContext, isSure: boolean): Promise<
   if (actor.kind !== 'person') {
     throw new OperatorError(
       'not-allowed',
-      `Expected a person to accept a loss, got ${actor.name}.`,
+      `Only a person can accept a loss; ${actor.name} is an agent.`,
       `Ask ${config.operator} to run \`fed doctor --accept-loss\`.`,
     );
   }
   const isAsking = !isSure && interactive && !json;
   if (!json) host.out(`${inWords(loss)}\n`);
-  if (!isSure && !(isAsking && (await host.ask('Go on without it? Type yes: ')).trim() === 'yes')) {
-    const next = isAsking
-      ? 'Nothing was changed.'
-      : 'Nothing was changed. The same with --yes goes on without what is lost.';
+  if (!isSure && !(isAsking && (await host.ask('Continue without it? Type yes: ')).trim() === 'yes')) {
+    const next = isAsking ? 'Nothing was changed.' : 'Nothing was changed. Add --yes to continue without it.';
     show(context, { accepted: false, loss, next }, () => '');
     throw new Ended(exitCodes.corrupt);
   }
   const record = await host.acceptLoss(settings, loss, actor);
-  const next = 'Running servers go on by themselves. Run fed status to see where things stand.';
+  const next = 'Running servers continue by themselves. See fed status.';
   show(context, { accepted: true, record, loss, next }, () => `Accepted, with record ${record}.`);
 }
 
@@ -50,13 +48,13 @@ function inWords(loss: LossReport): string {
   return [
     manyLines(loss.message),
     '',
-    kept.seq === 0 ? 'Kept: nothing; no record is sound.' : `Kept: everything up to record ${kept.seq}${at}.`,
-    `Lost: ${range}, as far as is known. ${readable_records} of them can still be read, in the files kept aside.`,
-    ...things('Tasks that will be gone', loss.tasks, 'gone'),
-    ...things('Tasks that go back to how they were before', loss.tasks, 'older'),
-    ...things('Votes that will be gone', loss.votes, 'gone'),
-    ...things('Votes that go back to how they were before', loss.votes, 'older'),
-    `Kept aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
+    kept.seq === 0 ? 'Kept: nothing; no record is intact.' : `Kept: everything up to record ${kept.seq}${at}.`,
+    `Lost: ${range}, as far as known. Still readable in the files set aside: ${plural(readable_records, 'record')}.`,
+    ...things('Tasks that will be lost', loss.tasks, 'gone'),
+    ...things('Tasks that revert to an earlier state', loss.tasks, 'older'),
+    ...things('Votes that will be lost', loss.votes, 'gone'),
+    ...things('Votes that revert to an earlier state', loss.votes, 'older'),
+    `Set aside in ${oneLine(loss.kept_in)}:${loss.files.map((file) => `\n  ${oneLine(file)}`).join('') || ' nothing'}`,
   ].join('\n');
 }
 

@@ -6,14 +6,13 @@
  * values there are, and what is wrong with one.
  */
 import { z } from 'zod';
-import type { Advice } from '../domain/advice.ts';
 import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.ts';
 import type { TaskBrief } from '../views/task-views.ts';
 import type { VoteBrief } from '../views/vote-views.ts';
 import type { Host } from './host.ts';
 import { listedBrief, renderTasks } from './render/render-task-list.ts';
 import { renderVotes } from './render/render-vote.ts';
-import { type GlobalOptions, type Session, withSession } from './session.ts';
+import { type RunContext, type Session, withSession } from './session.ts';
 import { stacked, type Terminal } from './terminal.ts';
 
 /** Makes of a typed word what the input takes; the schema does the rest. */
@@ -62,13 +61,6 @@ export interface CommandRow extends Omit<Described, 'exclusive'> {
 
 /** Commands of one word that only have others below them. */
 export type GroupRow = Omit<Described, 'exclusive'>;
-
-export interface RunContext {
-  readonly host: Host;
-  readonly globals: GlobalOptions;
-  /** What to do next, in the words of the command line. */
-  readonly sayNext: (advice: Advice) => string;
-}
 
 /** What a command without a tool takes. */
 interface OwnInput<Input extends z.ZodObject> extends Described {

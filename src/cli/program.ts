@@ -5,13 +5,13 @@ import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
-import { type CommandRow, type GroupRow, type RunContext, switchValue, takingOf, type Usage } from './command.ts';
+import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
 import { flagOf, inCommands } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
-import type { GlobalOptions } from './session.ts';
+import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
 
 /** What is done with a command line once it is understood. */
@@ -85,8 +85,9 @@ function createProgram(host: Host, act: Act): Command {
     .version(version)
     .option('--dir <folder>', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)")
     .option('--as <name>', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)')
-    .option('--store <url>', 'a postgres:// URL (or FEDERATION_STORE; default: embedded)')
     .option('--json', 'print the same object as the tool')
+    // No help until there is another store: so far it only says that there is none.
+    .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,
@@ -182,7 +183,7 @@ async function givenTo(
     else {
       const typed = listOf(value);
       if (typed.length > 1 && !takingOf(row.input, name).isList) {
-        throw new UsageError(`${flagOf(usage)} is given ${typed.length} times and takes one value`, 'Give it once.');
+        throw new UsageError(`${flagOf(usage)} takes one value but was given ${typed.length}`, 'Give it once.');
       }
       given[name] = await formed(row, option, typed, host);
     }
@@ -274,7 +275,7 @@ function refuseTogether({ exclusive }: CommandRow, command: Command): void {
         (option) => option.long === flag && command.getOptionValueSource(option.attributeName()) === 'cli',
       ),
     );
-    if (given.length > 1) throw new UsageError(`${given.join(' and ')} exclude each other`, 'Give one of them.');
+    if (given.length > 1) throw new UsageError(`${given.join(' and ')} cannot be combined`, 'Use one of them.');
   }
 }
 
@@ -326,7 +327,7 @@ function refuseOwnOptionsBelow(group: Command): void {
     if (given === undefined) return;
     throw new UsageError(
       `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
-      `Leave it out; ${pathOf(subcommand)} --help says what there is.`,
+      `Leave it out; see ${pathOf(subcommand)} --help.`,
     );
   });
 }

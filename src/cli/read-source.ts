@@ -8,12 +8,12 @@ export async function readSource(file: string, host: Host, next: string): Promis
   if (file === '-') return await host.readInput();
   const folder = host.workingFolder;
   if (folder === null && !isAbsolute(file)) {
-    throw new UsageError(`Expected a readable file, got ${file} in a working folder that has been deleted`, next);
+    throw new UsageError(`Cannot read ${file}: the working folder has been deleted`, next);
   }
   try {
     return await readFile(resolve(folder ?? '', file), 'utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Expected a readable file, got ${reason}`, next);
+    throw new UsageError(`Cannot read ${file}: ${reason}`, next);
   }
 }

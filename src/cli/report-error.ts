@@ -49,7 +49,12 @@ export function reportError(thrown: unknown, report: Report): number {
     return error instanceof CallerError && error.argument !== null ? exitCodes.usage : exitCodeOf(error.code);
   }
   const message = error instanceof Error ? error.message : String(error);
-  write(report, 'internal', `Unexpected: ${message}`, 'Run again with FEDERATION_DEBUG=1 and report what it prints.');
+  write(
+    report,
+    'internal',
+    `Unexpected error: ${message}`,
+    'Run it again with FEDERATION_DEBUG=1 and report the output.',
+  );
   if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
   return exitCodes.refused;
 }
@@ -57,8 +62,8 @@ export function reportError(thrown: unknown, report: Report): number {
 /** Its output was not written. What it changed is changed: run again, it would be done twice. */
 export function reportUnwritten(fault: Error, hasChanged: boolean, report: Report): number {
   const next = hasChanged
-    ? 'What was asked for is done: do not repeat it. See fed log.'
-    : 'Let it write to a place that takes it.';
+    ? 'The change was made: do not repeat it. See fed log.'
+    : 'Send the output somewhere that can be written.';
   write(report, 'internal', `The output could not be written: ${fault.message}.`, next);
   return hasChanged ? exitCodes.done : exitCodes.unwritten;
 }

@@ -1,6 +1,6 @@
 /** One run of a command: the opened federation, who acts, and how results are shown. */
 import type { Actor } from '../domain/commands.ts';
-import { inTools, nothingMore } from '../domain/advice.ts';
+import { type Advice, inTools, nothingMore } from '../domain/advice.ts';
 import { OperatorError, StoreError } from '../domain/errors.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { ToolResult } from '../define-tool.ts';
@@ -8,7 +8,6 @@ import type { Federation } from '../federation.ts';
 import { findDir } from '../config/find-dir.ts';
 import { setting } from '../config/settings.ts';
 import type { z } from 'zod';
-import type { RunContext } from './command.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { shortIds } from './render/ids.ts';
 import { withWholeIds } from './short-ids.ts';
@@ -24,6 +23,14 @@ export interface GlobalOptions {
   readonly json?: boolean;
   /** Answers every confirmation. */
   readonly yes?: boolean;
+}
+
+/** One command line, on its way. */
+export interface RunContext {
+  readonly host: Host;
+  readonly globals: GlobalOptions;
+  /** What to do next, in the words of the command line. */
+  readonly sayNext: (advice: Advice) => string;
 }
 
 export interface Session {
@@ -90,8 +97,8 @@ export async function withSession(
 
 async function confirmed({ host, globals }: RunContext, question: string): Promise<void> {
   if (globals.yes === true) return;
-  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to go on.');
-  const answer = await host.ask(`${question}\nGo on? [y/N] `);
+  if (!host.interactive) throw new OperatorError('not-allowed', question, 'Add --yes to continue.');
+  const answer = await host.ask(`${question}\nContinue? [y/N] `);
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new OperatorError('not-allowed', 'Nothing was changed.', '');
 }
 
@@ -104,7 +111,7 @@ export function openSettings({ host, globals }: RunContext): OpenSettings {
     throw new StoreError(
       'store-unavailable',
       `No federation found: ${dir} does not exist.`,
-      `Make one with ${init}, or name another with --dir.`,
+      `Create one with ${init}, or name another with --dir.`,
     );
   }
   return { folder: dir, passedOver, store: globals.store ?? setting(environment['FEDERATION_STORE']) ?? undefined };

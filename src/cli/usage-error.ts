@@ -9,7 +9,7 @@ export function usageErrorOf(error: CommanderError, program: Command): UsageErro
   const [word = ''] = command.args;
   switch (error.code) {
     case 'commander.help':
-      return new UsageError(`Expected a command of ${pathOf(command)}, got none`, whatThereIs(command));
+      return new UsageError(`${pathOf(command)} needs a command`, whatThereIs(command));
     case 'commander.unknownCommand':
     case 'commander.excessArguments':
       if (command.commands.length === 0) return new UsageError(message, whatItTakes(command));
@@ -39,14 +39,14 @@ function meant(given: string, known: readonly string[], prefix = ''): string {
 }
 
 function whatThereIs(command: Command): string {
-  return `${pathOf(command)} has ${namesOf(command).join(', ')}.`;
+  return `Commands: ${namesOf(command).join(', ')}.`;
 }
 
 /** `fed pause takes [reason...]`, and its options. */
 function whatItTakes(command: Command): string {
   const takes = [...command.registeredArguments.map((argument) => usageOf(argument)), ...longFlags(command)];
   const what = takes.length === 0 ? 'no arguments' : takes.join(', ');
-  return `${pathOf(command)} takes ${what}; --help says more.`;
+  return `${pathOf(command)} takes ${what}; see --help.`;
 }
 
 function usageOf(argument: Command['registeredArguments'][number]): string {

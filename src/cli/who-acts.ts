@@ -27,15 +27,20 @@ export function whoActs({ as, environment, interactive }: Caller, config: Partic
     throw new OperatorError(
       'not-identified',
       marker === undefined
-        ? 'Expected to know who acts: this is not a terminal, so it may not be a person.'
-        : `Expected to know who acts: ${marker} is set, so this is an agent's shell.`,
-      `Name yourself with --as NAME or FEDERATION_AGENT (agents: ${Object.keys(config.agents).join(', ')}).`,
+        ? 'Who is acting? This is not a terminal.'
+        : `Who is acting? ${marker} is set, so this is an agent's shell.`,
+      `Add --as NAME or set FEDERATION_AGENT (${namesFor(config, marker)}).`,
     );
   }
   const name = named ?? config.operator;
   const provenance = { via: 'terminal' as const, ...(interactive ? {} : { piped: true as const }), ...seen(markers) };
   // The command line ends at once, so it has no session that could show signs of life.
   return { name, kind: kindOfNamed(name, config, markers), session: null, client: 'fed', provenance };
+}
+
+function namesFor({ agents, operator, people }: Participants, marker: string | undefined): string {
+  const known = `agents: ${Object.keys(agents).join(', ')}`;
+  return marker === undefined ? `${known}; people: ${[operator, ...people].join(', ')}` : known;
 }
 
 function seen({ set, emptied }: AgentMarkers): Pick<Provenance, 'markers' | 'emptied_markers'> {

@@ -46,9 +46,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { lookForLoss } = await import('../doctor/accept-loss.ts');
       return await lookForLoss(settings);
     },
-    acceptLoss: async (settings, shown, by) => {
+    acceptLoss: async (settings, shown, actor) => {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
-      return await acceptLoss(settings, shown, by);
+      return await acceptLoss(settings, shown, actor);
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });

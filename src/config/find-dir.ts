@@ -80,7 +80,7 @@ function namedDir({ option, environment, cwd }: WhereToLook): string | null {
   const named = fromOption ?? folderSetting('FEDERATION_DIR', environment['FEDERATION_DIR'], environment);
   if (named === null) return null;
   if (cwd === null && !isAbsolute(named))
-    throw nowhere(`the working folder, from which ${named} leads, has been deleted`);
+    throw nowhere(`${named} is relative to the working folder, which has been deleted`);
   const dir = resolve(cwd ?? '', named);
   return basename(dir) === folderName || isFederation(dir) ? dir : join(dir, folderName);
 }
@@ -138,7 +138,7 @@ class Walk {
   root(): string {
     const { folder } = this.#usableStart();
     const root = this.#up(folder, (above) => this.#isRoot(above)) ?? folder;
-    if (exists(join(root, folderName))) throw nowhere(`${join(root, folderName)} is no folder of yours`);
+    if (exists(join(root, folderName))) throw nowhere(`${join(root, folderName)} is not a folder of this user`);
     return root;
   }
 
@@ -198,7 +198,7 @@ class Walk {
       if (within.some((allowed) => isWithin(place, allowed))) return true;
       throw new ConfigurationError(
         `${dir} is a link that leads out of the project, to ${place}.`,
-        'If that is meant, set FEDERATION_DIR to where it leads.',
+        'If that is intended, set FEDERATION_DIR to its target.',
       );
     }
     return !isForeign(folder, found.uid);
@@ -241,8 +241,8 @@ function nearestFolder(path: string): string {
 function nowhere(reason: string): StoreError {
   return new StoreError(
     'store-unavailable',
-    `There is no federation here, and none is to be made: ${reason}.`,
-    'Start in the folder of the project, or name it with --dir or FEDERATION_DIR.',
+    `No federation found, and none can be created here: ${reason}.`,
+    'Start in the project folder, or name it with --dir or FEDERATION_DIR.',
   );
 }
 

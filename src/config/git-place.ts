@@ -29,9 +29,9 @@ export function gitPlaceOf(root: string, around: string | null): GitPlace {
   const dotGit = join(root, '.git');
   if (isFolder(dotGit)) return { kind: 'main' };
   const link = /^gitdir: (.+)/.exec(textOf(dotGit) ?? '')?.[1];
-  if (link === undefined) return { kind: 'broken', reason: `${dotGit} is no file that git wrote` };
+  if (link === undefined) return { kind: 'broken', reason: `${dotGit} is not a file written by git` };
   const gitDir = resolve(root, link.trimEnd());
-  if (!isFolder(gitDir)) return { kind: 'broken', reason: `${dotGit} names ${gitDir}, which is not there` };
+  if (!isFolder(gitDir)) return { kind: 'broken', reason: `${dotGit} points to ${gitDir}, which does not exist` };
   const common = textOf(join(gitDir, 'commondir'))?.trim();
   if (common !== undefined) return linkedTo(resolve(gitDir, common), gitDir);
   return isWithinModules(gitDir) ? { kind: 'submodule' } : { kind: 'main' };
@@ -41,7 +41,7 @@ export function gitPlaceOf(root: string, around: string | null): GitPlace {
 function linkedTo(common: string, gitDir: string): GitPlace {
   // As git does it: anything else was not made by `git worktree add`.
   if (dirname(gitDir) !== join(common, 'worktrees') || !isFolder(common)) {
-    return { kind: 'broken', reason: `${gitDir} is no worktree of ${common}` };
+    return { kind: 'broken', reason: `${gitDir} is not a worktree of ${common}` };
   }
   const core = coreOf(common);
   const above = dirname(common);
@@ -50,7 +50,7 @@ function linkedTo(common: string, gitDir: string): GitPlace {
   // Also `project/.bare` with a `project/.git` that names it, and a bare clone into `project/.git`.
   if (basename(common) === '.git' || pointsTo(above, common)) return { kind: 'linked', to: above, isBare: false };
   if (core.get('bare') === 'true') return { kind: 'linked', to: common, isBare: true };
-  return { kind: 'broken', reason: `${common}, kept apart from its main worktree, does not say where that is` };
+  return { kind: 'broken', reason: `${common} does not say where its main worktree is` };
 }
 
 function pointsTo(folder: string, common: string): boolean {

@@ -2,14 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Why a group cannot be used goes on after "Expected". */
+/** `fault` follows the name of the group. */
 export type FoundGroup = { readonly id: number } | { readonly fault: string };
 
 export function findGroup(group: string | number): FoundGroup {
   const id = typeof group === 'number' ? group : idOf(group);
-  if (id === null) return { fault: 'the name or number of a group of this machine' };
+  if (id === null) return { fault: 'is not a group of this machine' };
   const isMember = process.getuid?.() === 0 || process.getgid?.() === id || process.getgroups?.().includes(id);
-  return isMember === true ? { id } : { fault: 'a group that this user is in' };
+  return isMember === true ? { id } : { fault: 'is a group that this user is not in' };
 }
 
 /** The id of the group that may read the files; null: none may. */

@@ -122,7 +122,7 @@ export class ConfigFile {
     const warnings: ConfigWarning[] = [];
     const warn = (fault: ProjectFileError, path: readonly string[], named: string, next: string): void => {
       const key = `${file}:${placeOfKey(text, path)}: ${path.join('.')}`;
-      const message = `${key}: Expected ${fault.message}${fault.kind === 'outside' ? '' : ` at ${named}`}`;
+      const message = `${key}: ${named} ${fault.message}`;
       warnings.push({ code: 'invalid', message, next: adviceFor(fault, next) });
     };
     this.#identities = Object.values(agents).flatMap(({ identity }) => identity ?? []);
@@ -143,7 +143,12 @@ export class ConfigFile {
     const found = group === null ? null : findGroup(group);
     const noGroup = found !== null && 'fault' in found ? new ProjectFileError('unusable', found.fault) : null;
     if (noGroup !== null)
-      warn(noGroup, ['files', 'group'], String(group), 'Until then only their owner may read the files.');
+      warn(
+        noGroup,
+        ['files', 'group'],
+        String(group),
+        'Name another group; until then only the owner can read the files.',
+      );
     if (warnings.length === 0) return { config, warnings };
     const usable = {
       agents,
@@ -180,14 +185,11 @@ async function faultOf(look: () => unknown): Promise<ProjectFileError | null> {
 }
 
 function vanished(file: string): ConfigurationError {
-  return new ConfigurationError(
-    `${file}: Expected the file that was there, got none`,
-    'Put it back. For the defaults, remove it and start the process anew.',
-  );
+  return new ConfigurationError(`${file} no longer exists`, 'Put it back, or restart the process to use the defaults.');
 }
 
 function warningOf(error: unknown): ConfigWarning {
   const { message, next } =
     error instanceof ConfigurationError ? error.toBody().error : { message: String(error), next: 'Correct the file.' };
-  return { code: 'invalid', message: `${message} (the last good configuration is in force)`, next };
+  return { code: 'invalid', message: `${message} (using the last good configuration)`, next };
 }

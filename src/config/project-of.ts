@@ -18,7 +18,7 @@ export function projectOf(folder: string): Project {
 /** What to do about a file that is not used. */
 export function adviceFor(error: ProjectFileError, otherwise: string): string {
   if (error.kind !== 'outside') return otherwise;
-  return 'Move it into the project, or list its folder in FEDERATION_ALLOW in the environment of those who use it.';
+  return 'Move it into the project, or list its folder in the environment variable FEDERATION_ALLOW.';
 }
 
 /** Where files are written whose names are known beforehand; those of sessions are random. */
@@ -41,7 +41,7 @@ function refuseLinkOut(link: string, project: Project): void {
     project.place(link);
   } catch (error) {
     if (!(error instanceof ProjectFileError)) throw error;
-    throw new ConfigurationError(`${link}: Expected ${error.message}`, adviceFor(error, 'Remove the link.'));
+    throw new ConfigurationError(`${link} ${error.message}`, adviceFor(error, 'Remove the link.'));
   }
 }
 

@@ -41,7 +41,7 @@ export async function readConfigText(file: string, project: Project): Promise<st
     if (!(error instanceof ProjectFileError)) throw error;
     if (error.kind === 'missing') return null;
     throw new ConfigurationError(
-      `${file}: Expected ${error.message}`,
+      `${file} ${error.message}`,
       adviceFor(error, 'Make it readable for this user; "files.group" does that for a group (docs/safety.md).'),
     );
   }
@@ -56,7 +56,7 @@ function decode(bytes: Buffer, file: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new ConfigurationError(`${file}: Expected text in UTF-8, got other bytes`, 'Save the file as UTF-8.');
+    throw new ConfigurationError(`${file} is not UTF-8 text`, 'Save the file as UTF-8.');
   }
 }
 
@@ -69,9 +69,9 @@ export function parseConfig(text: string, file: string): Config {
   const [fault] = faults;
   if (fault !== undefined || tree === undefined) {
     const { line, column } = placeOf(source, fault?.offset ?? 0);
-    const what = fault === undefined ? 'a value' : wordsOf(printParseErrorCode(fault.error));
+    const what = fault === undefined ? 'value expected' : wordsOf(printParseErrorCode(fault.error));
     throw new ConfigurationError(
-      `${file}:${line}:${column}: Expected JSON (comments and trailing commas allowed): ${what}`,
+      `${file}:${line}:${column}: not JSON (comments and trailing commas are allowed): ${what}`,
       'Correct the file at that place.',
     );
   }
@@ -97,7 +97,7 @@ function checkDepth(source: string, file: string): void {
     if (depth <= deepestJson) continue;
     const { line, column } = placeOf(source, scanner.getTokenOffset());
     throw new ConfigurationError(
-      `${file}:${line}:${column}: Expected at most ${deepestJson} levels of objects and lists`,
+      `${file}:${line}:${column}: nested deeper than ${deepestJson} levels`,
       'Correct the file at that place; docs/configuration.md lists every key.',
     );
   }
@@ -108,7 +108,7 @@ function describeIssue(issue: z.core.$ZodIssue, tree: Node, source: string, file
   const say = (at: readonly (string | number)[], expected: string): string =>
     `${file}:${lineOf(tree, at, source)}: ${keyPath(at)}: ${expected}`;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => say([...path, key], 'Expected a known key'));
+    return issue.keys.map((key) => say([...path, key], 'unknown key'));
   }
   if (issue.code === 'invalid_key') return [say(path, issue.issues[0]?.message ?? issue.message)];
   const found = findNodeAtLocation(tree, path);

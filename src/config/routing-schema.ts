@@ -8,22 +8,22 @@ import { routingStrategies } from '../domain/routing/router.ts';
 import { slug } from '../domain/slug.ts';
 
 const routingRuleSchema = z.strictObject({
-  agent: slug.describe('Whom it speaks for.'),
+  agent: slug.describe('The agent it points to.'),
   keyword: z
     .string()
     .trim()
     .min(1)
     .max(100)
-    .describe('A word or phrase, compared by stem: deploy fires on deploying; with on: type, a task type.'),
+    .describe('A word or phrase, compared by stem: deploy matches deploying; with on: type, a task type.'),
   weight: z
     .number()
     .gt(0)
     .max(0.99)
-    .describe('How surely it means the agent; several that fire add up as 1 − Π(1 − weight).'),
+    .describe('How strongly it points to the agent; several matches add up as 1 − Π(1 − weight).'),
   on: z
     .enum(['text', 'type'])
     .default('text')
-    .describe('Where the keyword is looked for: the description or the type.'),
+    .describe('Where to look for the keyword: in the description or the type.'),
 });
 export type KeywordRule = z.infer<typeof routingRuleSchema>;
 
@@ -34,34 +34,35 @@ export const routingSchema = z.strictObject({
     .enum(routingStrategies)
     .default('auto')
     .describe(
-      'v1: keyword rules; v2: rules and likeness to past successes; learned: one model per agent; auto: v2 below 60 outcomes, learned from there on.',
+      'v1: keyword rules; v2: rules and similarity to past successes; learned: one model per agent; auto: v2 below 60 outcomes, learned from there on.',
     ),
   shares: z
     .strictObject({
       v1: share.optional().describe('Share of the keyword rules.'),
-      v2: share.optional().describe('Share of rules and likeness.'),
+      v2: share.optional().describe('Share of rules and similarity.'),
       learned: share.optional().describe('Share of the learned models.'),
     })
     .nullable()
     .default(null)
     .describe('An A/B comparison: the share of choices each strategy makes, instead of strategy; null: none.'),
-  default_agent: slug.nullable().default(null).describe('Who gets what nothing speaks for; null: who has least to do.'),
+  default_agent: slug
+    .nullable()
+    .default(null)
+    .describe('Default agent when no rule matches; null: the one with the fewest tasks.'),
   ask_below_confidence: share
     .default(0.5)
     .describe(
-      'A choice less sure than this needs approval where the priority is high or critical; else the keyword rules decide.',
+      'Below this confidence a task of high or critical priority needs approval; for others the keyword rules decide.',
     ),
   ask_above_novelty: share
     .default(0.98)
-    .describe('The same for a text unlike past tasks: the share of them that were clearer.'),
-  exploration: share
-    .default(0)
-    .describe('Share of choices made by chance, to learn from them; applies to low priority only.'),
+    .describe('The same above this novelty: the share of past tasks that were more familiar.'),
+  exploration: share.default(0).describe('Share of random choices, to learn from them; low priority only.'),
   rules: z
     .array(routingRuleSchema)
     .max(2_000)
     .optional()
-    .describe("Keyword rules; left out: the types of the roster, their usual words, and the agents' strengths."),
+    .describe("Keyword rules; default: the types of the agents, their usual words, and the agents' strengths."),
 });
 
 /** A type says whose work it is about as clearly as a configuration can. */

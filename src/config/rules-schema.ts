@@ -13,54 +13,51 @@ import { priorities } from '../domain/tasks/task.ts';
 const likePlaceholder = /\{[\p{L}\p{N}_ \t-]*\}/gu;
 
 const whenSchema = z.strictObject({
-  type: slug.optional().describe('Type of the finished task; left out: any.'),
-  agent: slug.optional().describe('Who finished it; left out: anyone.'),
+  type: slug.optional().describe('Type of the finished task; default: any.'),
+  agent: slug.optional().describe('Who finished it; default: anyone.'),
   outcome: z
     .enum(ruleOutcomes)
     .default('success')
-    .describe('How it ended; rework: a review sent it back, and this comes on top of the rework itself.'),
+    .describe('How it ended; rework: a review sent it back (the rework task is queued anyway).'),
   artifact: z
     .union([z.boolean(), z.string().min(1).max(200)])
     .optional()
-    .describe('true: it named an artifact; false: none; text: one that ends so, like ".md".'),
+    .describe('true: with an artifact; false: without; text: one that ends with it, like ".md".'),
 });
 
 const thenSchema = z.strictObject({
   type: slug.describe('Type of the task to queue.'),
-  to_agent: slug.default('auto').describe('For whom; auto chooses among the agents that do the type.'),
+  to_agent: slug.default('auto').describe('The addressee; auto chooses among the agents that do the type.'),
   description: z.string().trim().min(1).max(4_000).describe('What to do, with placeholders from the finished task.'),
   priority: z
     .enum([...priorities, 'inherit'])
     .default('inherit')
-    .describe("inherit: the finished task's."),
+    .describe('inherit: that of the finished task.'),
   depends: z
     .boolean()
     .optional()
-    .describe(
-      'Whether it depends on the finished task, and so is given its summary; default true, after failed false.',
-    ),
+    .describe('Whether it depends on the finished task and gets its summary; default true, false after failed.'),
   about_work: z
     .boolean()
     .optional()
-    .describe('Whether it judges the finished work (its subject) and is no new work; default: testing and review do.'),
+    .describe(
+      'Whether it checks the finished work (its subject) instead of being new work; default: testing and review do.',
+    ),
 });
 
 const ruleSchema = z.strictObject({
-  name: slug.describe('Its name in the log and in caused_by.'),
+  name: slug.describe('Name in the log and in caused_by.'),
   when: whenSchema.describe('Which finished tasks.'),
   then: thenSchema.describe('What to queue.'),
 });
 
 export const schedulingSchema = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Whether rules queue tasks, as long as nobody has used the switch (fed schedule on|off).'),
+  enabled: z.boolean().default(true).describe('Whether rules queue tasks, until changed with fed schedule on|off.'),
   rules: z
     .array(ruleSchema)
     .max(100)
     .optional()
-    .describe('The rules, in the order they fire; left out: the shipped ones, as far as the roster does their types.'),
+    .describe('The rules, in the order they fire; default: the shipped ones whose types some agent does.'),
 });
 
 const shipped: readonly z.input<typeof ruleSchema>[] = [
@@ -122,7 +119,7 @@ export function faultsOfRules(rules: readonly Rule[], roster: Roster): RuleFault
     const say = (key: string, message: string): void => {
       faults.push({ path: [index, ...key.split('.')], message });
     };
-    if (names.has(rule.name)) say('name', `Expected each name once, got "${rule.name}" twice`);
+    if (names.has(rule.name)) say('name', `Two rules are named "${rule.name}"`);
     names.add(rule.name);
     checkRule(rule, roster, say);
   }
@@ -130,7 +127,7 @@ export function faultsOfRules(rules: readonly Rule[], roster: Roster): RuleFault
   if (circle !== null) {
     faults.push({
       path: [rules.findIndex(({ name }) => name === circle[0])],
-      message: `Expected rules that come to an end, got ${circle.join(' → ')}: each success would queue the next for ever`,
+      message: `Endless rules: ${circle.join(' → ')}, each success would queue the next`,
     });
   }
   return faults;
@@ -144,10 +141,10 @@ function checkRule(
   const types = typesOf(agents);
   const known = `one of ${[...types].join(', ')}`;
   if (when.type !== undefined && !types.has(when.type)) {
-    say('when.type', `Expected a type that an agent of the roster does (${known}), got "${when.type}"`);
+    say('when.type', `Expected a type that some agent does (${known}), got "${when.type}"`);
   }
   if (!types.has(then.type)) {
-    say('then.type', `Expected a type that an agent of the roster does (${known}), got "${then.type}"`);
+    say('then.type', `Expected a type that some agent does (${known}), got "${then.type}"`);
   }
   const names = [...Object.keys(agents), ...people];
   if (when.agent !== undefined && !names.includes(when.agent)) {
@@ -157,12 +154,15 @@ function checkRule(
     say('then.to_agent', `Expected auto or one of ${names.join(', ')}, got "${then.to_agent}"`);
   }
   if (when.outcome === 'failed' && then.depends === true) {
-    say('then.depends', 'Expected false after the outcome failed: what depends on a failed task waits for ever');
+    say(
+      'then.depends',
+      'Expected false after the outcome failed: a task that depends on a failed one would wait forever',
+    );
   }
   const allowed: readonly string[] = placeholders;
   for (const [whole] of then.description.matchAll(likePlaceholder)) {
     if (allowed.includes(whole.slice(1, -1))) continue;
-    say('then.description', `Expected placeholders among {${placeholders.join('}, {')}}, got ${whole}`);
+    say('then.description', `Unknown placeholder ${whole}; available: {${placeholders.join('}, {')}}`);
   }
 }
 

@@ -16,20 +16,18 @@ export const once = { jitless: true } as const;
 export const agentSchema = z.strictObject({
   role: z.string().max(200).default('').describe('One line on what this agent is for.'),
   types: z.array(slug).default([]).describe('Task types it does; it may claim unaddressed tasks of these types.'),
-  strengths: z.array(z.string().max(60)).default([]).describe('Words that tell others what to send here.'),
+  strengths: z.array(z.string().max(60)).default([]).describe('Words that tell others what to send to it.'),
   capacity: z.int().min(1).max(100).default(3).describe('Tasks it may hold at once.'),
-  family: slug.optional().describe('Model family; agents of one family err together.'),
+  family: slug.optional().describe('Model family; agents of one family tend to make the same mistakes.'),
   fallback: slug.optional().describe('Who may claim its tasks while it is on standby.'),
   read_only: z
     .boolean()
     .default(false)
-    .describe('Whether it is given no work that writes: only the types in read_only_types.'),
+    .describe('Whether it only gets work that changes no files: the types in read_only_types.'),
   clients: z
     .array(z.string().min(1).max(100))
     .default([])
-    .describe(
-      'Names by which its client programs introduce themselves over MCP, whatever their case; the beginning is enough.',
-    ),
+    .describe('Names that its client programs report over MCP; case does not matter, the beginning is enough.'),
   identity: z
     .string()
     .max(400)
@@ -83,14 +81,14 @@ const limitsSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(12)
-    .describe('Longest chain of tasks that agents and rules may cause, its first task not counted.'),
+    .describe('Longest chain of tasks that agents and rules may queue, not counting the first task.'),
   open_per_agent: z.int().min(1).max(100_000).default(50).describe('Open tasks addressed to one agent.'),
   automatic_per_hour: z
     .int()
     .min(1)
     .max(1_000_000)
     .default(100)
-    .describe('Tasks that agents and rules may queue in an hour.'),
+    .describe('Tasks that agents and rules may queue per hour.'),
   rework_rounds: z
     .int()
     .min(1)
@@ -106,8 +104,8 @@ const leasesSchema = z.strictObject({
     .min(1)
     .max(10_080)
     .default(240)
-    .describe('How long even a living process may hold a task; extend_minutes moves it.'),
-  grace_seconds: z.number().min(1).max(3600).default(30).describe('Silence after which a process counts as gone.'),
+    .describe('How long a running process may hold a task; extend_minutes adds time.'),
+  grace_seconds: z.number().min(1).max(3600).default(30).describe('Silence after which a process is considered gone.'),
 });
 
 const retriesSchema = z.strictObject({
@@ -123,7 +121,7 @@ const retriesSchema = z.strictObject({
     .max(86_400)
     .default(60)
     .describe('Wait before the second attempt; each further wait is four times as long.'),
-  longest_delay_seconds: z.number().min(0).max(86_400).default(3600).describe('No wait is longer than this.'),
+  longest_delay_seconds: z.number().min(0).max(86_400).default(3600).describe('Longest wait.'),
 });
 
 const retentionSchema = z.strictObject({
@@ -132,17 +130,22 @@ const retentionSchema = z.strictObject({
     .min(1)
     .max(3650)
     .default(30)
-    .describe('Finished tasks and votes leave the state after this many days.'),
+    .describe('Finished tasks and votes are archived after this many days.'),
   finished_tasks: z
     .int()
     .min(10)
     .max(1_000_000)
     .default(5000)
-    .describe('The newest finished tasks that stay in state, and as many votes.'),
+    .describe('How many finished tasks, and votes, are not archived; the newest stay.'),
 });
 
 const votingSchema = z.strictObject({
-  quorum: z.int().min(1).max(100).default(2).describe('Ballots that must take a side, unless the vote says otherwise.'),
+  quorum: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(2)
+    .describe('Ballots needed, without abstentions, unless the vote says otherwise.'),
   deadline_hours: z
     .number()
     .min(0.01)
@@ -167,28 +170,33 @@ const filesSchema = z.strictObject({
     .union([z.string().min(1).max(100), z.int().min(0)], 'Expected the name or number of a group, or null')
     .nullable()
     .default(null)
-    .describe("A group that may read the federation's files, from the next start; null: their owner alone."),
+    .describe("A group that may read the federation's files, from the next start; null: only their owner."),
 });
 
 const webhookSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
-    .refine(hasNoCredentials, 'Expected a URL without user and password: sign with secret_env instead')
-    .describe('Where each escalation is sent, as a POST with a JSON body; without user and password.'),
+    .refine(hasNoCredentials, 'Expected a URL without user and password; use secret_env instead')
+    .describe('Where each inbox item is sent, as a POST with a JSON body; without user and password.'),
   secret_env: z
     .string()
     .max(200)
     .refine((name) => /^[A-Za-z_]\w*$/.test(name), 'Expected the name of an environment variable')
     .optional()
-    .describe('Name of the environment variable that holds the secret to sign with; left out: unsigned.'),
-  timeout_seconds: z.number().min(0.1).max(60).default(10).describe('No answer within this is a failed attempt.'),
+    .describe('Environment variable that holds the signing secret; default: not signed.'),
+  timeout_seconds: z
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(10)
+    .describe('An attempt without an answer within this time has failed.'),
   max_attempts: z
     .int()
     .min(1)
     .max(100)
     .default(10)
-    .describe('Attempts before a delivery is given up; the escalation stays in the inbox.'),
+    .describe('Attempts before a delivery fails for good; the item stays in the inbox.'),
   first_delay_seconds: z
     .number()
     .min(0.1)
@@ -201,12 +209,12 @@ export type WebhookConfig = z.infer<typeof webhookSchema>;
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    operator: slug.default('reuben').describe('The person who steers. Has tools the agents do not see.'),
-    people: z.array(slug).default([]).describe('Further persons with the rights of the operator.'),
+    operator: slug.default('reuben').describe('The person in charge, with tools the agents do not see.'),
+    people: z.array(slug).default([]).describe('More people with the rights of the operator.'),
     agents: z
       .record(slug, agentSchema)
       .default(() => z.record(slug, agentSchema).parse(defaultAgents, once))
-      .describe('The roster.'),
+      .describe('The agents.'),
     principles: z
       .array(z.string().max(300))
       .max(12)
@@ -214,32 +222,29 @@ export const configSchema = z
         'Claim work through the queue; never start what another agent holds.',
         'Say what you did, and name the files, when you complete a task.',
         'Release what you cannot do; report failure when you tried and it did not work.',
-        'Queue follow-up work for whoever does it best instead of asking a person to carry it.',
+        'Queue follow-up work for the agent that does it best instead of asking a person to relay it.',
       ])
       .describe('Given to every agent at the start of a session.'),
-    scheduling: schedulingSchema.prefault({}).describe('What is queued by itself when a task finishes.'),
-    routing: routingSchema.prefault({}).describe('How the agent is chosen where a task is queued for auto.'),
+    scheduling: schedulingSchema.prefault({}).describe('Follow-ups that are queued when a task finishes.'),
+    routing: routingSchema.prefault({}).describe('How the agent for a task queued for auto is chosen.'),
     limits: limitsSchema.prefault({}).describe('Guards against runaway work.'),
     leases: leasesSchema.prefault({}).describe('How long claims last.'),
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
-    retention: retentionSchema.prefault({}).describe('How much finished work stays in state.'),
+    retention: retentionSchema.prefault({}).describe('When finished work is archived.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
     read_only_types: z
       .array(slug)
       .default(['research', 'review', 'architecture', 'summary', 'classification'])
-      .describe('Types that change no files: what agents with read_only may be given.'),
+      .describe('Types that change no files, for agents with read_only.'),
     seen_within_hours: z
       .number()
       .min(0.01)
       .max(8760)
       .default(24)
       .describe(
-        'An agent without a living session counts as seen for this long after it last did something; votes, auto and warnings count on agents that were seen.',
+        'How long an agent without a session counts as seen after its last action; votes, auto and warnings rely on agents that were seen.',
       ),
-    webhook: webhookSchema
-      .nullable()
-      .default(null)
-      .describe('Where what waits for the operator is sent as well; null: nowhere.'),
+    webhook: webhookSchema.nullable().default(null).describe('Where inbox items are also sent; null: nowhere.'),
     files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()
@@ -257,21 +262,21 @@ export const configSchema = z
         issues.addIssue({
           code: 'custom',
           path: ['agents', name],
-          message: `Expected another name: "${name}" has a meaning of its own`,
+          message: `"${name}" is a reserved name`,
         });
       }
       if (people.has(name)) {
         issues.addIssue({
           code: 'custom',
           path: ['agents', name],
-          message: `Expected agents and people to differ, got "${name}" as both`,
+          message: `"${name}" is both an agent and a person`,
         });
       }
       if (agent.fallback !== undefined && (agent.fallback === name || !Object.hasOwn(config.agents, agent.fallback))) {
         issues.addIssue({
           code: 'custom',
           path: ['agents', name, 'fallback'],
-          message: `Expected another agent of the roster, got "${agent.fallback}"`,
+          message: `Expected the name of another agent, got "${agent.fallback}"`,
         });
       }
       for (const [index, client] of agent.clients.entries()) {
@@ -280,7 +285,7 @@ export const configSchema = z
           issues.addIssue({
             code: 'custom',
             path: ['agents', name, 'clients', index],
-            message: `Expected each client name once, got "${client}" for ${other} too`,
+            message: `"${client}" is already a client of ${other}`,
           });
         }
         clients.set(client.toLowerCase(), name);

@@ -28,16 +28,16 @@ export function folderSetting(name: string, value: string | undefined, environme
   const [left] = placeholder.exec(text) ?? [];
   if (left !== undefined) {
     throw new ConfigurationError(
-      `${name} is ${quote(text)}: nobody filled in ${quote(left)}.`,
-      `Write the path itself, or leave ${name} out where the program starts in the project.`,
+      `${name} is ${quote(text)}: ${quote(left)} was not filled in.`,
+      `Write the path itself, or leave out ${name} if the program starts in the project.`,
     );
   }
   if (!text.startsWith('~')) return text;
   const home = homeOf(environment);
   if (home === null || !/^~(?:$|[\\/])/.test(text)) {
     throw new ConfigurationError(
-      `${name} is ${quote(text)}: it is not known whose home folder that is.`,
-      'Write the path itself; a folder whose name begins with ~ is written ./~name.',
+      `${name} is ${quote(text)}: that home folder is unknown.`,
+      'Write the path itself; write a folder whose name begins with ~ as ./~name.',
     );
   }
   return join(home, text.slice(1));
@@ -60,8 +60,8 @@ export function allowedFolders(environment: Environment): readonly string[] {
     if (folder === null) return [];
     if (isAbsolute(folder)) return [realPlace(folder)];
     throw new ConfigurationError(
-      `FEDERATION_ALLOW names ${quote(folder)}, which is no absolute path.`,
-      `Write whole paths, separated by "${delimiter}".`,
+      `FEDERATION_ALLOW names ${quote(folder)}, which is not an absolute path.`,
+      `Write absolute paths, separated by "${delimiter}".`,
     );
   });
 }

@@ -49,7 +49,7 @@ export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, ac
     if (found?.report.message !== shown.message || found.report.kept.hash !== shown.kept.hash) {
       throw new StoreError(
         'store-unavailable',
-        'The journal has changed since it was looked at; nothing was done.',
+        'The journal has changed since it was examined; nothing was done.',
         'Run `fed doctor --accept-loss` again: it shows what is lost now.',
       );
     }
@@ -103,8 +103,8 @@ async function refuseWhileItWorks(folder: string, { fault }: Loss): Promise<void
     if (store.fault !== null) return;
     throw new StoreError(
       'corrupt-store',
-      `Nothing is lost yet: the federation goes on from its checkpoint. Only its history is damaged. ${fault.message}`,
-      'Put the journal back from a backup, and keep db.json: without it, everything behind the damage is lost.',
+      `Nothing is lost yet: the federation continues from its checkpoint. Only its history is damaged. ${fault.message}`,
+      'Put the journal back from a backup, and keep db.json: without it, everything after the damage is lost.',
     );
   } finally {
     await store.close();

@@ -1,4 +1,4 @@
-/** What `fed doctor` looks at. Reads only; each check says what it found and how to mend it. */
+/** What `fed doctor` looks at. Reads only; each check says what it found and how to fix it. */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding, OpenSettings } from '../cli/host.ts';
@@ -17,6 +17,7 @@ import { openJournalStore } from '../store/journal/journal-store.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
+import { plural } from '../domain/phrases.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
 export async function examine({ folder, passedOver = null }: OpenSettings): Promise<readonly Finding[]> {
@@ -40,8 +41,8 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
 /** A copy of a committed configuration is no news; one in which work was kept is. */
 function examinePlace(folder: string, passedOver: string | null): Finding[] {
   if (passedOver === null || !existsSync(join(passedOver, 'journal'))) return [];
-  const detail = `${folder} is used; ${passedOver}, which is nearer, has a journal of its own that nobody sees here`;
-  const next = `A repository has one federation, also in its worktrees and submodules. See the other with --dir ${passedOver}; remove it when nothing in it is needed.`;
+  const detail = `Using ${folder}; ${passedOver} is nearer and has its own journal, which is not used here`;
+  const next = `A repository has one federation, also in its worktrees and submodules. Look at the other with --dir ${passedOver}; remove it if nothing in it is needed.`;
   return [{ check: 'place', status: 'warning', detail, next, code: null }];
 }
 
@@ -53,7 +54,7 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
     const [first] = warnings;
     if (first === undefined) {
       const { length } = Object.keys(config.agents);
-      return [ok('configuration', `${length} agents, operator ${config.operator}`), config];
+      return [ok('configuration', `${plural(length, 'agent')}, operator ${config.operator}`), config];
     }
     const isBroken = await readConfig(folder).then(
       () => false,
@@ -70,9 +71,9 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
 function examineFiles(folder: string): Finding {
   try {
     const odd = findOddFiles(folder);
-    if (odd.length === 0) return ok('files', 'each that is there can be used');
+    if (odd.length === 0) return ok('files', 'all usable');
     const detail = odd.map(({ file, why }) => `${file} ${why}`).join('\n');
-    const next = 'Remove what does not belong there, or make it readable for this user. It is ignored until then.';
+    const next = 'Remove what does not belong there, or make it readable for this user. Until then it is ignored.';
     return { check: 'files', status: 'warning', detail, next, code: null };
   } catch (error) {
     return problem('files', error);
@@ -86,8 +87,8 @@ function examineRights(folder: string, config: Config): Finding[] {
   const isMine = statSync(folder).uid === process.getuid?.();
   const detail = `other users of this machine can read ${folder}${isMine ? '' : ', which belongs to another user'}`;
   const next = isMine
-    ? 'The next command that opens it, such as fed status, closes it. If this stays, its disk keeps no permissions: keep it on another.'
-    : 'Let its owner run fed status: that closes it.';
+    ? 'The next command, such as fed status, fixes this. If it comes back, the disk does not keep permissions: use another one.'
+    : 'Its owner can fix this with fed status.';
   return [{ check: 'permissions', status: 'warning', detail, next, code: null }];
 }
 
@@ -103,8 +104,8 @@ async function examineStore(folder: string): Promise<Finding> {
     if (fault !== null) {
       return { check: 'store', status: 'problem', detail: fault.message, next: fault.next, code: fault.code };
     }
-    const start = checkpoint === null ? 'no checkpoint' : `a checkpoint at ${checkpoint.position.seq}`;
-    return ok('store', `sound up to record ${position.seq}; ${start}, ${records} records after it`);
+    const start = checkpoint === null ? 'no checkpoint' : `checkpoint at ${checkpoint.position.seq}`;
+    return ok('store', `intact up to record ${position.seq}; ${start}, ${plural(records, 'record')} after it`);
   } catch (error) {
     return problem('store', error);
   } finally {
@@ -127,7 +128,7 @@ async function examineJournal(folder: string): Promise<readonly [Finding, Federa
         }
       }
     }
-    const detail = `${records} records with ${events} events, each hash verified, make ${state.tasks.size} tasks`;
+    const detail = `${plural(records, 'record')}, ${plural(events, 'event')}, ${plural(state.tasks.size, 'task')}; every hash verified`;
     return [ok('journal', detail), state];
   } catch (error) {
     return [problem('journal', error), state];
@@ -140,6 +141,7 @@ async function examineLog(folder: string, config: Config): Promise<Finding[]> {
   const store = openJournalStore({ dir: folder, readOnly: true });
   try {
     await store.open(checkpointForm);
+    store.refresh();
     for (const _record of store.read());
     const file = logFileOf(config, { folder, project: projectOf(folder), records: store });
     const fault = (await file?.fault()) ?? null;
@@ -154,28 +156,28 @@ async function examineLog(folder: string, config: Config): Promise<Finding[]> {
 }
 
 function examineWebhook(folder: string, { webhook }: Config, state: FederationState): Finding {
-  if (webhook === null) return ok('webhook', 'none is configured');
+  if (webhook === null) return ok('webhook', 'not configured');
   const outbox = new OutboxFile(folder).read();
   if (outbox === 'damaged') {
-    const detail = 'webhook.json is damaged; what was delivered and what is pending is not known';
-    const next = 'The next process that stays (a client’s server) sends what is open in the inbox, with the same ids.';
+    const detail = 'webhook.json is damaged; it is unknown what was delivered';
+    const next = 'The next server process sends the open inbox items again, with the same ids.';
     return { check: 'webhook', status: 'warning', detail, next, code: null };
   }
   const standing = standingOf(outbox, (id) => state.escalations.has(id));
   const { pending, failed, delivered, last_error } = standing;
   const error = last_error === null ? '' : `; last error ${last_error.at}: ${last_error.message}`;
-  const detail = `${delivered} delivered, ${pending} pending, ${failed} given up${error}`;
+  const detail = `${delivered} delivered, ${pending} pending, ${failed} failed for good${error}`;
   if (failed > 0) {
-    const next = 'Correct webhook in config.json. What was given up waits in fed inbox; nothing is lost.';
+    const next = 'Correct webhook in config.json. Items that were not delivered are in fed inbox; nothing is lost.';
     return { check: 'webhook', status: 'problem', detail, next, code: null };
   }
   const signing = signingWith(webhook.secret_env, process.env);
   if ('problem' in signing) {
-    const next = 'Processes that have the secret sign and send; set it where agents are started.';
+    const next = 'Set it where agents are started; processes that have it sign and send.';
     return { check: 'webhook', status: 'warning', detail: `${detail}; ${signing.problem}`, next, code: null };
   }
   if (pending === 0) return ok('webhook', detail);
-  const next = 'A process that stays (a client’s server) tries again; fed commands try once.';
+  const next = 'A server process retries; fed commands try once.';
   return { check: 'webhook', status: 'warning', detail, next, code: null };
 }
 

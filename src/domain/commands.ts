@@ -8,23 +8,14 @@ import type { Attendance } from './agents/attendance.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
+import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
 import type { Router } from './routing/router.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
-import type {
-  AgentName,
-  DependencyId,
-  FailurePolicy,
-  Note,
-  Priority,
-  SessionId,
-  Task,
-  TaskContext,
-  TaskId,
-} from './tasks/task.ts';
+import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
-import type { Ballot, Stakes, VoteId, VotingMethod } from './votes/vote.ts';
+import type { Ballot, VoteId } from './votes/vote.ts';
 import type { Vote } from './votes/vote-state.ts';
 
 /** Who acts. `system` is what follows from time passing. */
@@ -47,69 +38,6 @@ export interface DecisionContext extends Attendance {
   readonly random: (bytes: number) => Uint8Array;
   /** Chooses agents for what is queued for `auto`. */
   readonly router: Router;
-}
-
-/** The arguments of one task to queue, as a caller gives them. */
-export interface TaskRequest {
-  readonly description: string;
-  /** An agent, `auto` (chosen now), or absent (whoever fits). */
-  readonly to_agent?: string | undefined;
-  readonly type?: string | undefined;
-  readonly priority?: Priority | undefined;
-  readonly dependencies?: readonly DependencyId[] | undefined;
-  readonly context?: TaskContext | undefined;
-  readonly not_before?: Timestamp | undefined;
-  readonly deadline?: Timestamp | undefined;
-  readonly max_attempts?: number | undefined;
-  readonly on_failure?: FailurePolicy | undefined;
-  readonly needs_approval?: boolean | undefined;
-  readonly paths?: readonly string[] | undefined;
-  readonly uses?: readonly string[] | undefined;
-}
-
-/** What may be changed of a task that nobody has claimed; what is left out stays as it is. */
-export interface TaskChanges extends Pick<
-  TaskRequest,
-  'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses'
-> {
-  readonly description?: string | undefined;
-}
-
-/** The arguments of a vote to open, as a caller gives them. */
-export interface VoteRequest {
-  readonly question: string;
-  readonly options: readonly string[];
-  readonly context_url?: string | undefined;
-  readonly topic?: string | undefined;
-  /** Agents; absent: those available or busy, and the opener. */
-  readonly eligible?: readonly AgentName[] | undefined;
-  readonly quorum?: number | undefined;
-  readonly method?: VotingMethod | undefined;
-  readonly stakes?: Stakes | undefined;
-  readonly deadline?: Timestamp | undefined;
-  readonly open_ballots?: boolean | undefined;
-}
-
-export interface PlannedTask extends TaskRequest {
-  readonly key: string;
-  readonly after?: readonly string[] | undefined;
-}
-
-export interface ImportedTask {
-  readonly source_id: string;
-  readonly description: string;
-  readonly to_agent: AgentName | null;
-  readonly type: string | null;
-  readonly priority: Priority;
-  /** Ids in the source system. */
-  readonly depends_on: readonly string[];
-  readonly context: TaskContext;
-  readonly created_at: Timestamp;
-  readonly finished: {
-    readonly status: 'completed' | 'failed' | 'cancelled';
-    readonly at: Timestamp;
-    readonly summary: string;
-  } | null;
 }
 
 /** Command name → arguments and result. The one table tools, command line and tests share. */

@@ -138,11 +138,7 @@ export class Deliberation {
     for (const id of new Set(before)) {
       if (!this.state.escalationKeys.has(`blocked:${id}`)) continue;
       const left = [...waitingOn(this.state, id)].some((task) => !cancelled.has(task.task_id));
-      if (!left) this.closeEscalations(id, 'nothing waits for it any more', 'blocked');
+      if (!left) this.closeEscalations(id, 'no task waits for it any more', 'blocked');
     }
   }
-}
-
-export function listed(ids: readonly string[], most = 5): string {
-  return ids.length <= most ? ids.join(', ') : `${ids.slice(0, most).join(', ')} and ${ids.length - most} more`;
 }

@@ -9,15 +9,15 @@ export function systemFault(error: unknown): StoreError | null {
   if (error.code === 'EMFILE' || error.code === 'ENFILE') {
     return new StoreError(
       'store-unavailable',
-      `Too many files are open for ${error.code === 'EMFILE' ? 'this process' : 'this machine'}.`,
-      'Raise the limit (ulimit -n 256 is enough), or close some programs, then try again.',
+      `Too many open files ${error.code === 'EMFILE' ? 'in this process' : 'on this machine'}.`,
+      'Raise the limit (ulimit -n 256 is enough), or close some programs, and try again.',
     );
   }
   if ('syscall' in error && error.syscall === 'uv_cwd') {
     return new StoreError(
       'store-unavailable',
       'The working folder has been deleted.',
-      'Start in a folder that is there.',
+      'Change to a folder that exists.',
     );
   }
   return null;

@@ -107,11 +107,6 @@ export function inMarkdown(text: string, length = Number.POSITIVE_INFINITY): str
     .replaceAll('<', '&lt;');
 }
 
-/** `1 task`, `2 tasks`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** As an error names what it was given: short, on one line, in quotes. */
 export function quote(text: string): string {
   const line = onOneLine(text);

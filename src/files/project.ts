@@ -43,7 +43,7 @@ export class Project {
       throw unreadable(error);
     }
     if (this.#reach.some((folder) => isWithin(place, folder))) return place;
-    throw new ProjectFileError('outside', `a file inside the project, got one that leads to ${place}`);
+    throw new ProjectFileError('outside', `leads out of the project, to ${place}`);
   }
 
   /**
@@ -54,10 +54,10 @@ export class Project {
   placeToWrite(path: string, federation: string): string {
     const place = this.place(path);
     if (place.split(sep).some((part) => part.toLowerCase() === '.git')) {
-      throw new ProjectFileError('unusable', "a file that is not one of git's own");
+      throw new ProjectFileError('unusable', 'belongs to git');
     }
     if (isWithin(place, realPlace(federation)) && !place.endsWith('.md')) {
-      throw new ProjectFileError('unusable', "a file that is not one of the federation's own, or ends in .md");
+      throw new ProjectFileError('unusable', 'is in the folder of the federation and does not end in .md');
     }
     return place;
   }
@@ -71,8 +71,8 @@ export class Project {
       return await openRegularFile(this.place(path));
     } catch (error) {
       if (error instanceof ProjectFileError) throw error;
-      if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'a file that can be read, got none');
-      if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'a file, got something else');
+      if (errorCode(error) === 'ENOENT') throw new ProjectFileError('missing', 'does not exist');
+      if (errorCode(error) === 'EFTYPE') throw new ProjectFileError('unusable', 'is not a regular file');
       throw unreadable(error);
     }
   }
@@ -118,11 +118,11 @@ export async function readStart(file: FileHandle, length: number): Promise<Buffe
 
 function unreadable(error: unknown): ProjectFileError {
   const code = errorCode(error);
-  if (code === 'EACCES' || code === 'EPERM') return new ProjectFileError('unusable', 'a file that this user may read');
-  return new ProjectFileError('unusable', `a file that can be read, got ${code ?? String(error)}`);
+  if (code === 'EACCES' || code === 'EPERM') return new ProjectFileError('unusable', 'cannot be read by this user');
+  return new ProjectFileError('unusable', `cannot be read (${code ?? String(error)})`);
 }
 
 function tooLarge(size: number, longest: number): ProjectFileError {
   const kib = Math.ceil(size / 1024);
-  return new ProjectFileError('unusable', `at most ${longest / 1024} KiB, got ${kib} KiB`);
+  return new ProjectFileError('unusable', `has ${kib} KiB, more than the ${longest / 1024} KiB allowed`);
 }

@@ -76,7 +76,7 @@ export interface OddFile {
 
 export function whyNoFolder(path: string): string | null {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined || found.isDirectory() ? null : 'is no folder';
+  return found === undefined || found.isDirectory() ? null : 'is not a folder';
 }
 
 /** Why it cannot be used as a file, in words; null where it can, or where there is none. */
@@ -87,7 +87,7 @@ export function whyOdd(path: string): string | null {
   } catch (error) {
     switch (errorCode(error)) {
       case 'ENOENT':
-        return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : 'is a link to nothing';
+        return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : 'is a broken link';
       case 'EFTYPE':
         return `is ${kindOf(statSync(path))}`;
       case 'EACCES':

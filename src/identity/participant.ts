@@ -14,8 +14,8 @@ export function kindOf(name: string, config: Participants): ParticipantKind {
   const known = [...Object.keys(config.agents), config.operator, ...config.people].join(', ');
   throw new OperatorError(
     'unknown-agent',
-    `Expected --as or FEDERATION_AGENT to name one of ${known}, got ${quote(name)}`,
-    'Use one of these names, or add the agent to "agents" in .federation/config.json.',
+    `${quote(name)} is not an agent or person of this federation`,
+    `Use one of ${known}, or add the agent to "agents" in .federation/config.json.`,
   );
 }
 
@@ -28,7 +28,7 @@ export function kindOfNamed(name: string, config: Participants, { set: [marker] 
   if (kind === 'agent' || marker === undefined) return kind;
   throw new OperatorError(
     'not-allowed',
-    `Expected to act as an agent: ${marker} is set, so an agent's program started this, and ${name} is a person`,
-    `Act as an agent, or ask ${name} to do it in a terminal of their own.`,
+    `${name} is a person, but ${marker} is set, so an agent's program started this`,
+    `Act as an agent, or ask ${name} to do it in their own terminal.`,
   );
 }

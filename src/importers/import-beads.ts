@@ -3,7 +3,7 @@
  * issue a line. Pure: text in, tasks and problems out.
  */
 import { z } from 'zod';
-import type { ImportedTask } from '../domain/commands.ts';
+import type { ImportedTask } from '../domain/requests.ts';
 import { longestDescription } from '../domain/tasks/task-fields.ts';
 import { cut } from '../domain/text.ts';
 import type { Priority, TaskContext } from '../domain/tasks/task.ts';
@@ -85,7 +85,7 @@ export function importBeads(source: string, options: BeadsOptions = {}): BeadsIm
     const { issue } = read;
     const first = lines.get(issue.id);
     if (first !== undefined) {
-      problems.push({ line, message: `Expected each id once, got ${JSON.stringify(issue.id)} on line ${first} too` });
+      problems.push({ line, message: `duplicate id ${JSON.stringify(issue.id)}, first on line ${first}` });
       continue;
     }
     lines.set(issue.id, line);
@@ -96,7 +96,7 @@ export function importBeads(source: string, options: BeadsOptions = {}): BeadsIm
       if (length > longestDescription) {
         problems.push({
           line,
-          message: `Expected at most ${longestDescription} characters of text, got ${length}: cut`,
+          message: `text cut from ${length} to ${longestDescription} characters`,
         });
       }
       tasks.set(issue.id, { ...task, description: cut(task.description, longestDescription) });
@@ -110,7 +110,7 @@ function readIssue(raw: string): { readonly issue: Issue } | { readonly problem:
   try {
     value = JSON.parse(raw);
   } catch {
-    return { problem: 'Expected one JSON object a line, got something else' };
+    return { problem: 'not a JSON object' };
   }
   const result = issueSchema.safeParse(value);
   if (result.success) return { issue: result.data };

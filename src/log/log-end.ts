@@ -20,7 +20,7 @@ const stretch = 64 * 1024;
 /** @throws Error for what is no regular file */
 export async function endOf(file: FileHandle): Promise<LogEnd> {
   const found = await file.stat();
-  if (!found.isFile()) throw new Error('Expected a file, got something else');
+  if (!found.isFile()) throw new Error('not a regular file');
   const { size } = found;
   const marker =
     findMarker((await readStart(file, stretch)).toString()) ?? findMarker((await readStart(file, size)).toString());

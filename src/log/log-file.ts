@@ -142,7 +142,11 @@ export class LogFile {
     } catch (error) {
       if (error instanceof FederationError) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError('store-unavailable', `The log could not be written: ${why}.`, 'Fix that and try again.');
+      throw new StoreError(
+        'store-unavailable',
+        `The log could not be written: ${why}.`,
+        'Fix the problem and try again.',
+      );
     }
   }
 
@@ -231,7 +235,7 @@ export class LogFile {
   #fault(why: string): LogFault {
     return {
       message: `${this.path} is the log of another journal: ${why}. Nothing is written to it.`,
-      next: 'Write it anew below its marker with fed log --rebuild, or name another file in log_file.',
+      next: 'Rewrite it below its marker with fed log --rebuild, or name another file in log_file.',
     };
   }
 

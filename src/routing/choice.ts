@@ -3,17 +3,7 @@
  * probability with which this choice was made (without which no strategy that
  * was not used could be judged later).
  */
-import type { AgentScore, Method } from './strategies.ts';
-
-export interface Availability {
-  readonly status: 'available' | 'busy' | 'standby' | 'offline';
-  /** Tasks it could still hold; at 0 it is passed over while another has room. */
-  readonly free: number;
-  /** Tasks it has open, 0 by default: of agents with equal scores the one with fewer goes first. */
-  readonly load?: number;
-  /** Who takes its work while it is on standby. */
-  readonly fallback?: string;
-}
+import type { AgentScore, Availability, Method } from './strategies.ts';
 
 /** A method and the share of decisions it makes; shares need not sum to 1. */
 export interface Share {

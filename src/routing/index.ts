@@ -2,7 +2,8 @@
  * Routing: which agent should do a task. Knows nothing of tasks, queues or
  * MCP; see docs/predictive-routing.md.
  */
-export { candidates, choose, pick, type Availability, type Choice, type Share } from './choice.ts';
+export { candidates, choose, pick, type Choice, type Share } from './choice.ts';
+export type { Availability } from './strategies.ts';
 export {
   baselines,
   coverages,

@@ -2,7 +2,7 @@
  * The router: decides who gets a task, and learns from how it went. Free of
  * clock and chance: the uniform number comes with the request.
  */
-import { candidates, choose, pick, type Availability } from './choice.ts';
+import { candidates, choose, pick } from './choice.ts';
 import { Learner, telling, type Reading, type RoutingOutcome } from './learner.ts';
 import type { Lesson } from './logistic-models.ts';
 import type { RoutingRule } from './rules.ts';
@@ -12,6 +12,7 @@ import {
   rank,
   resolveMethod,
   type AgentScore,
+  type Availability,
   type Method,
   type ScoreParts,
   type Scoring,

@@ -6,7 +6,6 @@
  * learned  P(success) from one logistic model per agent
  * auto     `v2` below 60 outcomes, `learned` from there on
  */
-import type { Availability } from './choice.ts';
 import type { Similarities } from './example-index.ts';
 import type { Learner, Reading } from './learner.ts';
 import { planBonus } from './tally.ts';
@@ -16,6 +15,16 @@ export type Strategy = (typeof strategies)[number];
 /** What `auto` comes down to. */
 export const methods = ['v1', 'v2', 'learned'] as const;
 export type Method = (typeof methods)[number];
+
+export interface Availability {
+  readonly status: 'available' | 'busy' | 'standby' | 'offline';
+  /** Tasks it could still hold; at 0 it is passed over while another has room. */
+  readonly free: number;
+  /** Tasks it has open, 0 by default: of agents with equal scores the one with fewer goes first. */
+  readonly load?: number;
+  /** Who takes its work while it is on standby. */
+  readonly fallback?: string;
+}
 
 /** Outcomes from which `auto` trusts the learned models. */
 export const outcomesForLearned = 60;

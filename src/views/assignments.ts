@@ -13,17 +13,17 @@ export function assignmentsView(config: Config): string {
     'From `.federation/config.json`, by `fed agents assignments`. Change the configuration, not this text.',
     '## Agents',
     agentsTable(config),
-    `The operator is **${config.operator}**${config.people.length === 0 ? '' : `; so are ${config.people.join(', ')}`}: sees everything, and is asked when the agents cannot settle a thing.`,
+    `The operator is **${config.operator}**${config.people.length === 0 ? '' : ` (also ${config.people.join(', ')})`}: sees everything, and is asked when the agents cannot settle something.`,
     '## Types of work',
     typesTable(config),
     '## Who gets a task',
     diagram(decisionTree(config)),
-    'Words that speak for an agent where the router chooses (`auto`), until it has learned better from what succeeds:',
+    'Keywords by which the router chooses (`auto`) until it has learned from outcomes:',
     keywordsTable(config),
-    '## What follows by itself',
+    '## Automatic follow-ups',
     config.scheduling.enabled
-      ? 'Automatic scheduling is on unless somebody switches it off (`fed schedule off`).'
-      : 'Automatic scheduling is off unless somebody switches it on (`fed schedule on`).',
+      ? 'Automatic scheduling is on by default; `fed schedule off` turns it off.'
+      : 'Automatic scheduling is off by default; `fed schedule on` turns it on.',
     rulesTable(config),
     diagram(ruleGraph(config)),
   ];
@@ -46,7 +46,7 @@ function agentsTable({ agents }: Config): string {
 
 function typesTable(config: Config): string {
   return table(
-    ['type', 'agents that may take it unaddressed'],
+    ['type', 'agents that may claim it'],
     typesOf(config).map(({ type, agents }) => [type, agents.join(', ')]),
   );
 }
@@ -61,7 +61,7 @@ function rulesTable(config: Config): string {
 /** Types are said above already. */
 function keywordsTable({ agents, routing }: Config): string {
   return table(
-    ['agent', 'words, with how surely they mean it'],
+    ['agent', 'keywords and weights'],
     Object.keys(agents).map((name) => [
       name,
       routing.rules
@@ -93,8 +93,8 @@ function decisionTree(config: Config): string[] {
     '  addressed -->|"auto"| chosen{"the router chooses"}',
     '  addressed -->|"to nobody"| type{"of which type?"}',
     '  chosen -->|"of a type that agents do: one of them"| type',
-    '  chosen -->|"else"| best["who will most likely do it well"]',
-    '  type -->|"none"| anyone["whoever asks first"]',
+    '  chosen -->|"otherwise"| best["the agent most likely to succeed"]',
+    '  type -->|"none"| anyone["the first agent that asks"]',
     `  type -->|"one that nobody does"| operator["${mermaidLabel(config.operator)}, the operator"]`,
   ];
   for (const [name, id] of ids) lines.push(`  ${id}["${mermaidLabel(name)}"]`);
@@ -123,7 +123,7 @@ function ruleGraph({ scheduling }: Config): string[] {
     return `  ${idOf(when.type)} -->|"${mermaidLabel(`${when.outcome}${by}${to}`)}"| ${idOf(then.type)}`;
   });
   const review = idOf('review');
-  arrows.push(`  ${review} -->|"sent back"| rework["rework, by who did the work"]`);
+  arrows.push(`  ${review} -->|"sent back"| rework["rework, by the agent that did the work"]`);
   return ['flowchart LR', ...[...ids].map(([label, id]) => `  ${id}["${mermaidLabel(label)}"]`), ...arrows];
 }
 

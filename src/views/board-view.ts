@@ -1,7 +1,7 @@
 /** The whole federation at a glance: what a live board shows, in a terminal or elsewhere. */
 import { basename } from 'node:path';
 import type { FederationState } from '../domain/federation-state.ts';
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import { type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';

@@ -39,7 +39,7 @@ export async function evaluateRouting(federation: Federation, { file, fromRules,
       ? new CallerError('invalid', 'No task has succeeded here yet.', 'Evaluate a labelled file instead.')
       : new CallerError(
           'invalid',
-          `${file.name}: expected labelled rows, got none that can be used.`,
+          `${file.name}: no usable rows.`,
           `Labels are ${agents.join(', ')}; see fed route train --help for the form.`,
         );
   }
@@ -66,7 +66,7 @@ export async function evaluateRouting(federation: Federation, { file, fromRules,
     problems: problems.slice(0, shownProblems),
     next:
       judged.length < 100
-        ? 'Fewer than 100 rows: mind the interval before you believe a difference.'
+        ? 'Fewer than 100 rows: check the intervals before you trust a difference.'
         : 'Choose one with routing.strategy in the configuration; auto is the default.',
   };
 }

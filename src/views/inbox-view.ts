@@ -27,7 +27,7 @@ export function inboxView(state: FederationState) {
 }
 
 function inboxItem(state: FederationState, escalation: Escalation) {
-  const { inbox_id, kind, task_id, chain, opened_at, key, vote_id } = escalation;
+  const { inbox_id, kind, task_id, task_ids, chain, opened_at, key, vote_id } = escalation;
   const kept = heldUnder(state, key);
   const task = state.tasks.get(task_id ?? '');
   const { title, detail } = kind === 'held-follow-ups' && kept.length > 0 ? questionAbout(kept) : escalation;
@@ -39,6 +39,7 @@ function inboxItem(state: FederationState, escalation: Escalation) {
       detail: detail === '' ? null : detail,
       task_id,
       about: task === undefined ? null : firstWords(task.description, longestAbout),
+      task_ids,
       vote_id,
       options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
       chain,

@@ -4,7 +4,7 @@ import type { Attendance } from '../domain/agents/attendance.ts';
 import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { fitOf } from '../domain/tasks/fit.ts';
-import { type Fit, placeOf } from '../domain/tasks/ready-index.ts';
+import { type Fit, placeOf } from '../domain/tasks/claiming-order.ts';
 import { priorities, type Task, type TaskStatus } from '../domain/tasks/task.ts';
 import { taskOrder } from '../domain/tasks/task-id.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';

@@ -80,10 +80,10 @@ export function exportPrometheus(source: MetricsSource): string {
   const { metrics, index } = state;
   const { total } = metrics;
   const out = new Exposition();
-  out.counter('tasks_queued', 'Tasks that joined the queue, imports apart.', [[{}, total.get('queued')]]);
+  out.counter('tasks_queued', 'Tasks queued, without imports.', [[{}, total.get('queued')]]);
   out.counter(
     'tasks_finished',
-    'Tasks that ended, by how.',
+    'Tasks that ended, by status.',
     (['completed', 'failed', 'cancelled'] as const).map((status) => [{ status }, total.get(status)]),
   );
   out.gauge(
@@ -91,8 +91,8 @@ export function exportPrometheus(source: MetricsSource): string {
     'Tasks in the queue, by status.',
     (['pending', 'in-progress'] as const).map((status) => [{ status }, index.byStatus[status].size]),
   );
-  out.gauge('tasks_ready', 'Tasks that could be claimed now.', [[{}, index.ready.size]]);
-  out.summary('task_wait_seconds', 'From ready to the first claim.', [
+  out.gauge('tasks_ready', 'Tasks that can be claimed now.', [[{}, index.ready.size]]);
+  out.summary('task_wait_seconds', 'Time from ready to the first claim.', [
     [{}, total.get('waiting') / second, total.get('waits')],
   ]);
 
@@ -124,7 +124,7 @@ export function exportPrometheus(source: MetricsSource): string {
   );
   out.gauge(
     'routing_bonus',
-    'Bonus of routing in force.',
+    'Routing bonus in force.',
     pairs.map(({ labels, bonus }) => [labels, bonus]),
   );
 
@@ -162,7 +162,7 @@ export function exportPrometheus(source: MetricsSource): string {
   );
   out.gauge(
     'routing_right',
-    'Of these, right until now.',
+    'Of these, the ones that were right.',
     methods.map(([method, row]) => [{ method }, row.get('right')]),
   );
 
@@ -177,7 +177,7 @@ export function exportPrometheus(source: MetricsSource): string {
   );
   out.gauge(
     'target_met',
-    'Whether they are met.',
+    'Whether the targets are met.',
     known.map(({ target, met }) => [{ target }, met === true ? 1 : 0]),
   );
   out.gauge('as_of_seconds', 'When this was read, in seconds since 1970.', [[{}, toMillis(now) / second]]);

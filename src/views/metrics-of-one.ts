@@ -93,8 +93,12 @@ function checkCounted({ state, config }: MetricsSource, name: string): void {
   if (names.includes(name)) return;
   const next = `Use one of: ${names.join(', ')}.`;
   throw participantKind(config, name) === null
-    ? new CallerError('unknown-agent', `No agent is called ${quote(name)}, and nothing was counted of one.`, next)
-    : new CallerError('not-found', `Nothing was counted of ${quote(name)} yet.`, next);
+    ? new CallerError(
+        'unknown-agent',
+        `No agent is called ${quote(name)}, and nothing was recorded under that name.`,
+        next,
+      )
+    : new CallerError('not-found', `No data for ${quote(name)} yet.`, next);
 }
 
 function availabilityOf(
@@ -128,8 +132,8 @@ export function typeMetrics({ state }: MetricsSource, type: string): TypeMetrics
     const types = known.filter((name) => name !== null).join(', ');
     throw new CallerError(
       'not-found',
-      `Nothing was counted of the type ${quote(type)}.`,
-      types === '' ? 'No task with a type was queued yet.' : `Types so far: ${types}.`,
+      `No data for the type ${quote(type)}.`,
+      types === '' ? 'No task with a type has been queued yet.' : `Types so far: ${types}.`,
     );
   }
   const agents = [...metrics.pairs.keys()].flatMap((key) => {

@@ -10,8 +10,8 @@ import { day, fromMillis, minute, type Timestamp, toMillis } from '../domain/tim
 import { estimateFromSums } from '../routing/off-policy.ts';
 import { type Figures, figuresOf, minutesOf, ratio, rounded, waitedMinutes } from './metrics-figures.ts';
 import { type Target, type Targets, targetsOf } from './targets.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import { taskCounts } from './task-counts.ts';
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
 
 /** Where a view is read from: `federation` has all three. */
 export interface MetricsSource {

@@ -21,7 +21,7 @@ export function nextAbout(federation: Federation, task: Task, reader: Actor | nu
         : `${task.lease?.agent ?? 'Its holder'} is at work on it.`;
     case 'completed': {
       const rework = reworkOf(federation.state(), task_id);
-      if (rework !== undefined) return advise`It was sent back: ${call('get_task', { task_id: rework.task_id })}.`;
+      if (rework !== undefined) return advise`It was sent back; see ${call('get_task', { task_id: rework.task_id })}.`;
       return reader === null || workerOf(task) === reader.name || task.reviews.length > 0
         ? 'It is done.'
         : advise`It is done; ${call('review_task', { task_id })} gives a verdict on it.`;
@@ -41,11 +41,11 @@ function pending(federation: Federation, task: Task, reader: Actor | null): Advi
   if (why !== null) {
     const waits = task.needs_approval && task.approved_by === null;
     return waits && reader?.kind === 'person'
-      ? advise`${call('override_task', { task_id, action: 'approve' })} lets it start.`
+      ? advise`${call('override_task', { task_id, action: 'approve' })} approves it.`
       : `It is not ready: ${why}.`;
   }
   if (state.meta.paused !== null) return 'It is ready, but the federation is paused.';
   return reader?.kind === 'agent' && fits(task, fitOf(state, federation.attendance(), reader.name))
     ? advise`Take it with ${call('claim_task', { task_id })}.`
-    : `It is ready for ${task.to_agent ?? 'whoever fits'}.`;
+    : `It is ready for ${task.to_agent ?? 'anyone'}.`;
 }

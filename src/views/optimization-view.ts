@@ -28,11 +28,11 @@ export function optimizationView(
 
 function nextOf({ done, changes }: ResultOf<'optimize_routing'>, asked: 'dry' | 'apply' | 'revert'): Advice {
   if (done === 'applied')
-    return advise`In force from the next routing decision on; ${call('optimize_routing', { revert: true })} takes it back.`;
-  if (done === 'reverted') return 'The bonuses from before it are in force again.';
+    return advise`Applies from the next routing decision; ${call('optimize_routing', { revert: true })} undoes it.`;
+  if (done === 'reverted') return 'The bonuses from before it apply again.';
   if (changes.length > 0)
-    return advise`Nothing was changed; ${call('optimize_routing', { apply: true })} puts this in force.`;
-  const why = `Nothing to change: every bonus agrees with the outcomes; a pair needs more than ${leastOutcomes}.`;
+    return advise`Nothing was changed; ${call('optimize_routing', { apply: true })} makes these changes.`;
+  const why = `Nothing to change: every bonus agrees with the outcomes; a pair needs more than ${leastOutcomes} outcomes.`;
   return asked === 'apply' ? `${why} Nothing was recorded.` : why;
 }
 

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type Advice, advise, call, sentences } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
-import { type Fit, fitOfAll } from '../domain/tasks/ready-index.ts';
+import { type Fit, fitOfAll } from '../domain/tasks/claiming-order.ts';
 import { day, fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Vote } from '../domain/votes/vote-state.ts';
 import type { Federation } from '../federation.ts';
@@ -140,7 +140,7 @@ export function openVotes({ votes, voteIndex }: FederationState, most: number): 
 export function worthDoing(federation: Federation, overview: Overview): Advice {
   const { paused, inbox, overdue, tasks } = overview;
   const steps: Advice[] = [];
-  if (paused !== null) steps.push(advise`${call('resume_federation')} lets work go on.`);
+  if (paused !== null) steps.push(advise`${call('resume_federation')} ends the pause.`);
   if (inbox > 0) steps.push(advise`${inbox} in the inbox: ${call('list_inbox')}.`);
   if (overdue > 0) steps.push(`${overdue} past the deadline: fed queue list --overdue.`);
   if (paused === null) steps.push(...stuck(federation));

@@ -1,5 +1,5 @@
 /** The queue as a whole: counts, agents, what is next, and why there is nothing. */
-import { fitOfAll } from '../domain/tasks/ready-index.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import { checkAddressee } from '../domain/tasks/validate-request.ts';
 import { agentRecord } from '../domain/agents/agent-record.ts';
@@ -15,6 +15,7 @@ import type { StoreFault } from '../store/event-store.ts';
 import { waitedMinutes } from './metrics-figures.ts';
 import { taskCounts } from './task-counts.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
+import { plural } from '../domain/phrases.ts';
 
 export interface AgentView {
   readonly name: string;
@@ -166,14 +167,14 @@ export function whyNothing(federation: Federation, agent: string, types?: readon
     .filter((task) => fits(task, fit));
   const [first] = fitting;
   if (first !== undefined) {
-    const others = fitting.length > 1 ? `, ${fitting.length - 1} more are not ready either` : '';
+    const others = fitting.length > 1 ? `, nor are ${fitting.length - 1} more` : '';
     const why = whyNotReady(state, first, federation.now());
     return why === null
-      ? `you gave ${first.task_id} back lately; name it to take it again${others}`
+      ? `you released ${first.task_id} recently; name it to claim it again${others}`
       : `${first.task_id} fits but is not ready: ${why}${others}`;
   }
   const ready = state.index.ready.size;
-  if (ready > 0) return `${ready} ready ${ready === 1 ? 'task is' : 'tasks are'} for other agents or types`;
+  if (ready > 0) return `${plural(ready, 'ready task')} for other agents or types`;
   const { size } = state.index.byStatus['in-progress'];
   return size > 0 ? `nothing is ready; ${size} in progress` : 'the queue is empty';
 }

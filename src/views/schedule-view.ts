@@ -18,7 +18,11 @@ import { findTask } from './find-task.ts';
 import { firstWords, present } from './task-views.ts';
 
 /** Follow-ups are queued by rules, and the rework of refused work by the review itself. */
-const rework = { name: 'rework', when: 'a review sends work back', then: 'the same work again, for who did it' };
+const rework = {
+  name: 'rework',
+  when: 'a review sends work back',
+  then: 'the same work again, for the agent that did it',
+};
 
 export interface ScheduleView {
   readonly scheduling: 'on' | 'off';
@@ -106,7 +110,7 @@ export async function dryRun(federation: Federation, id: TaskId) {
             type,
             ...present({ to_agent, priority, dependencies, subject }),
             description: firstWords(description, 200),
-            ...present({ skipped: skipped === null ? null : `${skipped} does it already` }),
+            ...present({ skipped: skipped === null ? null : `already queued as ${skipped}` }),
           };
         }),
     ),

@@ -119,13 +119,13 @@ function explainCount({ method, lambda, probability_needed }: TallyResult): stri
   if (method === 'majority') {
     return probability_needed === null
       ? 'Each ballot counts once.'
-      : `Each ballot counts once, and the record of judged votes must find the leader right with ${probability_needed} at least.`;
+      : `Each ballot counts once; the judged votes must also give the leader a probability of at least ${probability_needed}.`;
   }
-  if (lambda === 0) return 'Ballots count by the confidence they state: too few votes were judged to know better.';
-  const byRecord = 'how often each agent was right when it stated such confidence';
-  if (lambda === 1) return `Ballots count by ${byRecord}.`;
+  if (lambda === 0) return 'Ballots are weighted by stated confidence: too few votes have been judged.';
+  const byRecord = 'how often each agent was right at that confidence';
+  if (lambda === 1) return `Ballots are weighted by ${byRecord}.`;
   const part = Math.round(100 * lambda);
-  return `Ballots count ${part}% by ${byRecord}, and ${100 - part}% by the confidence they state, until 25 votes are judged.`;
+  return `Ballots are weighted ${part}% by ${byRecord} and ${100 - part}% by stated confidence, until 25 votes are judged.`;
 }
 
 function ballotView({ agent, revisions }: Vote['ballots'][number]) {

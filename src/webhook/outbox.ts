@@ -84,7 +84,7 @@ export function emptyOutbox(through: number): Outbox {
   return { through, pending: [], failed: [], delivered: 0, last_error: null };
 }
 
-const damaged = 'webhook.json was damaged: everything that is open in the inbox is sent, again where it was before';
+const damaged = 'webhook.json was damaged: all open inbox items are sent, some of them again';
 
 /** In place of a damaged one: what of the journal is still open has to be sent, since nobody knows what of it was. */
 export function restoredOutbox(): Outbox {

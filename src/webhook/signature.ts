@@ -26,7 +26,7 @@ export function signingWith(
   const secret = environment[variable];
   if (secret === undefined || secret === '') return { problem: `the variable ${variable} is not set` };
   const key = keyOf(secret);
-  return key === null ? { problem: `what follows ${prefix} in the variable ${variable} is not base64` } : { key };
+  return key === null ? { problem: `the variable ${variable} is not base64 after ${prefix}` } : { key };
 }
 
 /** `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`. */

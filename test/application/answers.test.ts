@@ -38,7 +38,7 @@ test('a vote says who was not seen, and when they are too many for the quorum', 
   const question = { question: 'Which?', options: ['a', 'b'] };
   const alone = await call('claude', 'open_vote', question);
   expect(alone['not_seen']).toEqual(['copilot', 'kimi', 'kimi-ide', 'ollama']);
-  expect(JSON.stringify(alone.next)).toContain('Only 1 of the 5');
+  expect(JSON.stringify(alone.next)).toContain('Only 1 of 5');
   await call('kimi', 'start_session');
   const both = await call('claude', 'open_vote', question);
   expect(both['not_seen']).toEqual(['copilot', 'kimi-ide', 'ollama']);

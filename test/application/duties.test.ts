@@ -49,7 +49,7 @@ describe('keeping time', () => {
     await expect.poll(() => federation.state().tasks.get(task_id)?.status).toBe('pending');
     await expect.poll(() => federation.config.operator).toBe('someone-else');
     await expect.poll(() => ticks).toBeGreaterThan(2);
-    expect(troubles).toEqual(['could not look at which sessions are alive: Error: too many open files']);
+    expect(troubles).toEqual(['could not check which sessions are alive: Error: too many open files']);
     await federation.close();
   });
 

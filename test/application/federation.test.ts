@@ -52,6 +52,21 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       expect(contentsOf(fresh.state())).toEqual(contentsOf(a.state()));
     });
 
+    it('tell their subscribers of every change, however quickly they follow each other', async () => {
+      const log = new MemoryLog();
+      const [a, b] = [await openOn(log), await openOn(log)];
+      const seen = new Set<string>();
+      b.subscribe(({ tasks }) => {
+        for (const id of tasks) seen.add(id);
+      });
+      const queued: string[] = [];
+      for (let n = 0; n < 40; n++) {
+        queued.push((await a.execute('queue_task', { description: `t${n}` }, reuben)).task_id);
+      }
+      // Nobody keeps time here: what a hint does not bring, nothing brings.
+      await expect.poll(() => [...seen]).toEqual(queued);
+    });
+
     it('tell their subscribers what the other one changed', async () => {
       const log = new MemoryLog();
       const [a, b] = [await openOn(log), await openOn(log)];

@@ -144,7 +144,7 @@ describe('fed analytics', () => {
     expect((await fed('analytics', 'optimize', '--apply')).out).toMatch(/^applied {2}optimization-.*-001\n/);
     expect((await fed('analytics', 'optimize', '--revert')).out).toMatch(/^reverted {2}optimization-.*-001\n/);
     const again = await fed('analytics', 'optimize', '--revert');
-    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('nothing to revert') });
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('no optimisation to revert') });
   });
 
   it('exports what other programs read, and nothing else', async () => {
@@ -159,9 +159,9 @@ describe('fed analytics', () => {
   it.each([
     [['analytics', 'optimise'], "unknown command 'optimise'"],
     [['analytics', 'export', '--format', 'xml'], 'Expected --format to be one of json, csv, prometheus'],
-    [['analytics', 'optimize', '--apply', '--revert'], 'exclude each other'],
+    [['analytics', 'optimize', '--apply', '--revert'], 'cannot be combined'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft'], 'Expected --success or --failure'],
-    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'exclude each other'],
+    [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'cannot be combined'],
     [['analytics', 'record', '--type', 'draft', '--success'], '--agent'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'No Slug', '--success'], 'to be a slug'],
     [

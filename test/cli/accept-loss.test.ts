@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { checkpointForm } from '../../src/application/checkpoint-form.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { newsOf } from '../support/store-samples.ts';
 import { makeProject, type Project } from '../support/project.ts';
 import { type RunSettings, runWith } from '../support/run-fed.ts';
+import { newsOf } from '../support/store-samples.ts';
 
 let project: Project;
 beforeEach(async () => {
@@ -40,8 +40,8 @@ test('without a yes it shows what is lost, and changes nothing', async () => {
   expect(code).toBe(3);
   expect(out).toContain('The journal lacks record 3');
   expect(out).toContain('Kept: everything up to record 1 (');
-  expect(out).toContain('Lost: records 2 to 3, as far as is known. 0 of them can still be read');
-  expect(out).toMatch(/Tasks that will be gone \(2\):\n {2}task-\S+-002.*\n {2}task-\S+-003/);
+  expect(out).toContain('Lost: records 2 to 3, as far as known. Still readable in the files set aside: 0 records');
+  expect(out).toMatch(/Tasks that will be lost \(2\):\n {2}task-\S+-002.*\n {2}task-\S+-003/);
   expect(out).toContain('journal/000001.jsonl');
   expect(out).toContain('--yes');
   expect(readFileSync(journal())).toEqual(before);
@@ -64,7 +64,7 @@ test('is for a person only', async () => {
   cutOff(1);
   const { code, err } = await run(['doctor', '--accept-loss', '--yes', '--as', 'kimi']);
   expect(code).toBe(1);
-  expect(err).toContain('Expected a person to accept a loss, got kimi.');
+  expect(err).toContain('Only a person can accept a loss; kimi is an agent.');
   const inShell = { environment: { FEDERATION_DIR: project.dir, CLAUDECODE: '1' } };
   expect((await run(['doctor', '--accept-loss', '--yes', '--as', 'reuben'], inShell)).code).toBe(1);
   expect(existsSync(join(project.dir, 'accepted-loss.json'))).toBe(false);
@@ -88,11 +88,13 @@ test('goes on behind the loss: work, the log, and ids that were never given befo
   );
   const logged = log().filter((line) => line.startsWith('- '));
   expect(logged.map((line) => line.split(' ')[1])).toEqual(['1.1', '2.1', '3.1', '2.1', '3.1']);
-  expect(logged[3]).toMatch(/reuben · accepted the loss of what came after record 1, up to record 3 \(2 tasks in it\)/);
+  expect(logged[3]).toMatch(
+    /reuben · accepted the loss of everything after record 1, up to record 3 \(2 tasks in it\)/,
+  );
   expect(logged[4]).toContain('queued task-');
   expect((await run(['log'])).out).toContain('accepted the loss');
   const doctor = await run(['doctor']);
-  expect(doctor).toMatchObject({ code: 0, out: expect.stringContaining('✓ store: sound up to record 3') });
+  expect(doctor).toMatchObject({ code: 0, out: expect.stringContaining('✓ store: intact up to record 3') });
 });
 
 test('the log goes on where whoever accepted the loss could not write it', async () => {
@@ -114,8 +116,8 @@ test('a record that cannot be read is lost with everything after it, which is kn
   const { code, out } = await acceptLoss('--yes');
   expect(code).toBe(0);
   expect(out).toContain('Corruption in journal/000001.jsonl, line 2');
-  expect(out).toContain('1 of them can still be read');
-  expect(out).toMatch(/Tasks that will be gone \(1\):\n {2}task-\S+-003 {2}Three/);
+  expect(out).toContain('Still readable in the files set aside: 1 record.');
+  expect(out).toMatch(/Tasks that will be lost \(1\):\n {2}task-\S+-003 {2}Three/);
   expect(readFileSync(join(project.dir, 'lost/after-1/journal/000001.jsonl'), 'utf8')).toBe(damaged);
   expect((await run(['queue', 'list'])).out).toContain('One');
   expect((await run(['queue', 'add', 'Four'])).code).toBe(0);
@@ -135,7 +137,7 @@ test('damage that a checkpoint has behind it takes nothing away, and nothing is 
   writeFileSync(journal(), readFileSync(journal(), 'utf8').replace('"One"', '"Eno"'));
   const { code, err } = await acceptLoss('--yes');
   expect(code).toBe(3);
-  expect(err).toContain('Nothing is lost yet: the federation goes on from its checkpoint.');
+  expect(err).toContain('Nothing is lost yet: the federation continues from its checkpoint.');
   expect((await run(['queue', 'list'])).out).toContain('Two');
 
   rmSync(join(project.dir, 'db.json'));
@@ -150,6 +152,6 @@ test('an older journal put back is gone on with, and what goes back is named', a
   copyFileSync(older, journal());
   const { code, out } = await acceptLoss('--yes');
   expect(code).toBe(0);
-  expect(out).toContain(`Tasks that go back to how they were before (1):\n  ${id}  One`);
+  expect(out).toContain(`Tasks that revert to an earlier state (1):\n  ${id}  One`);
   expect((await run(['queue', 'claim', id])).code).toBe(0);
 });

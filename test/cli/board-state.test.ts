@@ -91,10 +91,10 @@ describe('on the board', () => {
     expect(type(['<escape>'], state).state.dialog).toBeNull();
   });
 
-  it('pauses only when it is said twice, and lets work go on where it is paused', () => {
+  it('pauses only when it is said twice, and resumes where it is paused', () => {
     expect(type(['p', 'y']).effects).toEqual([{ do: 'resume' }]);
     expect(type(['p', 'n']).effects).toEqual([]);
-    expect(screenOf(type(['p']).state)).toContain('\nLet work go on?\ny yes  any other key no');
+    expect(screenOf(type(['p']).state)).toContain('\nResume?\ny yes  any other key no');
     const step = press(untouched, 'p', { ...view, paused: null }, 10);
     expect(press(step.state, 'y', { ...view, paused: null }, 10).effect).toEqual({ do: 'pause' });
   });

@@ -74,7 +74,7 @@ test('a claim shows what the task builds on', () => {
   const inputs = [{ id: 'task-2026-02-06-001', summary: 'Parser written', artifacts: ['src/parser.ts'] }];
   const text = renderTaskResult({ task: { ...full, status: 'in-progress' }, inputs }, plain);
   expect(text).toContain('attempt  1');
-  expect(text).toContain('what it builds on\n  task-2026-02-06-001: Parser written (src/parser.ts)');
+  expect(text).toContain('inputs\n  task-2026-02-06-001: Parser written (src/parser.ts)');
 });
 
 test('a task that judges other work says which, and what led to it', () => {

@@ -107,7 +107,7 @@ Next: 1 in the inbox: fed inbox. 1 past the deadline: fed queue list --overdue.
     await fed('reuben', 'pause', 'release', 'freeze');
     const { out } = await fed('reuben', 'status');
     expect(out).toMatch(/^resolver · PAUSED since 13:02 by reuben: release freeze · scheduling on\n13:03 CET\n/);
-    expect(out).toMatch(/\nNext: fed resume lets work go on\.\n$/);
+    expect(out).toMatch(/\nNext: fed resume ends the pause\.\n$/);
   });
 });
 

@@ -43,10 +43,10 @@ test('--as wins over the environment', () => {
   expect(nameOf({ as: 'kimi', environment: { FEDERATION_AGENT: 'claude' } })).toBe('kimi');
 });
 
-test('a name that is nobody’s is refused with the names there are', () => {
+test('a name that is nobody’s is refused', () => {
   expect(nameOf({ as: 'kimmi' })).toBe('unknown-agent');
   expect(() => whoActs({ as: 'kimmi', environment: {}, interactive: true }, defaultConfig)).toThrow(
-    'Expected --as or FEDERATION_AGENT to name one of claude, copilot, kimi, kimi-ide, ollama, reuben, got "kimmi"',
+    '"kimmi" is not an agent or person of this federation',
   );
 });
 

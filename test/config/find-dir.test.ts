@@ -119,7 +119,7 @@ describe('a named folder', () => {
     ['$(pwd)/.federation', '$(pwd)'],
   ])('is refused by name where a placeholder was left in it: %s', (value, left) => {
     expect(() => find('with', { named: value })).toThrow(
-      `FEDERATION_DIR is ${JSON.stringify(value)}: nobody filled in ${JSON.stringify(left)}`,
+      `FEDERATION_DIR is ${JSON.stringify(value)}: ${JSON.stringify(left)} was not filled in`,
     );
     expect(() => find('with', { option: value })).toThrow('--dir is ');
   });
@@ -141,7 +141,7 @@ describe('the home folder and the root of the disk', () => {
   });
 
   it('get none unless they are named', () => {
-    expect(() => find('home')).toThrow(/none is to be made: .*home is the home folder/);
+    expect(() => find('home')).toThrow(/none can be created here: .*home is the home folder/);
     expect(() => dirForInit(where('home'))).toThrow(/home is the home folder/);
     expect(() => findDir({ ...where(null), cwd: '/' })).toThrow('/ is the root of the disk');
     expect(find('bare', { named: '../home' })).toEqual(there('home/.federation'));
@@ -161,7 +161,9 @@ describe('a working folder that was deleted', () => {
 
   it('is said where the folder is not', () => {
     expect(() => find(null)).toThrow('the working folder has been deleted');
-    expect(() => find(null, { named: 'with' })).toThrow('the working folder, from which with leads, has been deleted');
+    expect(() => find(null, { named: 'with' })).toThrow(
+      'with is relative to the working folder, which has been deleted',
+    );
   });
 });
 
@@ -192,7 +194,7 @@ describe('a .federation that somebody else put in the way', () => {
       expect(find('everyone/src')).toEqual(there('everyone/.federation'));
       chownSync(join(folder, '.federation'), 12_345, 12_345);
       expect(find('everyone/src')).toEqual(missing('everyone/src/.federation'));
-      expect(() => find('everyone')).toThrow('everyone/.federation is no folder of yours');
+      expect(() => find('everyone')).toThrow('everyone/.federation is not a folder of this user');
       expect(find('everyone', { named: '.' })).toEqual(there('everyone/.federation'));
     },
   );

@@ -43,7 +43,7 @@ test('a file that goes while a process runs leaves in force what it said, with a
   expect(gone?.warnings).toEqual([
     {
       code: 'invalid',
-      message: expect.stringMatching(/config\.json: Expected the file .*the last good configuration is in force/),
+      message: expect.stringMatching(/config\.json no longer exists .*using the last good configuration/),
       next: expect.any(String),
     },
   ]);
@@ -71,7 +71,7 @@ test('a broken file keeps the last good configuration and says where it is broke
   expect(broken?.warnings).toEqual([
     {
       code: 'invalid',
-      message: expect.stringMatching(/config\.json:3: limits\.chain_depth: .*the last good configuration is in force/),
+      message: expect.stringMatching(/config\.json:3: limits\.chain_depth: .*using the last good configuration/),
       next: expect.any(String),
     },
   ]);
@@ -106,9 +106,9 @@ test('an identity file that is missing, too large or a folder is named, and take
   const { config, warnings } = await file.load();
   const faults = warnings.map(({ message }) => message.replace(`${folder}/`, ''));
   expect(faults).toEqual([
-    'config.json:4: agents.gone.identity: Expected a file that can be read, got none at gone.md',
-    'config.json:7: agents.large.identity: Expected at most 64 KiB, got 5120 KiB at large.md',
-    'config.json:10: agents.folder.identity: Expected a file, got something else at .federation',
+    'config.json:4: agents.gone.identity: gone.md does not exist',
+    'config.json:7: agents.large.identity: large.md has 5120 KiB, more than the 64 KiB allowed',
+    'config.json:10: agents.folder.identity: .federation is not a regular file',
   ]);
   expect(Object.values(config.agents).map(({ identity }) => identity)).toEqual([
     undefined,
@@ -140,11 +140,11 @@ test('an identity that leads out of the project is not read, by path or by link'
     undefined,
     undefined,
   ]);
-  expect(warnings.map(({ message }) => message.replace(/^.*: Expected /, ''))).toEqual([
-    expect.stringMatching(/^a file inside the project, got one that leads to \/proc\/\d+\/environ$/),
-    'a file inside the project, got one that leads to /etc/passwd',
-    `a file inside the project, got one that leads to ${realpathSync(tmpdir())}/${basename(project)}-other/SOUL.md`,
-    `a file inside the project, got one that leads to ${realpathSync(tmpdir())}/SOUL.md`,
+  expect(warnings.map(({ message }) => message.replace(/^.* leads out of the project, to /, ''))).toEqual([
+    expect.stringMatching(/^\/proc\/\d+\/environ$/),
+    '/etc/passwd',
+    `${realpathSync(tmpdir())}/${basename(project)}-other/SOUL.md`,
+    `${realpathSync(tmpdir())}/SOUL.md`,
   ]);
   expect(warnings[0]?.next).toContain('FEDERATION_ALLOW');
 });
@@ -162,11 +162,11 @@ test('an identity outside the project is read where the user allows its folder',
 });
 
 test.each([
-  ['../out/rc', 'a file inside the project, got one that leads to'],
-  ['linked/rc', 'a file inside the project, got one that leads to'],
-  ['dangling.md', 'a file inside the project, got one that leads to'],
-  ['.git/hooks/post-checkout', "a file that is not one of git's own"],
-  ['.federation/journal/000001.jsonl', "a file that is not one of the federation's own"],
+  ['../out/rc', 'leads out of the project, to'],
+  ['linked/rc', 'leads out of the project, to'],
+  ['dangling.md', 'leads out of the project, to'],
+  ['.git/hooks/post-checkout', 'belongs to git'],
+  ['.federation/journal/000001.jsonl', 'is in the folder of the federation'],
 ])('a log that leads to %s is not written', async (log_file, expected) => {
   const outside = await mkdtemp(join(tmpdir(), 'outside-'));
   onTestFinished(() => rm(outside, { recursive: true, force: true }));
@@ -178,7 +178,7 @@ test.each([
   expect(warnings).toEqual([
     {
       code: 'invalid',
-      message: expect.stringContaining(`config.json:2: log_file: Expected ${expected}`),
+      message: expect.stringContaining(`config.json:2: log_file: ${log_file} ${expected}`),
       next: expect.any(String),
     },
   ]);
@@ -210,9 +210,7 @@ test.each(['config.json', 'journal', 'webhook.lock'])(
     const outside = await mkdtemp(join(tmpdir(), 'outside-'));
     onTestFinished(() => rm(outside, { recursive: true, force: true }));
     await symlink(join(outside, name), join(folder, name));
-    await expect(openFederation({ folder })).rejects.toThrow(
-      /Expected a file inside the project, got one that leads to/,
-    );
+    await expect(openFederation({ folder })).rejects.toThrow(/leads out of the project, to/);
     expect(await readdir(outside)).toEqual([]);
   },
 );

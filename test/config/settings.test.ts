@@ -13,5 +13,5 @@ it('allows the folders that the user lists, each a whole path', () => {
     '/srv/shared',
   ]);
   expect(() => allowedFolders({ FEDERATION_ALLOW: 'notes' })).toThrow('FEDERATION_ALLOW names "notes"');
-  expect(() => allowedFolders({ FEDERATION_ALLOW: '$HOME/notes' })).toThrow('nobody filled in "$HOME"');
+  expect(() => allowedFolders({ FEDERATION_ALLOW: '$HOME/notes' })).toThrow('"$HOME" was not filled in');
 });

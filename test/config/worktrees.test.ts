@@ -102,8 +102,10 @@ describe('a linked worktree', () => {
     const main = makeRepository('main');
     git(main, 'worktree', 'add', '-q', '../feature');
     renameSync(main, join(root, 'renamed'));
-    expect(() => find('feature')).toThrow(/feature\/\.git names .*main\/\.git\/worktrees\/feature, which is not there/);
-    expect(() => dirForInit(where('feature'))).toThrow('which is not there');
+    expect(() => find('feature')).toThrow(
+      /feature\/\.git points to .*main\/\.git\/worktrees\/feature, which does not exist/,
+    );
+    expect(() => dirForInit(where('feature'))).toThrow('which does not exist');
     mkdirSync(join(root, 'feature/.federation'));
     expect(find('feature')).toEqual(['feature/.federation', true, null]);
   });
@@ -114,9 +116,9 @@ describe('a linked worktree', () => {
     mkdirSync(join(root, 'liar-git'));
     writeFileSync(join(root, 'liar/.git'), 'gitdir: ../liar-git\n');
     writeFileSync(join(root, 'liar-git/commondir'), join(main, '.git'));
-    expect(() => find('liar')).toThrow(/liar-git is no worktree of .*main\/\.git/);
+    expect(() => find('liar')).toThrow(/liar-git is not a worktree of .*main\/\.git/);
     writeFileSync(join(root, 'liar/.git'), 'nothing\n');
-    expect(() => find('liar')).toThrow('liar/.git is no file that git wrote');
+    expect(() => find('liar')).toThrow('liar/.git is not a file written by git');
   });
 
   it('gets a new federation in its main worktree, in the same folder', () => {
@@ -169,7 +171,7 @@ describe('a repository whose git folder is kept apart', () => {
     git(join(root, 'main'), 'commit', '-q', '--allow-empty', '-m', 'begin');
     git(join(root, 'main'), 'worktree', 'add', '-q', '../feature');
     expect(find('main')).toEqual(['main/.federation', false, null]);
-    expect(() => find('feature')).toThrow(/kept\.git, kept apart from its main worktree, does not say where that is/);
+    expect(() => find('feature')).toThrow(/kept\.git does not say where its main worktree is/);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TaskChanges, CommandName } from '../../src/domain/commands.ts';
+import type { CommandName } from '../../src/domain/commands.ts';
+import type { TaskChanges } from '../../src/domain/requests.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 import type { Escalation } from '../../src/domain/scheduling/escalation.ts';
 import { actionsFor } from '../../src/domain/scheduling/inbox.ts';

@@ -44,7 +44,7 @@ it('a journal whose last acknowledged record was cut off is refused with the way
   expect((await claude.callTool('list_tasks')).structured).toMatchObject({ total: 1 });
 
   const shown = await fed('doctor', '--accept-loss', '--as', 'reuben');
-  expect(shown).toMatchObject({ code: 3, out: expect.stringContaining('Tasks that will be gone (1):') });
+  expect(shown).toMatchObject({ code: 3, out: expect.stringContaining('Tasks that will be lost (1):') });
   const accepted = await fed('doctor', '--accept-loss', '--yes', '--as', 'reuben');
   expect(accepted).toMatchObject({ code: 0, out: expect.stringContaining('Accepted, with record 2.') });
   expect(readFileSync(join(dir, 'lost/after-1/journal/000001.jsonl'))).toEqual(whole.subarray(0, whole.length - 30));

@@ -53,7 +53,7 @@ test.each([
   const agent = await server(mine);
   const { text } = await agent.callTool('start_session');
   expect(text).not.toContain('the secret');
-  expect(text).toContain('Expected a file inside the project');
+  expect(text).toContain('leads out of the project');
 });
 
 test('its log and its assignments are not written outside', async () => {
@@ -67,8 +67,8 @@ test('its log and its assignments are not written outside', async () => {
   const env = { PATH: process.env['PATH'], HOME: join(root, 'home') };
   const run = (...args: string[]) =>
     execFileSync(process.execPath, [fedProgram, ...args], { cwd: mine, env, stdio: 'pipe' });
-  expect(() => run('agents', 'assignments')).toThrow('Expected a file inside the project');
-  expect(() => run('log', '--rebuild')).toThrow('Expected a file inside the project');
+  expect(() => run('agents', 'assignments')).toThrow('leads out of the project');
+  expect(() => run('log', '--rebuild')).toThrow('leads out of the project');
   expect(readdirSync(join(root, 'outside'))).toEqual(['SECRET.md']);
 });
 

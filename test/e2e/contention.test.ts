@@ -102,7 +102,10 @@ describe('eight processes that write at once and are killed at random', () => {
               ? event.reason
               : event.type === 'progress_reported'
                 ? event.note
-                : null;
+                : // Of a report on what was lost meanwhile.
+                  event.type === 'task_noted'
+                  ? event.text
+                  : null;
       if (text !== null) texts.set(text, (texts.get(text) ?? 0) + 1);
     }
     const missing = acknowledged.filter(({ marker }) => marker !== undefined && texts.get(marker) !== 1);

@@ -71,7 +71,7 @@ test.skipIf(!existsSync('/dev/full'))(
     for (const args of [['queue', 'add', 'Two'], ['queue', 'claim'], ['init'], ['log', '--rebuild']]) {
       const { code, err } = await intoFull(project, ...args);
       expect([args, code]).toEqual([args, 0]);
-      expect(err).toMatch(/The output could not be written: ENOSPC[^]*What was asked for is done/);
+      expect(err).toMatch(/The output could not be written: ENOSPC[^]*The change was made/);
     }
     expect(await fed(project, 'queue', 'list')).toMatch(/in.progress.*Two/);
   },

@@ -62,7 +62,7 @@ it('whatever lies among the sessions, servers start and run, and doctor names it
   for (const line of [
     'sessions/a-folder.json is a folder',
     'sessions/a-pipe.json is a pipe',
-    'sessions/a-link-to-nothing.json is a link to nothing',
+    'sessions/a-link-to-nothing.json is a broken link',
     'sessions/a-link-to-a-device.json is a device',
     'sessions/of-another.json cannot be read by this user',
   ]) {

@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('what the programs leave on the di
   test('stays its owner’s where the group is not known, and says so', () => {
     const project = makeOpenProject({ files: { group: 'no-such-group' } });
     const { err } = fed(project, ['status']);
-    expect(err).toContain('files.group: Expected the name or number of a group of this machine at no-such-group');
+    expect(err).toContain('files.group: no-such-group is not a group of this machine');
     expect((statSync(project.dir).mode & 0o777).toString(8)).toBe('700');
   });
 });

@@ -71,7 +71,7 @@ test('a journal that lies unused in a worktree is named by the doctor', async ()
   await fed('feature', '--dir', '.', 'queue', 'add', 'Left behind');
   const { code, out } = await fed('feature', 'doctor');
   expect(code).toBe(0);
-  expect(out).toMatch(/place: .*main\/\.federation is used; .*feature\/\.federation, which is nearer, has a journal/);
+  expect(out).toMatch(/place: .*Using .*main\/\.federation; .*feature\/\.federation is nearer and has its own journal/);
   expect((await fed('main', 'doctor')).out).not.toContain('place:');
 });
 
@@ -81,7 +81,7 @@ test('a placeholder that the client left in reaches the agent as an error, and b
   expect((await agent.listTools()).length).toBeGreaterThan(0);
   const { error } = await agent.callTool('start_session');
   expect(error).toMatchObject({ code: 'invalid', next: expect.stringContaining('Write the path itself') });
-  expect(error.message).toContain('nobody filled in "${workspaceFolder}"');
+  expect(error.message).toContain('"${workspaceFolder}" was not filled in');
   expect(readdirSync(join(root, 'project'))).toEqual([]);
 });
 

@@ -52,7 +52,7 @@ describe.skipIf(process.platform === 'win32').each(programs)('%s', (_name, progr
   it('says that it may open too few files', async () => {
     const { dir } = makeProject();
     const { code, err } = await shell(`ulimit -n 40; node ${program} --dir ${dir}${args}`, opening);
-    expect(err).toMatch(/: Too many files are open for this process\.\n {2}→ Raise the limit/);
+    expect(err).toMatch(/: Too many open files in this process\.\n {2}→ Raise the limit/);
     expect(err).not.toMatch(/^ {4}at /m);
     expect(code).toBe(4);
   });

@@ -59,8 +59,12 @@ describe('a process with two sessions', () => {
     expect(await task(first)).toMatchObject({ status: 'pending' });
     await oneDies();
     expect(await task(second)).toMatchObject({ status: 'in-progress', attempt: 1 });
-    const alive = observer.presence().filter(({ silentFor }) => silentFor < 1_000);
-    expect(alive.map(({ agent }) => agent)).toEqual(['kimi']);
+    const alive = () =>
+      observer
+        .presence()
+        .filter(({ silentFor }) => silentFor < 1_000)
+        .map(({ agent }) => agent);
+    await expect.poll(alive).toEqual(['kimi']);
 
     shared.kill();
     await expect.poll(async () => (await task(second))?.status, { timeout: 30_000 }).toBe('pending');

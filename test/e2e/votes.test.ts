@@ -154,7 +154,7 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
     }
     await claude.close();
     const log = readFileSync(join(project.folder, 'FEDERATION_LOG.md'), 'utf8');
-    expect(log.match(/claude voted in vote-/g)).toHaveLength(2);
+    expect(log.match(/claude · voted in vote-/g)).toHaveLength(2);
     seen.push(log);
     // What the store keeps is not legible at a glance either; the key is in there, and docs say what that means.
     const stored = ['db.json', ...readdirSync(join(project.dir, 'journal')).map((name) => join('journal', name))];
@@ -192,7 +192,7 @@ describe.each(clientsUnderTest)('votes with a $name', ({ connect: connectClient 
     expect(asked).toEqual([expect.stringContaining('tie')]);
     await expect
       .poll(() => readFileSync(join(project.folder, 'FEDERATION_LOG.md'), 'utf8'))
-      .toMatch(/· reuben \(asked by kimi in kimi-code\) · vote-\S+ is decided/);
+      .toMatch(/· reuben \(asked by kimi in kimi-code\) · vote-\S+ decided/);
 
     answer = { action: 'decline' };
     expect((await tie()).structured).toMatchObject({ status: 'escalated' });

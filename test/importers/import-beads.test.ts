@@ -134,11 +134,11 @@ test('broken lines are reported by number and the rest is used', () => {
   const { tasks, problems } = importBeads(lines.join('\r\n'));
   expect(tasks.map((task) => task.source_id)).toEqual(['x-1', 'x-4']);
   expect(problems).toEqual([
-    { line: 2, message: 'Expected one JSON object a line, got something else' },
+    { line: 2, message: 'not a JSON object' },
     { line: 4, message: expect.stringMatching(/^id: /) },
     { line: 5, message: expect.stringMatching(/^the line: /) },
     { line: 6, message: expect.stringMatching(/^priority: /) },
-    { line: 7, message: 'Expected each id once, got "x-1" on line 1 too' },
+    { line: 7, message: 'duplicate id "x-1", first on line 1' },
     { line: 8, message: expect.stringMatching(/^created_at: /) },
   ]);
 });

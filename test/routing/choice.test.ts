@@ -1,6 +1,7 @@
+import type { Availability } from '../../src/routing/strategies.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { candidates, choose, pick, type Availability } from '../../src/routing/choice.ts';
+import { candidates, choose, pick } from '../../src/routing/choice.ts';
 import type { AgentScore } from '../../src/routing/strategies.ts';
 
 function ranked(...agents: string[]): AgentScore[] {

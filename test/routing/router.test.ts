@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { leastTracked } from '../../src/routing/calibration.ts';
-import type { Availability } from '../../src/routing/choice.ts';
+import type { Availability } from '../../src/routing/strategies.ts';
 import { Router } from '../../src/routing/router.ts';
 import { outcomesForLearned, strategies } from '../../src/routing/strategies.ts';
 import { madeAgents, makeTasks } from '../support/routing-tasks.ts';

@@ -272,7 +272,7 @@ describe('a loss that was accepted', () => {
     running.presence.start('running', 'kimi', null);
     expect(textsOf(await newsOf(running))).toEqual(texts);
     const kept = texts.slice(0, damages['a bit flipped in the middle']?.(folder.dir));
-    await commit(running, 'behind the damage');
+    await commit(running, 'after the damage');
     await accept();
     expect(() => running.append(draftOf('too late'))).not.toThrow();
     expect(textsOf(await newsOf(running))).toEqual(['restarted', ...kept, 'accepted']);

@@ -47,7 +47,7 @@ async function step(marker: string): Promise<Record<string, unknown>> {
     const { task } = await federation.execute('claim_task', {}, actor);
     if (task === null) return { kind: 'nothing' };
     held.push(task.task_id);
-    return { kind: 'claimed', task_id, attempt: task.attempt, session };
+    return { kind: 'claimed', task_id: task.task_id, attempt: task.attempt, session };
   }
   if (dice < 0.5) {
     await federation.execute('report_progress', { task_id, note: marker }, actor);

@@ -11,7 +11,7 @@ const harmless = { readOnly: false, destructive: false, idempotent: false };
 const queueTask = defineTool({
   name: 'queue_task',
   title: 'Queue a task',
-  description: 'Queues a task for another agent, or for whoever fits.',
+  description: 'Queues a task for another agent, or for anyone.',
   audience: 'agent',
   core: true,
   alwaysLoad: true,
@@ -108,8 +108,7 @@ const handOff: PromptDefinition = {
     { name: 'task_id', description: 'The task.', required: true, completes: 'tasks' },
     { name: 'to_agent', description: 'Who takes it.', required: false, completes: 'agents' },
   ],
-  render: async ({ task_id, to_agent }, { actor }) =>
-    `${actor().name} hands ${task_id} to ${to_agent ?? 'whoever fits'}.`,
+  render: async ({ task_id, to_agent }, { actor }) => `${actor().name} hands ${task_id} to ${to_agent ?? 'anyone'}.`,
 };
 
 /** The resources read what only the fake can tell. */

@@ -16,7 +16,7 @@ import type { Task } from '../../src/domain/tasks/task.ts';
 import { addMillis, minute } from '../../src/domain/time.ts';
 import { answer, optionsFrom } from '../../src/application/live-router.ts';
 import { Router as LearnedRouter } from '../../src/routing/router.ts';
-import { fitOfAll } from '../../src/domain/tasks/ready-index.ts';
+import { fitOfAll } from '../../src/domain/tasks/claiming-order.ts';
 
 export interface Happened {
   readonly event: FederationEvent;

@@ -21,7 +21,7 @@ describe('the assignments', () => {
     const text = assignmentsView(defaultConfig);
     expect(text).toMatch(/\| implement-research \| research is completed \| implementation for kimi: Implement what /);
     expect(text).toContain('  type0 -->|"success, for kimi"| type1\n  type1 -->|"success"| type2');
-    expect(text).toContain('-->|"sent back"| rework["rework, by who did the work"]');
+    expect(text).toContain('-->|"sent back"| rework["rework, by the agent that did the work"]');
   });
 
   it('keep text of the configuration from breaking out of a cell or a label', () => {

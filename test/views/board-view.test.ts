@@ -39,7 +39,10 @@ describe('the view of the board', () => {
     const board = await boardView(federation, limits);
     expect(board.name).toBe('rocket');
     expect(board.ready).toMatchObject({ total: 1, items: [{ task_id: second, to_agent: null }] });
-    expect(board.in_progress).toMatchObject({ total: 1, items: [{ task_id: first, holding: { agent: 'kimi', silent: false } }] });
+    expect(board.in_progress).toMatchObject({
+      total: 1,
+      items: [{ task_id: first, holding: { agent: 'kimi', silent: false } }],
+    });
     expect(board.waiting).toMatchObject({
       total: 3,
       items: [

@@ -18,12 +18,12 @@ describe('an item about kept follow-ups', () => {
   it('names each, and counts anew when a second pause has added to it', () => {
     const s = new Scenario();
     const first = keepOne(s, 'one');
-    expect(inboxView(s.state).items).toMatchObject([{ title: '1 follow-up was kept during the pause' }]);
+    expect(inboxView(s.state).items).toMatchObject([{ title: '1 follow-up kept during the pause' }]);
     const second = keepOne(s, 'two');
     const view = inboxView(s.state);
     expect(view.items).toMatchObject([
       {
-        title: '2 follow-ups were kept during the pause',
+        title: '2 follow-ups kept during the pause',
         detail: expect.stringContaining(`testing after ${second} (test-implementation)`),
         kept: [
           { rule: 'test-implementation', type: 'testing', to_agent: 'auto', after: first, chain: [first] },
@@ -32,7 +32,7 @@ describe('an item about kept follow-ups', () => {
       },
     ]);
     expect(renderInbox(view, plain)).toContain(
-      `  kept\n    testing for auto after ${first} (test-implementation)\n    testing for auto after ${second} (test-implementation)\n  offers release, drop`,
+      `  kept\n    testing for auto after ${first} (test-implementation)\n    testing for auto after ${second} (test-implementation)\n  actions release, drop`,
     );
   });
 

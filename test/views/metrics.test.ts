@@ -46,9 +46,9 @@ describe('the figures', () => {
     expect(view.federation).toMatchObject({ open: 0, oldest_ready: null, mean_wait_minutes: null });
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ availability: {}, first_seen: null, types: [] });
     expect(() => agentMetrics(sourceOf(s), 'nobody')).toThrow('No agent is called');
-    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('Nothing was counted of "reuben" yet.');
-    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('Nothing was counted of the type');
+    expect(() => agentMetrics(sourceOf(s), 'reuben')).toThrow('No data for "reuben" yet.');
+    expect(() => pairMetrics(sourceOf(s), 'reuben', 'draft')).toThrow('No data for "reuben" yet.');
+    expect(() => typeMetrics(sourceOf(s), 'juggling')).toThrow('No data for the type');
   });
 
   it('name the task that has been ready for longest, and the queue on days on which nothing happened', () => {
@@ -192,17 +192,17 @@ describe('on a screen', () => {
     const low = (name: string | undefined) => agents.find(({ agent }) => agent === name)?.interval?.[0] ?? 0;
     expect(ranked).toHaveLength(4);
     expect(ranked.map(low)).toEqual(ranked.map(low).toSorted((a, b) => b - a));
-    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, imports left out$/m);
+    expect(dashboard).toMatch(/^TARGETS {2}last 7 days, without imports$/m);
     expect(dashboard).toMatch(/^ {2}✓ operator hand-offs a day +0 {2}< 3 +met +\d+ cases$/m);
-    expect(dashboard).toMatch(/^ {2}○ 1 more: too little was done to tell$/m);
+    expect(dashboard).toMatch(/^ {2}○ 1 more: too few cases$/m);
     expect(dashboard).toMatch(/^ {2}\d kimi +·+├─*●─*┤?·* +\d+% of \d+ +\d+ min/m);
-    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ in all$/m);
+    expect(dashboard).toMatch(/^ {2}queued +[▁▂▃▄▅▆▇█·]{14} {2}\d+ total$/m);
   });
 
   it('an empty federation is a page too', () => {
     const s = new Scenario();
     const page = renderDashboard(dashboardView(sourceOf(s)), plain);
-    expect(page).toMatch(/^Analytics · nothing was counted yet\n0 tasks done$/m);
+    expect(page).toMatch(/^Analytics · nothing counted yet\n0 tasks done$/m);
     expect(page).not.toContain('AGENTS');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
@@ -211,7 +211,7 @@ describe('on a screen', () => {
     const page = renderOptimization(dry, plain);
     expect(page).toMatch(/^CHANGES\nAGENT +TYPE +SUCCESSES +10% +90% +BONUS +AFTER$/m);
     expect(page).toMatch(/^ollama +summary +\d+ of \d+ +\d+% +\d+% +0 +-0.05$/m);
-    expect(page).toContain('AS BEFORE');
+    expect(page).toContain('UNCHANGED');
   });
 });
 

@@ -93,7 +93,7 @@ describe('a process', () => {
   it.each(['whsec_', 'whsec_open sesame', 'whsec_*', 'whsec_QUJD=', 'whsec_QUI'])(
     'cannot sign with %s, whose key others could guess or would read in another way',
     (SECRET) => {
-      const problem = 'what follows whsec_ in the variable SECRET is not base64';
+      const problem = 'the variable SECRET is not base64 after whsec_';
       expect(signingWith('SECRET', { SECRET })).toEqual({ problem });
     },
   );

@@ -168,10 +168,10 @@ function pauseDialog({ paused }: BoardView): Dialog {
   return paused === null
     ? {
         kind: 'sure',
-        question: 'Pause everything? Nothing more is claimed until it is resumed.',
+        question: 'Pause? Nothing is claimed until you resume.',
         effect: { do: 'pause' },
       }
-    : { kind: 'sure', question: 'Let work go on?', effect: { do: 'resume' } };
+    : { kind: 'sure', question: 'Resume?', effect: { do: 'resume' } };
 }
 
 function itemsDialog(items: readonly InboxItem[]): Pick {
@@ -263,19 +263,13 @@ function next(
       at: 0,
       draft,
     });
-  switch (draft.action) {
-    case 'decide':
-      if (draft.choice === undefined) return pick(item.title, 'choice', item.options ?? []);
-      break;
-    case 'reassign':
-      if (draft.to_agent === undefined)
-        return pick('To whom?', 'to_agent', ['auto', ...view.agents.map(({ name }) => name)]);
-      break;
-    case 'answer':
-      if (draft.note === undefined) return asking(state, { kind: 'note', title: item.title, text: '', draft });
-      break;
-    default:
-      break;
+  const { action, choice, to_agent, note } = draft;
+  if (action === 'decide' && choice === undefined) return pick(item.title, 'choice', item.options ?? []);
+  if (action === 'reassign' && to_agent === undefined) {
+    return pick('To whom?', 'to_agent', ['auto', ...view.agents.map(({ name }) => name)]);
+  }
+  if (action === 'answer' && note === undefined) {
+    return asking(state, { kind: 'note', title: item.title, text: '', draft });
   }
   return { state, effect: { do: 'answer', draft } };
 }

@@ -10,7 +10,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['enter', 'the marked task in full; esc goes back'],
   ['a', 'answer an item of the inbox'],
   ['/', 'show only tasks with these words; esc shows all again'],
-  ['p', 'pause everything, or let work go on'],
+  ['p', 'pause or resume everything'],
   ['ctrl-z', 'to the shell; fg comes back'],
   ['q', 'quit'],
 ];
@@ -92,7 +92,7 @@ export function footerOf(dialog: Dialog | null, message: string, filter: string,
       return [span('y yes  any other key no', 'bold')];
     case undefined: {
       if (message !== '') return [foreign(message, 'yellow')];
-      const kept: Line = filter === '' ? [] : [foreign(`/${filter}  `, 'yellow')];
+      const kept: Line = filter === '' ? [] : [foreign(`/${filter}`, 'yellow'), span('  ')];
       const all = '↑↓ move  ⏎ open  a answer  / filter  p pause  ? keys  q quit';
       return [...kept, span(width >= all.length + 12 ? all : '⏎ open  a answer  ? keys  q quit', 'dim')];
     }

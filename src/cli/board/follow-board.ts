@@ -102,7 +102,7 @@ async function done(effect: Exclude<Effect, { do: 'quit' | 'suspend' }>, session
         return 'Paused.';
       case 'resume':
         await callTool(resumeFederation, {}, session);
-        return 'Work goes on.';
+        return 'Resumed.';
       case 'answer': {
         const { inbox_id, action = 'dismiss', ...more } = effect.draft;
         await callTool(answerInbox, { inbox_id, action, ...more }, session);

@@ -1,6 +1,6 @@
 /** What stands around the tasks: the head, what needs somebody, votes, agents, what happened last. */
 import stringWidth from 'string-width';
-import { plural } from '../../domain/text.ts';
+import { plural } from '../../domain/phrases.ts';
 import type { BoardView } from '../../views/board-view.ts';
 import { agentWords } from '../render/agent-words.ts';
 import { shortIds } from '../render/ids.ts';

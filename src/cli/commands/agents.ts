@@ -21,10 +21,10 @@ import { withSession } from '../session.ts';
 export const agentCommands: readonly CommandRow[] = [
   command({
     path: 'agents',
-    about: 'who is who, and who is there; one agent with its work and record',
-    more: 'The roster: each agent with what it holds, what is ready for it, and whether it is there. With a name: that one.',
+    about: 'show the agents, or one with its work and record',
+    more: 'The roster: each agent with what it holds, what is ready for it, and whether it is connected. With a name: that agent.',
     input: z.strictObject({ name: z.string().min(1).max(40).optional() }),
-    arguments: [['[name]', 'name', 'one agent: its work, its record, its calibration, when it was last seen']],
+    arguments: [['[name]', 'name', 'one agent: work, record, calibration, when it was last seen']],
     examples: ['fed agents', 'fed agents kimi', 'fed agents set claude standby --reason "rate limit" --until 2h'],
     run: ({ name }, context) =>
       withSession(context, async ({ federation, show }) => {
@@ -41,12 +41,12 @@ export const agentCommands: readonly CommandRow[] = [
   sessionCommand({
     path: 'agents set',
     stands: setAvailability.name,
-    about: 'say whether an agent is there',
-    more: 'Sets availability. On standby, the fallback agent may claim its tasks.',
+    about: 'set the availability of an agent',
+    more: 'On standby, the fallback agent may claim its tasks.',
     input: setAvailability.input.extend({ agent: addressee }),
     arguments: [
       ['<name>', 'agent', 'the agent'],
-      ['<status>', 'status', 'what it is now'],
+      ['<status>', 'status', 'its status'],
     ],
     options: [
       ['--reason <text>', 'reason', 'why'],
@@ -64,10 +64,10 @@ export const agentCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'agents assignments',
-    about: 'write down who does what',
+    about: 'write AGENT_ASSIGNMENTS.md: who does what',
     more:
       'Writes AGENT_ASSIGNMENTS.md beside .federation, from the configuration: roster, types, rules and who gets a ' +
-      'task, as diagrams. What people wrote above its marker line stays.',
+      'task, as diagrams. Text above its marker line is kept.',
     input: z.strictObject({}),
     writesFiles: () => true,
     examples: ['fed agents assignments'],
@@ -84,7 +84,7 @@ export const agentCommands: readonly CommandRow[] = [
       const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);
       });
-      return { file, changed, next: changed ? `Read ${file}.` : 'Nothing to do: the file is up to date.' };
+      return { file, changed, next: changed ? `See ${file}.` : 'Nothing to do: the file is up to date.' };
     },
     render: ({ file, changed }) => `${changed ? 'wrote' : 'unchanged'}  ${file}`,
   }),
@@ -106,13 +106,9 @@ function nextAboutAgent({ agent, next_tasks }: AgentPage): Advice {
 
 function cannotWrite(file: string, error: unknown): Error {
   if (error instanceof ProjectFileError) {
-    return new ConfigurationError(`${file}: Expected ${error.message}`, adviceFor(error, 'Move away what is there.'));
+    return new ConfigurationError(`${file} ${error.message}`, adviceFor(error, 'Move it away.'));
   }
   const isFolder = error instanceof Error && 'code' in error && error.code === 'EISDIR';
   const reason = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error);
-  return new StoreError(
-    'store-unavailable',
-    `Expected a file that can be written at ${file}: ${reason}.`,
-    'Move away what is there, or make it writable.',
-  );
+  return new StoreError('store-unavailable', `Cannot write ${file}: ${reason}.`, 'Move it away, or make it writable.');
 }

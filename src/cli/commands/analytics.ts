@@ -10,8 +10,8 @@ import { withSession } from '../session.ts';
 
 export const analyticsCommands: readonly CommandRow[] = [
   toolCommand('analytics', getMetrics, renderMetrics, {
-    about: 'how work goes: targets, agents, types, routing',
-    more: 'What was counted, as a dashboard or one part of it; and what follows from it for routing.',
+    about: 'metrics: targets, agents, types, routing',
+    more: 'The metrics as a dashboard or one part of it, and the routing bonuses that follow from them.',
     examples: ['fed analytics', 'fed analytics agent kimi', 'fed analytics optimize --dry-run'],
   }),
   toolCommand('analytics dashboard', getMetrics, renderMetrics, {
@@ -24,7 +24,7 @@ export const analyticsCommands: readonly CommandRow[] = [
     examples: ['fed analytics agent kimi'],
   }),
   toolCommand('analytics task-type', getMetrics, renderMetrics, {
-    about: 'one type across agents, the surest first',
+    about: 'one type across agents, best first',
     arguments: [['<type>', 'type', 'the type']],
     examples: ['fed analytics task-type implementation'],
   }),
@@ -34,15 +34,15 @@ export const analyticsCommands: readonly CommandRow[] = [
     examples: ['fed analytics targets'],
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
-    about: 'tell how work went that the queue did not see',
-    more: 'Counts like an attempt. What went through the queue is counted already.',
+    about: 'record the outcome of work done outside the queue',
+    more: 'Counts like an attempt. Work in the queue is counted already.',
     options: [
       ['--agent <name>', 'agent', 'who did it'],
-      ['--type <type>', 'type', 'of which type it was'],
+      ['--type <type>', 'type', 'its type'],
       ['--success', 'success', 'it worked'],
-      ['--failure', 'success', 'it did not', false],
-      ['--rework', 'rework', 'it was sent back later, which is no success'],
-      ['--description <text>', 'description', 'what was to be done; the router learns from it'],
+      ['--failure', 'success', 'it did not work', false],
+      ['--rework', 'rework', 'it was sent back later, so it is no success'],
+      ['--description <text>', 'description', 'what the task was; the router learns from it'],
       ['--minutes <number>', 'duration_minutes', 'how long it took'],
     ],
     exclusive: [
@@ -52,22 +52,22 @@ export const analyticsCommands: readonly CommandRow[] = [
     examples: ['fed analytics record --agent kimi --type implementation --success --minutes 45'],
   }),
   toolCommand('analytics optimize', optimizeRouting, renderOptimization, {
-    about: 'turn outcomes into bonuses of routing',
+    about: 'turn outcomes into routing bonuses',
     more: 'Shows every change with its evidence and changes nothing, unless --apply or --revert is given.',
     options: [
-      ['--dry-run', 'apply', 'only show it; the default', false],
-      ['--apply', 'apply', 'put it in force'],
-      ['--revert', 'revert', 'take the last one back'],
+      ['--dry-run', 'apply', 'only show the changes (default)', false],
+      ['--apply', 'apply', 'make the changes'],
+      ['--revert', 'revert', 'undo the last ones'],
     ],
     exclusive: [['--dry-run', '--apply', '--revert']],
     examples: ['fed analytics optimize', 'fed analytics optimize --apply'],
   }),
   command({
     path: 'analytics export',
-    about: 'everything that was counted, for other programs',
-    more: 'Prints all of it as JSON; a line for each agent and type as CSV; or the text that Prometheus scrapes.',
+    about: 'export the metrics for other programs',
+    more: 'Prints everything as JSON, one line per agent and type as CSV, or the text format of Prometheus.',
     input: z.strictObject({ format: z.enum(exportFormats).default('json') }),
-    options: [['--format <format>', 'format', 'of what is printed; default json']],
+    options: [['--format <format>', 'format', 'default json']],
     examples: [
       'fed analytics export > metrics.json',
       'fed analytics export --format csv',

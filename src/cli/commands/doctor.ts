@@ -14,13 +14,13 @@ const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
 
 export const doctor = command({
   path: 'doctor',
-  about: 'check that all is well',
+  about: 'check that everything works',
   more:
     'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
-    'Changes nothing, unless --accept-loss says to. Exit code 0: no problem; 3: the store is damaged; else 1.',
+    'Changes nothing without --accept-loss. Exit code 0: no problems, 3: the store is damaged, 1: anything else.',
   input: z.strictObject({ accept_loss: z.boolean().default(false), yes: z.boolean().default(false) }),
   options: [
-    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and go on without it'],
+    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it'],
     ['--yes', 'yes', 'with --accept-loss: do not ask'],
   ],
   writesFiles: ({ accept_loss }) => accept_loss === true,
@@ -30,7 +30,7 @@ export const doctor = command({
     const checks = await context.host.examine(openSettings(context));
     const problems = checks.filter(({ status }) => status === 'problem');
     const [first] = problems;
-    const next = first === undefined ? 'No problems found.' : (first.next ?? 'See what is said above.');
+    const next = first === undefined ? 'No problems found.' : (first.next ?? 'Fix the problems above.');
     show(context, { ok: first === undefined, checks, next }, (terminal) =>
       checks.map((finding) => render(finding, terminal)).join('\n'),
     );

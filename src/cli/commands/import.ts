@@ -8,8 +8,8 @@ import { withSession } from '../session.ts';
 
 export const importCommand = command({
   path: 'import',
-  about: 'bring tasks from another system',
-  more: 'Imports tasks with their dependencies. Repeating an import brings only what is new.',
+  about: 'import tasks from another system',
+  more: 'Imports tasks with their dependencies. Repeating an import adds only what is new.',
   input: z.strictObject({
     file: z.string(),
     from: z.enum(['beads']),
@@ -19,8 +19,8 @@ export const importCommand = command({
   arguments: [['<file>', 'file', 'the exported file; - for standard input']],
   options: [
     ['--from <system>', 'from', 'where it comes from'],
-    ['--reopen', 'reopen', 'import finished tasks as pending, to work through them once more'],
-    ['--dry-run', 'dry_run', 'say what would be imported, and change nothing'],
+    ['--reopen', 'reopen', 'import finished tasks as pending, to do them again'],
+    ['--dry-run', 'dry_run', 'show what would be imported, and change nothing'],
   ],
   examples: ['bd export > issues.jsonl && fed import issues.jsonl --from beads', 'fed import - --from beads --dry-run'],
   run: async ({ file, reopen, dry_run }, context) => {
@@ -30,7 +30,7 @@ export const importCommand = command({
       const { tasks, skipped, problems } = importBeads(source, { agents, reopen });
       const found = { tasks: tasks.length, not_work: skipped, problems };
       if (dry_run) {
-        const next = 'Nothing was changed; leave --dry-run out to import.';
+        const next = 'Nothing was changed; leave out --dry-run to import.';
         show({ ...found, next }, (terminal) => renderImport(found, terminal));
         return;
       }

@@ -10,15 +10,15 @@ export const inboxCommands: readonly CommandRow[] = [
     examples: ['fed inbox', 'fed inbox answer inbox-2026-02-06-001 requeue'],
   }),
   toolCommand('inbox answer', answerInbox, renderAnswer, {
-    about: 'do what an item offers, and close it',
+    about: 'take an action that an item offers, and close it',
     arguments: [
       ['<id>', 'inbox_id', 'the item'],
-      ['<action>', 'action', 'one that the item offers'],
-      ['[text...]', 'note', 'the answer to a question, else why; kept in the log'],
+      ['<action>', 'action', 'one of the actions it offers'],
+      ['[text...]', 'note', 'the answer to a question, or why; kept in the log'],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'for reassign, requeue and approve: for whom, or auto'],
-      ['--choice <option>', 'choice', 'for votes: the option decided for'],
+      ['--to <agent>', 'to_agent', 'for reassign, requeue and approve: an agent or auto'],
+      ['--choice <option>', 'choice', 'for votes: the winning option'],
       ['--note <text>', 'note', 'why; kept in the log'],
     ],
     examples: [

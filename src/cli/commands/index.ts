@@ -42,13 +42,13 @@ export const groups: readonly GroupRow[] = [
   {
     path: 'queue',
     about: 'the task queue',
-    more: 'Queue tasks, see them, work on them, steer them.',
+    more: 'Queue tasks, see them, work on them, manage them.',
     examples: ['fed queue list', 'fed queue add "Write the release notes" --to claude'],
   },
   {
     path: 'vote',
-    about: 'the ballot box',
-    more: 'Put questions to the vote, vote, see results, settle what the agents cannot.',
+    about: 'votes',
+    more: 'Open votes, cast ballots, see results, decide what the agents cannot.',
     examples: ['fed vote list', 'fed vote create "Which router?" --option app --option pages'],
   },
 ];

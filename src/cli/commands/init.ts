@@ -7,8 +7,8 @@ import { show } from '../session.ts';
 
 export const init = command({
   path: 'init',
-  about: 'make a federation here',
-  more: 'Makes .federation with a commented configuration. Files that are there are never overwritten.',
+  about: 'create a federation here',
+  more: 'Creates .federation with a commented configuration. Existing files are never overwritten.',
   input: z.strictObject({}),
   writesFiles: () => true,
   examples: ['fed init', 'fed init --dir ../shared/.federation'],
@@ -18,8 +18,8 @@ export const init = command({
     const { written, kept } = writeDefaultConfig(folder);
     const next =
       written.length === 0
-        ? 'Everything was there already; see fed status.'
-        : advise`Look through config.json, then queue work with ${call('queue_task')}, or connect a client (README.md).`;
+        ? 'It exists already; see fed status.'
+        : advise`Edit config.json if needed, then queue work with ${call('queue_task')}, or connect a client (README.md).`;
     show(context, { folder, written, kept, next }, () =>
       [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
     );

@@ -7,6 +7,7 @@ import type { Host } from '../host.ts';
 import { renderRecord } from '../render/render-record.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
 import { manyLines, oneLine, paint } from '../terminal.ts';
+import { plural } from '../../domain/phrases.ts';
 
 export const log = command({
   path: 'log',
@@ -18,16 +19,20 @@ export const log = command({
     rebuild: z.boolean().optional(),
   }),
   options: [
-    ['-f, --follow', 'follow', 'go on with what happens from now, until Ctrl-C; with --json one record a line'],
+    ['-f, --follow', 'follow', 'follow new events until Ctrl-C; with --json one record a line'],
     ['-n, --limit <count>', 'limit', 'how many records; default 20'],
-    ['--rebuild', 'rebuild', 'write the readable log file again from the whole journal, below its marker line'],
+    ['--rebuild', 'rebuild', 'rewrite the readable log file from the journal, below its marker line'],
   ],
   writesFiles: ({ rebuild }) => rebuild === true,
   examples: ['fed log', 'fed log -f', 'fed log -n 200 --json', 'fed log --rebuild'],
   run: async ({ follow, limit, rebuild }, context) => {
     if (rebuild === true) {
       const { file, entries } = await context.host.rebuildLog(openSettings(context));
-      show(context, { file, entries, next: `Read ${file}.` }, () => `wrote ${entries} entries to ${file}`);
+      show(
+        context,
+        { file, entries, next: `See ${file}.` },
+        () => `wrote ${plural(entries, 'entry', 'entries')} to ${file}`,
+      );
       return;
     }
     await withSession(context, async (session) => {

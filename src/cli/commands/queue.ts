@@ -25,9 +25,9 @@ import { queueList } from './queue-list.ts';
 import type { Session } from '../session.ts';
 import { manyLines } from '../terminal.ts';
 
-const task = ['<task>', 'task_id', 'its id'] as const;
+const task = ['<task>', 'task_id', 'id of the task'] as const;
 const tasks = ['<task...>', 'task_id', 'their ids'] as const;
-const key = ['--key <key>', 'idempotency_key', 'repeating the command gives the first result'] as const;
+const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
 const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
   ['--artifact <path>', 'artifacts', 'a file it produced'],
@@ -47,7 +47,7 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom; auto chooses; left out: whoever fits'],
+      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
@@ -55,10 +55,10 @@ export const queueCommands: readonly CommandRow[] = [
       ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
       ['--deadline <time>', 'deadline', 'when it should be done', time],
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
-      ['--on-failure <policy>', 'on_failure', 'what a failure means for dependents'],
+      ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
-      ['--path <glob>', 'paths', 'files it will change; what overlaps waits'],
-      ['--use <name>', 'uses', 'a thing that only one may use at a time, such as staging'],
+      ['--path <glob>', 'paths', 'files it will change; overlapping tasks wait'],
+      ['--use <name>', 'uses', 'something only one task may use at a time, such as staging'],
       key,
     ],
     examples: [
@@ -77,22 +77,22 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   queueList,
   toolCommand('queue show', getTask, renderTask, {
-    about: 'one task with its history',
+    about: 'show one task with its history',
     arguments: [task],
     examples: ['fed queue show task-2026-02-06-001'],
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
-    about: 'take the best ready task, or the one named',
-    arguments: [['[task]', 'task_id', 'its id']],
+    about: 'claim the best ready task, or the one named',
+    arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],
       ['--wait <seconds>', 'wait_seconds', 'wait for one, at most 50 seconds'],
-      ['--lease <minutes>', 'lease_minutes', 'for how long'],
+      ['--lease <minutes>', 'lease_minutes', 'how long to hold it'],
     ],
     examples: ['fed queue claim --as kimi', 'fed queue claim task-2026-02-06-001 --as kimi --wait 30'],
   }),
   toolCommand('queue progress', reportProgress, renderTaskResult, {
-    about: 'note how far it is, or ask for more time',
+    about: 'report progress, or ask for more time',
     arguments: [task, ['[note...]', 'note', 'what was done']],
     options: [
       ['--progress <share>', 'progress', 'how much is done: 0.4 or 40%', share],
@@ -104,7 +104,7 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue complete', completeTask, renderTaskResult, {
     all: tasksAfter('complete_task'),
     fixed: { outcome: 'success' },
-    about: 'say that it is done',
+    about: 'complete a task',
     arguments: [tasks, ['<summary...>', 'summary', 'the result']],
     options: finishing,
     examples: ['fed queue complete task-2026-02-06-001 "The parser reads all samples" --as kimi'],
@@ -112,17 +112,17 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue fail', completeTask, renderTaskResult, {
     all: tasksAfter('complete_task'),
     fixed: { outcome: 'failure' },
-    about: 'say that it was tried and did not work',
+    about: 'report that a task was tried and did not work',
     arguments: [tasks, ['<summary...>', 'summary', 'what went wrong']],
-    options: [...finishing, ['--no-retry', 'retryable', 'trying again is pointless']],
+    options: [...finishing, ['--no-retry', 'retryable', 'do not retry']],
     examples: ['fed queue fail task-2026-02-06-001 "The disk is full" --as kimi'],
   }),
   toolCommand('queue release', releaseTask, renderTaskResult, {
     all: tasksAfter('release_task'),
-    about: 'give it back: not for me, or not now',
+    about: 'give a task back: not for me, or not now',
     arguments: [tasks, ['<reason...>', 'reason', 'why']],
     options: [
-      ['--to <agent>', 'to_agent', 'for whom instead'],
+      ['--to <agent>', 'to_agent', 'the agent to address it to'],
       ['--wait-for <id>', 'wait_for', 'a task or vote to wait for first'],
       ['--question <text>', 'question', 'a question to the operator; the task waits for the answer'],
     ],
@@ -130,7 +130,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue review', reviewTask, renderTaskResult, {
     all: tasksAfter('review_task'),
-    about: 'judge finished work',
+    about: 'review finished work',
     arguments: [
       ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
@@ -141,7 +141,7 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue approve', overrideTask, renderTaskResult, {
     all: tasksAfter('override_task'),
     fixed: { action: 'approve' },
-    about: 'let a task start that needs approval',
+    about: 'approve a task that waits for approval',
     arguments: [tasks, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
@@ -150,13 +150,13 @@ export const queueCommands: readonly CommandRow[] = [
     { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel },
     renderTaskResult,
     {
-      about: 'it will not be done',
+      about: 'cancel a task',
       all: async (inputs, session) => {
         const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
         const done = await session.federation.executeAll('cancel_task', args, session.actor());
         return done.map((result) => briefTask(session.federation.state(), result.task));
       },
-      arguments: [tasks, ['[reason...]', 'reason', 'why; only an agent has to say']],
+      arguments: [tasks, ['[reason...]', 'reason', 'why; required of agents']],
       examples: [
         'fed queue cancel task-2026-02-06-001 "No longer needed"',
         'fed queue cancel 001 002 003 --reason "Moot"',
@@ -166,22 +166,22 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
     all: tasksAfter('override_task'),
     fixed: { action: 'reassign' },
-    about: 'address it to someone else',
-    arguments: [tasks, ['<agent>', 'to_agent', 'for whom'], why],
+    about: 'address a task to someone else',
+    arguments: [tasks, ['<agent>', 'to_agent', 'the new addressee'], why],
     examples: ['fed queue reassign task-2026-02-06-001 kimi "Claude is away"'],
   }),
   toolCommand('queue requeue', overrideTask, renderTaskResult, {
     all: tasksAfter('override_task'),
     fixed: { action: 'requeue' },
-    about: 'put a finished or held task back',
+    about: 'put a failed, cancelled or held task back in the queue',
     arguments: [tasks, why],
-    options: [['--to <agent>', 'to_agent', 'for whom']],
+    options: [['--to <agent>', 'to_agent', 'the new addressee']],
     examples: ['fed queue requeue task-2026-02-06-001 "The fix was reverted"'],
   }),
   sessionCommand({
     path: 'queue note',
     stands: reportProgress.name,
-    about: 'tell whoever holds it, or takes it next',
+    about: 'leave a note for the holder, or whoever claims it next',
     input: reportProgress.input.pick({ task_id: true }).extend({ note: shortNote }),
     arguments: [task, ['<note...>', 'note', 'what to know']],
     examples: ['fed queue note task-2026-02-06-001 "Leave the old endpoint as it is"'],
@@ -191,20 +191,20 @@ export const queueCommands: readonly CommandRow[] = [
   sessionCommand({
     path: 'queue edit',
     stands: overrideTask.name,
-    about: 'change what nobody has claimed',
-    more: 'Another description or type makes it other work: an approval is asked for again, and auto chooses anew.',
+    about: 'edit a task that nobody has claimed',
+    more: 'After a change of description or type an approval is asked for again, and auto chooses again.',
     input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
     arguments: [task],
     options: [
       ['--description <text>', 'description', 'what to do; - for standard input', orInput],
       ['--type <slug>', 'type', 'what kind of work'],
       ['--priority <priority>', 'priority', 'how urgent'],
-      ['--after <id>', 'dependencies', 'a task or vote to wait for, instead of the ones there are'],
+      ['--after <id>', 'dependencies', 'a task or vote to wait for, replacing the present ones'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
       ['--not-before <time>', 'not_before', 'when it may start', time],
       ['--deadline <time>', 'deadline', 'when it should be done', time],
       ['--path <glob>', 'paths', 'files it will change'],
-      ['--use <name>', 'uses', 'a thing that only one may use at a time'],
+      ['--use <name>', 'uses', 'something only one task may use at a time'],
       ['--reason <text>', 'reason', 'why; kept in the log'],
     ],
     examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
@@ -214,7 +214,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'what waits for what, as Mermaid',
+    about: 'show show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),
@@ -239,9 +239,9 @@ async function cancel(
 }
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
-function unsaid({ name, kind }: Actor): string {
-  if (kind === 'person') return `cancelled by ${name}`;
-  throw new UsageError('Expected a reason, got none', 'Add a reason after the task id.');
+function unsaid({ kind }: Actor): string {
+  if (kind === 'person') return 'no reason given';
+  throw new UsageError('An agent must give a reason', 'Add a reason after the task id.');
 }
 
 /** The file's list of tasks; the form of the tool's own argument is a plan as well. */
@@ -252,6 +252,6 @@ async function plan(file: string, host: Host): Promise<unknown> {
     const read: unknown = JSON.parse(text);
     return typeof read === 'object' && read !== null && 'tasks' in read ? read.tasks : read;
   } catch {
-    throw new UsageError(`Expected JSON in ${file}, got something else`, next);
+    throw new UsageError(`${file} is not JSON`, next);
   }
 }

@@ -8,8 +8,8 @@ import { withSession } from '../session.ts';
 
 export const evaluate = command({
   path: 'route evaluate',
-  about: 'measure the strategies on labelled rows, or on what happened here',
-  more: "How often each strategy chooses the right agent, beside two bounds: always the best single agent, and the oracle. Rows are as for fed route train; the label oos means that nobody is right. Without a file: this federation's own successes, in order, each predicted and then learned. Changes nothing.",
+  about: 'measure the strategies on labelled rows, or on own history',
+  more: "How often each strategy chooses the right agent, next to two bounds: always the best single agent, and the oracle. Rows are as for fed route train; the label oos means that no agent is right. Without a file: this federation's own successes, in order, each predicted and then learned. Changes nothing.",
   input: z.strictObject({
     file: z.string().optional(),
     learn: z.boolean().default(false),
@@ -17,8 +17,8 @@ export const evaluate = command({
   }),
   arguments: [['[file]', 'file', 'the labelled file; - for standard input']],
   options: [
-    ['--learn', 'learn', 'start from the rules alone, and learn each row after it was predicted'],
-    ['--only <strategy>', 'only', 'this one alone'],
+    ['--learn', 'learn', 'start with the rules alone, and learn each row after predicting it'],
+    ['--only <strategy>', 'only', 'only this strategy'],
   ],
   examples: ['fed route evaluate labelled.tsv', 'fed route evaluate labelled.tsv --learn', 'fed route evaluate'],
   run: async ({ file: name, learn: fromRules, only }, context) => {

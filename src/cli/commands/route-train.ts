@@ -8,8 +8,8 @@ import { withSession } from '../session.ts';
 
 export const train = command({
   path: 'route train',
-  about: 'teach the router from a file',
-  more: 'Each row is a text and the agent that is right for it: label<TAB>text, a TSV with a header that names text and label (and type), or JSONL with text and label. Broken rows are reported by line, the rest is used. The same rows teach once.',
+  about: 'train the router from a file',
+  more: 'Each row is a text and the right agent for it: label<TAB>text, a TSV with a header that names text and label (and type), or JSONL with text and label. Invalid rows are reported by line, the rest is used. A repeated row counts once.',
   input: z.strictObject({ file: z.string() }),
   arguments: [['<file>', 'file', 'the labelled file; - for standard input']],
   examples: ['fed route train labelled.tsv', 'fed route train - < examples.jsonl'],

@@ -8,7 +8,7 @@ import { renderStatus } from '../render/render-status.ts';
 export const status = sessionCommand({
   path: 'status',
   about: 'where things stand',
-  more: 'What needs you, what goes on, who is there and what is being voted on; the last line is what to do next.',
+  more: 'What needs you, work in progress, agents and open votes; the last line says what to do next.',
   input: z.strictObject({}),
   examples: ['fed status', 'fed status --json'],
   do: (_input, { federation }) => {
@@ -20,6 +20,6 @@ export const status = sessionCommand({
 
 export const start = toolCommand('start', startSession, renderSession, {
   about: 'what an agent sees at the start of a session',
-  more: 'Who you are, what is ready, what you hold, and what others did since you last looked.',
+  more: 'Who you are, what is ready, what you hold, and what others did since your last session.',
   examples: ['fed start --as kimi'],
 });

@@ -11,7 +11,7 @@ import { renderDryRun, renderPaused, renderResumed, renderSchedule } from '../re
 
 export const pause = toolCommand('pause', pauseFederation, renderPaused, {
   about: 'stop claims, rules and retries',
-  more: 'Nothing is claimed until fed resume. Queueing, notes, release and completion go on.',
+  more: 'Nothing is claimed until fed resume. Queueing, notes, release and completion continue.',
   arguments: [['[reason...]', 'reason', 'why; everyone sees it']],
   examples: ['fed pause', 'fed pause "release freeze until Monday"'],
   // Stopping everything must not depend on a file that somebody has just broken.
@@ -19,9 +19,9 @@ export const pause = toolCommand('pause', pauseFederation, renderPaused, {
 });
 
 export const resume = toolCommand('resume', resumeFederation, renderResumed, {
-  about: 'let work go on',
-  more: 'Ends a pause. Follow-ups that rules kept back are released, dropped, or asked about.',
-  options: [['--release <which>', 'release', 'what happens to kept follow-ups']],
+  about: 'end a pause',
+  more: 'Follow-ups that rules kept meanwhile are released, dropped, or put in the inbox.',
+  options: [['--release <which>', 'release', 'what to do with kept follow-ups']],
   examples: ['fed resume', 'fed resume --release all'],
   // To queue what was kept takes the roster, which only a sound file gives.
   evenIfBroken: ({ release }) => release !== 'all',
@@ -40,8 +40,8 @@ export const scheduleCommands: readonly CommandRow[] = [
   sessionCommand({
     ...rules,
     path: 'schedule',
-    about: 'what is queued by itself when a task finishes',
-    more: 'Rules queue follow-ups when a task finishes. They stand in .federation/config.json.',
+    about: 'rules that queue follow-ups when a task finishes',
+    more: 'Shows whether automatic scheduling is on, and its rules. They are set in .federation/config.json.',
     examples: ['fed schedule', 'fed schedule off', 'fed schedule test task-2026-02-06-001'],
   }),
   toolCommand('schedule on', switchScheduling, renderSchedule, {
@@ -51,7 +51,7 @@ export const scheduleCommands: readonly CommandRow[] = [
   }),
   toolCommand('schedule off', switchScheduling, renderSchedule, {
     fixed: { on: false },
-    about: 'queue nothing by itself; keeps nothing for later',
+    about: 'stop the rules; nothing is kept for later',
     examples: ['fed schedule off'],
   }),
   sessionCommand({
@@ -65,7 +65,7 @@ export const scheduleCommands: readonly CommandRow[] = [
     about: 'try the rules against a finished task',
     more: 'Which rules the task would fire now, and what they would queue. Changes nothing.',
     input: z.strictObject({ task_id: taskId }),
-    arguments: [['<task>', 'task_id', 'its id']],
+    arguments: [['<task>', 'task_id', 'id of the task']],
     examples: ['fed schedule test task-2026-02-06-001'],
     do: async ({ task_id }, { federation }) => ({
       ...(await dryRun(federation, task_id)),

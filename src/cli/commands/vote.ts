@@ -14,13 +14,13 @@ import { share, time } from '../forms.ts';
 import type { Session } from '../session.ts';
 import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
-const vote = ['<vote>', 'vote_id', 'its id'] as const;
+const vote = ['<vote>', 'vote_id', 'id of the vote'] as const;
 const votes = ['<vote...>', 'vote_id', 'their ids'] as const;
 
 export const voteCommands: readonly CommandRow[] = [
   toolCommand('vote create', openVote, renderVote, {
-    about: 'put a question to the vote',
-    arguments: [['<question...>', 'question', 'what is to be decided']],
+    about: 'open a vote',
+    arguments: [['<question...>', 'question', 'the question']],
     options: [
       ['-o, --option <text>', 'options', 'an option, 2 to 20'],
       ['--context-url <url>', 'context_url', 'what to read first'],
@@ -49,46 +49,46 @@ export const voteCommands: readonly CommandRow[] = [
     examples: ['fed vote cast vote-2026-02-06-001 app-router "Streams by default" -c 0.8 --as kimi'],
   }),
   toolCommand('vote list', listVotes, renderVotes, {
-    about: 'votes, a page at a time',
+    about: 'list votes',
     options: [
-      ['--status <status>', 'status', 'only these'],
+      ['--status <status>', 'status', 'with this status'],
       ['-n, --limit <count>', 'limit', 'how many, at most 100; default 20'],
-      ['--cursor <cursor>', 'cursor', 'where the page before ended'],
+      ['--cursor <cursor>', 'cursor', 'next_cursor of the previous page'],
       ['--detail <detail>', 'detail', 'with --json: full gives every field'],
     ],
     examples: ['fed vote list', 'fed vote list --status escalated'],
   }),
   toolCommand('vote show', getVote, renderVote, {
-    about: 'one vote; its ballots once it has closed',
+    about: 'show one vote, with its ballots once it has closed',
     arguments: [vote],
     examples: ['fed vote show vote-2026-02-06-001'],
   }),
   toolCommand('vote decide', decideVote, renderVote, {
     all: votesAfter('decide_vote'),
-    about: 'settle it yourself; on a decided vote: overrule it',
+    about: 'decide a vote yourself, or overrule a decided one',
     arguments: [votes, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
     examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
   }),
   toolCommand('vote judge', judgeVote, renderVote, {
     all: votesAfter('judge_vote'),
-    about: 'say which option turned out right',
+    about: 'record which option turned out right',
     arguments: [votes, ['<right-choice>', 'right_choice', 'an option, or none']],
     examples: ['fed vote judge vote-2026-02-06-001 app-router'],
   }),
   toolCommand('vote extend', extendVote, renderVote, {
-    about: 'give it more time; an escalated one is open again',
-    arguments: [vote, ['<minutes>', 'minutes', 'how much more']],
+    about: 'give a vote more time, or reopen an escalated one',
+    arguments: [vote, ['<minutes>', 'minutes', 'minutes to add']],
     examples: ['fed vote extend vote-2026-02-06-001 60'],
   }),
   toolCommand('vote close', closeVote, renderVote, {
     all: votesAfter('close_vote'),
-    about: 'end it now, by the ballots that are there',
+    about: 'close a vote now, by the ballots cast so far',
     arguments: [votes],
     examples: ['fed vote close vote-2026-02-06-001'],
   }),
   toolCommand('vote cancel', cancelVote, renderVote, {
     all: votesAfter('cancel_vote'),
-    about: 'drop the question',
+    about: 'cancel a vote',
     arguments: [votes, ['<reason...>', 'reason', 'why']],
     examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
   }),

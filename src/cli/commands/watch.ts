@@ -12,9 +12,9 @@ export const watch = command({
   path: 'watch',
   about: 'a live board of the federation',
   more:
-    'Shows what is ready, in progress, done lately and waiting, what needs you, votes, the agents and the latest ' +
-    'events, and follows what other processes do. Arrows mark a task, enter shows it, a answers an inbox item, ' +
-    '/ filters, p pauses, ? lists the keys, q quits. Not on a terminal, or with --json, it prints the board once.',
+    'Shows live what is ready, in progress, recently done and waiting, what needs you, votes, the agents and the ' +
+    'latest events. Arrows mark a task, enter shows it, a answers an inbox item, / filters, p pauses, ? lists the keys, ' +
+    'q or Ctrl-C quits. Not on a terminal, or with --json, it prints the board once.',
   input: z.strictObject({}),
   examples: ['fed watch', 'fed watch | head -30', 'fed watch --json'],
   run: (_input, context) =>

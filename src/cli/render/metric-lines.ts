@@ -58,7 +58,7 @@ export function figureLines<Row extends Figures>(
   return rows.map((row, index) => {
     const { success_rate: rate, interval: bounds, count, median_minutes } = row;
     const name = fitLine([span('  '), foreign(nameOf(row, index))], width + 2);
-    if (rate === null || bounds === null) return [...name, span('  no attempt has ended yet', 'dim')];
+    if (rate === null || bounds === null) return [...name, span('  no attempt has finished yet', 'dim')];
     const style = bounds[0] >= 0.8 ? 'green' : bounds[1] <= 0.5 ? 'red' : 'cyan';
     return [
       ...name,

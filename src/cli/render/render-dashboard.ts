@@ -2,7 +2,7 @@
 import type { Figures } from '../../views/metrics-figures.ts';
 import type { Dashboard, MethodFigures } from '../../views/metrics-view.ts';
 import type { Target, Targets } from '../../views/targets.ts';
-import { plural } from '../../domain/text.ts';
+import { plural } from '../../domain/phrases.ts';
 import type { Piece } from '../flow.ts';
 import { type Line, span } from '../spans.ts';
 import { padTo, stacked, type Style, type Terminal } from '../terminal.ts';
@@ -25,10 +25,10 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
   const rank = String(ranked.length).length;
   const sections = [
     [
-      title('TOP AGENTS', 'success rate with its 95% interval, the surest first'),
+      title('TOP AGENTS', 'success rate with its 95% interval, best first'),
       ...figureLines(ranked, ({ agent }, index) => `${padTo(String(index + 1), rank, 'right')}  ${agent}`, width),
     ],
-    [title('TARGETS', 'last 7 days, imports left out'), ...knownTargetLines(view.targets, width)],
+    [title('TARGETS', 'last 7 days, without imports'), ...knownTargetLines(view.targets, width)],
     [
       title('TYPES', 'the same, over all agents'),
       ...figureLines(
@@ -37,7 +37,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
         width,
       ),
     ],
-    [title('ROUTING', 'by the method that chose'), ...methodLines(routing, width)],
+    [title('ROUTING', 'by method'), ...methodLines(routing, width)],
     [title('DAYS', `${days[0]?.day.slice(5) ?? ''} to ${days.at(-1)?.day.slice(5) ?? ''}, UTC`), ...dayLines(view)],
   ].filter((lines) => lines.length > 1);
   return stacked([summaryOf(view, terminal), ...sections.map((lines) => joined([lines], terminal))]);
@@ -46,7 +46,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
 /** The answer first: how much was done, how well, by how many, and what is left. */
 function summaryOf({ federation: all, attempts, since }: Dashboard, terminal: Terminal): string {
   const { success_rate: rate, count, agents, types } = attempts;
-  const begun = since === null ? 'nothing was counted yet' : `since ${moment(since, terminal)}`;
+  const begun = since === null ? 'nothing counted yet' : `since ${moment(since, terminal)}`;
   const done: Piece[] = [
     { text: `${plural(all.done, 'task')} done`, style: 'bold' },
     { text: all.failed === 0 ? '' : `${all.failed} failed`, style: 'red' },
@@ -81,7 +81,7 @@ function summaryOf({ federation: all, attempts, since }: Dashboard, terminal: Te
 
 const dayRows = [
   ['queued', 'queued', 'cyan'],
-  ['by itself', 'automatic', 'blue'],
+  ['automatic', 'automatic', 'blue'],
   ['completed', 'completed', 'green'],
   ['failed', 'failed', 'red'],
   ['open', 'open', 'yellow'],
@@ -92,7 +92,7 @@ function dayLines({ days }: Dashboard): Line[] {
     const values = days.map((day) => day[figure]);
     const isLevel = figure === 'open';
     const total = isLevel ? (values.at(-1) ?? 0) : values.reduce((sum, value) => sum + value, 0);
-    const counted = span(isLevel ? ' now' : ' in all', 'dim');
+    const counted = span(isLevel ? ' now' : ' total', 'dim');
     return [span(`  ${padTo(name, 12)}`), span(sparkline(values), style), span(`  ${total}`), counted];
   });
 }
@@ -100,9 +100,9 @@ function dayLines({ days }: Dashboard): Line[] {
 /** Each with its name where there is room, and where there is not. */
 const targetNames = [
   ['operator_handoffs_per_day', 'operator hand-offs a day', 'hand-offs a day', 'number'],
-  ['queued_automatically', 'queued automatically', 'queued by itself', 'share'],
+  ['queued_automatically', 'queued automatically', 'auto-queued', 'share'],
   ['decided_by_agents', 'votes decided by agents', 'votes by agents', 'share'],
-  ['routing_accuracy', 'routing right', 'routing right', 'share'],
+  ['routing_accuracy', 'routing correct', 'routing correct', 'share'],
   ['completion_time', 'claim to completion', 'time to finish', 'change'],
 ] as const satisfies readonly (readonly [keyof Targets, string, string, string])[];
 /** Columns that a target takes with its whole name, verdict and cases. */
@@ -144,7 +144,7 @@ function knownTargetLines(targets: Targets, room: number): Line[] {
   const lines = targetLines(targets, room, known);
   if (unknown === 0) return lines;
   const which = known.length === 0 ? '' : `${unknown} more: `;
-  return [...lines, [span(`  ○ ${which}too little was done to tell`, 'dim')]];
+  return [...lines, [span(`  ○ ${which}too few cases`, 'dim')]];
 }
 
 function targetLines(
@@ -170,7 +170,7 @@ function targetLines(
 }
 
 function verdict({ met, cases }: Target): [string, string, Style] {
-  if (met === null) return ['○', cases < 10 ? 'too few' : 'no base', 'dim'];
+  if (met === null) return ['○', cases < 10 ? 'too few' : 'too early', 'dim'];
   return met ? ['✓', 'met', 'green'] : ['✗', 'missed', 'red'];
 }
 

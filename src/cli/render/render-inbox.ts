@@ -31,7 +31,7 @@ export function renderInbox(
       ...(detail === undefined ? [] : [indented(manyLines(detail))]),
       ...(chain.length === 0 ? [] : [`  chain: ${chain.join(' → ')}`]),
       ...keptLines(item, terminal),
-      `  ${paint('offers', 'dim', terminal)} ${actions.join(', ')}`,
+      `  ${paint('actions', 'dim', terminal)} ${actions.join(', ')}`,
     ].join('\n'),
   );
   const more = total > items.length ? [`${total - items.length} more`] : [];

@@ -76,7 +76,7 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
       ]),
     ],
     [
-      title('ROUTED', 'stated confidence against what came of it'),
+      title('ROUTED', 'stated confidence and observed success'),
       ...routed.map(({ stated, observed, count }) => againstLine(stated, observed, count)),
     ],
     [
@@ -101,7 +101,7 @@ export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string
         [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
         ...figureLines([view], () => 'all agents', width),
       ],
-      [title('AGENTS', 'surest first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+      [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
     ],
     terminal,
   );

@@ -38,7 +38,7 @@ export function renderOptimization(view: OptimizationView, terminal: Terminal): 
           }),
         ]),
     ...(view.changes.length === 0 ? [] : [`${paint('CHANGES', 'bold', terminal)}\n${table(view.changes)}`]),
-    ...(view.unchanged.length === 0 ? [] : [`${paint('AS BEFORE', 'bold', terminal)}\n${table(view.unchanged)}`]),
+    ...(view.unchanged.length === 0 ? [] : [`${paint('UNCHANGED', 'bold', terminal)}\n${table(view.unchanged)}`]),
   ];
   return sections.join('\n\n');
 }

@@ -1,4 +1,5 @@
 /** Choices of the router, and how good they are, for a person. */
+import { plural } from '../../domain/phrases.ts';
 import type { compareStrategies } from '../../views/routing-view.ts';
 import type { fullRouting } from '../../views/task-views.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';
@@ -19,21 +20,21 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
   const { parts, nearest } = routing;
   const fields = renderFields(terminal, {
     score: routing.score.toFixed(3),
-    'made of': partsOf(parts),
+    parts: partsOf(parts),
     rules: routing.rules?.join(', '),
     words: routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', '),
     'next best': second,
     'instead of': routing.instead_of,
-    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were clearer`,
+    novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were more familiar`,
     'in doubt': routing.doubt,
-    'learned from': `${routing.outcomes} outcomes`,
+    'learned from': plural(routing.outcomes, 'outcome'),
     probability: routing.probability?.toFixed(3),
   });
   const past =
     nearest === undefined
       ? []
       : [
-          `${paint('most like', 'bold', terminal)}\n${nearest
+          `${paint('most similar', 'bold', terminal)}\n${nearest
             .map(
               ({ task_id, agent, outcome, similarity }) =>
                 `  ${similarity.toFixed(2)}  ${oneLine(task_id)}  ${oneLine(agent)}  ${paint(outcome, outcome === 'success' ? 'green' : 'red', terminal)}`,
@@ -133,7 +134,7 @@ function problemLines({ problems, problems_total }: Pick<Evaluation, 'problems' 
   if (problems.length === 0) return [];
   const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
   const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
-  const head = `${problems_total} ${problems_total === 1 ? 'row was' : 'rows were'} left out:`;
+  const head = `${plural(problems_total, 'row')} skipped:`;
   return [manyLines([head, ...told, ...more].join('\n'))];
 }
 

@@ -8,6 +8,7 @@ import { agentWords } from './agent-words.ts';
 import { headline } from './headline.ts';
 import { shortId, shortIds } from './ids.ts';
 import { whoHas } from './task-words.ts';
+import { plural } from '../../domain/phrases.ts';
 
 export function renderStatus(view: Overview, terminal: Terminal): string {
   return stacked([
@@ -145,8 +146,10 @@ export function closes(deadline: string, terminal: Terminal): string {
 function trouble({ webhook, kept_follow_ups: kept = 0 }: Overview): string {
   const failed = webhook?.failed ?? 0;
   return [
-    kept === 0 ? '' : `${kept} ${kept === 1 ? 'follow-up of a rule waits' : 'follow-ups of rules wait'} for your word.`,
-    failed === 0 ? '' : `The webhook gave up on ${failed}: ${webhook?.last_error?.message ?? ''}`,
+    kept === 0 ? '' : `${plural(kept, 'kept follow-up')} in the inbox.`,
+    failed === 0
+      ? ''
+      : `${plural(failed, 'webhook delivery', 'webhook deliveries')} failed for good: ${webhook?.last_error?.message ?? ''}`,
   ]
     .filter((text) => text !== '')
     .join('\n');

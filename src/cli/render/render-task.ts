@@ -56,7 +56,7 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
   const text = isHeld
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
-  return stacked([headOf(task, terminal), text, facts, section('what it builds on', given.join('\n'), terminal)], '\n');
+  return stacked([headOf(task, terminal), text, facts, section('inputs', given.join('\n'), terminal)], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
@@ -101,7 +101,7 @@ function headOf(task: ShownTask, terminal: Terminal): string {
       { text: task.task_id, style: 'bold' },
       { text: statusWord(listed), style: statusWordStyle(listed) },
       { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'whoever fits'}` },
+      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}` },
     ],
     terminal,
   );

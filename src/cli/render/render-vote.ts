@@ -69,7 +69,7 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     'decided by': vote.result?.decided_by,
     reason: vote.result?.reason ?? vote.result?.escalated_because,
     'closed because': vote.result?.closed_because,
-    'not reachable': vote.result?.unreachable?.join(', '),
+    unreachable: vote.result?.unreachable?.join(', '),
     'turned out right': vote.judged?.right_choice,
   });
   const sections = [`${head.join('  ')}\n${manyLines(vote.question)}`, fields];
@@ -88,7 +88,7 @@ function renderTally(tally: Tally, terminal: Terminal): string {
       { title: 'OPTION', value: (row) => row.option },
       { title: 'PLAIN', value: (row) => row.plain.weight, align: 'right' },
       { title: 'CALIBRATED', value: (row) => row.calibrated.weight, align: 'right' },
-      { title: 'SHARE IN FORCE', value: (row) => percent(row.in_force), align: 'right' },
+      { title: 'FINAL SHARE', value: (row) => percent(row.in_force), align: 'right' },
     ],
     terminal,
   );

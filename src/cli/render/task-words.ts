@@ -41,7 +41,7 @@ export function whoHas({ to_agent, holding, done_by, doubtful }: Listed, termina
   if (holding != null) return `${holding.agent}, ${heldFor(holding, terminal)}`;
   if (done_by != null) return done_by;
   if (doubtful === 'nobody') return 'nobody does this';
-  const who = to_agent ?? 'whoever fits';
+  const who = to_agent ?? 'anyone';
   if (doubtful === 'not-seen') return `${who}, not seen`;
   return doubtful === 'away' ? `${who}, away` : who;
 }

@@ -16,8 +16,8 @@ export function setAvailability(
   if (args.until !== undefined && args.until <= context.now) {
     throw invalid(
       'until',
-      `expected a time ahead, got ${args.until}; it is ${context.now}`,
-      'Give a later time or none.',
+      `expected a future time, got ${args.until} (now: ${context.now})`,
+      'Give a later time, or none.',
     );
   }
   const until = args.status === 'available' ? null : (args.until ?? null);

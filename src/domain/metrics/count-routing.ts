@@ -20,7 +20,7 @@ export function countAddress(
   routing: Routing | undefined,
   now: number,
 ): void {
-  if (to_agent !== undefined && to_agent !== task.to_agent) countJudgement(state, task, 'addressed-anew', now);
+  if (to_agent !== undefined && to_agent !== task.to_agent) countJudgement(state, task, 'reassigned', now);
   if (routing !== undefined) countDecision(state, routing);
 }
 

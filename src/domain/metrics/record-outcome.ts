@@ -14,11 +14,7 @@ export function recordOutcome(
   const { agent, type, success, rework = false } = args;
   if (!Object.hasOwn(context.config.agents, agent)) throw unknownAgent(context.config, agent);
   if (rework && !success) {
-    throw invalid(
-      'rework',
-      'expected a success: only finished work is sent back',
-      'Leave it out, or give success: true.',
-    );
+    throw invalid('rework', 'only a success can be sent back', 'Leave out rework, or give success: true.');
   }
   const description = args.description?.trim() || null;
   const duration_minutes = args.duration_minutes ?? null;

@@ -7,7 +7,7 @@ import type { Timestamp } from '../time.ts';
 import type { Routing } from './decision.ts';
 
 /** What happened to the routed task; `null`: nothing that says anything about the choice. */
-export type Fate = 'success' | 'failure' | 'sent-back' | 'addressed-anew' | null;
+export type Fate = 'success' | 'failure' | 'sent-back' | 'reassigned' | null;
 
 /** `taken-back`: it had been judged right, and the work was sent back. */
 export type Judgement = 'right' | 'wrong' | 'taken-back';

@@ -40,7 +40,7 @@ function revert(state: FederationState): Decision<ResultOf<'optimize_routing'>> 
   if (last === undefined) {
     throw new CallerError(
       'wrong-state',
-      'No optimization is in force; there is nothing to revert.',
+      'There is no optimisation to revert.',
       advise`See what applying one would change with ${call('optimize_routing')}.`,
     );
   }

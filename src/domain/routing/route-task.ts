@@ -41,23 +41,30 @@ export function questionFor(
   { description, type, priority, except = [], byRule = false, beside = [] }: RoutedWork,
 ): Omit<RoutingQuestion, 'uniform'> {
   const { config } = attendance;
+  const barred = [...except, ...readersOf(config, type)];
   const more = new Map<AgentName, number>();
   for (const { to_agent } of beside) if (to_agent !== null) more.set(to_agent, (more.get(to_agent) ?? 0) + 1);
   return {
     text: description,
     type,
     priority,
-    among: seenFirst(state, mayDo(config, type, except), attendance),
+    among: seenFirst(state, mayDo(config, type, barred), attendance),
     agents: new Map(
       Object.keys(config.agents).map((name) => {
         const { fallback, ...standing } = standingOf(state, config, name, more.get(name) ?? 0);
-        return [name, fallback === undefined || except.includes(fallback) ? standing : { ...standing, fallback }];
+        return [name, fallback === undefined || barred.includes(fallback) ? standing : { ...standing, fallback }];
       }),
     ),
     bonus: bonusesFor(state, type),
     planBonus: planBonusesFor(state, type),
     firstOfType: !byRule && isFirstOfType(state, type, beside),
   };
+}
+
+/** Agents that only read, where work of this type writes. */
+function readersOf({ agents, read_only_types }: DecisionConfig, type: string | null): AgentName[] {
+  if (type !== null && read_only_types.includes(type)) return [];
+  return Object.keys(agents).filter((name) => agents[name]?.read_only === true);
 }
 
 function isFirstOfType(state: FederationState, type: string | null, beside: readonly Pick<NewTask, 'type'>[]): boolean {
@@ -119,7 +126,7 @@ const doubts: Readonly<Record<Doubt, string>> = {
 /** Why its approval is asked for, and whom the router suggests. */
 export function suggestionOf({ agent, confidence, reason, doubt }: Routing): string {
   const why = doubt === null ? '' : ` because ${doubts[doubt]}`;
-  return `Asked${why}; suggested: ${agent ?? 'nobody'} (confidence ${confidence.toFixed(2)}): ${reason}.`;
+  return `Needs approval${why}. Suggested: ${agent ?? 'nobody'} (confidence ${confidence.toFixed(2)}): ${reason}.`;
 }
 
 /** Nobody who may do it can take it: the task stays unaddressed, and the operator is told. */
@@ -131,8 +138,8 @@ export function tellUnroutable(
   deliberation.escalate({
     kind: 'routing',
     about: task_id,
-    title: `${task_id} could be given to nobody`,
-    detail: `No agent that may do ${type === null ? 'it' : `the type ${type}`} is there. It waits for whoever fits and comes back first.`,
+    title: `No agent found for ${task_id}`,
+    detail: `No agent that may do ${type === null ? 'it' : `the type ${type}`} is available. The first one to come back can claim it.`,
     task_id,
   });
 }

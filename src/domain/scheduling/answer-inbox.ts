@@ -37,18 +37,18 @@ export function answerInbox(
   if (!offered.includes(args.action)) {
     throw invalid(
       'action',
-      `expected one that ${args.inbox_id} offers (${offered.join(', ')}), got ${args.action}`,
+      `expected an action of ${args.inbox_id} (${offered.join(', ')}), got ${args.action}`,
       advise`See the item with ${call('list_inbox')}.`,
     );
   }
   if (args.choice !== undefined && args.action !== 'decide') {
-    throw invalid('choice', `expected none, ${args.action} takes no choice`, 'Leave it out.');
+    throw invalid('choice', `${args.action} takes no choice`, 'Leave out choice.');
   }
   if (args.to_agent !== undefined && !addressing.has(args.action)) {
-    throw invalid('to_agent', `expected none, ${args.action} addresses nothing`, 'Leave it out.');
+    throw invalid('to_agent', `${args.action} takes no agent`, 'Leave out to_agent.');
   }
   if (args.changes !== undefined && args.action !== 'edit') {
-    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+    throw invalid('changes', `${args.action} takes no changes`, 'Leave it out.');
   }
   const deliberation = new Deliberation(state, context);
   // First, so that what the answer does finds nothing left to close.
@@ -71,11 +71,11 @@ function openItem(state: FederationState, id: string): Escalation {
   if (open !== undefined) return open;
   const number = inboxNumber(id);
   if (number !== null && number.count <= (state.days.get(number.day)?.inbox ?? 0)) {
-    throw new CallerError('closed', `${id} is closed already.`, advise`See what is open with ${call('list_inbox')}.`);
+    throw new CallerError('closed', `${id} is already closed.`, advise`See what is open with ${call('list_inbox')}.`);
   }
   throw new CallerError(
     'not-found',
-    `Nothing in the inbox has the id "${id.slice(0, 60)}".`,
+    `No inbox item has the id "${id.slice(0, 60)}".`,
     advise`See what is open with ${call('list_inbox')}. Ids look like inbox-2026-02-06-001.`,
   );
 }
@@ -96,7 +96,7 @@ function perform(
     case 'dismiss':
       return [];
     case 'answer':
-      if (reason === undefined) throw invalid('note', 'expected the answer, got none', 'Give it as note.');
+      if (reason === undefined) throw invalid('note', 'expected an answer, got none', 'Give the answer as note.');
       answer(deliberation, existing(state, id), inbox_id, detail, reason);
       return [];
     case 'edit':
@@ -110,7 +110,7 @@ function perform(
       return [];
     case 'cancel': {
       if (kind === 'vote') {
-        cancelByOperator(deliberation, existingVote(state, id), reason ?? 'cancelled in the inbox');
+        cancelByOperator(deliberation, existingVote(state, id), reason ?? 'from the inbox');
         return [];
       }
       const ended =
@@ -127,11 +127,11 @@ function perform(
       if (args.choice === undefined) {
         throw invalid(
           'choice',
-          'expected the option to decide for, got none',
+          'expected an option, got none',
           `Use one of ${vote.options.join(' | ').slice(0, 400)}.`,
         );
       }
-      decideByOperator(deliberation, vote, args.choice, reason ?? 'decided in the inbox');
+      decideByOperator(deliberation, vote, args.choice, reason ?? 'from the inbox');
       return [];
     }
     case 'extend':
@@ -139,7 +139,7 @@ function perform(
       return [];
     case 'reassign':
       if (to_agent === undefined) {
-        throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
+        throw invalid('to_agent', 'expected an agent, got none', 'Name an agent or auto.');
       }
       act(deliberation, existing(state, id), {
         action: kind === 'hold-reached' || kind === 'routing' || kind === 'given-back' ? action : 'requeue',

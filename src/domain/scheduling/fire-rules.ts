@@ -60,7 +60,7 @@ function queueWithinLimits(deliberation: Deliberation, followUp: FollowUp): void
   }
   deliberation.escalate({
     ...hit.escalation,
-    detail: `The rule ${followUp.rule} would have queued ${followUp.type} for ${task.to_agent ?? 'whoever fits'} after ${followUp.task_id}; it is kept.`,
+    detail: `Rule ${followUp.rule} would have queued ${followUp.type} for ${task.to_agent ?? 'anyone'} after ${followUp.task_id}; the follow-up is kept.`,
   });
   deliberation.add({ type: 'follow_ups_held', key: hit.key, follow_ups: [followUp] });
 }

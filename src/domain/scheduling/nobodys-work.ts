@@ -4,11 +4,11 @@
  */
 import { wasSeen } from '../agents/attendance.ts';
 import type { Deliberation } from '../deliberation.ts';
-import { listed } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import type { FederationState } from '../federation-state.ts';
 import { participantKind } from '../participants.ts';
 import { mayTake } from '../tasks/fit.ts';
-import { fitsLane } from '../tasks/ready-index.ts';
+import { fitsLane } from '../tasks/claiming-order.ts';
 import type { Task, TaskId } from '../tasks/task.ts';
 import { minute, toMillis } from '../time.ts';
 
@@ -31,7 +31,7 @@ export function askAboutNobodysWork(deliberation: Deliberation): void {
     if (task_ids.length === 0) return;
     deliberation.escalate({ kind: 'unclaimed', about, ...inWords(state, task_ids), task_id: null, task_ids });
   } else if (task_ids.length === 0) {
-    deliberation.closeEscalation(item.inbox_id, 'somebody may take them now, or they are gone');
+    deliberation.closeEscalation(item.inbox_id, 'an agent may take them now, or they are gone');
   } else if (task_ids.length !== known.length || task_ids.some((id) => !known.includes(id))) {
     deliberation.add({
       type: 'escalation_changed',
@@ -51,22 +51,19 @@ function nobodysWork({ state, context }: Deliberation, known: ReadonlySet<TaskId
   const seen = Object.keys(config.agents)
     .filter((name) => wasSeen(state, name, context))
     .map((name) => mayTake(state, config, name));
-  const isNobodys = (task: Task): boolean =>
-    (task.to_agent === null || participantKind(config, task.to_agent) !== 'person') &&
-    // It has an item of its own.
-    !state.escalationKeys.has(`routing:${task.task_id}`);
+  const isInReach = (addressee: string, type: string): boolean =>
+    participantKind(config, addressee) === 'person' || seen.some((fit) => fitsLane(fit, addressee, type));
+  // Whoever has just looked after it, by an edit or a reassignment, is not asked at once; or it has an item of its own.
+  const isAskedAbout = ({ task_id, updated_at }: Task): boolean =>
+    toMillis(updated_at) < since && !state.escalationKeys.has(`routing:${task_id}`);
   const found = [...known].filter((id) => {
     const task = state.tasks.get(id);
-    if (task === undefined || !state.index.isReady(task) || !isNobodys(task)) return false;
-    return (
-      toMillis(task.updated_at) < since && !seen.some((fit) => fitsLane(fit, task.to_agent ?? '', task.type ?? ''))
-    );
+    if (task === undefined || !state.index.isReady(task)) return false;
+    return !isInReach(task.to_agent ?? '', task.type ?? '') && isAskedAbout(task);
   });
-  for (const task of state.index.ready.outOfReach(since, seen)) {
+  for (const task of state.index.ready.readySince(since, isInReach)) {
     if (found.length >= most) break;
-    // Whoever has just looked after it, by an edit or a reassignment, is not asked at once.
-    if (known.has(task.task_id) || toMillis(task.updated_at) >= since || !isNobodys(task)) continue;
-    found.push(task.task_id);
+    if (!known.has(task.task_id) && isAskedAbout(task)) found.push(task.task_id);
   }
   return found;
 }
@@ -80,7 +77,7 @@ function inWords({ tasks }: FederationState, ids: readonly TaskId[]): { title: s
     }),
   );
   return {
-    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready and can be taken by no agent that was seen`,
+    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready, but no agent that was seen may take`,
     detail: `${listed(ids)}: ${listed([...reasons])}. Start such an agent, or reassign, edit or cancel them.`,
   };
 }

@@ -1,11 +1,12 @@
 /** The one switch that stops everything. Pausing never refuses. */
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { settleHeld } from './fire-rules.ts';
 import { type HeldFollowUp, pauseKey } from './held-follow-up.ts';
 import { heldUnder } from './follow-up.ts';
+import { listed, plural } from '../phrases.ts';
 
 export function pauseFederation(
   state: FederationState,
@@ -51,7 +52,7 @@ function askAboutKept(deliberation: Deliberation, kept: readonly HeldFollowUp[])
 export function questionAbout(kept: readonly HeldFollowUp[]): { readonly title: string; readonly detail: string } {
   const lines = kept.map(({ rule, type, task_id }) => `${type} after ${task_id} (${rule})`);
   return {
-    title: `${kept.length} ${kept.length === 1 ? 'follow-up was' : 'follow-ups were'} kept during the pause`,
+    title: `${plural(kept.length, 'follow-up')} kept during the pause`,
     detail: listed(lines, 10),
   };
 }

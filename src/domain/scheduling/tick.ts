@@ -5,6 +5,7 @@
 import type { Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
+import { lapseWords } from '../tasks/events/lease-lapsed.ts';
 import { failForGood } from '../tasks/complete-task.ts';
 import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
@@ -45,7 +46,7 @@ function endLeases(deliberation: Deliberation): void {
         failForGood(
           deliberation,
           task,
-          `attempt ${task.attempt} of ${task.lease.agent} lapsed (${cause}) and no attempt is left`,
+          `attempt ${task.attempt} by ${task.lease.agent} expired (${lapseWords[cause]}) and no attempt is left`,
         );
       }
     }
@@ -91,7 +92,7 @@ function closeRelieved(deliberation: Deliberation): void {
   const { state, context } = deliberation;
   for (const { key, kind, inbox_id } of state.escalations.values()) {
     if (kind !== 'limit' || !hasRoomAgain(state, context.config, key, context.now)) continue;
-    if (heldUnder(state, key).length === 0) deliberation.closeEscalation(inbox_id, 'there is room again');
+    if (heldUnder(state, key).length === 0) deliberation.closeEscalation(inbox_id, 'below the limit again');
   }
 }
 

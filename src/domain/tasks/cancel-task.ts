@@ -1,11 +1,12 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task, TaskId } from './task.ts';
 import { isOpen } from './readiness.ts';
+import { listed } from '../phrases.ts';
 
 export function cancelTask(
   state: FederationState,
@@ -17,8 +18,8 @@ export function cancelTask(
     const { kind, by } = task.caused_by;
     throw new CallerError(
       'not-allowed',
-      `${task.task_id} was queued by ${kind === 'rule' ? `the rule ${by}` : task.from_agent}.`,
-      'An agent can cancel only what it queued itself; ask the operator in a note.',
+      `${task.task_id} was queued by ${kind === 'rule' ? `rule ${by}` : task.from_agent}.`,
+      'Agents can cancel only what they queued; ask the operator in a note.',
     );
   }
   const deliberation = new Deliberation(state, context);

@@ -1,3 +1,4 @@
+import { plural } from '../phrases.ts';
 import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
@@ -7,7 +8,7 @@ import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import { fitOf, fits } from './fit.ts';
-import type { Fit } from './ready-index.ts';
+import type { Fit } from './claiming-order.ts';
 import { existing, finishedError } from './standing.ts';
 import type { Task } from './task.ts';
 import { whyNotReady } from './why-not-ready.ts';
@@ -72,7 +73,7 @@ function claimable(state: FederationState, id: string, fit: Fit, { actor, now }:
     if (task.lease?.agent === actor.name && task.lease.session === actor.session) return task;
     throw new CallerError(
       'already-claimed',
-      `${id} is held by ${task.lease?.agent ?? 'someone'} as attempt ${task.attempt}.`,
+      `${id} is held by ${task.lease?.agent ?? 'someone'} (attempt ${task.attempt}).`,
       advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
@@ -83,7 +84,7 @@ function claimable(state: FederationState, id: string, fit: Fit, { actor, now }:
     const why = isForYou
       ? `of ${task.type === null ? 'no type' : `the type ${task.type}`}, and you are configured to read only`
       : task.to_agent === null
-        ? `of the type ${task.type}, which you do not do`
+        ? `of type ${task.type}, which you do not do`
         : `addressed to ${task.to_agent}`;
     if (fit.only !== null)
       throw invalid('types', `${id} is not of these types`, 'Leave out types when you name a task.');
@@ -103,7 +104,7 @@ function howToWait(state: FederationState, { task_id }: Task, { name }: Actor): 
   const own = state.index.inUse.blockersOf(task_id).find((id) => state.tasks.get(id)?.lease?.agent === name);
   return own === undefined
     ? advise`Take another task, or wait for one, with ${call('claim_task', { wait_seconds: 50 })}.`
-    : advise`To have it done first, give yours back until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
+    : advise`To have it done first, release yours until then: ${call('release_task', { task_id: own, wait_for: [task_id] })}.`;
 }
 
 function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, name: string): void {
@@ -112,7 +113,7 @@ function refuseBeyondCapacity(state: FederationState, config: DecisionConfig, na
   if (capacity === undefined || held === undefined || held.size < capacity) return;
   throw new CallerError(
     'limit-reached',
-    `${name} holds ${held.size} tasks, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
+    `${name} already holds ${plural(held.size, 'task')}, its capacity: ${[...held].slice(0, 5).join(', ')}.`,
     'Complete or release one of them first.',
   );
 }

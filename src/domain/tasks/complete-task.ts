@@ -1,6 +1,7 @@
 import { advise, call } from '../advice.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
@@ -68,8 +69,8 @@ function refuseWithoutVerdict(state: FederationState, task: Task, name: string):
   if (work === null) return;
   throw new CallerError(
     'wrong-state',
-    `${task.task_id} is the review of ${work.task_id}, which has no verdict of yours yet.`,
-    advise`Give it with ${call('review_task', { task_id: work.task_id })}: accept or rework. That completes ${task.task_id} as well; reporting a failure and releasing it stay possible.`,
+    `${task.task_id} is the review of ${work.task_id}, and you have not given a verdict yet.`,
+    advise`Give it with ${call('review_task', { task_id: work.task_id })}: accept or rework. That also completes ${task.task_id}. You can still release it or report a failure.`,
   );
 }
 
@@ -169,10 +170,10 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
   }
   const refused = new CallerError(
     'stale-attempt',
-    `Attempt ${attempt} of ${task.task_id} is over; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} as attempt ${task.attempt}`}.`,
+    `Attempt ${attempt} of ${task.task_id} has expired; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} (attempt ${task.attempt})`}.`,
     task.status === 'pending'
       ? 'Your text is kept in its history. Claim it again if it still needs doing.'
-      : advise`Your text is kept in its history. Read it with ${call('get_task', { task_id: task.task_id })} before you do more.`,
+      : advise`Your text is kept in its history. Read it with ${call('get_task', { task_id: task.task_id })} before doing more.`,
   );
   // A client that repeats its late call must not fill the journal.
   const kept = task.history.some((entry) => entry.what === 'late completion' && entry.text === args.summary);

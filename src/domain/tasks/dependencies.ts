@@ -133,9 +133,5 @@ export function findCircle(edges: ReadonlyMap<string, readonly string[]>): strin
 
 export function cycleError(circle: readonly string[]): CallerError {
   const shown = circle.length > 12 ? [...circle.slice(0, 11), '…', circle.at(-1)] : circle;
-  return new CallerError(
-    'cycle',
-    `These would wait for each other for ever: ${shown.join(' → ')}.`,
-    'Leave out one of these dependencies.',
-  );
+  return new CallerError('cycle', `Dependency cycle: ${shown.join(' → ')}.`, 'Remove one of these dependencies.');
 }

@@ -1,6 +1,6 @@
 /** Changes to a task that nobody has claimed. */
 import { advise, call } from '../advice.ts';
-import type { TaskChanges } from '../commands.ts';
+import type { TaskChanges } from '../requests.ts';
 import type { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { EventOf } from '../events.ts';
@@ -11,13 +11,13 @@ import { finishedError } from './standing.ts';
 import { subjectOf } from './subject.ts';
 import type { Task } from './task.ts';
 import { checkContext, checkDescription, checkPaths, checkTimes, checkUses, invalid } from './task-fields.ts';
-import { addressAnew, checkDependencies } from './validate-request.ts';
+import { newAddressee, checkDependencies } from './validate-request.ts';
 
 type Edited = EventOf<'task_edited'>;
 
 /**
  * Another description or type makes it other work: an approval does not count for that, and what the router chose is
- * chosen anew. An addressee of a person's choice stays.
+ * chosen again. An addressee of a person's choice stays.
  */
 export function edit(
   deliberation: Deliberation,
@@ -32,10 +32,10 @@ export function edit(
   const isOther = changed.description !== undefined || changed.type !== undefined;
   const unapproved = isOther && task.approved_by !== null;
   const isRouted = isOther && task.routing !== null && task.routing.method !== 'forced';
-  const anew: Pick<Edited, 'to_agent' | 'routing'> = isRouted
-    ? addressAnew(deliberation.state, after, 'auto', deliberation.context)
+  const addressed: Pick<Edited, 'to_agent' | 'routing'> = isRouted
+    ? newAddressee(deliberation.state, after, 'auto', deliberation.context)
     : {};
-  const { routing = null } = anew;
+  const { routing = null } = addressed;
   const asks = needsApproval(routing, after.priority) && (!task.needs_approval || unapproved);
   deliberation.add({
     type: 'task_edited',
@@ -43,7 +43,7 @@ export function edit(
     changes: changed,
     reason,
     ...(unapproved ? { unapproved } : {}),
-    ...anew,
+    ...addressed,
     ...(asks ? { needs_approval: true } : {}),
   });
   deliberation.closeEscalations(task_id, 'edited', 'given-back');
@@ -54,7 +54,12 @@ export function edit(
   if (unapproved || asks) {
     // What is asked is asked about what it is now.
     deliberation.closeEscalations(task_id, 'edited', 'approval');
-    askApproval(deliberation, { ...after, ...anew, needs_approval: true, routing: anew.routing ?? task.routing });
+    askApproval(deliberation, {
+      ...after,
+      ...addressed,
+      needs_approval: true,
+      routing: addressed.routing ?? task.routing,
+    });
   }
 }
 
@@ -63,7 +68,7 @@ function refuseClaimed(task: Task): void {
   if (task.lease === null) throw finishedError(task);
   throw new CallerError(
     'already-claimed',
-    `${task.task_id} is held by ${task.lease.agent}; what somebody is at work on is not changed.`,
+    `${task.task_id} is held by ${task.lease.agent}; only unclaimed tasks can be edited.`,
     advise`Tell the holder in a note: ${call('report_progress', { task_id: task.task_id })}.`,
   );
 }
@@ -100,7 +105,7 @@ function changesTo({ state, context }: Deliberation, task: Task, given: TaskChan
   if (Object.keys(changed).length > 0) return changed;
   throw invalid(
     'changes',
-    'expected at least one field that becomes another, got none',
+    'expected at least one changed field, got none',
     'Give description, type, priority, dependencies, context, not_before, deadline, paths or uses.',
   );
 }

@@ -7,7 +7,7 @@ import { participantKind } from '../participants.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { needsRoom, overlap } from './paths.ts';
 import { isReady } from './readiness.ts';
-import { comparePlaces, type Fit, fitsLane, placeOf } from './ready-index.ts';
+import { comparePlaces, type Fit, fitsLane, placeOf } from './claiming-order.ts';
 import { type AgentName, priorities, type Task } from './task.ts';
 import { unknownAgent } from './validate-request.ts';
 

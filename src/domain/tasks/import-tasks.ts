@@ -3,7 +3,8 @@
  * is not there is reported and left out, a circle is cut at the edge that
  * closes it and reported. Importing again skips what is here already.
  */
-import type { ArgsOf, Decision, DecisionContext, ImportedTask, ResultOf } from '../commands.ts';
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { ImportedTask } from '../requests.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { findCircle } from './dependencies.ts';

@@ -106,7 +106,7 @@ export function limitHit(
   if (cause.depth > limits.chain_depth) {
     return stop(
       `chain_depth:${cause.by}`,
-      `A chain would reach ${cause.depth} tasks after its first; that is beyond the limit of ${limits.chain_depth}.`,
+      `The chain of tasks would be ${cause.depth} deep; the limit is ${limits.chain_depth}.`,
       `Finish what you hold without queueing more; ${context.config.operator} has been asked.`,
     );
   }

@@ -41,8 +41,8 @@ export function refuseMany({ task_id, notes, history }: Task, { actor, now }: De
   if (notes.filter(isRecent).length + reports.length < notesAnHour) return;
   throw new CallerError(
     'limit-reached',
-    `${actor.name} has noted ${notesAnHour} things on ${task_id} within an hour.`,
-    'Put what is left into one note later, or into a file that a note names.',
+    `${actor.name} has added ${notesAnHour} notes to ${task_id} within an hour.`,
+    'Put the rest in one note later, or in a file that a note names.',
   );
 }
 

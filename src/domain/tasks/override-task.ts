@@ -13,7 +13,7 @@ import { askApproval } from './queue-task.ts';
 import { existing, finishedError, requirePerson } from './standing.ts';
 import { isOpen } from './readiness.ts';
 import type { AgentName, Task } from './task.ts';
-import { addressAnew } from './validate-request.ts';
+import { newAddressee } from './validate-request.ts';
 import { invalid } from './task-fields.ts';
 
 type Args = ArgsOf<'override_task'>;
@@ -25,7 +25,7 @@ export function overrideTask(
 ): Decision<ResultOf<'override_task'>> {
   requirePerson(context, `${args.action} any task`);
   if (args.changes !== undefined && args.action !== 'edit') {
-    throw invalid('changes', `expected none, ${args.action} changes nothing else`, 'Leave it out.');
+    throw invalid('changes', `${args.action} takes no changes`, 'Leave out changes.');
   }
   const task = existing(state, args.task_id);
   const deliberation = new Deliberation(state, context);
@@ -57,23 +57,18 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
     case 'reassign': {
       if (!isOpen(task)) throw finishedError(task);
       if (args.to_agent === undefined)
-        throw invalid('to_agent', 'expected an agent to reassign to, got none', 'Name an agent, or auto.');
+        throw invalid('to_agent', 'expected an agent, got none', 'Name an agent or auto.');
       const to = reassign(deliberation, task, args.to_agent, reason);
-      return deliberation.closeEscalations(
-        task_id,
-        `reassigned to ${to ?? 'whoever fits'}`,
-        'hold-reached',
-        'given-back',
-      );
+      return deliberation.closeEscalations(task_id, `reassigned to ${to ?? 'anyone'}`, 'hold-reached', 'given-back');
     }
     case 'requeue':
       if (task.status === 'pending' || task.status === 'completed') {
         throw new CallerError(
           'wrong-state',
-          `${task_id} is ${task.status}; failed, cancelled and held tasks are requeued.`,
+          `${task_id} is ${task.status}; only failed, cancelled and held tasks can be requeued.`,
           task.status === 'completed'
             ? advise`Send it back with ${call('review_task', { task_id, verdict: 'rework' })}.`
-            : 'It is in the queue.',
+            : 'It is already in the queue.',
         );
       }
       deliberation.add({ type: 'task_requeued', task_id, reason });
@@ -83,14 +78,14 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
     case 'edit':
       return edit(deliberation, task, args.changes, reason);
     case 'cancel':
-      return cancel(deliberation, task, args.reason ?? `cancelled by ${deliberation.context.actor.name}`);
+      return cancel(deliberation, task, args.reason ?? 'no reason given');
     case 'complete':
       if (!isOpen(task)) throw finishedError(task);
       deliberation.add({
         type: 'task_completed',
         task_id,
         attempt: task.attempt,
-        summary: summaryOf(deliberation, args),
+        summary: summaryOf(args),
         artifacts: [],
         duration_minutes: null,
         unblocked: unblockedBy(deliberation.state, task_id, 'satisfied'),
@@ -110,7 +105,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
         outcome: 'success',
         agent: deliberation.context.actor.name,
         attempt: task.attempt,
-        summary: summaryOf(deliberation, args),
+        summary: summaryOf(args),
         artifacts: [],
       });
     default:
@@ -118,16 +113,17 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
   }
 }
 
-function summaryOf({ context }: Deliberation, { reason }: Omit<Args, 'task_id'>): string {
-  return reason ?? `completed by ${context.actor.name}`;
+function summaryOf({ reason }: Omit<Args, 'task_id'>): string {
+  return reason ?? 'no summary given';
 }
 
 /** A question about who could take it is settled once somebody can, and asked where nobody can. */
 function reassign(deliberation: Deliberation, task: Task, name: string, reason: string | null): AgentName | null {
   const { task_id } = task;
-  const anew = addressAnew(deliberation.state, task, name, deliberation.context);
-  deliberation.add({ type: 'task_reassigned', task_id, reason, ...anew });
-  if (anew.to_agent !== null) deliberation.closeEscalations(task_id, `reassigned to ${anew.to_agent}`, 'routing');
-  tellUnroutable(deliberation, { ...task, routing: anew.routing ?? null });
-  return anew.to_agent;
+  const addressed = newAddressee(deliberation.state, task, name, deliberation.context);
+  deliberation.add({ type: 'task_reassigned', task_id, reason, ...addressed });
+  if (addressed.to_agent !== null)
+    deliberation.closeEscalations(task_id, `reassigned to ${addressed.to_agent}`, 'routing');
+  tellUnroutable(deliberation, { ...task, routing: addressed.routing ?? null });
+  return addressed.to_agent;
 }

@@ -1,5 +1,6 @@
 /** A whole plan at once: tasks that name each other by local keys. All or nothing. */
-import type { ArgsOf, Decision, DecisionContext, PlannedTask, ResultOf } from '../commands.ts';
+import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import type { PlannedTask } from '../requests.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -58,12 +59,12 @@ export function queuePlan(
 
 /** The tasks with everything they wait for before them, so that folding finds each dependency. */
 function inOrder(tasks: readonly PlannedTask[]): PlannedTask[] {
-  if (tasks.length === 0) throw invalid('tasks', 'expected at least one task, got none', 'Give the tasks of the plan.');
+  if (tasks.length === 0) throw invalid('tasks', 'expected at least one task, got none', 'List the tasks of the plan.');
   if (tasks.length > largestPlan) {
     throw invalid(
       'tasks',
       `expected at most ${largestPlan} tasks, got ${tasks.length}`,
-      'Queue the plan in parts; later parts may name ids of earlier ones.',
+      'Queue it in parts; later parts can name ids of earlier ones.',
     );
   }
   const byKey = new Map<string, PlannedTask>();

@@ -73,7 +73,7 @@ export function askApproval(
     kind: 'approval',
     about: task.task_id,
     title: `${task.task_id} needs approval`,
-    detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'whoever fits'}: ${oneLine(task.description, 200)}${suggestion}`,
+    detail: `Queued by ${task.from_agent} for ${task.to_agent ?? 'anyone'}: ${oneLine(task.description, 200)}${suggestion}`,
     task_id: task.task_id,
   });
 }
@@ -86,8 +86,8 @@ function tellBlocked(deliberation: Deliberation, { task_id, dependencies }: NewT
     deliberation.escalate({
       kind: 'blocked',
       about: id,
-      title: `${id} ended without success, and ${task_id} waits for it`,
-      detail: 'It was queued after that; nothing will change by itself.',
+      title: `${task_id} depends on ${id}, which ended without success`,
+      detail: 'It stays blocked until you act.',
       task_id: id,
     });
   }

@@ -6,51 +6,15 @@
  * of the few sets that fit the caller, so its time does not grow with the queue.
  */
 import BTreeModule from 'sorted-btree';
-import { toMillis } from '../time.ts';
-import type { AgentName, Priority, Task } from './task.ts';
+import { comparePlaces, type Fit, fitsLane, type Place, placeOf } from './claiming-order.ts';
+import type { Priority, Task } from './task.ts';
 import { needsRoom } from './paths.ts';
-import { taskOrder } from './task-id.ts';
 
 const BTree = BTreeModule.default;
 
-/** Ready since (ms) and the order of queueing, which settles ties. */
-type Place = readonly [since: number, order: number];
 type Lane = InstanceType<typeof BTree<Place, Task>>;
 
-export function comparePlaces(a: Place, b: Place): number {
-  return a[0] - b[0] || a[1] - b[1];
-}
-
 const byUrgency: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
-
-/** Whose ready tasks may be taken: `own` come first, `others` after them. */
-export interface Fit {
-  /** Tasks addressed to these, of any type. The caller itself. */
-  readonly own: readonly AgentName[];
-  /** Tasks addressed to these, of any type: agents on standby whose fallback the caller is. */
-  readonly standby: readonly AgentName[];
-  /** Unaddressed tasks of these types, and those of no type; `null`: of every type. */
-  readonly types: ReadonlySet<string> | null;
-  /** Narrows all of the above to these types: those that an agent which only reads may do. */
-  readonly harmless: ReadonlySet<string> | null;
-  /** Narrows all of the above to these types, when given. */
-  readonly only: ReadonlySet<string> | null;
-  /** Tasks that it may take and is not handed. */
-  readonly skips: ((task: Task) => boolean) | null;
-}
-
-/** Everything addressed to one of these, and everything that is addressed to nobody. */
-export function fitOfAll(own: readonly AgentName[]): Fit {
-  return { own, standby: [], types: null, harmless: null, only: null, skips: null };
-}
-
-/** Whether it may take tasks of this addressee ('' for nobody) and type ('' for none). */
-export function fitsLane({ own, standby, types, harmless, only }: Fit, addressee: string, type: string): boolean {
-  if (only !== null && !only.has(type)) return false;
-  if (harmless !== null && !harmless.has(type)) return false;
-  if (addressee !== '') return own.includes(addressee) || standby.includes(addressee);
-  return type === '' || types === null || types.has(type);
-}
 
 export class ReadyIndex {
   /** addressee ('' for nobody) → priority → type ('' for none) → tasks. */
@@ -143,13 +107,13 @@ export class ReadyIndex {
     return oldest;
   }
 
-  /** Tasks that have been ready since before `since` (ms) and that nobody of these may take, by lane, oldest first. */
-  *outOfReach(since: number, everyone: readonly Fit[]): Generator<Task> {
+  /** Tasks that have been ready since before `since` (ms), of addressees and types that are out of reach, oldest first. */
+  *readySince(since: number, isInReach: (addressee: string, type: string) => boolean): Generator<Task> {
     for (const [addressee, priorities] of this.#lanes) {
       for (const types of priorities.values()) {
         for (const [type, lane] of types) {
           if ((lane.minKey()?.[0] ?? since) >= since) continue;
-          if (everyone.some((fit) => fitsLane(fit, addressee, type))) continue;
+          if (isInReach(addressee, type)) continue;
           for (const [[at], task] of lane.entries()) {
             if (at >= since) break;
             yield task;
@@ -183,10 +147,6 @@ export class ReadyIndex {
 
 function hasExceptions(task: Task): boolean {
   return task.given_back.length > 0 || needsRoom(task);
-}
-
-export function placeOf(task: Task): Place {
-  return [toMillis(task.ready_since ?? task.created_at), taskOrder(task.task_id)];
 }
 
 function earliest(tasks: Iterable<Task>): Task | undefined {

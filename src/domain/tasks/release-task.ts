@@ -6,7 +6,7 @@ import { circleThrough, cycleError } from './dependencies.ts';
 import { ask } from './notes.ts';
 import { existing, heldByCaller } from './standing.ts';
 import { askApproval } from './queue-task.ts';
-import { addressAnew, checkDependencies } from './validate-request.ts';
+import { newAddressee, checkDependencies } from './validate-request.ts';
 import { oneLine } from '../text.ts';
 import type { Task } from './task.ts';
 
@@ -26,9 +26,9 @@ export function releaseTask(
   // Before the release, which is folded against what is open by then.
   const wait_for = args.question === undefined ? waits : [...waits, ask(deliberation, task, args.question)];
   // For `auto`: anyone but who gives it away.
-  const anew: Partial<ReturnType<typeof addressAnew>> =
-    args.to_agent === undefined ? {} : addressAnew(state, task, args.to_agent, context, context.actor.name);
-  const { routing = null } = anew;
+  const addressed: Partial<ReturnType<typeof newAddressee>> =
+    args.to_agent === undefined ? {} : newAddressee(state, task, args.to_agent, context, context.actor.name);
+  const { routing = null } = addressed;
   // Approved was the work for the agent that gives it back now.
   const asks = needsApproval(routing, task.priority);
   const isGivenBack = args.unasked !== true && wait_for.length === 0;
@@ -38,7 +38,7 @@ export function releaseTask(
     attempt: task.attempt,
     reason: args.reason,
     wait_for,
-    ...anew,
+    ...addressed,
     ...(asks ? { needs_approval: true } : {}),
     ...(isGivenBack ? { given_back: true } : {}),
   });
@@ -61,7 +61,7 @@ function askAboutReleases(
   deliberation.escalate({
     kind: 'given-back',
     about: task_id,
-    title: `${task_id} was given back ${times} times`,
+    title: `${task_id} was released ${times} times`,
     detail: `Last by ${deliberation.context.actor.name}: ${oneLine(reason, 400)}`,
     task_id,
   });

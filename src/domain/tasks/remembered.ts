@@ -27,7 +27,7 @@ export function rememberedResult(
     throw invalid(
       'idempotency_key',
       `${quote(key)} was used at ${request.at} with other arguments`,
-      'Repeat the first arguments exactly, or use a new key.',
+      'Repeat the original arguments, or use a new key.',
     );
   }
   return request.ids;

@@ -18,7 +18,7 @@ export function reportProgress(
     throw invalid(
       'note',
       'expected a note, a question, progress or extend_minutes, got none',
-      'Say what has happened, or leave the call out.',
+      'Give one of them, or skip the call.',
     );
   }
   const deliberation = new Deliberation(state, context);

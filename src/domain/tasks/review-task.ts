@@ -1,5 +1,6 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
+import { listed } from '../phrases.ts';
 import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
@@ -33,14 +34,14 @@ export function reviewTask(
     const judged = newestForm(state, work.subject);
     throw invalid(
       'task_id',
-      `${work.task_id} is the review; what it judges is ${judged}`,
+      `${work.task_id} is the review task; the work is ${judged}`,
       advise`Give the verdict with ${call('review_task', { task_id: judged })}; that completes ${work.task_id} too.`,
     );
   }
   if (work.status !== 'completed') {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} is ${work.status}; only completed work is reviewed.`,
+      `${work.task_id} is ${work.status}; only completed work can be reviewed.`,
       'Review it once it is completed.',
     );
   }
@@ -55,9 +56,9 @@ export function reviewTask(
   if (sentBack !== undefined) {
     throw new CallerError(
       'wrong-state',
-      `${work.task_id} was sent back already, as ${sentBack.task_id}.`,
+      `${work.task_id} was already sent back, as ${sentBack.task_id}.`,
       sentBack.status === 'failed'
-        ? 'The rework failed, and the operator was told: it can be requeued.'
+        ? 'The rework failed; the operator was told and can requeue it.'
         : 'Review the rework when it is completed.',
     );
   }
@@ -113,7 +114,7 @@ function refuseAgainstPerson(work: Task, { verdict }: ArgsOf<'review_task'>, { a
   if (last === undefined || last.verdict === verdict || actor.kind === 'person') return;
   throw new CallerError(
     'not-allowed',
-    `${last.by} has given the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
+    `${last.by} already gave the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
     advise`Tell ${last.by} in a note what is wrong: ${call('report_progress', { task_id: work.task_id })}.`,
   );
 }

@@ -50,8 +50,8 @@ export function heldByCaller(state: FederationState, id: TaskId, actor: Actor): 
     const own = ownAttempt(task, actor);
     throw new CallerError(
       own === null ? 'already-claimed' : 'stale-attempt',
-      `${id} is held by another process of ${actor.name}, as attempt ${task.attempt}.`,
-      'Leave it to that process; its claim lapses if the process is gone.',
+      `${id} is held by another process of ${actor.name} (attempt ${task.attempt}).`,
+      'Leave it to that process; its claim expires if the process dies.',
     );
   }
   return task;
@@ -62,16 +62,16 @@ export function requirePerson(context: DecisionContext, what: string): void {
   throw new OperatorError(
     'not-allowed',
     `Only ${context.config.operator} can ${what}.`,
-    'Leave it to the operator; a note on your task, or the reason when you release it, says what you need.',
+    'Leave it to the operator; say what you need in a note on your task, or as the reason when you release it.',
   );
 }
 
 export function finishedError(task: Task): CallerError {
   return new CallerError(
     'wrong-state',
-    `${task.task_id} is ${task.status} already.`,
+    `${task.task_id} is already ${task.status}.`,
     task.status === 'completed'
       ? advise`Read it with ${call('get_task', { task_id: task.task_id })}, or queue a new task.`
-      : 'The operator can requeue it; or queue a new task.',
+      : 'Ask the operator to requeue it, or queue a new task.',
   );
 }

@@ -8,7 +8,7 @@ import type { Timestamp } from '../time.ts';
 import { beginsLiterally, longestPath, mostPaths, mostUses, normalisedPath } from './paths.ts';
 import type { TaskContext } from './task.ts';
 
-/** Characters. A longer brief belongs into a file named by `context.artifact_path`. */
+/** Characters. A longer brief belongs in a file named by `context.artifact_path`. */
 export const longestDescription = 32_768;
 /** Bytes of JSON. */
 const largestContext = 65_536;
@@ -22,17 +22,13 @@ export function invalid(argument: string, problem: string, next: Advice): Caller
 export function checkDescription(given: string): string {
   const description = wellFormed(given).trim();
   if (description === '') {
-    throw invalid(
-      'description',
-      'expected some text, got none',
-      'Say what is to be done and how one can tell that it is.',
-    );
+    throw invalid('description', 'expected some text, got none', 'Say what to do and how to tell when it is done.');
   }
   if (description.length > longestDescription) {
     throw invalid(
       'description',
       `expected at most ${longestDescription} characters, got ${description.length}`,
-      'Put the long text into a file and name it in context.artifact_path.',
+      'Put the long text in a file and name it in context.artifact_path.',
     );
   }
   return description;
@@ -42,8 +38,8 @@ export function checkContext(context: TaskContext): void {
   if (!isJsonObject(context)) {
     throw invalid(
       'context',
-      `expected JSON of at most ${deepestJson} levels, got something else`,
-      'Flatten it, or put it into a file and name it in context.artifact_path.',
+      `expected JSON at most ${deepestJson} levels deep`,
+      'Flatten it, or put it in a file and name it in context.artifact_path.',
     );
   }
   const size = Buffer.byteLength(JSON.stringify(context));
@@ -51,7 +47,7 @@ export function checkContext(context: TaskContext): void {
   throw invalid(
     'context',
     `expected at most ${largestContext} bytes of JSON, got ${size}`,
-    'Put it into a file and name it in context.artifact_path.',
+    'Put it in a file and name it in context.artifact_path.',
   );
 }
 
@@ -63,10 +59,14 @@ interface Times {
 export function checkTimes({ deadline, not_before }: Times, now: Timestamp): void {
   if (deadline == null) return;
   if (deadline <= now) {
-    throw invalid('deadline', `expected a time ahead, got ${deadline}; it is ${now}`, 'Give a later deadline or none.');
+    throw invalid(
+      'deadline',
+      `expected a future time, got ${deadline} (now: ${now})`,
+      'Give a later deadline, or none.',
+    );
   }
   if (not_before != null && not_before >= deadline) {
-    throw invalid('not_before', 'expected a time before the deadline', 'Move one of the two.');
+    throw invalid('not_before', 'expected a time before the deadline', 'Change one of them.');
   }
 }
 
@@ -103,7 +103,7 @@ export function checkPaths(given: readonly string[], { kind }: Actor): readonly 
       throw invalid(
         'paths',
         `expected patterns that begin with a folder or file name, got ${quote(path)}`,
-        'Say where the work will be, such as src/**; the whole project would hold up everybody.',
+        'Say where the work will be, such as src/**; the whole project would block everybody.',
       );
     }
     return pattern;
@@ -117,7 +117,7 @@ export function checkUses(given: readonly string[]): readonly string[] {
   throw invalid(
     'uses',
     `expected at most ${mostUses} names of 1 to 40 characters`,
-    'Name what only one may use at a time, such as staging.',
+    'Name things that only one task may use at a time, such as staging.',
   );
 }
 
@@ -127,6 +127,6 @@ export function checkNote(text: string, argument: string): string {
   throw invalid(
     argument,
     `expected at most ${longestNote} characters, got ${text.length}`,
-    'Put the long text into a file and name it.',
+    'Put the long text in a file and name it.',
   );
 }

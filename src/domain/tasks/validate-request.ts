@@ -1,6 +1,7 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import { advise, call } from '../advice.ts';
-import type { DecisionContext, TaskRequest } from '../commands.ts';
+import type { DecisionContext } from '../commands.ts';
+import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
@@ -34,7 +35,7 @@ export function checkAddressee(config: DecisionContext['config'], name: string):
  * What an event says of a task's new addressee: `auto` asks the router, for
  * anyone but who did the work that a review is about, and `except`.
  */
-export function addressAnew(
+export function newAddressee(
   state: FederationState,
   task: Task,
   name: string,
@@ -110,7 +111,7 @@ export function checkDependencies(state: FederationState, ids: readonly string[]
       throw new CallerError(
         'not-found',
         `${argument}: no task or vote has the id ${quote(id)}.`,
-        advise`Find it with ${call('list_tasks')}. Tasks that depend on each other are queued in one go with ${call('queue_plan')}.`,
+        advise`Find it with ${call('list_tasks')}. To queue tasks that depend on each other, use ${call('queue_plan')}.`,
       );
     }
   }

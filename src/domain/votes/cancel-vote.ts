@@ -1,6 +1,6 @@
 import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import { Deliberation, listed } from '../deliberation.ts';
+import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
@@ -8,6 +8,7 @@ import { requirePerson } from '../tasks/standing.ts';
 import type { TaskId } from '../tasks/task.ts';
 import { existingVote } from './standing.ts';
 import type { Vote } from './vote-state.ts';
+import { listed } from '../phrases.ts';
 
 /** Drops the question. Tasks that need its result cannot go on, and the operator is asked about them. */
 export function cancelVote(
@@ -22,7 +23,7 @@ export function cancelVote(
   if (vote.status === 'decided') {
     throw new CallerError(
       'wrong-state',
-      `${vote_id} is decided; tasks build on it.`,
+      `${vote_id} is already decided; tasks may depend on it.`,
       advise`Overrule it with ${call('decide_vote', { vote_id })}.`,
     );
   }

@@ -28,10 +28,10 @@ export function castVote(
   if (!vote.eligible.some(({ agent }) => agent === actor.name)) {
     throw new CallerError(
       'not-allowed',
-      `${actor.name} is not eligible in ${vote.vote_id}; who is was fixed when it was opened.`,
+      `${actor.name} is not eligible in ${vote.vote_id}; that was fixed when it opened.`,
       actor.kind === 'person'
         ? advise`A person decides it with ${call('decide_vote', { vote_id: vote.vote_id })}.`
-        : 'Go on with your own work.',
+        : 'Carry on with your own work.',
     );
   }
   const ballot = checkBallot(vote, args);
@@ -66,7 +66,7 @@ function refuseUnlessOpen(state: FederationState, vote: Vote, now: string): void
       ? `${vote.vote_id} ended at ${vote.deadline}.`
       : `${vote.vote_id} is ${vote.status}${vote.choice === null ? '' : `: ${vote.choice.slice(0, 60)}`}.`,
     vote.status === 'escalated'
-      ? 'The operator settles it.'
+      ? 'The operator will decide.'
       : advise`Read the result with ${call('get_vote', { vote_id: vote.vote_id })}.`,
   );
 }
@@ -78,20 +78,20 @@ function checkBallot(vote: Vote, args: Args): Ballot {
   if (also.length > 0 && (choice === abstain || (vote.method !== 'approval' && vote.method !== 'ranked'))) {
     throw invalid(
       'also',
-      choice === abstain ? 'an abstention names no options' : `the method ${vote.method} counts one choice`,
-      'Leave also out.',
+      choice === abstain ? 'an abstention takes no other options' : `the method ${vote.method} counts one choice`,
+      'Leave out the argument also.',
     );
   }
   for (const option of also) checkOption(vote, option, 'also');
   if (new Set([choice, ...also]).size <= also.length) {
-    throw invalid('also', 'names an option twice, or the choice again', 'Name each further option once.');
+    throw invalid('also', 'lists an option twice, or repeats the choice', 'List each other option once.');
   }
   const reasoning = args.reasoning.trim();
   if (reasoning === '') {
     throw invalid(
       'reasoning',
       block ? 'a block needs reasoning, got none' : 'expected some text, got none',
-      'Say in a sentence or two what speaks for your choice.',
+      'Explain your choice in a sentence or two.',
     );
   }
   return { choice, also, confidence: toThousandths(args.confidence), reasoning, block };

@@ -18,9 +18,9 @@ export function closeVote(
   if (vote.status !== 'active') {
     throw new CallerError(
       'closed',
-      `${vote.vote_id} is ${vote.status} already.`,
+      `${vote.vote_id} is already ${vote.status}.`,
       vote.status === 'escalated'
-        ? advise`Settle it with ${call('decide_vote', { vote_id: vote.vote_id })}.`
+        ? advise`Decide it with ${call('decide_vote', { vote_id: vote.vote_id })}.`
         : advise`Read the result with ${call('get_vote', { vote_id: vote.vote_id })}.`,
     );
   }

@@ -30,14 +30,14 @@ export function extendVote(
   if (!(args.minutes > 0 && args.minutes <= mostMinutes)) {
     throw invalid(
       'minutes',
-      `expected more than 0, at most ${mostMinutes}, got ${args.minutes}`,
-      'Give minutes to add.',
+      `expected a number above 0 and up to ${mostMinutes}, got ${args.minutes}`,
+      'Give the minutes to add.',
     );
   }
   if (vote.status === 'decided' || vote.status === 'cancelled') {
     throw new CallerError(
       'closed',
-      `${vote_id} is ${vote.status} already.`,
+      `${vote_id} is already ${vote.status}.`,
       vote.status === 'decided'
         ? advise`Overrule it with ${call('decide_vote', { vote_id })}.`
         : advise`Open a new vote with ${call('open_vote')}.`,

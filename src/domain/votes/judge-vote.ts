@@ -21,8 +21,8 @@ export function judgeVote(
   if (vote.status !== 'decided') {
     throw new CallerError(
       'wrong-state',
-      `${vote_id} is ${vote.status}; only what was decided can turn out right.`,
-      vote.status === 'cancelled' ? 'Nothing to do.' : 'Judge it once it is decided and you know better.',
+      `${vote_id} is ${vote.status}; only a decided vote can be judged.`,
+      vote.status === 'cancelled' ? 'Nothing to do.' : 'Judge it once you know which option was right.',
     );
   }
   const right_choice = checkOption(vote, args.right_choice, 'right_choice', [noneRight]);

@@ -49,7 +49,7 @@ function checkQuestion(text: string): string {
     throw invalid(
       'question',
       `expected 1 to ${longestQuestion} characters, got ${question.length}`,
-      'Ask one thing; put what one must know for it into a file and name it in context_url.',
+      'Ask one thing; put the background in a file and link it in context_url.',
     );
   }
   return question;
@@ -61,7 +61,7 @@ function checkOptions(given: readonly string[]): string[] {
     throw invalid(
       'options',
       `expected ${fewestOptions} to ${mostOptions}, got ${options.length}`,
-      'Put options that hardly differ into one, or vote in two rounds.',
+      'Merge similar options, or vote in two rounds.',
     );
   }
   const seen = new Set<string>();
@@ -78,8 +78,8 @@ function checkOptions(given: readonly string[]): string[] {
     if (name === abstain) {
       throw invalid(
         'options',
-        `"${abstain}" is no option: every voter may abstain`,
-        'Leave it out, or name it otherwise.',
+        `"${abstain}" cannot be an option: every voter may abstain anyway`,
+        'Remove or rename it.',
       );
     }
     if (seen.has(name)) {
@@ -99,7 +99,7 @@ function eligibleAgents(state: FederationState, args: Args, { config, actor }: D
       throw new CallerError(
         'unknown-agent',
         `eligible: no agent is called "${stranger.slice(0, 60)}".`,
-        `Use some of: ${roster.join(', ')}. People do not vote; they decide.`,
+        `Choose from: ${roster.join(', ')}. People do not vote; they decide.`,
       );
     }
     return [...new Set(args.eligible)].sort();
@@ -116,8 +116,8 @@ function checkQuorum(quorum: number, eligible: readonly AgentName[]): number {
   if (Number.isInteger(quorum) && quorum >= 1 && quorum <= eligible.length) return quorum;
   throw invalid(
     'quorum',
-    `expected 1 to ${eligible.length}, as many as are eligible (${eligible.join(', ') || 'nobody'}), got ${quorum}`,
-    'Give a smaller quorum, or name more agents in eligible; those that are away are not eligible unless named.',
+    `expected 1 to ${eligible.length}, the number of eligible agents (${eligible.join(', ') || 'none'}), got ${quorum}`,
+    'Give a smaller quorum, or name more agents in eligible; agents that are away count only if named.',
   );
 }
 
@@ -125,7 +125,7 @@ function checkDeadline(deadline: string, now: string): string {
   if (deadline > now) return deadline;
   throw invalid(
     'deadline',
-    `expected a time ahead, got ${deadline}; it is ${now}`,
-    'Give a later time; without one the vote is open for the usual time.',
+    `expected a future time, got ${deadline} (now: ${now})`,
+    'Give a later time, or none for the default.',
   );
 }

@@ -115,7 +115,7 @@ export function openBallot(sealed: SealedBallot, owner: BallotOwner, key: Uint8A
   } catch {
     throw new StoreError(
       'corrupt-store',
-      `Expected the sealed ballot of ${owner.agent} in ${owner.vote_id} to open, but it does not fit its key, vote and agent`,
+      `The sealed ballot of ${owner.agent} in ${owner.vote_id} cannot be opened: it does not match its key, vote and agent`,
       restoreHint,
     );
   }

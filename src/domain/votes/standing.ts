@@ -37,7 +37,7 @@ export function checkOption(vote: Vote, choice: string, argument: string, beside
   throw new CallerError(
     'invalid',
     `${argument}: expected an option of ${vote.vote_id}, got ${JSON.stringify(shortened(choice))}`,
-    `Use one of ${known.slice(0, 600)}, exactly.`,
+    `Use exactly one of ${known.slice(0, 600)}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** What is looked up about votes other than by id, kept up to date from each change of a row. */
 import BTreeModule from 'sorted-btree';
-import { comparePlaces } from '../tasks/ready-index.ts';
+import { comparePlaces } from '../tasks/claiming-order.ts';
 import { taskOrder } from '../tasks/task-id.ts';
 import { toMillis } from '../time.ts';
 import type { VoteId } from './vote.ts';

@@ -92,7 +92,7 @@ export function toThousandths(confidence: number): Thousandths {
     throw new CallerError(
       'invalid',
       `Expected confidence to be a number from 0 to 1, got ${confidence}`,
-      'Say how likely you think it is that your choice is right, such as 0.8.',
+      'Give the probability that your choice is right, such as 0.8.',
     );
   }
   return Math.round(confidence * 1000);

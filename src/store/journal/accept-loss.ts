@@ -60,7 +60,7 @@ export function prepareAcceptedLoss(files: FileLayer, dir: string, loss: Loss, d
     const temporary = writeNext(files, path, offset, line);
     return { record, commit: () => commit(files, dir, { loss, aside, record, path, temporary }) };
   } catch (error) {
-    throw unavailable('keep the damaged files aside', error);
+    throw unavailable('set the damaged files aside', error);
   }
 }
 
@@ -77,7 +77,7 @@ function commit(files: FileLayer, dir: string, { loss, aside, record, path, temp
     if (files.facts(path)?.inode !== loss.inode) {
       throw new StoreError(
         'store-unavailable',
-        `${segmentLabel(loss.segment)} has changed since it was looked at.`,
+        `${segmentLabel(loss.segment)} has changed since it was examined.`,
         'Run `fed doctor --accept-loss` again: it shows what is lost now.',
       );
     }
@@ -92,7 +92,7 @@ function commit(files: FileLayer, dir: string, { loss, aside, record, path, temp
     files.syncFolder(journalFolder(dir));
   } catch (error) {
     files.remove(temporary);
-    throw unavailable('go on behind the loss', error);
+    throw unavailable('continue after the loss', error);
   }
 }
 

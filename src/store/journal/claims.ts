@@ -4,18 +4,11 @@
  * loss claim the highest acknowledged position; a journal that lacks one has
  * lost something.
  */
-import type { Position } from '../event-store.ts';
 import { type AcceptedLoss, acceptedLossesFile, holds, readAcceptedLosses } from './accepted-losses.ts';
 import { readCheckpointHead } from './checkpoint-file.ts';
 import type { JournalReader } from './journal-reader.ts';
+import type { Acknowledged } from './position.ts';
 import { readSessions } from './session-files.ts';
-
-/** A position, and the era of the journal in which it was acknowledged. */
-export interface Acknowledged {
-  readonly position: Position;
-  /** The hash of the accepted loss that it came after; null: there was none. */
-  readonly era: string | null;
-}
 
 export interface Claim extends Acknowledged {
   /** Whose claim it is, for the message: a file's name. */

@@ -18,7 +18,7 @@ import {
 } from '../event-store.ts';
 import { keepPace } from '../keep-pace.ts';
 import { CountingPresence, type PresenceOptions } from '../presence.ts';
-import type { CheckpointHead, StoredCheckpoint } from './checkpoint-file.ts';
+import type { CheckpointHead } from './checkpoint-file.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { holds, readAcceptedLosses } from './accepted-losses.ts';
 import { type Claim, lackingClaims, lossInForce, readClaims } from './claims.ts';
@@ -26,7 +26,7 @@ import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { lookBack } from './look-back.ts';
+import { knownEnd, lookBack } from './look-back.ts';
 import { encodeRecord, encodeSealedRecord, type SoundRecord } from './record-codec.ts';
 import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel } from './segments.ts';
 import type { FileChange } from './segment-window.ts';
@@ -46,8 +46,6 @@ export interface JournalOptions extends PresenceOptions {
   readonly readOnly?: boolean;
 }
 
-/** How many hashes before a checkpoint are read, to judge late writers by. */
-const stretchBeforeCheckpoint = 64;
 const recordsPerTurn = 500;
 
 export function openJournalStore(options: JournalOptions): JournalStore {
@@ -116,7 +114,7 @@ export class JournalStore implements EventStore {
       this.#claims = readClaims(this.#dir);
       const checkpoint = await this.#checkpoints.load(form);
       if (!checkpoint) return null;
-      this.#reader = this.#readFrom(await this.#knownEnd(checkpoint));
+      this.#reader = this.#readFrom(await knownEnd(this.#files, this.#dir, checkpoint));
       this.#sync.acknowledged = checkpoint.position;
       this.#era = checkpoint.era ?? null;
       return { position: checkpoint.position, sections: checkpoint.sections };
@@ -320,16 +318,6 @@ export class JournalStore implements EventStore {
 
   #readFrom(from?: ReadFrom): JournalReader {
     return new JournalReader(this.#files, this.#dir, from, (window) => this.#sync.release(window.descriptor));
-  }
-
-  async #knownEnd({ position, place, at }: StoredCheckpoint): Promise<ReadFrom> {
-    const earlier: Position[] = [];
-    for await (const record of lookBack(this.#files, this.#dir, position, place)) {
-      earlier.unshift({ seq: record.seq - 1, hash: record.prev });
-      if (earlier.length === stretchBeforeCheckpoint) break;
-    }
-    const [first, ...rest] = earlier;
-    return { stretch: first === undefined ? [position] : [first, ...rest, position], place, at };
   }
 
   #reading<T>(look: () => T): T {

@@ -49,7 +49,7 @@ export class JournalSync {
     while (this.acknowledged.seq < seq) {
       if (this.#fault) throw outcomeUnknown(this.#fault.message);
       if (reader !== this.#now.reader()) {
-        throw outcomeUnknown('The journal was replaced by another copy before this was durable.');
+        throw outcomeUnknown('The journal was replaced by another copy before this was synced.');
       }
       // One under way may have begun before our write; the one after it covers everyone waiting.
       this.#running ??= this.#run(reader).finally(() => this.#end());
@@ -87,7 +87,7 @@ export class JournalSync {
       if (reader.inspect() === 'replaced') this.#now.restart();
       else this.acknowledged = head;
     } catch (error) {
-      throw outcomeUnknown(`The journal is durable, but could not be looked at again: ${String(error)}.`);
+      throw outcomeUnknown(`The journal is synced, but could not be checked again: ${String(error)}.`);
     }
   }
 

@@ -58,12 +58,14 @@ export class JournalWriter {
         throw unavailable(`write to ${segmentLabel(reader.segment)}`, error);
       }
       if (written === bytes.length) {
-        throw outcomeUnknown(`Record ${own.position.seq} was written and is not in the journal: was it replaced?`);
+        throw outcomeUnknown(
+          `Record ${own.position.seq} was written but is no longer in the journal: was it replaced?`,
+        );
       }
       if (attempt === mostShortWrites) {
         throw unavailable(
           `write to ${segmentLabel(reader.segment)}`,
-          new Error(`only ${written} of ${bytes.length} bytes were taken`),
+          new Error(`only ${written} of ${bytes.length} bytes were written`),
         );
       }
     }
@@ -108,10 +110,10 @@ function readBack(reader: JournalReader, own: OwnRecord): boolean | undefined {
     if (reader.head.hash === own.hash) return true;
     if (next || reader.head.seq >= own.position.seq) return false;
   } catch (error) {
-    throw outcomeUnknown(`Record ${own.position.seq} was written and could not be read back: ${String(error)}.`);
+    throw outcomeUnknown(`Record ${own.position.seq} was written but could not be read back: ${String(error)}.`);
   }
   if (reader.fault || reader.needsFullRead) {
-    throw outcomeUnknown(`Record ${own.position.seq} was written, but what comes before it cannot be judged.`);
+    throw outcomeUnknown(`Record ${own.position.seq} was written, but the records before it cannot be checked.`);
   }
   return undefined;
 }

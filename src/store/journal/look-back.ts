@@ -6,11 +6,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { origin, type Position } from '../event-store.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
-import type { RecordPlace } from './journal-reader.ts';
+import type { ReadFrom, RecordPlace } from './journal-reader.ts';
 import { type SoundRecord, soundRecordsIn } from './record-codec.ts';
 import { segmentPath } from './segments.ts';
 
 const stepBytes = 64 * 1024;
+/** How many hashes before a known record are read, to judge late writers by. */
+const stretchBefore = 64;
 
 /**
  * The records from `head` backward, newest first, `sealed` ones among them.
@@ -34,6 +36,21 @@ export async function* lookBack(
       await nextTurn();
     }
   }
+}
+
+/** From where to read on behind a known record: with the end of the chain before it. */
+export async function knownEnd(
+  files: FileLayer,
+  dir: string,
+  { position, place, at }: { readonly position: Position; readonly place: RecordPlace; readonly at: string },
+): Promise<ReadFrom> {
+  const earlier: Position[] = [];
+  for await (const record of lookBack(files, dir, position, place)) {
+    earlier.unshift({ seq: record.seq - 1, hash: record.prev });
+    if (earlier.length === stretchBefore) break;
+  }
+  const [first, ...rest] = earlier;
+  return { stretch: first === undefined ? [position] : [first, ...rest, position], place, at };
 }
 
 /** The sound records of a file, chunk by chunk from its end; within a chunk in no useful order. */

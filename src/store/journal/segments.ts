@@ -69,7 +69,7 @@ export function openSegmentForAppending(files: FileLayer, dir: string, segment: 
 
 function syncSegment(files: FileLayer, dir: string, segment: number): void {
   const descriptor = files.openForReading(segmentPath(dir, segment));
-  if (descriptor === undefined) throw new Error(`Expected ${segmentLabel(segment)} to be there`);
+  if (descriptor === undefined) throw new Error(`${segmentLabel(segment)} is missing`);
   try {
     files.syncNow(descriptor);
   } finally {

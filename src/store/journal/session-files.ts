@@ -23,8 +23,7 @@ import {
   whyNoFolder,
   whyOdd,
 } from '../../files/regular-file.ts';
-import type { Acknowledged } from './claims.ts';
-import { isPosition } from './position.ts';
+import { type Acknowledged, isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
 
 /** A note as it is on disk. */
@@ -187,7 +186,7 @@ function whyNoNote(dir: string, entry: Dirent): string | null {
   if (entry.isSymbolicLink()) return 'is a link';
   if (entry.name.endsWith('.json') && readNote(dir, entry.name)) return null;
   // It may have been cleared away meanwhile.
-  return existsSync(path) ? 'is no note of a session' : null;
+  return existsSync(path) ? 'is not a session file' : null;
 }
 
 function readNote(dir: string, file: string): StoredNote | undefined {

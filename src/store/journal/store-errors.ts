@@ -3,16 +3,16 @@ import { StoreError } from '../../domain/errors.ts';
 import type { StoreFault } from '../event-store.ts';
 import { errorCode } from '../../files/error-code.ts';
 
-const outcomeNext = 'Read the state to see whether it took effect; repeat it only if it did not.';
+const outcomeNext = 'Check whether it took effect; repeat it only if it did not.';
 
 /** The way out where no better copy exists. */
 const acceptNext =
-  'Where there is none, `fed doctor --accept-loss` shows what would be lost and lets the operator go on without it. Nothing is written until then.';
+  'Without a backup, `fed doctor --accept-loss` shows what would be lost and lets the operator continue without it. Nothing is written until then.';
 
 /** Nothing was committed; it works again when the disk does. */
 export function unavailable(action: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  return new StoreError('store-unavailable', `Could not ${action}: ${describe(error)}.`, mend(error));
+  return new StoreError('store-unavailable', `Could not ${action}: ${describe(error)}.`, adviceFor(error));
 }
 
 /** It may have been committed. */
@@ -32,7 +32,7 @@ export function readOnly(fault: StoreFault): StoreError {
 export function corruptFault(file: string, line: number, reason: string): StoreFault {
   return {
     code: 'corrupt-store',
-    message: `Corruption in ${file}, line ${line}: ${reason}. Everything before it is sound and shown.`,
+    message: `Corruption in ${file}, line ${line}: ${reason}. Everything before it is intact and readable.`,
     next: `Put the journal back from a backup. ${acceptNext}`,
   };
 }
@@ -40,7 +40,7 @@ export function corruptFault(file: string, line: number, reason: string): StoreF
 export function missingFileFault(file: string): StoreFault {
   return {
     code: 'corrupt-store',
-    message: `${file} is missing, though the journal goes on in it or after it.`,
+    message: `${file} is missing, but the journal continues in it or after it.`,
     next: `Put the file back from a backup. ${acceptNext}`,
   };
 }
@@ -48,33 +48,33 @@ export function missingFileFault(file: string): StoreFault {
 export function unclosedFileFault(file: string, next: string): StoreFault {
   return {
     code: 'corrupt-store',
-    message: `${next} holds records, though the end of ${file} before it is missing.`,
+    message: `${next} has records, but the end of ${file} before it is missing.`,
     next: `Put ${file} back from a backup. ${acceptNext}`,
   };
 }
 
 export function newerVersionFault(seq: number, v: number, event: string | null): StoreFault {
-  const what = event === null ? '' : `, with the event "${event}"`;
+  const what = event === null ? '' : ` and event "${event}"`;
   return {
     code: 'store-unavailable',
-    message: `Record ${seq} was written in version ${v} of the journal${what}, which this program does not know.`,
-    next: 'Update federation-mcp to the version the other clients use; until then it only reads what came before.',
+    message: `Record ${seq} has journal version ${v}${what}, which this program does not know.`,
+    next: 'Update federation-mcp to the version the other clients use. Until then it is read-only, up to that record.',
   };
 }
 
 export function lostEndFault(seq: number, hash: string, source: string): StoreFault {
   return {
     code: 'corrupt-store',
-    message: `The journal lacks record ${seq} (${hash}), which was acknowledged according to ${source}: its end was cut off, or an older copy took its place.`,
-    next: `Put the newer journal back. ${acceptNext}`,
+    message: `The journal lacks record ${seq} (${hash}), which was acknowledged according to ${source}: its end was cut off, or it was replaced by an older copy.`,
+    next: `Put the newer journal back from a backup. ${acceptNext}`,
   };
 }
 
 export function failedSyncFault(error: unknown): StoreFault {
   return {
     code: 'outcome-unknown',
-    message: `Making the journal durable failed (${describe(error)}), so this process no longer writes.`,
-    next: 'Check the disk, then restart this client. Commands that were under way may or may not have been kept.',
+    message: `Syncing the journal to disk failed (${describe(error)}), so this process no longer writes.`,
+    next: 'Check the disk, then restart this client. Commands in progress may or may not have been saved.',
   };
 }
 
@@ -82,7 +82,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function mend(error: unknown): string {
+function adviceFor(error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -93,7 +93,7 @@ function mend(error: unknown): string {
       return 'Make the folder writable for this user, then try again.';
     case 'EMFILE':
     case 'ENFILE':
-      return 'Too many files are open on this machine; close some programs, then try again.';
+      return 'Too many open files on this machine; close some programs, then try again.';
     case undefined:
     default:
       return 'Check the disk that holds the folder, then try again.';

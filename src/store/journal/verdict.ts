@@ -72,7 +72,7 @@ function place(record: SoundRecord, chain: ChainKnowledge): Verdict {
   const { seq, prev, end } = record;
   if (seq === head.seq + 1 && prev === head.hash) return { kind: 'committed', end, record };
   if (seq > head.seq || seq < 1) {
-    return { kind: 'corrupt', reason: `record ${seq} does not continue record ${head.seq}, which comes before it` };
+    return { kind: 'corrupt', reason: `record ${seq} does not continue record ${head.seq} before it` };
   }
   const expected = chain.hashAt(seq - 1);
   if (expected === undefined) return { kind: 'unread-past' };
@@ -81,8 +81,6 @@ function place(record: SoundRecord, chain: ChainKnowledge): Verdict {
 }
 
 function damage(beginsAsRecord: boolean, endsAsRecord: boolean): string {
-  if (beginsAsRecord && endsAsRecord) return 'the record there does not fit its hash';
-  return beginsAsRecord
-    ? 'a record begins there and its end is missing'
-    : 'a record ends there and its beginning is missing';
+  if (beginsAsRecord && endsAsRecord) return 'the record does not match its hash';
+  return beginsAsRecord ? 'the end of a record is missing' : 'the beginning of a record is missing';
 }

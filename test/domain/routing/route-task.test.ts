@@ -246,7 +246,7 @@ describe('a choice in doubt', () => {
     expect(task).toMatchObject({ needs_approval: true, routing: { doubt: 'low-confidence', method: 'v2' } });
     const [item] = s.state.escalations.values();
     expect(item).toMatchObject({ kind: 'approval', task_id: task.task_id });
-    expect(item?.detail).toContain('the router is not sure; suggested: claude');
+    expect(item?.detail).toContain('the router is not sure. Suggested: claude');
     const inbox_id = item?.inbox_id ?? '';
     s.run('reuben', 'answer_inbox', { inbox_id, action: 'approve', to_agent: 'kimi' });
     expect(s.claim('kimi').task_id).toBe(task.task_id);

@@ -238,7 +238,10 @@ describe('a limit', () => {
     s.run('reuben', 'cancel_task', { task_id: 'task-2026-02-06-001', reason: 'r' });
     s.pass(31);
     expect(kindsOf(s)).toEqual([]);
-    expect(s.events('escalation_closed').map(({ how }) => how)).toEqual(['there is room again', 'there is room again']);
+    expect(s.events('escalation_closed').map(({ how }) => how)).toEqual([
+      'below the limit again',
+      'below the limit again',
+    ]);
   });
 });
 

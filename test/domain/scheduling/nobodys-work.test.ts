@@ -20,7 +20,7 @@ describe('ready work that nobody who was seen may take', () => {
     expect(itemIn(s)).toBeUndefined();
     s.pass(2);
     expect(itemIn(s)).toMatchObject({
-      title: '2 tasks are ready and can be taken by no agent that was seen',
+      title: '2 tasks are ready, but no agent that was seen may take them',
       task_ids: expect.arrayContaining([type.task_id, away.task_id]),
     });
   });

@@ -33,7 +33,7 @@ describe('a pause', () => {
       expect(s.run('reuben', 'resume_federation', {})).toMatchObject({ already: false, kept: 2, released: [] });
       const [item, ...others] = s.state.escalations.values();
       expect(others).toEqual([]);
-      expect(item).toMatchObject({ kind: 'held-follow-ups', title: '2 follow-ups were kept during the pause' });
+      expect(item).toMatchObject({ kind: 'held-follow-ups', title: '2 follow-ups kept during the pause' });
       expect(pending(s)).toHaveLength(0);
       const { released } = s.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action });
       expect(released).toHaveLength(count);

@@ -236,7 +236,7 @@ describe('limits on rules', () => {
     expect(others).toEqual([]);
     expect(item).toMatchObject({
       kind: 'limit',
-      title: 'A chain would reach 4 tasks after its first; that is beyond the limit of 3.',
+      title: 'The chain of tasks would be 4 deep; the limit is 3.',
     });
     expect(item?.chain).toHaveLength(4);
     expect(item?.chain.at(-1)).toBe(task_id);

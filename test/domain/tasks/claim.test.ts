@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { priorities } from '../../../src/domain/tasks/task.ts';
 import { Scenario } from '../../support/scenario.ts';
-import { fitOfAll } from '../../../src/domain/tasks/ready-index.ts';
+import { fitOfAll } from '../../../src/domain/tasks/claiming-order.ts';
 
 describe('claiming', () => {
   it('gives the highest priority first, then what is addressed to the caller, then the longest ready', () => {

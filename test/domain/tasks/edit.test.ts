@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskChanges } from '../../../src/domain/commands.ts';
+import type { TaskChanges } from '../../../src/domain/requests.ts';
 import type { Task } from '../../../src/domain/tasks/task.ts';
 import { Scenario } from '../../support/scenario.ts';
 

@@ -198,6 +198,8 @@ describe('an agent that only reads', () => {
       code: 'not-allowed',
       message: expect.stringContaining('read only'),
     });
+    s.present = new Set(['looker']);
     expect(s.queue('test that', { type: 'testing', to_agent: 'auto' }).to_agent).toBe('kimi');
+    expect(s.queue('anything else', { to_agent: 'auto' }).to_agent).toBe('kimi');
   });
 });

@@ -101,7 +101,7 @@ describe('a task that was given back', () => {
     const [item] = [...s.state.escalations.values()];
     expect(item).toMatchObject({
       kind: 'given-back',
-      title: `${task_id} was given back 3 times`,
+      title: `${task_id} was released 3 times`,
       detail: 'Last by kimi: still not for me',
     });
     s.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action: 'reassign', to_agent: 'claude' });

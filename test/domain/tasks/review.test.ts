@@ -29,7 +29,7 @@ describe('reviewing', () => {
     const s = new Scenario();
     const { work, review } = worked(s);
     const refusal = s.refusal('claude', 'review_task', { task_id: review.task_id, verdict: 'accept', note: 'fine' });
-    expect(refusal).toMatchObject({ code: 'invalid', message: expect.stringContaining(`judges is ${work.task_id}`) });
+    expect(refusal).toMatchObject({ code: 'invalid', message: expect.stringContaining(`the work is ${work.task_id}`) });
     expect(callsIn(refusal.next)).toEqual([call('review_task', { task_id: work.task_id })]);
   });
 
@@ -40,7 +40,7 @@ describe('reviewing', () => {
     const rework = { task_id: work.task_id, verdict: 'rework', note: 'not for me' } as const;
     expect(s.refusal('claude', 'review_task', rework)).toMatchObject({
       code: 'not-allowed',
-      message: expect.stringContaining('reuben has given the verdict accept'),
+      message: expect.stringContaining('reuben already gave the verdict accept'),
     });
     expect(s.run('claude', 'review_task', { ...rework, verdict: 'accept' }).rework).toBeNull();
     expect(s.run('reuben', 'review_task', rework).rework?.rework_of).toBe(work.task_id);
@@ -146,7 +146,7 @@ describe('a rework that was cancelled', () => {
     s.claim('kimi', again?.task_id);
     s.fail('kimi', again?.task_id ?? '', { retryable: false });
     const judge = { task_id: work.task_id, verdict: 'accept', note: 'n' } as const;
-    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeued');
+    expect(s.refusal('claude', 'review_task', judge).next).toContain('requeue');
   });
 });
 

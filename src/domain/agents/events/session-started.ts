@@ -14,7 +14,7 @@ export interface SessionStarted {
 
 export const sessionStarted: EventKind<SessionStarted> = {
   type: 'session_started',
-  description: 'An agent looked at where things stand.',
+  description: 'An agent started a session.',
   count: (state, { agent }, meta) => countSeen(state, agent, meta),
   fold(state, { agent, client, seen }) {
     state.agents.set(agent, { ...agentRecord(state, agent), last_client: client, seen });

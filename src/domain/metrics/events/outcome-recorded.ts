@@ -18,7 +18,7 @@ export interface OutcomeRecorded {
 
 export const outcomeRecorded: EventKind<OutcomeRecorded> = {
   type: 'outcome_recorded',
-  description: 'The operator recorded how work went that the queue did not see; it counts like an attempt.',
+  description: 'The operator recorded the outcome of work done outside the queue; it counts like an attempt.',
   count(state, { agent, task_type: type, success, duration_minutes, rework }, { at }) {
     const field = rework ? 'sent_back' : success ? 'successes' : 'failures';
     const duration = duration_minutes === null ? null : Math.round(duration_minutes * minute);
@@ -28,7 +28,7 @@ export const outcomeRecorded: EventKind<OutcomeRecorded> = {
   fold() {},
   line({ agent, task_type, success, rework, description }) {
     const outcome = rework ? 'sent back' : success ? 'success' : 'failure';
-    return `recorded an outcome of ${agent} at ${task_type}: ${outcome}${because(description)}`;
+    return `recorded an outcome for ${agent} (${task_type}): ${outcome}${because(description)}`;
   },
   redact: 'nothing',
   news: 'none',

@@ -12,7 +12,7 @@ export interface ExamplesTaught {
 
 export const examplesTaught: EventKind<ExamplesTaught> = {
   type: 'examples_taught',
-  description: 'A person gave the router texts and who is right for each.',
+  description: 'A person taught the router from labelled examples.',
   fold(state, { fingerprint, source, examples }, { at }) {
     state.taught.set(fingerprint, { fingerprint, source, examples: examples.length, at });
   },

@@ -15,7 +15,7 @@ const kept = 20;
 
 export const optimizationApplied: EventKind<OptimizationApplied> = {
   type: 'optimization_applied',
-  description: 'Bonuses of routing were put in force by the evidence; holds the whole table before and after.',
+  description: 'Routing bonuses were set from outcomes; holds the whole table before and after.',
   fold(state, { optimization_id, before, after }, { at, by }) {
     countId(state, 'optimization', optimization_id);
     const applied = state.optimization.applied.slice(1 - kept);

@@ -12,7 +12,7 @@ export interface OptimizationReverted {
 
 export const optimizationReverted: EventKind<OptimizationReverted> = {
   type: 'optimization_reverted',
-  description: 'The bonuses that were in force before the last optimisation are in force again.',
+  description: 'The last optimisation was reverted: the bonuses from before it apply again.',
   fold(state, { optimization_id: taken, before, after }) {
     const applied = state.optimization.applied.filter(({ optimization_id }) => optimization_id !== taken);
     touchMeasured(state, before, after);

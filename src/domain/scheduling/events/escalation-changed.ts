@@ -12,7 +12,7 @@ export interface EscalationChanged {
 
 export const escalationChanged: EventKind<EscalationChanged> = {
   type: 'escalation_changed',
-  description: 'An open question about several tasks is about other tasks now.',
+  description: 'An inbox item about several tasks is now about other tasks.',
   fold(state, { inbox_id, title, detail, task_ids }) {
     const escalation = state.escalations.get(inbox_id);
     if (escalation !== undefined) state.escalations.set(inbox_id, { ...escalation, title, detail, task_ids });

@@ -13,13 +13,13 @@ export interface EscalationClosed {
 
 export const escalationClosed: EventKind<EscalationClosed> = {
   type: 'escalation_closed',
-  description: 'An escalation was answered, or what it was about is over.',
+  description: 'An inbox item was answered, or is no longer needed.',
   fold(state, { inbox_id }, { at }) {
     state.escalations.delete(inbox_id);
     // A task may wait for the answer.
     settle(state, inbox_id, at);
   },
-  line: ({ inbox_id, how, note }) => `${inbox_id} is settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
+  line: ({ inbox_id, how, note }) => `${inbox_id} settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
   redact: 'nothing',
   news: 'each',
 };

@@ -9,7 +9,7 @@ export interface EscalationOpened {
 
 export const escalationOpened: EventKind<EscalationOpened> = {
   type: 'escalation_opened',
-  description: 'Something waits for the operator.',
+  description: 'An inbox item was opened for the operator.',
   fold(state, { escalation }) {
     countId(state, 'inbox', escalation.inbox_id);
     state.escalations.set(escalation.inbox_id, escalation);

@@ -8,7 +8,7 @@ export interface FederationPaused {
 
 export const federationPaused: EventKind<FederationPaused> = {
   type: 'federation_paused',
-  description: 'Nothing is claimed until the federation is resumed.',
+  description: 'The federation was paused: nothing is claimed until it is resumed.',
   fold(state, { reason }, { at, by }) {
     state.meta = { ...state.meta, paused: { since: at, by, reason } };
   },

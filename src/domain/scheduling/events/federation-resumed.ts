@@ -8,7 +8,7 @@ export interface FederationResumed {
 
 export const federationResumed: EventKind<FederationResumed> = {
   type: 'federation_resumed',
-  description: 'Work goes on.',
+  description: 'The federation was resumed.',
   fold(state, _event, { at }) {
     if (state.meta.paused !== null) moveDeadlinesByPause(state, state.meta.paused.since, at);
     state.meta = { ...state.meta, paused: null };

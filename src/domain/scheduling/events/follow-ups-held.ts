@@ -10,7 +10,7 @@ export interface FollowUpsHeld {
 
 export const followUpsHeld: EventKind<FollowUpsHeld> = {
   type: 'follow_ups_held',
-  description: 'What rules would have queued was kept: the federation is paused, or a limit was reached.',
+  description: 'Follow-ups were kept, not queued: the federation is paused, or a limit was reached.',
   fold(state, { key, follow_ups }, { at }) {
     for (const followUp of follow_ups) {
       const held_id = heldId(followUp);

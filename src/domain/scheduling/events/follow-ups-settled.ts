@@ -1,4 +1,5 @@
 import type { EventKind } from '../../event-kind.ts';
+import { plural } from '../../phrases.ts';
 
 export interface FollowUpsSettled {
   readonly type: 'follow_ups_settled';
@@ -14,7 +15,7 @@ export const followUpsSettled: EventKind<FollowUpsSettled> = {
     for (const id of held_ids) state.held.delete(id);
   },
   line: ({ how, held_ids }) =>
-    `${how} ${held_ids.length} kept ${held_ids.length === 1 ? 'follow-up' : 'follow-ups'}: ${held_ids.map(inWords).join(', ')}`,
+    `${how} ${plural(held_ids.length, 'kept follow-up')}: ${held_ids.map(inWords).join(', ')}`,
   redact: 'nothing',
   news: 'each',
 };

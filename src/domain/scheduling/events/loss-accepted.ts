@@ -4,6 +4,7 @@ import { quoted } from '../../event-words.ts';
 import { kindOfId } from '../../tasks/task-id.ts';
 import type { TaskId } from '../../tasks/task.ts';
 import type { VoteId } from '../../votes/vote.ts';
+import { plural } from '../../phrases.ts';
 
 /** The journal goes on without records that it had. */
 export interface LossAccepted {
@@ -26,7 +27,7 @@ export interface LossAccepted {
 
 export const lossAccepted: EventKind<LossAccepted> = {
   type: 'loss_accepted',
-  description: 'The operator let the journal go on without records that were lost; names what is known of them.',
+  description: 'The operator accepted the loss of journal records; lists what is known of them.',
   fold(state, { last_ids }) {
     for (const id of last_ids) countId(state, kindOfId(id), id);
   },
@@ -40,9 +41,9 @@ export const lossAccepted: EventKind<LossAccepted> = {
 function lostInWords({ kept, lost_through, tasks, votes }: LossAccepted): string {
   const upTo = lost_through === null ? '' : `, up to record ${lost_through}`;
   const known = [...inWords(tasks.length, 'task'), ...inWords(votes.length, 'vote')].join(' and ');
-  return `what came after record ${kept.seq}${upTo}${known === '' ? '' : ` (${known} in it)`}`;
+  return `everything after record ${kept.seq}${upTo}${known === '' ? '' : ` (${known} in it)`}`;
 }
 
 function inWords(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`];
+  return count === 0 ? [] : [plural(count, what)];
 }

@@ -13,7 +13,7 @@ export interface RequestRemembered {
 
 export const requestRemembered: EventKind<RequestRemembered> = {
   type: 'request_remembered',
-  description: 'A request with an idempotency key was carried out; the same again gives the same ids.',
+  description: 'A request with an idempotency key was done; repeating it returns the same ids.',
   fold(state, { key, fingerprint, ids }, { at, by }) {
     state.requests.set(requestKey(by, key), { by, key, fingerprint, ids, at });
   },

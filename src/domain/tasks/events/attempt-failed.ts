@@ -21,7 +21,7 @@ export interface AttemptFailed {
 
 export const attemptFailed: EventKind<AttemptFailed> = {
   type: 'attempt_failed',
-  description: 'The holder tried and it did not work; says when it may be tried again.',
+  description: 'The holder tried and it did not work; says when it is retried.',
   count(state, event, meta) {
     const task = state.tasks.get(event.task_id);
     if (task === undefined) return;
@@ -54,9 +54,9 @@ export const attemptFailed: EventKind<AttemptFailed> = {
     });
   },
   line({ task_id, attempt, summary, retry_at }) {
-    const again = retry_at === null ? '' : `; again after ${retry_at}`;
-    return `failed at ${task_id} (attempt ${attempt}): ${quoted(summary)}${again}`;
+    const again = retry_at === null ? '' : `; retry at ${retry_at}`;
+    return `failed ${task_id} (attempt ${attempt}): ${quoted(summary)}${again}`;
   },
   redact: 'nothing',
-  news: { together: 'failed at' },
+  news: { together: 'failed' },
 };

@@ -13,7 +13,7 @@ export interface DependentsContinued {
 
 export const dependentsContinued: EventKind<DependentsContinued> = {
   type: 'dependents_continued',
-  description: 'The operator let dependents of a failed or cancelled task, or of a cancelled vote, go on.',
+  description: 'The operator let dependents of a failed or cancelled task, or of a cancelled vote, continue.',
   fold(state, { task_id, reason }, meta) {
     const archived = state.archived.get(task_id);
     if (archived !== undefined) state.archived.set(task_id, { ...archived, on_failure: 'continue' });
@@ -23,7 +23,7 @@ export const dependentsContinued: EventKind<DependentsContinued> = {
     continueAfterVote(state, task_id);
     settle(state, task_id, meta.at);
   },
-  line: ({ task_id, reason }) => `let what depends on ${task_id} go on${because(reason)}`,
+  line: ({ task_id, reason }) => `let dependents of ${task_id} continue${because(reason)}`,
   redact: 'nothing',
   news: 'each',
 };

@@ -13,11 +13,11 @@ export interface FollowUpJoined {
 
 export const followUpJoined: EventKind<FollowUpJoined> = {
   type: 'follow_up_joined',
-  description: 'A rule fired, and an open task asks for the same already.',
+  description: 'A rule fired, but an identical task is already open.',
   fold(state, { task_id, joined }) {
     changeTask(state, task_id, (task) => withFollowUp(task, joined));
   },
-  line: ({ task_id, rule, joined }) => `the rule ${rule} found ${joined} in the queue already, after ${task_id}`,
+  line: ({ task_id, rule, joined }) => `rule ${rule} found ${joined} already queued, after ${task_id}`,
   redact: 'nothing',
   news: 'each',
 };

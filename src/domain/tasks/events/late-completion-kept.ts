@@ -14,12 +14,12 @@ export interface LateCompletionKept {
 
 export const lateCompletionKept: EventKind<LateCompletionKept> = {
   type: 'late_completion_kept',
-  description: 'A completion came from an attempt that had lapsed; only its text is kept.',
+  description: 'A completion arrived from an expired attempt; only its text is kept.',
   fold(state, { task_id, summary }, meta) {
     changeTask(state, task_id, (task) => noted(task, meta, 'late completion', summary));
   },
   line: ({ task_id, attempt, outcome, summary }) =>
-    `came too late with attempt ${attempt} of ${task_id} (${outcome}): ${quoted(summary)}`,
+    `late ${outcome} of ${task_id} ignored (attempt ${attempt}): ${quoted(summary)}`,
   redact: 'nothing',
   news: 'each',
 };

@@ -10,16 +10,22 @@ export interface LeaseLapsed {
   readonly cause: 'hold-reached' | 'process-gone' | 'expired';
 }
 
+export const lapseWords: Readonly<Record<LeaseLapsed['cause'], string>> = {
+  'hold-reached': 'hold limit reached',
+  'process-gone': 'process gone',
+  expired: 'time up',
+};
+
 export const leaseLapsed: EventKind<LeaseLapsed> = {
   type: 'lease_lapsed',
-  description: 'The hold was reached, the process is gone, or the time ran out; the task returned.',
+  description: 'A claim expired: hold limit reached, process gone, or time up. The task returned to the queue.',
   fold(state, { task_id, agent, cause }, meta) {
     changeTask(state, task_id, (task) => {
       const lapsed = { ...returned(task), failed_attempts: task.failed_attempts + 1 };
-      return noted(lapsed, meta, 'lapsed', `${agent}: ${cause}`);
+      return noted(lapsed, meta, 'claim expired', `${agent}: ${lapseWords[cause]}`);
     });
   },
-  line: ({ task_id, agent, cause }) => `${agent}'s claim on ${task_id} lapsed (${cause})`,
+  line: ({ task_id, agent, cause }) => `${agent}'s claim on ${task_id} expired (${lapseWords[cause]})`,
   redact: 'nothing',
   news: { together: 'took back' },
 };

@@ -9,11 +9,11 @@ export interface NotesRead {
 
 export const notesRead: EventKind<NotesRead> = {
   type: 'notes_read',
-  description: 'The holder wanted to complete the task and was given a note of a person first.',
+  description: 'The holder wanted to complete the task, and first got an unread note from a person.',
   fold(state, { task_id }) {
     changeTask(state, task_id, (task) => ({ ...task, unread_notes: 0 }));
   },
-  line: ({ task_id }) => `was given the notes on ${task_id} before completing it`,
+  line: ({ task_id }) => `got the notes on ${task_id} before completing it`,
   redact: 'nothing',
   news: 'none',
 };

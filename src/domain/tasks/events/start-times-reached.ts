@@ -1,6 +1,7 @@
 import type { EventKind } from '../../event-kind.ts';
 import { changeTask, readied } from '../change-task.ts';
 import type { TaskId } from '../task.ts';
+import { listed } from '../../phrases.ts';
 
 export interface StartTimesReached {
   readonly type: 'start_times_reached';
@@ -17,10 +18,7 @@ export const startTimesReached: EventKind<StartTimesReached> = {
       );
     }
   },
-  line({ task_ids }) {
-    const more = task_ids.length > 5 ? ` and ${task_ids.length - 5} more` : '';
-    return `the time has come for ${task_ids.slice(0, 5).join(', ')}${more}`;
-  },
+  line: ({ task_ids }) => `start time reached: ${listed(task_ids)}`,
   redact: 'nothing',
   news: 'none',
 };

@@ -11,7 +11,7 @@ export interface TaskApproved {
 
 export const taskApproved: EventKind<TaskApproved> = {
   type: 'task_approved',
-  description: 'The operator approved a task that needed it.',
+  description: 'The operator approved a task.',
   fold(state, { task_id, reason }, meta) {
     changeTask(state, task_id, (task) =>
       noted(readied({ ...task, approved_by: meta.by }, meta.at), meta, 'approved', reason ?? undefined),

@@ -14,7 +14,7 @@ export interface TaskCancelled {
 
 export const taskCancelled: EventKind<TaskCancelled> = {
   type: 'task_cancelled',
-  description: 'The task will not be done.',
+  description: 'A task was cancelled.',
   count(state, { task_id }, meta) {
     if (state.tasks.has(task_id)) countEnd(state, 'cancelled', meta);
   },

@@ -20,7 +20,7 @@ const keptClaims = 10;
 
 export const taskClaimed: EventKind<TaskClaimed> = {
   type: 'task_claimed',
-  description: 'An agent took a ready task for a time; the attempt number names this claim.',
+  description: 'An agent claimed a ready task; the attempt number identifies the claim.',
   count(state, event, meta) {
     countSeen(state, event.agent, meta);
     const task = state.tasks.get(event.task_id);

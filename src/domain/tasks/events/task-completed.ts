@@ -20,7 +20,7 @@ export interface TaskCompleted {
 
 export const taskCompleted: EventKind<TaskCompleted> = {
   type: 'task_completed',
-  description: 'The holder finished the task; lists the tasks that became ready.',
+  description: 'The holder finished the task; lists the tasks it unblocked.',
   count(state, event, meta) {
     const task = state.tasks.get(event.task_id);
     if (task === undefined) return;

@@ -69,7 +69,7 @@ export const taskEdited: EventKind<TaskEdited> = {
     });
   },
   line({ task_id, changes, reason, to_agent, routing }) {
-    const to = to_agent === undefined ? '' : ` for ${to_agent ?? 'whoever fits'}${routed(routing)}`;
+    const to = to_agent === undefined ? '' : ` for ${to_agent ?? 'anyone'}${routed(routing)}`;
     return `edited ${task_id}${to} (${Object.keys(changes).join(', ')})${because(reason)}`;
   },
   redact: 'nothing',

@@ -12,7 +12,7 @@ export interface TaskFailed {
 
 export const taskFailed: EventKind<TaskFailed> = {
   type: 'task_failed',
-  description: 'No attempt is left, or trying again is pointless: failed for good.',
+  description: 'A task failed for good: no attempt is left, or a retry is pointless.',
   count(state, { task_id }, meta) {
     if (state.tasks.has(task_id)) countEnd(state, 'failed', meta);
   },

@@ -22,7 +22,7 @@ export interface TaskImported {
 
 export const taskImported: EventKind<TaskImported> = {
   type: 'task_imported',
-  description: 'A task came from another system, perhaps already finished there.',
+  description: 'A task was imported from another system, perhaps already finished there.',
   fold(state, { task: imported, created_at, finished, source }, meta) {
     state.imports.set(`${source.system}:${source.id}`, imported.task_id);
     const task = { ...taskFrom(state, imported, meta.at), created_at };

@@ -16,8 +16,7 @@ const keptNotes = 50;
 
 export const taskNoted: EventKind<TaskNoted> = {
   type: 'task_noted',
-  description:
-    'Somebody added a note to a task, or answered a question about it; its holder gets it with its next result.',
+  description: 'A note was added to a task, or a question about it answered; the holder gets it with its next result.',
   fold(state, { task_id, text, by_person, answers }, meta) {
     changeTask(state, task_id, (task) => {
       const note: Note = {

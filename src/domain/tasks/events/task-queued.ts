@@ -9,17 +9,17 @@ export interface TaskQueued extends QueuedTask {
 
 export const taskQueued: EventKind<TaskQueued> = {
   type: 'task_queued',
-  description: 'A task joined the queue.',
+  description: 'A task was queued.',
   count: countQueued,
   fold(state, event, meta) {
     addTask(state, taskFrom(state, event.task, meta.at), meta);
   },
   line({ task }) {
     const { kind, by } = task.caused_by;
-    const rule = kind === 'rule' ? ` by the rule ${by}` : '';
+    const rule = kind === 'rule' ? ` by rule ${by}` : '';
     const rework = task.rework_of === null ? rule : ` as rework of ${task.rework_of}`;
     const after = task.dependencies.length === 0 ? '' : ` after ${task.dependencies.slice(0, 3).join(', ')}`;
-    return `queued ${task.task_id} for ${task.to_agent ?? 'whoever fits'}${routed(task.routing)}${rework}${after}${because(task.description)}`;
+    return `queued ${task.task_id} for ${task.to_agent ?? 'anyone'}${routed(task.routing)}${rework}${after}${because(task.description)}`;
   },
   redact: 'nothing',
   news: { together: 'queued' },

@@ -20,7 +20,7 @@ export interface TaskReassigned {
 
 export const taskReassigned: EventKind<TaskReassigned> = {
   type: 'task_reassigned',
-  description: 'The task was addressed to someone else, or to whoever fits.',
+  description: 'A task was addressed to another participant, or to anyone.',
   count(state, { task_id, to_agent, routing }, meta) {
     const task = state.tasks.get(task_id);
     if (task === undefined) return;
@@ -44,7 +44,7 @@ export const taskReassigned: EventKind<TaskReassigned> = {
     });
   },
   line: ({ task_id, to_agent, routing, reason }) =>
-    `reassigned ${task_id} to ${to_agent ?? 'whoever fits'}${routed(routing)}${because(reason)}`,
+    `reassigned ${task_id} to ${to_agent ?? 'anyone'}${routed(routing)}${because(reason)}`,
   redact: 'nothing',
   news: { together: 'reassigned' },
 };
@@ -63,6 +63,6 @@ function routingFor(task: Task, { to_agent, routing }: TaskReassigned, { at, by 
 
 /** What came of the choice before stays with it. */
 function judgedInstead(routing: Routing, to_agent: AgentName | null, by: string, at: string): Routing {
-  const before = judged(routing, 'addressed-anew', at);
+  const before = judged(routing, 'reassigned', at);
   return { ...forcedInstead(routing, to_agent, by), judged: before?.judged ?? null };
 }

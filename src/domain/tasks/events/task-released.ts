@@ -26,7 +26,7 @@ export interface TaskReleased {
 
 export const taskReleased: EventKind<TaskReleased> = {
   type: 'task_released',
-  description: 'The holder gave the task back, not counted as an attempt.',
+  description: 'The holder gave a task back; it does not count as an attempt.',
   count(state, { task_id, to_agent, routing }, { at }) {
     const task = state.tasks.get(task_id);
     if (task !== undefined) countAddress(state, task, to_agent, routing, toMillis(at));
@@ -39,7 +39,7 @@ export const taskReleased: EventKind<TaskReleased> = {
       const waiting_for = unmet(state, task.dependencies, wait_for);
       const asks = event.needs_approval === true;
       const ready_since = waiting_for.length === 0 && !asks ? task.ready_since : null;
-      const fate = to_agent === task.to_agent ? null : 'addressed-anew';
+      const fate = to_agent === task.to_agent ? null : 'reassigned';
       const routing =
         event.routing === undefined ? judged(task.routing, fate, meta.at) : { ...event.routing, judged: null };
       const given_back =
@@ -53,7 +53,7 @@ export const taskReleased: EventKind<TaskReleased> = {
   },
   line(event) {
     const waits = event.wait_for.length === 0 ? '' : ` until ${event.wait_for.join(', ')} is settled`;
-    const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'whoever fits'}${routed(event.routing)}`;
+    const to = event.to_agent === undefined ? '' : ` to ${event.to_agent ?? 'anyone'}${routed(event.routing)}`;
     return `released ${event.task_id}${to}${waits}: ${quoted(event.reason)}`;
   },
   redact: 'nothing',

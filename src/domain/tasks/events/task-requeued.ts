@@ -14,7 +14,7 @@ export interface TaskRequeued {
 
 export const taskRequeued: EventKind<TaskRequeued> = {
   type: 'task_requeued',
-  description: 'The operator put a finished or held task back in the queue.',
+  description: 'The operator put a failed, cancelled or held task back in the queue.',
   count(state, { task_id }, meta) {
     const task = state.tasks.get(task_id);
     if (task !== undefined) countHandoffByPerson(state, task, meta);

@@ -1,5 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import type { TaskId } from '../task.ts';
+import { plural } from '../../phrases.ts';
 
 export interface TasksArchived {
   readonly type: 'tasks_archived';
@@ -17,7 +18,7 @@ export const tasksArchived: EventKind<TasksArchived> = {
       state.tasks.delete(id);
     }
   },
-  line: ({ task_ids }) => `archived ${task_ids.length} finished tasks`,
+  line: ({ task_ids }) => `archived ${plural(task_ids.length, 'finished task')}`,
   redact: 'nothing',
   news: 'none',
 };

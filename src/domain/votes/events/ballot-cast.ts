@@ -14,7 +14,7 @@ export interface BallotCast {
 
 export const ballotCast: EventKind<BallotCast> = {
   type: 'ballot_cast',
-  description: 'An agent voted, or revised its ballot; sealed unless open ballots were asked for.',
+  description: 'An agent voted, or revised its ballot; sealed unless the vote has open ballots.',
   fold(state, { vote_id, agent, ballot }, { at }) {
     changeVote(state, vote_id, (vote) => withBallot(vote, agent, ballot, at));
   },

@@ -13,7 +13,7 @@ export interface VoteCancelled {
 
 export const voteCancelled: EventKind<VoteCancelled> = {
   type: 'vote_cancelled',
-  description: 'The question is dropped; sealed ballots stay sealed.',
+  description: 'A vote was cancelled; sealed ballots stay sealed.',
   fold(state, { vote_id, reason, via }, { at, by }) {
     changeVote(state, vote_id, (vote) => ({
       ...vote,

@@ -21,7 +21,7 @@ export interface VoteDecided {
 
 export const voteDecided: EventKind<VoteDecided> = {
   type: 'vote_decided',
-  description: 'A vote has a result, by its ballots or by the operator; holds the opened ballots where this closed it.',
+  description: 'A vote was decided, by its ballots or by the operator; holds the opened ballots if this closed it.',
   count(state, { vote_id, decided_by, closing }, meta) {
     if (closing !== null) countClosing(state, vote_id, decided_by, meta);
   },
@@ -37,7 +37,7 @@ export const voteDecided: EventKind<VoteDecided> = {
   },
   line({ vote_id, choice, decided_by, reason, closing }) {
     const how = decided_by === 'operator' ? `by the operator${because(reason)}` : inWords(closing?.because);
-    return `${vote_id} is decided: "${oneLine(choice, 80)}", ${how}`;
+    return `${vote_id} decided: "${oneLine(choice, 80)}", ${how}`;
   },
   redact: (event) => ({ ...event, closing: shownClosing(event.closing) }),
   news: 'each',
@@ -46,11 +46,11 @@ export const voteDecided: EventKind<VoteDecided> = {
 function inWords(cause: ClosingCause | undefined): string {
   switch (cause) {
     case 'everyone-voted':
-      return 'everyone has voted';
+      return 'everyone voted';
     case 'settled-early':
-      return 'the rest could no longer change it';
+      return 'the remaining ballots could not change it';
     case 'deadline':
-      return 'the time was up';
+      return 'time was up';
     case 'operator':
     case undefined:
       return 'closed by the operator';

@@ -15,7 +15,7 @@ export interface VoteEscalated {
 
 export const voteEscalated: EventKind<VoteEscalated> = {
   type: 'vote_escalated',
-  description: 'A vote closed without a result that stands and waits for the operator; holds the opened ballots.',
+  description: 'A vote closed without a valid result and waits for the operator; holds the opened ballots.',
   count: (state, { vote_id }, meta) => countClosing(state, vote_id, 'operator', meta),
   fold(state, { vote_id, reason, to, closing }, { at }) {
     changeVote(state, vote_id, (vote) => ({

@@ -9,13 +9,13 @@ export interface VoteExtended {
   readonly type: 'vote_extended';
   readonly vote_id: VoteId;
   readonly deadline: Timestamp;
-  /** Set where it had been escalated: it is active again, and its ballots are sealed anew. */
+  /** Set where it had been escalated: it is active again, and its ballots are sealed again. */
   readonly reopened: { readonly ballots: readonly AgentBallots<SealedBallot>[] } | null;
 }
 
 export const voteExtended: EventKind<VoteExtended> = {
   type: 'vote_extended',
-  description: 'A vote got a later deadline; an escalated one is active again and its ballots are sealed anew.',
+  description: 'A vote got a later deadline; an escalated one is active again and its ballots are sealed again.',
   fold(state, { vote_id, deadline, reopened }, { at }) {
     changeVote(state, vote_id, (vote) => {
       if (reopened === null) return { ...vote, deadline, held_open: true };

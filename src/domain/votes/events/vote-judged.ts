@@ -22,7 +22,7 @@ export const voteJudged: EventKind<VoteJudged> = {
       return { ...vote, judged: { right_choice, by, at, lesson } };
     });
   },
-  line: ({ vote_id, right_choice }) => `judged ${vote_id}: right was "${oneLine(right_choice, 80)}"`,
+  line: ({ vote_id, right_choice }) => `judged ${vote_id}: "${oneLine(right_choice, 80)}" was right`,
   redact({ lesson: _lesson, ...event }) {
     return event;
   },

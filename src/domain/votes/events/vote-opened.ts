@@ -11,7 +11,7 @@ export interface VoteOpened {
 
 export const voteOpened: EventKind<VoteOpened> = {
   type: 'vote_opened',
-  description: 'A question was put to the vote; who may vote, the quorum and the key that seals its ballots are fixed.',
+  description: 'A vote was opened; fixes who may vote, the quorum and the key that seals its ballots.',
   fold(state, { vote }, { at }) {
     countId(state, 'vote', vote.vote_id);
     state.votes.set(vote.vote_id, {

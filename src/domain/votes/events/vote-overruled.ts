@@ -5,6 +5,7 @@ import type { TaskId } from '../../names.ts';
 import { changeTask, noted } from '../../tasks/change-task.ts';
 import { oneLine } from '../../text.ts';
 import type { VoteId } from '../vote.ts';
+import { listed } from '../../phrases.ts';
 
 export interface VoteOverruled {
   readonly type: 'vote_overruled';
@@ -19,7 +20,7 @@ export interface VoteOverruled {
 
 export const voteOverruled: EventKind<VoteOverruled> = {
   type: 'vote_overruled',
-  description: 'The operator put another choice in place of a decided one, which stays on record.',
+  description: 'The operator overruled a decided vote; the first decision stays on record.',
   count: (state, { vote_id }) => countOverruled(state, vote_id),
   fold(state, { vote_id, choice, before, reason, via, told }, meta) {
     const { at, by } = meta;
@@ -40,8 +41,7 @@ export const voteOverruled: EventKind<VoteOverruled> = {
     for (const id of told) changeTask(state, id, (task) => noted(task, meta, 'vote overruled', text));
   },
   line({ vote_id, choice, before, told, reason }) {
-    const tasks =
-      told.length === 0 ? '' : `; ${told.slice(0, 5).join(', ')} ${told.length === 1 ? 'builds' : 'build'} on it`;
+    const tasks = told.length === 0 ? '' : `; affects ${listed(told)}`;
     return `overruled ${vote_id}: "${oneLine(before, 60)}" becomes "${oneLine(choice, 60)}"${tasks}${because(reason)}`;
   },
   redact: 'nothing',

@@ -1,5 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import type { VoteId } from '../vote.ts';
+import { plural } from '../../phrases.ts';
 
 export interface VotesArchived {
   readonly type: 'votes_archived';
@@ -17,7 +18,7 @@ export const votesArchived: EventKind<VotesArchived> = {
       state.votes.delete(id);
     }
   },
-  line: ({ vote_ids }) => `archived ${vote_ids.length} finished votes`,
+  line: ({ vote_ids }) => `archived ${plural(vote_ids.length, 'finished vote')}`,
   redact: 'nothing',
   news: 'each',
 };

@@ -4,7 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { bundleNatural } from './bundle-natural.ts';
+import { bundled, bundlePackage } from './bundle-packages.ts';
 import { writeVersionFile } from './write-version.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,7 +15,7 @@ export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
   await compile('tsconfig.build.json');
-  await bundleNatural(join(root, 'dist/src/routing/natural.js'));
+  await Promise.all(bundled.map((source) => bundlePackage(source, join(root, 'dist', `${source}.js`))));
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 

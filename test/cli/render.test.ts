@@ -37,8 +37,8 @@ const full = {
 test('a page of tasks is a table, with how many more there are', () => {
   expect(renderTasks({ items: [listedBrief(brief)], total: 7, next_cursor: 'abc' }, plain)).toBe(
     [
-      'ID                   STATUS   PRIORITY  TYPE    FOR           WAITS FOR               DESCRIPTION',
-      'task-2026-02-06-002  waiting  high      review  whoever fits  task-2026-02-06-001 +1  Review the parser',
+      'ID                   STATUS   PRIORITY  TYPE    FOR     WAITS FOR               DESCRIPTION',
+      'task-2026-02-06-002  waiting  high      review  anyone  task-2026-02-06-001 +1  Review the parser',
       '1 of 7 · --limit 100 · --cursor abc',
     ].join('\n'),
   );
@@ -66,7 +66,7 @@ test('what a tool did to a task is shown with what else happened', () => {
     follow_ups: [],
   } as const;
   expect(renderTaskResult(result, plain)).toBe(
-    'task-2026-02-06-002 · completed · high · review → whoever fits\nReview the parser\nunblocked  task-2026-02-06-003',
+    'task-2026-02-06-002 · completed · high · review → anyone\nReview the parser\nunblocked  task-2026-02-06-003',
   );
 });
 

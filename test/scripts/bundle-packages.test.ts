@@ -1,4 +1,4 @@
-/** What the package holds of natural, in place of natural itself. */
+/** What the package holds of other packages, in their place. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,16 +6,16 @@ import { pathToFileURL } from 'node:url';
 import { PorterStemmer } from 'natural/lib/natural/stemmers/index.js';
 import { RegexpTokenizer } from 'natural/lib/natural/tokenizers/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleNatural } from '../../scripts/bundle-natural.ts';
+import { bundlePackage } from '../../scripts/bundle-packages.ts';
 
 const root = join(import.meta.dirname, '../..');
 let folder = '';
 let file = '';
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'natural-bundle-'));
+  folder = await mkdtemp(join(tmpdir(), 'bundles-'));
   file = join(folder, 'natural.mjs');
-  await bundleNatural(file);
+  await bundlePackage('src/routing/natural', file);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -43,4 +43,13 @@ test('it carries the licence of each package that is in it', async () => {
   expect(code).toContain('Chris Umbel, Rob Ellis, Russell Mull');
   expect(code).toContain('Jeremy Ashkenas');
   expect(code.match(/Permission is hereby granted/g)?.length).toBeGreaterThanOrEqual(inside.size);
+});
+
+test('without any package beside it, it reads times in words, and carries the licence of chrono', async () => {
+  const chrono = join(folder, 'chrono.mjs');
+  await bundlePackage('src/cli/chrono', chrono);
+  const { casual } = await import(pathToFileURL(chrono).href);
+  const now = new Date(2026, 10, 28, 16, 4);
+  expect(casual.parseDate('tomorrow 17:00', now, { forwardDate: true })).toEqual(new Date(2026, 10, 29, 17, 0));
+  expect(await readFile(chrono, 'utf8')).toMatch(/\nchrono-node 2\.[\s\S]*Permission is hereby granted/);
 });

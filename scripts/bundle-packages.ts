@@ -1,6 +1,6 @@
 /**
- * Puts the code of natural that the program uses into the one file that imports
- * it, so that natural is needed for building and not for running.
+ * Puts the code of packages of which the program uses a small part into the one file that imports each, so that they
+ * are needed for building and not for running.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,13 @@ import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
 
+/** Without their ending, as they stand in the project and in `dist/`. */
+export const bundled = ['src/routing/natural', 'src/cli/chrono'] as const;
+
 /** Writes `outfile` and its source map. The licences of everything in it stand at its end. */
-export async function bundleNatural(outfile: string): Promise<void> {
+export async function bundlePackage(source: (typeof bundled)[number], outfile: string): Promise<void> {
   const { metafile } = await build({
-    entryPoints: [join(root, 'src/routing/natural.ts')],
+    entryPoints: [join(root, `${source}.ts`)],
     absWorkingDir: root,
     outfile,
     allowOverwrite: true,

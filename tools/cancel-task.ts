@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { note, taskId } from './arguments.ts';
-import { plural } from '../src/domain/phrases.ts';
+import { whatIsLeftOf } from '../src/views/what-happens.ts';
 
 export const cancelTask = defineTool({
   name: 'cancel_task',
@@ -19,7 +19,7 @@ export const cancelTask = defineTool({
     return {
       task: briefTask(federation.state(), task),
       ...(others.length === 0 ? {} : { cancelled: others }),
-      next: others.length === 0 ? 'Nothing more to do.' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
+      next: whatIsLeftOf(federation, task.task_id, others, actor()),
     };
   },
 });

@@ -162,7 +162,7 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
 }
 
 /** What several tasks or votes have become. */
-function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
+export function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
   const tasks = items.filter((item) => 'task_id' in item);
   const votes = items.filter((item) => 'vote_id' in item);
   return stacked([

@@ -13,6 +13,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
+import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
 
@@ -29,6 +30,7 @@ export const commands: readonly CommandRow[] = [
   evaluate,
   ...scheduleCommands,
   ...analyticsCommands,
+  undo,
   pause,
   resume,
   ...inboxCommands,

@@ -40,6 +40,8 @@ interface Described {
   readonly more?: string;
   readonly examples: readonly string[];
   readonly exclusive?: readonly (readonly string[])[];
+  /** Not for people: in no list of commands. */
+  readonly hidden?: boolean;
 }
 
 export interface CommandRow extends Omit<Described, 'exclusive'> {

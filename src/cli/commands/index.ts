@@ -2,6 +2,7 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { completionCommands } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandRow[] = [
   log,
   importCommand,
   doctor,
+  ...completionCommands(() => commands),
 ];
 
 /** What has commands below it and does nothing by itself. */

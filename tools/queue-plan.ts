@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { sentences } from '../src/domain/advice.ts';
 import { unknownType } from '../src/domain/tasks/unknown-type.ts';
 import { largestPlan } from '../src/domain/tasks/validate-request.ts';
+import { afterQueueing } from '../src/views/what-next.ts';
 import { aboutType } from '../src/views/queue-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
@@ -24,14 +25,20 @@ export const queuePlan = defineTool({
     idempotency_key: idempotencyKey.optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { ids, ready } = await federation.execute('queue_plan', input, actor());
+    const caller = actor();
+    const { ids, ready } = await federation.execute('queue_plan', input, caller);
     const types = new Set(input.tasks.flatMap(({ type }) => type ?? []));
     return {
       ids,
       ready,
       next: sentences(
-        `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
+        `${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
         ...[...types].map((type) => aboutType(unknownType(federation.config, type))),
+        afterQueueing(
+          federation,
+          caller,
+          ready.flatMap((id) => federation.state().tasks.get(id) ?? []),
+        ),
       ),
     };
   },

@@ -5,6 +5,7 @@ import { whyNotReady } from '../src/domain/tasks/why-not-ready.ts';
 import { unknownType } from '../src/domain/tasks/unknown-type.ts';
 import { findTask } from '../src/views/find-task.ts';
 import { aboutType, notSeen } from '../src/views/queue-views.ts';
+import { afterQueueing } from '../src/views/what-next.ts';
 import { briefRouting, briefTask } from '../src/views/task-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
@@ -18,7 +19,8 @@ export const queueTask = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: false },
   input: z.strictObject({ ...taskRequest, idempotency_key: idempotencyKey.optional() }),
   async handle(input, { federation, actor }) {
-    const { task_id, duplicate_of, ...queued } = await federation.execute('queue_task', input, actor());
+    const caller = actor();
+    const { task_id, duplicate_of, ...queued } = await federation.execute('queue_task', input, caller);
     // A repeated request may be about a task that has left the state.
     const task = queued.task ?? (await findTask(federation, task_id));
     const who = task.to_agent ?? 'any agent that does its type';
@@ -32,10 +34,13 @@ export const queueTask = defineTool({
       next: sentences(
         duplicate_of === null
           ? unseen === undefined
-            ? `Nothing more to do: ${who} will claim it (${state}).`
+            ? who === caller.name
+              ? `It is yours to claim (${state}).`
+              : `${who} will claim it (${state}).`
             : `It waits: ${unseen} was not seen yet (${state}). The operator can start ${unseen} or reassign it.`
           : advise`Already in the queue (${task.status}); follow it with ${call('get_task', { task_id: task.task_id })}.`,
         aboutType(unknownType(federation.config, task.type)),
+        duplicate_of === null ? afterQueueing(federation, caller, [task]) : '',
       ),
     };
   },

@@ -101,7 +101,8 @@ export class LiveTime {
     return [
       ...this.#ownWarnings(state, moment),
       ...others.map(
-        ({ agent, ahead }) => `The clock of a process of ${agent} is ${offBy(ahead ?? 0)}: it ends nothing by time.`,
+        ({ agent, ahead }) =>
+          `The clock of a process of ${agent} is ${offBy(ahead ?? 0)}. It lapses no leases and closes no votes.`,
       ),
     ];
   }
@@ -110,13 +111,15 @@ export class LiveTime {
     const { standing, ahead } = moment;
     const behind = aheadOfClock(state, moment);
     if (standing === 'apart') {
-      return [`The clocks of two processes differ by ${span(ahead)}: nothing ends by time until one is set right.`];
+      return [`The clocks of two processes differ by ${span(ahead)}. Nothing expires until one of them is corrected.`];
     }
     if (standing === 'off') {
-      return [`The clock of this process is ${offBy(ahead)}: it goes by the others' time, and ends nothing by time.`];
+      return [
+        `The clock of this process is ${offBy(ahead)}. It uses the others' time, lapses no leases and closes no votes.`,
+      ];
     }
     if (behind <= tolerance) return [];
-    return [`The journal is ${span(behind)} ahead of the clock: until then time stands still.`];
+    return [`The journal is ${span(behind)} ahead of the clock. Nothing expires until the clock catches up.`];
   }
 
   /** `undefined`: it is too early to say. */

@@ -21,8 +21,7 @@ export async function examineClocks(folder: string, state: FederationState): Pro
     time.judge();
     const warnings = time.warnings(state);
     if (warnings.length === 0) return [];
-    const next =
-      'Set the wrong clock right. Where the journal is ahead and the clock is right, answer its inbox item with rebase: fed inbox.';
+    const next = 'Correct the wrong clock. If only the journal is ahead, choose rebase in its inbox item: fed inbox.';
     return [{ check: 'clocks', status: 'warning', detail: warnings.join('\n'), next, code: null }];
   } catch {
     // What keeps the notes from being read has been said of the files.

@@ -137,7 +137,7 @@ test('a process whose clock is another is named, and what that means', async () 
     monotonic: () => performance.now(),
   });
   await ahead.execute('start_session', { seen: 0 }, { name: 'kimi', kind: 'agent', session: 'k1', client: null });
-  expect((await doctor()).out).toContain('! clocks: The clocks of two processes differ by 24 h: nothing ends by time');
+  expect((await doctor()).out).toContain('! clocks: The clocks of two processes differ by 24 h. Nothing expires');
   expect((await runWith(folder, ['status'])).out).toContain('The clocks of two processes differ by 24 h');
   await ahead.close();
   expect((await doctor()).out).toContain('! clocks: The journal is 24 h ahead of the clock');

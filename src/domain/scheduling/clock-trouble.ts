@@ -19,14 +19,14 @@ function inWords({ kind, milliseconds }: ClockTrouble): { readonly title: string
     return {
       title: `The clocks of two processes differ by ${by}`,
       detail:
-        'Nobody can tell which is right, so time ends nothing: no lease, no deadline, no wait. ' +
-        'Set the wrong clock right, or end the process that has it.',
+        'It is unknown which one is right, so nothing expires: no lease, no deadline, no wait. ' +
+        'Correct the wrong clock, or stop its process.',
     };
   }
   return {
     title: `The journal is ${by} ahead of the clock`,
     detail:
-      'A clock that was ahead has written to it. Until then time stands still: leases, deadlines and waits last longer. ' +
-      'If the clock is right now, rebase moves them back by that time; if it is wrong, set it right.',
+      'A process with a wrong clock wrote to it. Nothing expires until the clock catches up. ' +
+      'If the clock is right, rebase moves leases, deadlines and waits back; if not, correct the clock.',
   };
 }

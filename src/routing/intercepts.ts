@@ -9,8 +9,8 @@
  * that an agent has become worse: which of its tasks it does well is for the words to say. (Types inferred by
  * clustering the texts were tried: see docs/predictive-routing.md.)
  */
-import type { Tally } from '../domain/routing/bonus-rules.ts';
-import { type Course, changeIn, emptyCourse, sinceChange, tallyOf, withOutcome } from '../domain/routing/change.ts';
+import type { OutcomeCounts } from '../domain/routing/bonus-rules.ts';
+import { type Course, changeIn, emptyCourse, sinceChange, countsOf, withOutcome } from '../domain/routing/change.ts';
 
 /** A failure ends the trial of an agent as fast as so many successes. */
 const failureCounts = 3;
@@ -43,8 +43,8 @@ export class Intercepts {
   }
 
   /** Successes and failures of an agent on a type since it last changed. */
-  tally(type: string | null, column: number): Tally {
-    return tallyOf(this.#pairs.get(type)?.[column]?.course ?? emptyCourse);
+  counts(type: string | null, column: number): OutcomeCounts {
+    return countsOf(this.#pairs.get(type)?.[column]?.course ?? emptyCourse);
   }
 
   /** Whether an example is from before its agent changed. */

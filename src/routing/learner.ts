@@ -1,6 +1,6 @@
 /**
  * Everything learned from outcomes: models, calibration, past examples and
- * tallies, by agent name. Deterministic: the same rules and the same lessons
+ * counts, by agent name. Deterministic: the same rules and the same lessons
  * in the same order give the same state, bit for bit.
  */
 import { Calibration } from './calibration.ts';
@@ -12,7 +12,7 @@ import { isSuccess, LogisticModels, type Lesson } from './logistic-models.ts';
 import { leastAlike, Repeatability } from './repeatability.ts';
 import { RuleBook, type RoutingRule } from './rules.ts';
 import { defaultSettings, type LearnerSettings } from './settings.ts';
-import { Tallies } from './tally.ts';
+import { OutcomeCounter } from './outcome-counts.ts';
 import { readPart, readText, type TokenizedText } from './tokens.ts';
 import { stopWords } from './stop-words.ts';
 
@@ -54,7 +54,7 @@ export class Learner {
   readonly models: LogisticModels;
   readonly calibration: Calibration;
   readonly examples: ExampleIndex;
-  readonly tallies = new Tallies();
+  readonly counts = new OutcomeCounter();
   readonly intercepts = new Intercepts();
   readonly repeatability = new Repeatability();
   readonly random: Random;
@@ -198,7 +198,7 @@ export class Learner {
     const type = outcome.type ?? null;
     const text = readPart(outcome.text);
     if (lesson === 'sent-back') {
-      this.tallies.sendBack(outcome.agent, type);
+      this.counts.sendBack(outcome.agent, type);
       const refused = this.examples.sendBack(outcome.id ?? '', column);
       if (refused !== undefined) {
         this.models.learn(refused.features, refused.rules, column, lesson, null);
@@ -207,7 +207,7 @@ export class Learner {
         this.#replay(false);
         return true;
       }
-    } else this.tallies.add(outcome.agent, type, isSuccess(lesson));
+    } else this.counts.add(outcome.agent, type, isSuccess(lesson));
     const reading = this.read(text, type);
     const rules = this.#rowsOf(reading.fired);
     const isLabel = lesson === 'label';

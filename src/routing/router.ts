@@ -43,7 +43,7 @@ export interface RoutingRequest {
   readonly availability?: ReadonlyMap<string, Availability>;
   /** Bonus in force for `v1` and `learned`; `v2` has its own. */
   readonly bonus?: ReadonlyMap<string, number>;
-  /** Bonus of `v2`, 0 for agents not named; default: from the learner's own tallies. */
+  /** Bonus of `v2`, 0 for agents not named; default: from the learner's own counts. */
   readonly planBonus?: ReadonlyMap<string, number>;
   /** Agents that are hardly known are given a little ahead, so that they are tried; default: false. */
   readonly optimism?: boolean;

@@ -48,7 +48,7 @@ const headerSchema = z.object({
     ]),
   ),
   repeatability: z.object({ pairs: z.number(), differing: z.number() }),
-  tallies: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
+  counts: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
   examples: z.array(
@@ -104,7 +104,7 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       },
       pairs: learner.intercepts.toRows(),
       repeatability: { pairs: learner.repeatability.pairs, differing: learner.repeatability.differing },
-      tallies: learner.tallies.toRows(),
+      counts: learner.counts.toRows(),
       first: examples.oldest,
       refreshed_at: examples.refreshedAt,
       examples: kept,
@@ -147,7 +147,7 @@ export function loadLearner(
     const learner = new Learner([], [], settings);
     if (header.settings !== JSON.stringify(learner.settings)) return null;
     for (const name of header.names) learner.ensureColumn(name);
-    const { models, calibration, examples, random, tallies } = learner;
+    const { models, calibration, examples, random, counts } = learner;
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
@@ -169,7 +169,7 @@ export function loadLearner(
     learner.repeatability.pairs = header.repeatability.pairs;
     learner.repeatability.differing = header.repeatability.differing;
     calibration.offset = header.calibration.offset;
-    tallies.load(header.tallies);
+    counts.load(header.counts);
     const norms = new Float64Array(header.examples.length);
     reader.into(norms);
     if (!reader.finished) return null;

@@ -8,7 +8,7 @@
  */
 import type { Similarities } from './example-index.ts';
 import type { Learner, Reading } from './learner.ts';
-import { planBonus } from './tally.ts';
+import { planBonus } from './outcome-counts.ts';
 
 export const strategies = ['v1', 'v2', 'learned', 'auto'] as const;
 export type Strategy = (typeof strategies)[number];
@@ -72,7 +72,7 @@ export interface Scoring {
   readonly bonus: ReadonlyMap<string, number>;
   /** Whether agents that are hardly known are tried. */
   readonly optimistic: boolean;
-  /** Bonus of `v2`, 0 where an agent is absent; null: from the learner's own tallies. */
+  /** Bonus of `v2`, 0 where an agent is absent; null: from the learner's own counts. */
   readonly planBonus: ReadonlyMap<string, number> | null;
 }
 
@@ -137,7 +137,7 @@ function scoreByPlan(scoring: Scoring): AgentScore[] {
     const similarity = best > 0 ? (similarities.best[column] ?? 0) / best : 0;
     const bonus =
       scoring.planBonus === null
-        ? planBonus(learner.tallies.get(agent, reading.type))
+        ? planBonus(learner.counts.get(agent, reading.type))
         : (scoring.planBonus.get(agent) ?? 0);
     const score = 0.6 * rules + 0.4 * similarity * grown + bonus + planOptimism * ahead(column);
     return { agent, score, confidence: clip(score), parts: { rules, similarity, model: null, bonus } };
@@ -177,7 +177,7 @@ function optimismFor({ learner, reading, optimistic }: Scoring): (column: number
     const known = intercepts.known(reading.type, column);
     if (known > most) [most, busiest] = [known, column];
   }
-  const { successes, failures } = intercepts.tally(reading.type, busiest);
+  const { successes, failures } = intercepts.counts(reading.type, busiest);
   const all = successes + failures + before.successes + before.failures;
   const rate = (successes + before.successes) / all;
   if (rate + 1.28 * Math.sqrt((rate * (1 - rate)) / (all + 1)) >= wellDone) return () => 0;

@@ -1,6 +1,6 @@
 /** Figures from what was counted: rates with their intervals, minutes, shares. Rounded, since agents and people read them. */
 import { betaQuantile } from '../domain/routing/beta.ts';
-import { tallyOf } from '../domain/routing/bonuses.ts';
+import { countsOf } from '../domain/routing/bonuses.ts';
 import { CounterRow, type Counters } from '../domain/metrics/counters.ts';
 import { medianOf } from '../domain/metrics/histogram.ts';
 import type { Metrics, PairField } from '../domain/metrics/metrics.ts';
@@ -24,7 +24,7 @@ export interface Figures {
 /** Of one row, or of several added up. */
 export function figuresOf({ pairs, durations }: Metrics, keys: readonly string[]): Figures {
   const row = sumOf<PairField>(pairs, keys);
-  const { successes, failures } = tallyOf(row);
+  const { successes, failures } = countsOf(row);
   const count = successes + failures;
   const timed = row.get('timed');
   const mean = timed === 0 ? null : row.get('duration') / timed;

@@ -121,8 +121,8 @@ describe('learning', () => {
     learner.setRules([{ agent: 'kimi-2', keyword: 'deploy', weight: 0.8 }]);
     const logitOf = (text: string): number => learner.score(learner.read(text, null))[learner.columnOf('kimi-2')] ?? 0;
     expect(logitOf('deploy the server')).toBeGreaterThan(logitOf('release the cluster'));
-    expect(learner.tallies.get('kimi-2', null)).toEqual({ successes: 0, failures: 0 });
-    expect(learner.tallies.get('kimi', null).successes).toBeGreaterThan(0);
+    expect(learner.counts.get('kimi-2', null)).toEqual({ successes: 0, failures: 0 });
+    expect(learner.counts.get('kimi', null).successes).toBeGreaterThan(0);
   });
 });
 

@@ -6,7 +6,7 @@
  * one success and one failure added). After 200 successes 3 failures in a row are a change, after 38 of 40 it takes 5
  * of 6, and after 4 of 5 six of six. What was before a change says nothing more.
  */
-import type { Tally } from './bonus-rules.ts';
+import type { OutcomeCounts } from './bonus-rules.ts';
 
 /** Newest outcomes that are kept apart, the last one newest: `s` success, `f` failure. */
 const window = 10;
@@ -69,7 +69,7 @@ export function changeIn({ successes, failures, newest }: Course): Change | null
 }
 
 /** Since the last change. */
-export function tallyOf({ successes, failures, newest }: Course): Tally {
+export function countsOf({ successes, failures, newest }: Course): OutcomeCounts {
   const failed = countFailures(newest);
   return { successes: successes + newest.length - failed, failures: failures + failed };
 }

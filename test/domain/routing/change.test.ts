@@ -4,7 +4,7 @@ import {
   type Course,
   emptyCourse,
   sinceChange,
-  tallyOf,
+  countsOf,
   withOutcome,
   withSentBack,
 } from '../../../src/domain/routing/change.ts';
@@ -43,14 +43,14 @@ describe('a change', () => {
     expect(change).not.toBeNull();
     if (change === null) return;
     const since = sinceChange(course, change);
-    expect(tallyOf(since)).toEqual({ successes: 0, failures: 3 });
+    expect(countsOf(since)).toEqual({ successes: 0, failures: 3 });
     expect(changeIn(after('f'.repeat(20), since))).toBeNull();
   });
 });
 
 test('a course counts what has left its newest outcomes, and what was sent back', () => {
   const course = after('f'.repeat(3) + 's'.repeat(12));
-  expect(tallyOf(course)).toEqual({ successes: 12, failures: 3 });
-  expect(tallyOf(withSentBack(course))).toEqual({ successes: 11, failures: 4 });
-  expect(tallyOf(withSentBack(emptyCourse))).toEqual({ successes: 0, failures: 1 });
+  expect(countsOf(course)).toEqual({ successes: 12, failures: 3 });
+  expect(countsOf(withSentBack(course))).toEqual({ successes: 11, failures: 4 });
+  expect(countsOf(withSentBack(emptyCourse))).toEqual({ successes: 0, failures: 1 });
 });

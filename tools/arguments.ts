@@ -8,12 +8,17 @@ import { longestPath, mostPaths, mostUses } from '../src/domain/tasks/paths.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 import { longestDescription, longestNote } from '../src/domain/tasks/task-fields.ts';
 
-/** Ids and names are lower-case; models write them otherwise. */
-const name = z.string().trim().toLowerCase().min(1);
+/** Ids and names are lower-case with hyphens; models write them otherwise, or quoted. */
+const spelt = z
+  .string()
+  .overwrite((text) => text.replaceAll(/^[\s"'`#]+|[\s"'`]+$/g, ''))
+  .toLowerCase()
+  .overwrite((text) => text.replaceAll(/[\s_]+/g, '-'));
+const name = spelt.min(1);
 export const taskId = name.max(60);
 export const voteId = name.max(60);
 export const dependencyIds = z.array(name.max(60)).max(100);
-export const taskType = z.string().trim().toLowerCase().pipe(slug);
+export const taskType = spelt.pipe(slug);
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
 export const addressee = name.max(40);
 export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);

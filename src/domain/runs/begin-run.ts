@@ -3,17 +3,19 @@
  * share its limits and never a task.
  */
 import { agentRecord } from '../agents/agent-record.ts';
-import { isAway } from '../agents/attendance.ts';
+import { type Attendance, isAway } from '../agents/attendance.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
-import type { AgentConfig, RunConfig } from '../decision-config.ts';
+import type { DecisionConfig, RunConfig } from '../decision-config.ts';
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { EventOf } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import type { SessionId } from '../names.ts';
+import type { AgentName, SessionId } from '../names.ts';
+import type { Fit } from '../tasks/claiming-order.ts';
+import type { Task } from '../tasks/task.ts';
 import { claimed, fairClaimEvery } from '../tasks/claim-task.ts';
 import { fitOf } from '../tasks/fit.ts';
-import { addMillis, minute } from '../time.ts';
+import { addMillis, minute, type Timestamp } from '../time.ts';
 import { runLimit } from './limits.ts';
 import { isForeign } from './origin.ts';
 import { existingRun } from './existing-run.ts';
@@ -27,8 +29,8 @@ const holdBeyondTimeout = 10 * minute;
 
 export function beginRun(state: FederationState, args: Args, context: DecisionContext): Decision<Result> {
   const { actor, config, now } = context;
-  const agent = Object.hasOwn(config.agents, actor.name) ? config.agents[actor.name] : undefined;
-  if (agent?.run == null || actor.session === null) {
+  const run = runOf(config, actor.name);
+  if (run === undefined || actor.session === null) {
     throw new CallerError(
       'not-allowed',
       `${actor.name} has no "run" in the configuration.`,
@@ -37,41 +39,69 @@ export function beginRun(state: FederationState, args: Args, context: DecisionCo
   }
   const session = actor.session;
   if (args.continues !== undefined) return goOn(state, args, args.continues, context);
-  const refusal = whyNot(state, agent, agent.run, context);
-  if (refusal !== null) return nothing(refusal);
-  if (args.vote_id !== undefined) return plan(state, args, session, context, null, args.vote_id);
-  const fit = fitOf(state, context, actor.name);
-  const mayRun = agent.run.accept === 'all' ? fit : { ...fit, skips: onlyLocal(fit.skips) };
-  const { claims } = agentRecord(state, actor.name);
-  const task = state.index.ready.best(mayRun, (claims + 1) % fairClaimEvery === 0);
-  if (task === undefined) return nothing({ why: 'nothing is ready', until: null });
+  if (args.vote_id !== undefined) {
+    const refusal = noRoom(state, actor.name, run, context);
+    return refusal === null ? plan(state, args, session, context, null, args.vote_id) : nothing(refusal);
+  }
+  const next = nextRun(state, context, actor.name);
+  if ('why' in next) return nothing(next);
+  const { task } = next;
   const claim = claimed(state, task, context);
-  const longest = addMillis(now, agent.run.timeout_minutes * minute + holdBeyondTimeout);
+  const longest = addMillis(now, run.timeout_minutes * minute + holdBeyondTimeout);
   const first = claim[0].hold_until >= longest ? claim : [{ ...claim[0], hold_until: longest }, ...claim.slice(1)];
   const planned = plan(state, args, session, context, { task_id: task.task_id, attempt: task.attempt + 1 }, null);
   return { ...planned, events: [...first, ...planned.events] };
 }
 
-function onlyLocal(skips: ReturnType<typeof fitOf>['skips']): NonNullable<ReturnType<typeof fitOf>['skips']> {
+interface NoRun {
+  readonly why: string;
+  /** From when on it may be otherwise, by the clock alone. */
+  readonly until: Timestamp | null;
+}
+
+/** The task that a run of this agent would be for now; or why there is none. Changes nothing. */
+export function nextRun(
+  state: FederationState,
+  attendance: Attendance,
+  name: AgentName,
+): NoRun | { readonly task: Task } {
+  const run = runOf(attendance.config, name);
+  if (run === undefined) return { why: 'it has no "run" in the configuration', until: null };
+  const refusal = noRoom(state, name, run, attendance);
+  if (refusal !== null) return refusal;
+  const fit = fitOf(state, attendance, name);
+  const mayRun = run.accept === 'all' ? fit : { ...fit, skips: onlyLocal(fit.skips) };
+  const { claims } = agentRecord(state, name);
+  const task = state.index.ready.best(mayRun, (claims + 1) % fairClaimEvery === 0);
+  return task === undefined ? { why: 'nothing is ready', until: null } : { task };
+}
+
+function runOf({ agents }: DecisionConfig, name: AgentName): RunConfig | undefined {
+  return Object.hasOwn(agents, name) ? agents[name]?.run : undefined;
+}
+
+function onlyLocal(skips: Fit['skips']): NonNullable<Fit['skips']> {
   return (task) => isForeign(task) || skips?.(task) === true;
 }
 
-function nothing(refusal: { readonly why: string; readonly until: string | null }): Decision<Result> {
-  return { events: [], result: () => ({ run: null, task: null, ...refusal }) };
+function nothing({ why, until }: NoRun): Decision<Result> {
+  return { events: [], result: () => ({ run: null, task: null, why, until }) };
 }
 
-function whyNot(
+/** Why nothing of this agent may start now, whatever is ready; `null`: it may. */
+export function noRoom(
   state: FederationState,
-  { capacity }: AgentConfig,
+  name: AgentName,
   run: RunConfig,
-  { actor, now }: DecisionContext,
-): { readonly why: string; readonly until: string | null } | null {
+  { config, now }: Attendance,
+): NoRun | null {
   if (state.meta.paused !== null) return { why: 'the federation is paused', until: null };
-  const { status, reason, until } = agentRecord(state, actor.name);
-  if (isAway(state, actor.name)) return { why: `${status}${reason === null ? '' : `: ${reason}`}`, until };
-  const holds = state.index.heldBy.get(actor.name)?.size ?? 0;
+  const { status, reason, until } = agentRecord(state, name);
+  if (isAway(state, name)) return { why: `${status}${reason === null ? '' : `: ${reason}`}`, until };
+  const holds = state.index.heldBy.get(name)?.size ?? 0;
+  const capacity = config.agents[name]?.capacity ?? holds;
   if (holds >= capacity) return { why: `it holds ${holds} tasks, its capacity`, until: null };
-  return runLimit(state, actor.name, run, now);
+  return runLimit(state, name, run, now);
 }
 
 /** In the same conversation, for the same attempt: the one before ended without having settled it. */

@@ -28,10 +28,15 @@ export const claimTask = defineTool({
   async handle({ wait_seconds = 0, ...args }, context) {
     const { federation } = context;
     const actor = context.actor();
-    const claimed = await waitFor(context, wait_seconds, 'waiting for a ready task', async () => {
-      const { task } = await federation.execute('claim_task', args, actor);
-      return task;
-    });
+    const claimed = await waitFor(
+      context,
+      actor.run === undefined ? wait_seconds : 0,
+      'waiting for a ready task',
+      async () => {
+        const { task } = await federation.execute('claim_task', args, actor);
+        return task;
+      },
+    );
     if (claimed !== null && context.signal.aborted) {
       // The caller left while it waited: nobody would ever finish this.
       await federation.execute(
@@ -44,7 +49,7 @@ export const claimTask = defineTool({
     if (claimed === null) {
       return {
         task: null,
-        why: whyNothing(federation, actor.name, args.types),
+        why: actor.run === undefined ? whyNothing(federation, actor.name, args.types) : 'this run is for one task',
         held: heldBy(state, actor.name).map(briefHeld),
         next: whatNext(federation, actor),
       };

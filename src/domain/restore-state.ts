@@ -37,6 +37,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
   for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0'))
     state.changes.set(by, changes);
+  fill(state.runs, rowsOf(sections, 'runs', 'run_id'), (row) => row.run_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   for (const [key, id] of rowsOf<readonly [string, string]>(sections, 'imports', '0')) state.imports.set(key, id);
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);

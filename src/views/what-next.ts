@@ -14,7 +14,7 @@ import type { Federation } from '../federation.ts';
 import { endOf, heldBy } from './task-views.ts';
 import { ballotsDue } from './vote-views.ts';
 
-type Caller = Pick<Actor, 'name' | 'kind' | 'session'>;
+type Caller = Pick<Actor, 'name' | 'kind' | 'session' | 'run'>;
 
 export function whatNext(federation: Federation, caller: Caller): Advice {
   const { name, kind } = caller;
@@ -31,6 +31,8 @@ export function whatNext(federation: Federation, caller: Caller): Advice {
       paused === null ? '' : 'The federation is paused: do not claim until it is resumed.',
     );
   }
+  // The next task starts a run of its own.
+  if (caller.run !== undefined) return 'End your turn now.';
   if (isAway(state, name)) return whileAway(federation, name);
   if (ballot !== undefined) {
     return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}.`;

@@ -163,7 +163,7 @@ describe('fed analytics', () => {
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft'], 'Expected --success or --failure'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'cannot be combined'],
     [['analytics', 'record', '--type', 'draft', '--success'], '--agent'],
-    [['analytics', 'record', '--agent', 'kimi', '--type', 'No Slug', '--success'], 'to be a slug'],
+    [['analytics', 'record', '--agent', 'kimi', '--type', '!!', '--success'], 'to be a slug'],
     [
       ['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--minutes', 'few'],
       'Expected --minutes to be a number',

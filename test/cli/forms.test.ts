@@ -23,6 +23,7 @@ async function formed(form: Form, text: string): Promise<string> {
     examine: unused,
     lookForLoss: unused,
     acceptLoss: unused,
+    programs: { server: '', ollama: '' },
     ask: unused,
   });
   return String(given);

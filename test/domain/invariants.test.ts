@@ -298,6 +298,12 @@ describe('whatever is commanded', () => {
       'request_remembered',
       'clock_stepped_back',
       'loss_accepted',
+      // The runner's: test/domain/runs and test/runner.
+      'run_planned',
+      'run_started',
+      'run_stop_asked',
+      'run_ended',
+      'run_settled',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });

@@ -71,6 +71,8 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  attend(): void {}
+
   keepTime(): void {}
 
   async catchUp(): Promise<void> {}
@@ -106,6 +108,7 @@ export class FakeFederation implements Federation {
         measured: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
+        runs: false,
         inbox: false,
         switches: false,
       });
@@ -141,6 +144,11 @@ export class FakeFederation implements Federation {
     optimize_routing: refuse,
     answer_inbox: refuse,
     undo_change: refuse,
+    begin_run: refuse,
+    start_run: refuse,
+    end_run: refuse,
+    settle_run: refuse,
+    stop_run: refuse,
     tick: refuse,
   };
 }
@@ -184,6 +192,7 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     unread_notes: 0,
     routing: null,
     caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },
+    origin: 'local',
     rework_of: null,
     rework_round: 0,
     subject: null,

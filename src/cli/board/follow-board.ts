@@ -10,7 +10,7 @@ import { callTool } from '../command.ts';
 import { renderTask } from '../render/render-task-in-full.ts';
 import { Screen, type ScreenDevice } from '../screen.ts';
 import type { Session } from '../session.ts';
-import { Waker } from '../waker.ts';
+import { Waker } from '../../runner/waker.ts';
 import { type BoardState, columnNames, type Effect, markedPlace, press, untouched } from './board-state.ts';
 import { keysIn } from './keys.ts';
 import { renderBoard, type Size } from './render-board.ts';

@@ -21,6 +21,7 @@ const batch = 500;
 export function tick(state: FederationState, context: DecisionContext): Decision<ResultOf<'tick'>> {
   const deliberation = new Deliberation(state, context);
   endLeases(deliberation);
+  endLostRuns(deliberation);
   tellOfClocks(deliberation);
   if (context.isTimeSure !== false) endWhatIsDue(deliberation);
   const { events } = deliberation;
@@ -59,6 +60,17 @@ function endLeases(deliberation: Deliberation): void {
     }
   }
 }
+
+/** Their runner is gone, perhaps with its machine; the lease of each has lapsed with it. */
+function endLostRuns({ state, context, events }: Deliberation): void {
+  for (const { run_id, session, status, outcome } of state.runs.values()) {
+    if (outcome !== null || !context.gone.has(session)) continue;
+    if (status !== 'ended') events.push({ type: 'run_ended', run_id, end: 'runner-gone', ...nothingKnown });
+    events.push({ type: 'run_settled', run_id, outcome: 'lost' });
+  }
+}
+
+const nothingKnown = { exit: null, trouble: null, conversation: null, usage: null, last_words: '' };
 
 /** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
 function lapseCause(lease: Lease, context: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {

@@ -75,7 +75,8 @@ function refuseWithoutVerdict(state: FederationState, task: Task, name: string):
   );
 }
 
-function succeed(deliberation: Deliberation, task: Task, args: Args): void {
+/** Also where a run's exit code says so. */
+export function succeed(deliberation: Deliberation, task: Task, args: Args): void {
   deliberation.add({
     type: 'task_completed',
     task_id: task.task_id,
@@ -100,7 +101,7 @@ function succeed(deliberation: Deliberation, task: Task, args: Args): void {
   fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
 }
 
-function fail(deliberation: Deliberation, task: Task, args: Args): void {
+export function fail(deliberation: Deliberation, task: Task, args: Args): void {
   const { now, config } = deliberation.context;
   const failures = task.failed_attempts + 1;
   const again = args.retryable !== false && failures < task.max_attempts;

@@ -9,7 +9,7 @@ import { FederationState, type Sections } from './federation-state.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
-export const stateSchema = 1;
+export const stateSchema = 2;
 
 type Rows<T> = readonly T[];
 

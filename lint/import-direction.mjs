@@ -15,7 +15,7 @@ const layers = [
   ['src/routing', 'src/store', 'src/config', 'src/identity'],
   ['src/federation.ts', 'src/application'],
   ['src/views'],
-  ['src/define-tool.ts', 'src/log', 'src/webhook'],
+  ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],
   ['tools', 'resources', 'prompts'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
   ['src/doctor'],

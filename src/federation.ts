@@ -19,6 +19,8 @@ export type FederationChange = Readonly<{
   /** Agents whose metrics changed. */
   measured: ReadonlySet<string>;
   agents: boolean;
+  /** Runs of agents' programs. */
+  runs: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
   /** The pause, automatic scheduling, or the configuration. */
@@ -125,6 +127,8 @@ export interface Federation {
    * the process alive.
    */
   keepTime(): void;
+  /** Shows the actor's session as alive before it does anything. */
+  attend(actor: Actor): void;
   /**
    * Runs a command. Resolves when it is committed and durable.
    * @throws FederationError when refused: nothing of it was written but what its refusal records.

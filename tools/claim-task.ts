@@ -27,10 +27,15 @@ export const claimTask = defineTool({
   async handle({ wait_seconds = 0, ...args }, context) {
     const { federation } = context;
     const actor = context.actor();
-    const claimed = await waitFor(context, wait_seconds, 'waiting for a ready task', async () => {
-      const { task } = await federation.execute('claim_task', args, actor);
-      return task;
-    });
+    const claimed = await waitFor(
+      context,
+      actor.run === undefined ? wait_seconds : 0,
+      'waiting for a ready task',
+      async () => {
+        const { task } = await federation.execute('claim_task', args, actor);
+        return task;
+      },
+    );
     if (claimed !== null && context.signal.aborted) {
       // The caller left while it waited: nobody would ever finish this.
       await federation.execute(
@@ -43,9 +48,12 @@ export const claimTask = defineTool({
     if (claimed === null) {
       return {
         task: null,
-        why: whyNothing(federation, actor.name, args.types),
+        why: actor.run === undefined ? whyNothing(federation, actor.name, args.types) : 'this run is for one task',
         held: heldBy(state, actor.name).map(briefHeld),
-        next: advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`,
+        next:
+          actor.run === undefined
+            ? advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`
+            : 'Finish the task of this run if you still hold it, then end your turn: the next task starts a run of its own.',
       };
     }
     return {

@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { listed } from '../src/domain/phrases.ts';
 import { briefTask, noteView } from '../src/views/task-views.ts';
+import { nextTask } from './next-task.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
@@ -25,7 +26,8 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    const caller = actor();
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, caller);
     if (notes.length > 0) {
       return {
         task: briefTask(federation.state(), task),
@@ -57,9 +59,7 @@ export const completeTask = defineTool({
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
-        isPaused
-          ? 'The federation is paused: do not claim until it is resumed.'
-          : advise`Take your next task with ${call('claim_task')}.`,
+        isPaused ? 'The federation is paused: do not claim until it is resumed.' : nextTask(caller),
       ),
     };
   },

@@ -105,9 +105,10 @@ export function hasDue(state: FederationState, context: GroupContext): boolean {
   }
 }
 
-/** The sessions that hold tasks. */
-export function holdersIn({ index, tasks }: FederationState): Set<string> {
+/** The sessions that hold tasks, or in which something runs. */
+export function holdersIn({ index, tasks, runs }: FederationState): Set<string> {
   const sessions = new Set<string>();
+  for (const { session, outcome } of runs.values()) if (outcome === null) sessions.add(session);
   for (const ids of index.heldBy.values()) {
     for (const id of ids) {
       const session = tasks.get(id)?.lease?.session;

@@ -263,8 +263,13 @@ class RunningFederation implements Federation {
     return { ...this.attendance(), gone, random, router: this.#router };
   }
 
-  #announce({ name, session, client }: Actor): void {
-    if (session === null || this.#announced.has(session)) return;
+  attend(actor: Actor): void {
+    this.#announce(actor);
+  }
+
+  /** What acts for a run is not the run: its runner shows that that lives. */
+  #announce({ name, session, client, run }: Actor): void {
+    if (session === null || run !== undefined || this.#announced.has(session)) return;
     this.#announced.add(session);
     this.#store.presence.start(session, name, client);
   }

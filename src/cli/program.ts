@@ -86,6 +86,8 @@ function createProgram(host: Host, act: Act): Command {
     .option('--dir <folder>', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)")
     .option('--as <name>', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)')
     .option('--json', 'print the same object as the tool')
+    // Set by the runner for what it starts; nobody types it.
+    .addOption(new Option('--run <run>').hideHelp())
     // No help until there is another store: so far it only says that there is none.
     .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })

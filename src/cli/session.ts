@@ -14,12 +14,13 @@ import { withWholeIds } from './short-ids.ts';
 import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
-import { whoActs } from './who-acts.ts';
+import { whoActsIn } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;
   readonly as?: string;
   readonly store?: string;
+  readonly run?: string;
   readonly json?: boolean;
   /** Answers every confirmation. */
   readonly yes?: boolean;
@@ -67,7 +68,8 @@ export async function withSession(
   const alive = setInterval(() => {}, 60_000);
   const { environment, interactive, signal } = host;
   const terminal: Terminal = { ...host.terminal, now: () => federation.now() };
-  const actor = (): Actor => whoActs({ as: globals.as, environment, interactive }, federation.config);
+  const caller = { as: globals.as, run: globals.run, environment, interactive };
+  const actor = (): Actor => whoActsIn(federation.state(), caller, federation.config);
   const confirm = (question: string): Promise<void> => confirmed(context, question);
   try {
     warnOfFault(federation, host);

@@ -1,9 +1,11 @@
 /** The command line on the real terminal, folder and store. */
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
+import type { OwnPrograms } from '../runner/runner-context.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
 
@@ -49,6 +51,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    programs: ownPrograms(),
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {
@@ -60,4 +63,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       }
     },
   });
+}
+
+/** Beside this file, as they are packed. */
+function ownPrograms(): OwnPrograms {
+  return { server: join(import.meta.dirname, '../main.js'), ollama: join(import.meta.dirname, '../ollama-agent.js') };
 }

@@ -9,6 +9,7 @@ import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
 import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
 
 /** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
@@ -34,6 +35,7 @@ export const agentSchema = z.strictObject({
     .max(400)
     .optional()
     .describe('Path of its identity file (SOUL.md), relative to the project; given to it by start_session.'),
+  run: runSchema.optional().describe('How fed work starts its program; absent: it does not (docs/running-agents.md).'),
 });
 
 const defaultAgents: Record<string, z.input<typeof agentSchema>> = {

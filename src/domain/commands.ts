@@ -11,6 +11,8 @@ import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
 import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
 import type { Router } from './routing/router.ts';
+import type { RunEnded } from './runs/events/run-ended.ts';
+import type { Run, RunProcess } from './runs/run.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
@@ -26,6 +28,8 @@ export interface Actor {
   /** `null` on the command line, whose processes end at once, and for a person who was asked. */
   readonly session: SessionId;
   readonly client: string | null;
+  /** The run it belongs to: it acts for the run's attempt alone, in the run's session. */
+  readonly run?: string;
   /** How its commands come; kept with what they commit. */
   readonly provenance?: Provenance;
 }
@@ -206,6 +210,8 @@ export interface CommandTable {
       readonly status: AvailabilityStatus;
       readonly reason?: string | undefined;
       readonly until?: Timestamp | undefined;
+      /** The runner found it so; it may end it again when that has changed. */
+      readonly by_runner?: boolean | undefined;
     };
     result: { readonly agent: AgentRecord };
   };
@@ -220,8 +226,42 @@ export interface CommandTable {
     args: { readonly session: string };
     result: { readonly released: readonly TaskId[] };
   };
+  /**
+   * The runner: claims the best ready task that may run by itself, and plans a run for it; or plans one for a ballot, or
+   * one that goes on in the conversation of another.
+   */
+  begin_run: {
+    args: {
+      readonly program: string;
+      readonly settle: Run['settle'];
+      readonly secret_hash: string;
+      readonly machine: string;
+      readonly runner: RunProcess;
+      readonly vote_id?: VoteId | undefined;
+      readonly continues?: string | undefined;
+    };
+    result: {
+      /** `null`: nothing to start now. */
+      readonly run: Run | null;
+      readonly task: Task | null;
+      readonly why: string | null;
+      /** When it is worth trying again, where that is known. */
+      readonly until: Timestamp | null;
+    };
+  };
+  start_run: { args: { readonly run_id: string; readonly process: RunProcess }; result: { readonly run: Run } };
+  end_run: { args: Omit<RunEnded, 'type'>; result: { readonly run: Run } };
+  /** `voted`: the ballot that a run was for was cast. */
+  settle_run: {
+    args: { readonly run_id: string; readonly voted?: boolean | undefined };
+    result: { readonly run: Run };
+  };
+  stop_run: {
+    args: { readonly run_id: string; readonly reason?: string | undefined };
+    result: { readonly run: Run };
+  };
   pause_federation: {
-    args: { readonly reason?: string | undefined };
+    args: { readonly reason?: string | undefined; readonly hard?: boolean | undefined };
     result: { readonly already: boolean };
   };
   resume_federation: {

@@ -14,6 +14,9 @@ import { openWorktree, saveWork } from './landing/save-work.ts';
 import { teachRouting } from './routing/teach-routing.ts';
 import { optimizeRouting } from './routing/optimize-routing.ts';
 import { recordOutcome } from './metrics/record-outcome.ts';
+import { beginRun } from './runs/begin-run.ts';
+import { endRun, startRun, stopRun } from './runs/follow-run.ts';
+import { settleRun } from './runs/settle-run.ts';
 import { pauseFederation, resumeFederation } from './scheduling/pause.ts';
 import { answerInbox } from './scheduling/answer-inbox.ts';
 import { switchScheduling } from './scheduling/switch-scheduling.ts';
@@ -66,6 +69,11 @@ const deciders: Deciders = {
   set_availability: setAvailability,
   start_session: startSession,
   end_session: endSession,
+  begin_run: beginRun,
+  start_run: startRun,
+  end_run: endRun,
+  settle_run: settleRun,
+  stop_run: stopRun,
   pause_federation: pauseFederation,
   resume_federation: resumeFederation,
   open_vote: openVote,

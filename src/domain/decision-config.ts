@@ -15,6 +15,21 @@ export interface Participants {
   readonly agents: Readonly<Record<string, AgentConfig>>;
 }
 
+/** How much of an agent may run by itself. */
+export interface RunLimits {
+  readonly concurrency: number;
+  readonly runs_per_hour: number;
+  readonly runs_per_day: number;
+  /** Dollars, where its program says what a run cost. */
+  readonly cost_per_day: number | null;
+}
+
+export interface RunConfig extends RunLimits {
+  /** `local`: nothing that came by import or HTTP, unless a person approved it. */
+  readonly accept: 'local' | 'all';
+  readonly timeout_minutes: number;
+}
+
 export interface AgentConfig {
   readonly types: readonly string[];
   /** Tasks it may hold at once. */
@@ -25,6 +40,8 @@ export interface AgentConfig {
   readonly fallback?: string | undefined;
   /** It is given no work of types that write: only `read_only_types`. */
   readonly read_only: boolean;
+  /** How the runner starts it; absent: it does not. */
+  readonly run?: RunConfig | undefined;
 }
 
 export interface DecisionConfig extends Participants {

@@ -20,6 +20,11 @@ import { outcomeRecorded } from './metrics/events/outcome-recorded.ts';
 import { examplesTaught } from './routing/events/examples-taught.ts';
 import { optimizationApplied } from './routing/events/optimization-applied.ts';
 import { optimizationReverted } from './routing/events/optimization-reverted.ts';
+import { runEnded } from './runs/events/run-ended.ts';
+import { runPlanned } from './runs/events/run-planned.ts';
+import { runSettled } from './runs/events/run-settled.ts';
+import { runStarted } from './runs/events/run-started.ts';
+import { runStopAsked } from './runs/events/run-stop-asked.ts';
 import { clockSteppedBack } from './scheduling/events/clock-stepped-back.ts';
 import { escalationChanged } from './scheduling/events/escalation-changed.ts';
 import { escalationClosed } from './scheduling/events/escalation-closed.ts';
@@ -110,6 +115,11 @@ const kinds = {
   outcome_recorded: outcomeRecorded,
   optimization_applied: optimizationApplied,
   optimization_reverted: optimizationReverted,
+  run_planned: runPlanned,
+  run_started: runStarted,
+  run_ended: runEnded,
+  run_settled: runSettled,
+  run_stop_asked: runStopAsked,
   availability_set: availabilitySet,
   session_started: sessionStarted,
   federation_paused: federationPaused,

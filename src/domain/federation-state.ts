@@ -4,6 +4,7 @@
  */
 import type { AgentRecord } from './agents/agent.ts';
 import type { TaughtBatch } from './routing/taught.ts';
+import type { Run } from './runs/run.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import { noOptimization, type Optimization } from './routing/bonus.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -21,7 +22,13 @@ import { emptyVotingRecord, type VotingRecord } from './votes/voting-record.ts';
 export interface Meta {
   /** The time of the last record. */
   readonly clock: Timestamp;
-  readonly paused: { readonly since: Timestamp; readonly by: string; readonly reason: string | null } | null;
+  readonly paused: {
+    readonly since: Timestamp;
+    readonly by: string;
+    readonly reason: string | null;
+    /** Runs in hand are ended, too. */
+    readonly hard?: true;
+  } | null;
   /** As switched last; null: as configured. */
   readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
@@ -35,6 +42,7 @@ export interface DayCounters {
   readonly vote: number;
   readonly inbox: number;
   readonly optimization: number;
+  readonly run: number;
 }
 
 /** The first result of a request that carried an idempotency key. */
@@ -55,6 +63,7 @@ export interface Touched {
   /** Agents whose metrics changed. */
   readonly measured: Set<string>;
   agents: boolean;
+  runs: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
   /** The pause, automatic scheduling, or the configuration. */
@@ -68,6 +77,7 @@ function untouched(): Touched {
     votes: new Set(),
     measured: new Set(),
     agents: false,
+    runs: false,
     inbox: false,
     switches: false,
   };
@@ -85,6 +95,7 @@ const sectionNames = [
   'archived_votes',
   'escalations',
   'held',
+  'runs',
   'requests',
   'imports',
   'taught',
@@ -127,6 +138,8 @@ export class FederationState {
   readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
     this.touched.inbox = true;
   });
+  /** The newest runs of agents' programs, oldest first. */
+  readonly runs = new Table<string, Run>(this.undo, (before, after) => this.#runChanged(before, after));
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
   touched: Touched = untouched();
@@ -179,6 +192,7 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
+      runs: [...this.runs.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
       taught: [...this.taught.values()],
@@ -200,6 +214,12 @@ export class FederationState {
     this.voteIndex.update(before, after);
     const vote = after ?? before;
     if (vote !== undefined) this.touched.votes.add(vote.vote_id);
+  }
+
+  #runChanged(before: Run | undefined, after: Run | undefined): void {
+    this.touched.runs = true;
+    const task_id = after?.task_id ?? before?.task_id;
+    if (task_id != null) this.touched.tasks.add(task_id);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

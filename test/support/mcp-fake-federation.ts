@@ -67,6 +67,8 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  attend(): void {}
+
   keepTime(): void {}
 
   async catchUp(): Promise<void> {}
@@ -102,6 +104,7 @@ export class FakeFederation implements Federation {
         measured: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
+        runs: false,
         inbox: false,
         switches: false,
       });
@@ -144,6 +147,11 @@ export class FakeFederation implements Federation {
     record_outcome: refuse,
     optimize_routing: refuse,
     answer_inbox: refuse,
+    begin_run: refuse,
+    start_run: refuse,
+    end_run: refuse,
+    settle_run: refuse,
+    stop_run: refuse,
     tick: refuse,
   };
 }
@@ -188,6 +196,7 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     unread_notes: 0,
     routing: null,
     caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },
+    origin: 'local',
     rework_of: null,
     rework_round: 0,
     subject: null,

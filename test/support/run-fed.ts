@@ -1,5 +1,5 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
 import { commands } from '../../src/cli/commands/index.ts';
@@ -8,6 +8,7 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
+import { serverProgram } from './project.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -58,6 +59,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     examine,
     lookForLoss,
     acceptLoss,
+    programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     ask: (question) => {
       out += question;
       return Promise.resolve(settings.answer ?? '');

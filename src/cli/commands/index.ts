@@ -11,10 +11,12 @@ import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
 import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
+import { runsCommands } from './runs.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
+import { work } from './work.ts';
 
 export const commands: readonly CommandRow[] = [
   init,
@@ -28,6 +30,8 @@ export const commands: readonly CommandRow[] = [
   train,
   evaluate,
   ...scheduleCommands,
+  work,
+  ...runsCommands,
   ...analyticsCommands,
   pause,
   resume,

@@ -7,7 +7,7 @@ import { renderBoard, renderBoardOnce } from '../board.ts';
 import { command } from '../command.ts';
 import { Screen, type ScreenDevice } from '../screen.ts';
 import { type Session, withSession } from '../session.ts';
-import { Waker } from '../waker.ts';
+import { Waker } from '../../runner/waker.ts';
 
 /** Frames follow each other by at least this, however many changes there are. */
 const frameMs = 100;

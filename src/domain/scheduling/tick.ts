@@ -25,6 +25,7 @@ export function tick(state: FederationState, context: DecisionContext): Decision
   const deliberation = new Deliberation(state, context);
   endLeases(deliberation);
   askAboutUnchecked(deliberation);
+  endLostRuns(deliberation);
   if (state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
   closeRelieved(deliberation);
@@ -67,6 +68,17 @@ function askAboutUnchecked(deliberation: Deliberation): void {
     askAboutChecks(deliberation, task, `Nobody has run them for ${uncheckedFor / hour} hours.`);
   }
 }
+
+/** Their runner is gone, perhaps with its machine; the lease of each has lapsed with it. */
+function endLostRuns({ state, context, events }: Deliberation): void {
+  for (const { run_id, session, status, outcome } of state.runs.values()) {
+    if (outcome !== null || !context.gone.has(session)) continue;
+    if (status !== 'ended') events.push({ type: 'run_ended', run_id, end: 'runner-gone', ...nothingKnown });
+    events.push({ type: 'run_settled', run_id, outcome: 'lost' });
+  }
+}
+
+const nothingKnown = { exit: null, trouble: null, conversation: null, usage: null, last_words: '' };
 
 /** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
 function lapseCause(lease: Lease, { now, gone }: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {

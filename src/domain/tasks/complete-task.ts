@@ -76,7 +76,8 @@ function refuseWithoutVerdict(state: FederationState, task: Task, name: string):
   );
 }
 
-function succeed(deliberation: Deliberation, task: Task, args: Args): void {
+/** Also where a run's exit code says so. */
+export function succeed(deliberation: Deliberation, task: Task, args: Args): void {
   const checks = requiredChecks(deliberation.context.config, task);
   const { summary, artifacts = [], duration_minutes = null, commit = null } = args;
   const isSaved = task.work === null || task.work.saved_attempt === task.attempt;
@@ -154,7 +155,7 @@ function complete(deliberation: Deliberation, task: Task, completion: Completion
   fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
 }
 
-function fail(deliberation: Deliberation, task: Task, args: Args): void {
+export function fail(deliberation: Deliberation, task: Task, args: Args): void {
   const { now, config } = deliberation.context;
   const failures = task.failed_attempts + 1;
   const again = args.retryable !== false && failures < task.max_attempts;

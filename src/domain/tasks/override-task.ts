@@ -46,7 +46,8 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
   const reason = args.reason ?? null;
   switch (args.action) {
     case 'approve':
-      if (!task.needs_approval || task.approved_by !== null || !isOpen(task)) {
+      // Work from elsewhere is approved so that it may run by itself.
+      if ((!task.needs_approval && task.origin === 'local') || task.approved_by !== null || !isOpen(task)) {
         throw new CallerError(
           'wrong-state',
           `${task_id} does not wait for approval; it is ${task.status}.`,

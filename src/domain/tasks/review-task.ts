@@ -1,3 +1,4 @@
+import { isRemote } from '../runs/origin.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';
@@ -220,6 +221,7 @@ function newRework(
     needs_approval: askFirst,
     routing: null,
     caused_by: { kind: 'review', by: context.actor.name, task_id: work.task_id, depth: work.caused_by.depth + 1 },
+    ...(isRemote(context.actor) ? { origin: 'http' as const } : {}),
     rework_of: first,
     rework_round: round,
     subject: null,

@@ -63,6 +63,12 @@ export interface Cause {
   readonly depth: number;
 }
 
+/**
+ * Where the chain of a task's causes begins: on this machine, or with an import or a remote agent, and no person has
+ * approved it since. What runs by itself is local work only.
+ */
+export type Origin = 'local' | 'import' | 'http';
+
 export interface Outcome {
   readonly outcome: 'success' | 'failure';
   readonly attempt: number;
@@ -98,6 +104,8 @@ export interface Note {
   readonly at: Timestamp;
   readonly by: string;
   readonly text: string;
+  /** It came over HTTP. */
+  readonly remote?: true;
   /** From a person: work is not completed before it was read. */
   readonly by_person?: true;
   /** It answers this question of a holder's. */
@@ -158,6 +166,7 @@ export interface Task {
   readonly unread_notes: number;
   readonly routing: Routing | null;
   readonly caused_by: Cause;
+  readonly origin: Origin;
   readonly rework_of: TaskId | null;
   readonly rework_round: number;
   /** The work that a review task is about. */

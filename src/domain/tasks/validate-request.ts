@@ -1,5 +1,6 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import { advise, call } from '../advice.ts';
+import { isRemote } from '../runs/origin.ts';
 import type { DecisionContext } from '../commands.ts';
 import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';
@@ -101,6 +102,7 @@ export function newTask(
     needs_approval: request.needs_approval === true || needsApproval(routing, priority),
     routing,
     caused_by: placement.caused_by,
+    ...(isRemote(context.actor) ? { origin: 'http' as const } : {}),
     rework_of: null,
     rework_round: 0,
     subject,

@@ -49,6 +49,8 @@ const uses = z
   .max(mostUses)
   .describe('Things only one task may use at a time, e.g. staging');
 
+const checks = z.array(slug).max(20).describe('Checks it must pass beside those of its type');
+
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
   description: z.string().trim().min(1).max(longestDescription).describe('What to do, and how to tell that it is done'),
@@ -64,6 +66,7 @@ export const taskRequest = {
   needs_approval: z.boolean().optional().describe('The operator must approve it'),
   paths: paths.optional(),
   uses: uses.optional(),
+  checks: checks.optional(),
 };
 
 /** What may be changed of a task that nobody has claimed. */
@@ -78,6 +81,7 @@ export const taskChanges = z
     deadline: taskRequest.deadline,
     paths: taskRequest.paths,
     uses: taskRequest.uses,
+    checks: taskRequest.checks,
   })
   .describe('For edit: the fields that change');
 

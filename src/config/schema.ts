@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { DecisionConfig } from '../domain/decision-config.ts';
 import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
+import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
 import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
@@ -238,6 +239,9 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('When finished work is archived.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    checks: checksSchema.prefault({}).describe('Commands that prove work, by name (docs/checks.md).'),
+    worktree: worktreeSchema.prefault({}).describe('How checkouts are made ready (docs/worktrees-and-landing.md).'),
+    land: landSchema.prefault({}).describe('How finished work reaches its branch.'),
     read_only_types: z
       .array(slug)
       .default(['research', 'review', 'architecture', 'summary', 'classification'])
@@ -297,7 +301,7 @@ export const configSchema = z
         clients.set(client.toLowerCase(), name);
       }
     }
-    const roster = { agents: config.agents, people: [...people] };
+    const roster = { agents: config.agents, people: [...people], checks: Object.keys(config.checks) };
     for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
       issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
     }
@@ -307,7 +311,7 @@ export const configSchema = z
   })
   // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
   .transform((config) => {
-    const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
+    const { rules = shippedRules({ agents: config.agents }), enabled } = config.scheduling;
     const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
     return { ...config, scheduling: { enabled, rules }, routing };
   }) satisfies z.ZodType<DecisionConfig>;

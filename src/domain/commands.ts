@@ -5,6 +5,7 @@
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Attendance } from './agents/attendance.ts';
+import type { CheckRun } from './checks/check.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
@@ -105,6 +106,8 @@ export interface CommandTable {
       readonly summary: string;
       readonly artifacts?: readonly string[] | undefined;
       readonly duration_minutes?: number | undefined;
+      /** What the work is in git. */
+      readonly commit?: string | undefined;
       readonly attempt?: number | undefined;
       readonly retryable?: boolean | undefined;
     };
@@ -117,6 +120,61 @@ export interface CommandTable {
       /** A person's, not read yet: the task stays as it is until the holder, who has them now, completes it again. */
       readonly notes: readonly Note[];
     };
+  };
+  /** By what ran them: `fed check`, `fed work`. */
+  record_checks: {
+    args: { readonly task_id: TaskId; readonly attempt: number; readonly runs: readonly CheckRun[] };
+    result: { readonly task: Task };
+  };
+  /** By what made the worktree of an attempt, before its program starts. */
+  open_worktree: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly branch: string;
+      readonly base: string;
+      readonly commit: string;
+      readonly contains: readonly TaskId[];
+    };
+    result: { readonly task: Task };
+  };
+  /** What an attempt left is in a commit. */
+  save_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly commit: string;
+      readonly tree: string;
+      readonly left_out: readonly string[];
+    };
+    result: { readonly task: Task };
+  };
+  begin_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly old: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  finish_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  /** It cannot land as it is: it goes back to its agent as rework. */
+  refuse_landing: {
+    args: { readonly task_id: TaskId; readonly reason: string };
+    result: { readonly task: Task; readonly rework: Task };
+  };
+  drop_work: {
+    args: { readonly task_id: TaskId; readonly reason?: string | undefined };
+    result: { readonly task: Task };
+  };
+  revert_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly target: string;
+      readonly revert: string;
+      /** What is to be done again, where it is. */
+      readonly rework?: string | undefined;
+    };
+    result: { readonly task: Task; readonly rework: Task | null };
   };
   release_task: {
     args: {

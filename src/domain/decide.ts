@@ -6,7 +6,11 @@
 import { setAvailability } from './agents/set-availability.ts';
 import { startSession } from './agents/start-session.ts';
 import type { ArgsOf, CommandName, Decision, DecisionContext, ResultOf } from './commands.ts';
+import { recordChecks } from './checks/record-checks.ts';
 import type { FederationState } from './federation-state.ts';
+import { dropWork } from './landing/drop-work.ts';
+import { beginLanding, finishLanding, refuseLanding, revertWork } from './landing/land-work.ts';
+import { openWorktree, saveWork } from './landing/save-work.ts';
 import { teachRouting } from './routing/teach-routing.ts';
 import { optimizeRouting } from './routing/optimize-routing.ts';
 import { recordOutcome } from './metrics/record-outcome.ts';
@@ -51,6 +55,14 @@ const deciders: Deciders = {
   claim_task: claimTask,
   report_progress: reportProgress,
   complete_task: completeTask,
+  record_checks: recordChecks,
+  open_worktree: openWorktree,
+  save_work: saveWork,
+  begin_landing: beginLanding,
+  finish_landing: finishLanding,
+  refuse_landing: refuseLanding,
+  drop_work: dropWork,
+  revert_work: revertWork,
   release_task: releaseTask,
   review_task: reviewTask,
   cancel_task: cancelTask,

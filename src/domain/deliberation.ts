@@ -124,6 +124,7 @@ export class Deliberation {
           'hold-reached',
           'rework-rounds',
           'given-back',
+          'checks',
         );
         this.closeQuestions(dependent.task_id, 'cancelled');
       }

@@ -6,7 +6,16 @@
  */
 import { availabilitySet } from './agents/events/availability-set.ts';
 import { sessionStarted } from './agents/events/session-started.ts';
+import { checkRecorded } from './checks/events/check-recorded.ts';
+import { successReported } from './checks/events/success-reported.ts';
+import { verificationChanged } from './checks/events/verification-changed.ts';
 import type { EventKind } from './event-kind.ts';
+import { landingBegun } from './landing/events/landing-begun.ts';
+import { workDropped } from './landing/events/work-dropped.ts';
+import { workLanded } from './landing/events/work-landed.ts';
+import { workReverted } from './landing/events/work-reverted.ts';
+import { workSaved } from './landing/events/work-saved.ts';
+import { worktreeOpened } from './landing/events/worktree-opened.ts';
 import { outcomeRecorded } from './metrics/events/outcome-recorded.ts';
 import { examplesTaught } from './routing/events/examples-taught.ts';
 import { optimizationApplied } from './routing/events/optimization-applied.ts';
@@ -85,6 +94,15 @@ const kinds = {
   dependents_continued: dependentsContinued,
   start_times_reached: startTimesReached,
   tasks_archived: tasksArchived,
+  success_reported: successReported,
+  check_recorded: checkRecorded,
+  verification_changed: verificationChanged,
+  worktree_opened: worktreeOpened,
+  work_saved: workSaved,
+  landing_begun: landingBegun,
+  work_landed: workLanded,
+  work_dropped: workDropped,
+  work_reverted: workReverted,
   vote_opened: voteOpened,
   ballot_cast: ballotCast,
   vote_decided: voteDecided,

@@ -100,10 +100,11 @@ export class OneRun {
     if (run === undefined || run.status === 'ended') return this.end('lease-lost');
     if (run.stop !== null) return this.end('stopped');
     if (state.meta.paused?.hard === true) return this.end('paused');
-    if (isInHand(state, run)) return;
     const task = run.task_id === null ? undefined : state.tasks.get(run.task_id);
+    if (isInHand(state, run) && task?.reported?.attempt !== run.attempt) return;
     // It has settled its task itself, and has a moment to end its turn.
-    if (task?.result?.attempt === run.attempt || this.#releasedItself()) this.#isDone(afterSettlingMs);
+    const isSettled = task?.result?.attempt === run.attempt || task?.reported?.attempt === run.attempt;
+    if (isSettled || this.#releasedItself()) this.#isDone(afterSettlingMs);
     else this.end('lease-lost');
   }
 
@@ -379,7 +380,8 @@ export class OneRun {
       canGoOn &&
       task_id !== null &&
       settle === 'agent' &&
-      isInHand(this.#context.federation.state(), this.run)
+      isInHand(this.#context.federation.state(), this.run) &&
+      this.#context.federation.state().tasks.get(task_id)?.reported === null
     );
   }
 

@@ -29,7 +29,8 @@ const task = ['<task>', 'task_id', 'id of the task'] as const;
 const tasks = ['<task...>', 'task_id', 'their ids'] as const;
 const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
-const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
+const finishing: readonly Usage<'artifacts' | 'commit' | 'duration_minutes' | 'attempt'>[] = [
+  ['--commit <id>', 'commit', 'the commit of the finished work'],
   ['--artifact <path>', 'artifacts', 'a file it produced'],
   ['--minutes <minutes>', 'duration_minutes', 'how long it took'],
   ['--attempt <number>', 'attempt', 'which claim this ends (default: the one made on this command line)'],
@@ -59,6 +60,7 @@ export const queueCommands: readonly CommandRow[] = [
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
       ['--path <glob>', 'paths', 'files it will change; overlapping tasks wait'],
       ['--use <name>', 'uses', 'something only one task may use at a time, such as staging'],
+      ['--check <name>', 'checks', 'a check it must pass beside those of its type'],
       key,
     ],
     examples: [

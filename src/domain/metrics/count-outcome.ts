@@ -41,6 +41,16 @@ function countSentBack(state: FederationState, task: Task, agent: AgentName, now
   countOutcome(state, { agent, type: task.type, field: 'sent_back', duration: null }, now);
 }
 
+/** What checks said of a reported success, beside what its end counts. */
+export function countChecked(
+  { metrics }: FederationState,
+  { type }: Task,
+  agent: AgentName,
+  field: 'verified' | 'false_done',
+): void {
+  for (const key of [agent, pairKey(agent, type)]) metrics.pairs.at(key).add(field, 1);
+}
+
 interface Counted {
   readonly agent: AgentName;
   readonly type: string | null;

@@ -15,8 +15,11 @@ import type { AgentName } from '../tasks/task.ts';
 import { day, hour, type Timestamp, toMillis } from '../time.ts';
 import { type CounterRow, Counters } from './counters.ts';
 
-/** `duration` is the sum over `timed` attempts. `successes` excludes what was sent back. */
-export type PairField = 'successes' | 'failures' | 'sent_back' | 'timed' | 'duration';
+/**
+ * `duration` is the sum over `timed` attempts. `successes` excludes what was sent back. `verified`: completions that
+ * checks proved; `false_done`: reported successes whose checks failed, which are failures too.
+ */
+export type PairField = 'successes' | 'failures' | 'sent_back' | 'timed' | 'duration' | 'verified' | 'false_done';
 /** `since`: when its present status began. The statuses hold the time spent in them before that. */
 export type AgentField =
   | 'since'

@@ -68,5 +68,5 @@ function endsWork(event: FederationEvent): event is EndOfWork {
 
 function outcomeOf(event: EndOfWork, by: string, task: Task): AttemptOutcome | null {
   if (event.type === 'task_reviewed') return endByReview(task, event.verdict);
-  return endOfAttempt(task, event.attempt, by, event.type === 'task_completed' ? 'success' : 'failure');
+  return endOfAttempt(task, event.attempt, event.agent ?? by, event.type === 'task_completed' ? 'success' : 'failure');
 }

@@ -153,6 +153,9 @@ function perform(
       if (to_agent !== undefined) act(deliberation, existing(state, id), { action: 'reassign', to_agent, reason });
       act(deliberation, existing(state, id), { action, reason });
       return [];
+    case 'complete':
+      act(deliberation, existing(state, id), { action, reason });
+      return [];
     case 'requeue':
       act(deliberation, existing(state, id), { action, to_agent, reason });
       return [];

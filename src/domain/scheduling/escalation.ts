@@ -14,6 +14,7 @@ import type { VoteId } from '../votes/vote.ts';
  * routing          a task was queued for `auto`, and nobody who may do it is there
  * vote             a vote closed without a result that stands
  * question         a holder asks; a task that was released with the question waits for the answer
+ * checks           a reported success got no verdict from its checks
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
  * clock            the clocks of processes, or of the journal, do not agree
@@ -30,6 +31,7 @@ export const escalationKinds = [
   'routing',
   'vote',
   'question',
+  'checks',
   'given-back',
   'unclaimed',
   'clock',
@@ -59,6 +61,7 @@ export interface Escalation {
  * approve              lets a task start that waits for approval
  * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
  * reassign             addresses it to `to_agent`; a failed one is tried again by it
+ * complete             counts as done although its checks did not say so
  * cancel               it will not be done; of a failed or cancelled task or vote: nor what waits for it
  * continue-dependents  what waits for it goes on without it
  * release, drop        queues, or forgets, the follow-ups that were kept
@@ -73,6 +76,7 @@ export const inboxActions = [
   'approve',
   'requeue',
   'reassign',
+  'complete',
   'cancel',
   'continue-dependents',
   'release',

@@ -37,6 +37,8 @@ export function actionsFor(
         : ['dismiss'];
     case 'question':
       return ['answer', 'dismiss'];
+    case 'checks':
+      return task?.reported == null ? ['dismiss'] : ['complete', 'requeue', 'cancel'];
     case 'given-back':
       if (task === undefined || !isOpen(task)) return ['dismiss'];
       return task.status === 'pending' ? ['reassign', 'edit', 'cancel', 'dismiss'] : ['reassign', 'cancel', 'dismiss'];

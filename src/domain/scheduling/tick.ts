@@ -9,11 +9,15 @@ import { lapseWords } from '../tasks/events/lease-lapsed.ts';
 import { failForGood } from '../tasks/complete-task.ts';
 import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
-import { day, fromMillis, toMillis } from '../time.ts';
+import { askAboutChecks } from '../checks/record-checks.ts';
+import { day, fromMillis, hour, toMillis } from '../time.ts';
 import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
 import { tellOfClocks } from './clock-trouble.ts';
 import { heldUnder } from './follow-up.ts';
 import { askAboutNobodysWork } from './nobodys-work.ts';
+
+/** How long checks may be missing before the operator is asked. */
+const uncheckedFor = 24 * hour;
 
 /** Tasks in one event; the rest follows with the next tick. */
 const batch = 500;
@@ -21,6 +25,7 @@ const batch = 500;
 export function tick(state: FederationState, context: DecisionContext): Decision<ResultOf<'tick'>> {
   const deliberation = new Deliberation(state, context);
   endLeases(deliberation);
+  askAboutUnchecked(deliberation);
   endLostRuns(deliberation);
   tellOfClocks(deliberation);
   if (context.isTimeSure !== false) endWhatIsDue(deliberation);
@@ -58,6 +63,16 @@ function endLeases(deliberation: Deliberation): void {
         );
       }
     }
+  }
+}
+
+/** A reported success takes nobody's time, and would be forgotten. */
+function askAboutUnchecked(deliberation: Deliberation): void {
+  const { state, context } = deliberation;
+  for (const id of state.index.reported) {
+    const task = state.tasks.get(id);
+    if (task?.reported == null || toMillis(context.now) < toMillis(task.reported.at) + uncheckedFor) continue;
+    askAboutChecks(deliberation, task, `Nobody has run them for ${uncheckedFor / hour} hours.`);
   }
 }
 
@@ -142,6 +157,11 @@ export function nextDue(state: FederationState): string | null {
       if (lease == null) continue;
       earliest = Math.min(earliest, toMillis(lease.session === null ? lease.expires_at : lease.hold_until));
     }
+  }
+  for (const id of state.index.reported) {
+    const reported = state.tasks.get(id)?.reported;
+    if (reported == null || state.escalationKeys.has(`checks:${id}`)) continue;
+    earliest = Math.min(earliest, toMillis(reported.at) + uncheckedFor);
   }
   for (const { until } of state.agents.values()) if (until !== null) earliest = Math.min(earliest, toMillis(until));
   // While the federation is paused deadlines of votes stand still.

@@ -49,6 +49,7 @@ export function cancel(deliberation: Deliberation, task: Task, reason: string): 
     'hold-reached',
     'rework-rounds',
     'given-back',
+    'checks',
   );
   deliberation.closeQuestions(task.task_id, 'cancelled');
   const blocked = deliberation.endDependents(task);

@@ -75,6 +75,8 @@ export type TotalField =
   | 'waits'
   | 'waiting';
 export type MethodField = 'decisions' | 'judged' | 'right';
+/** `time` in milliseconds; `priced`: runs whose program says what it cost; `cost` is the sum over them. */
+export type RunField = 'runs' | 'time' | 'input_tokens' | 'output_tokens' | 'priced' | 'cost';
 /** Sums over judged choices that the method agrees with, `w = 1 / probability`; a reward is 1 where it was right. */
 export type WeightField = 'w' | 'ww' | 'wr' | 'wwr';
 
@@ -84,6 +86,8 @@ const keptDays = 400;
 
 /** Confidences are counted as whole numbers of this part. Here, so that views need not load what counts. */
 export const confidenceParts = 10_000;
+/** Costs are counted as whole numbers of this part of a dollar. */
+export const costParts = 1_000_000;
 
 /** A row as a checkpoint keeps it. */
 export interface MetricsRow {
@@ -100,6 +104,8 @@ export class Metrics {
   /** Whether an agent changed, by `agent/type`. */
   readonly courses: Counters<string, CourseField>;
   readonly agents: Counters<AgentName, AgentField>;
+  /** Runs, by the same keys as pairs. */
+  readonly runs: Counters<string, RunField>;
   /** Confidence of judged routing decisions by `agent/tenth`. */
   readonly confidences: Counters<string, ConfidenceField>;
   /** By days since 1970, UTC. */
@@ -120,6 +126,7 @@ export class Metrics {
     this.durations = new Counters(undo);
     this.courses = new Counters(undo);
     this.agents = new Counters(undo);
+    this.runs = new Counters(undo);
     this.confidences = new Counters(undo);
     this.days = new Counters(undo);
     this.hours = new Counters(undo);
@@ -172,13 +179,27 @@ export class Metrics {
   }
 
   #tables(): [string, Restorable][] {
-    const { pairs, durations, courses, agents, confidences, days, hours, methods, weights, types, totals, waits } =
-      this;
+    const {
+      pairs,
+      durations,
+      courses,
+      agents,
+      runs,
+      confidences,
+      days,
+      hours,
+      methods,
+      weights,
+      types,
+      totals,
+      waits,
+    } = this;
     const tables = {
       pairs,
       durations,
       courses,
       agents,
+      runs,
       confidences,
       days,
       hours,

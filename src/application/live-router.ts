@@ -258,7 +258,8 @@ function requestFor(question: RoutingQuestion, routing: Config['routing']): Libr
     planBonus,
     exploration: isChoice && priority === 'low' ? routing.exploration : 0,
     optimism: isChoice && question.mayTry,
-    ...(question.costs === undefined ? {} : { costs: question.costs, costMargin: routing.cost_margin }),
+    costs: question.costs,
+    costMargin: routing.cost_margin,
     uniform,
     comparePicks: true,
     ...(isChoice

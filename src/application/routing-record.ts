@@ -35,7 +35,23 @@ export function routingRecord(decision: RoutingDecision): Routing {
     instead_of: decision.instead_of,
     ...(decision.cheaper === null
       ? {}
-      : { cheaper: { ...decision.cheaper, given_up: rounded(decision.cheaper.given_up) } }),
+      : {
+          cheaper: {
+            ...decision.cheaper,
+            cost: rounded(decision.cheaper.cost),
+            its_cost: rounded(decision.cheaper.its_cost),
+            given_up: rounded(decision.cheaper.given_up),
+          },
+        }),
+    ...(decision.costs.length === 0
+      ? {}
+      : {
+          costs: decision.costs.map(({ agent: one, probability, cost }) => ({
+            agent: one,
+            probability: rounded(probability),
+            cost: cost === null ? null : rounded(cost),
+          })),
+        }),
     novelty: decision.novelty === null ? null : rounded(decision.novelty),
     outcomes: decision.outcomes,
     explored: decision.explored,
@@ -62,7 +78,7 @@ function costOf({ cheaper }: RoutingDecision): string {
   if (cheaper === null) return '';
   const { instead_of, cost, its_cost, given_up } = cheaper;
   const points = (100 * given_up).toFixed(1);
-  return `; cheaper than ${instead_of} (${cost.toFixed(2)} against ${its_cost.toFixed(2)} a run) and only ${points} points less likely to succeed`;
+  return `; cheaper than ${instead_of} ($${cost.toFixed(2)} against $${its_cost.toFixed(2)} a run) and only ${points} points less likely to succeed`;
 }
 
 const sureness = {

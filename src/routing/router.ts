@@ -95,6 +95,8 @@ export interface RoutingDecision {
   readonly instead_of: string | null;
   /** Set where an agent was preferred because it is cheaper. */
   readonly cheaper: CheaperChoice | null;
+  /** Those who could take it by `learned`, likeliest first, with what a run costs; empty where no cost is known. */
+  readonly costs: readonly { readonly agent: string; readonly probability: number; readonly cost: number | null }[];
   readonly rules: readonly RoutingRule[];
   /** Words that speak for the agent against the runner-up, with their logits, strongest first. */
   readonly terms: readonly { readonly term: string; readonly weight: number }[];
@@ -189,10 +191,9 @@ export class Router {
         availability,
       );
     }
-    const cheaper = this.#cheaper(
-      request,
-      (rankings.get('learned') ?? []).filter(({ agent }) => able.includes(agent)),
-    );
+    const byModels = (rankings.get('learned') ?? []).filter(({ agent }) => able.includes(agent));
+    const { costs = new Map<string, number>(), costMargin = 0 } = request;
+    const cheaper = cheaperWithin(byModels, costs, costMargin);
     if (cheaper !== null && picks.learned === cheaper.instead_of) picks.learned = cheaper.agent;
     const height = learner.height(logits);
     const sureness = (method: Method): number =>
@@ -229,6 +230,14 @@ export class Router {
           ? top.agent
           : null,
       cheaper: method === 'learned' && cheaper?.agent === agent && request.force === undefined ? cheaper : null,
+      costs:
+        method === 'learned' && costs.size > 0
+          ? byModels.slice(0, shown).map((one) => ({
+              agent: one.agent,
+              probability: one.confidence,
+              cost: costs.get(one.agent) ?? null,
+            }))
+          : [],
       rules: reading.fired.flatMap((index) => learner.book.rules[index] ?? []),
       terms: this.#terms(reading, agent ?? '', runnerUp?.agent ?? ''),
       nearest: scoring.similarities.nearest.map(({ example, cosine }) => ({
@@ -248,10 +257,6 @@ export class Router {
       ranking,
       picks,
     };
-  }
-
-  #cheaper({ costs, costMargin = 0 }: RoutingRequest, able: readonly AgentScore[]): CheaperChoice | null {
-    return costs === undefined ? null : cheaperWithin(able, costs, costMargin);
   }
 
   #novelty(reading: Reading, method: Method, height: number): number | null {

@@ -43,8 +43,8 @@ export function briefRouting({ agent, confidence, method, reason, doubt }: Routi
 
 /** Everything that speaks for a choice. */
 export function fullRouting(routing: Routing) {
-  const { score, parts, rules, terms, nearest, runner_up, instead_of, novelty, outcomes, probability, judged } =
-    routing;
+  const { score, parts, rules, terms, nearest, runner_up, instead_of, cheaper, costs } = routing;
+  const { novelty, outcomes, probability, judged } = routing;
   return {
     ...briefRouting(routing),
     score,
@@ -55,6 +55,8 @@ export function fullRouting(routing: Routing) {
       nearest: nearest.map((near) => ({ ...near, task_id: near.task_id === '' ? 'training' : near.task_id })),
       runner_up,
       instead_of,
+      cheaper,
+      costs,
       novelty,
       explored: routing.explored || null,
     }),

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
+import { costView } from '../../views/cost-view.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
 import { command, type CommandRow, toolCommand } from '../command.ts';
+import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
 import { withSession } from '../session.ts';
@@ -32,6 +34,18 @@ export const analyticsCommands: readonly CommandRow[] = [
     fixed: { view: 'targets' },
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
+  }),
+  command({
+    path: 'analytics cost',
+    about: 'what runs cost, and what cheaper agents save',
+    more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
+    input: z.strictObject({}),
+    examples: ['fed analytics cost', 'fed analytics cost --json'],
+    run: (_input, context) =>
+      withSession(context, async ({ federation, show }) => {
+        const view = await costView(federation);
+        show(view, (terminal) => renderCost(view, terminal));
+      }),
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',

@@ -10,3 +10,8 @@ export function minutesText(minutes: number | null): string {
   if (minutes < 120) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.round(minutes / 6) / 10} h` : `${Math.round(minutes / 144) / 10} d`;
 }
+
+/** Whole cents; below a cent, four digits. */
+export function dollars(cost: number): string {
+  return `$${cost.toFixed(cost !== 0 && Math.abs(cost) < 0.01 ? 4 : 2)}`;
+}

@@ -6,6 +6,7 @@ import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
+import { dollars } from './numbers.ts';
 
 type Shown = ReturnType<typeof fullRouting>;
 
@@ -41,7 +42,21 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
             )
             .join('\n')}`,
         ];
-  return [head, fields, ...past].filter((section) => section !== '').join('\n\n');
+  const costs =
+    routing.costs === undefined
+      ? []
+      : [
+          renderTable(
+            routing.costs,
+            [
+              { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
+              { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
+              { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
+            ],
+            terminal,
+          ),
+        ];
+  return [head, fields, ...costs, ...past].filter((section) => section !== '').join('\n\n');
 }
 
 function partsOf(parts: Shown['parts']): string {

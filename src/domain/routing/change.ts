@@ -6,6 +6,7 @@
  * one success and one failure added). After 200 successes 3 failures in a row are a change, after 38 of 40 it takes 5
  * of 6, and after 4 of 5 six of six. What was before a change says nothing more.
  */
+import type { AgentName } from '../names.ts';
 import type { OutcomeCounts } from './bonus-rules.ts';
 
 /** Newest outcomes that are kept apart, the last one newest: `s` success, `f` failure. */
@@ -92,4 +93,10 @@ function tail(failed: number, of: number, rate: number): number {
     term *= ((of - count) / (count + 1)) * (rate / (1 - rate));
   }
   return sum;
+}
+
+/** "kimi has failed 5 of its last 6 testing tasks; before 2 of 40". */
+export function describeChange(agent: AgentName, type: string | null, { failed, of, before }: Change): string {
+  const work = type === null ? 'tasks without a type' : `${type} tasks`;
+  return `${agent} has failed ${failed} of its last ${of} ${work}; before ${before.failed} of ${before.of}`;
 }

@@ -24,6 +24,14 @@ export interface NearTask {
   readonly similarity: number;
 }
 
+export interface AgentCost {
+  readonly agent: AgentName;
+  /** 0 to 1. */
+  readonly probability: number;
+  /** Dollars; `null`: not known. */
+  readonly cost: number | null;
+}
+
 /** Why a choice should be looked at where it matters. */
 export type Doubt = 'first-of-type' | 'low-confidence' | 'novel';
 
@@ -54,6 +62,8 @@ export interface Routing {
   readonly instead_of: AgentName | null;
   /** Set where it was preferred to `instead_of` because it is cheaper, and nearly as likely to do it well. */
   readonly cheaper?: CheaperChoice;
+  /** Where runs have a cost: those who could take it, with probability of success and mean cost of a run, likeliest first. */
+  readonly costs?: readonly AgentCost[];
   /** Share of past tasks that were clearer than this one, 0 to 1; `null`: too few to tell. */
   readonly novelty: number | null;
   /** How many outcomes the router had learned from. */

@@ -14,6 +14,7 @@ import type { NewTask } from '../tasks/new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
 import { bonusesFor, planBonusesFor } from './bonuses.ts';
+import { meanCosts } from './costs.ts';
 import type { AgentStanding, RoutingQuestion } from './router.ts';
 import type { Doubt, Routing } from './decision.ts';
 
@@ -59,6 +60,7 @@ export function questionFor(
     planBonus: planBonusesFor(state, type),
     firstOfType: !byRule && isFirstOfType(state, type, beside),
     mayTry: mayTry(config, type, priority),
+    costs: meanCosts(state, Object.keys(config.agents), type),
   };
 }
 
@@ -82,7 +84,11 @@ function isFirstOfType(state: FederationState, type: string | null, beside: read
 }
 
 /** Those who list the type, where anyone does, but for `except`; where that leaves nobody, their fallbacks. */
-function mayDo(config: DecisionConfig, type: string | null, except: readonly (AgentName | null)[]): AgentName[] | null {
+export function mayDo(
+  config: DecisionConfig,
+  type: string | null,
+  except: readonly (AgentName | null)[],
+): AgentName[] | null {
   const everyone = Object.keys(config.agents);
   const isFree = (name: AgentName): boolean => !except.includes(name);
   const listing = type === null ? [] : everyone.filter((name) => config.agents[name]?.types.includes(type) === true);

@@ -3,7 +3,7 @@ import type { Deliberation } from '../deliberation.ts';
 import { changeBy, type CourseStep } from '../metrics/courses.ts';
 import type { AgentName } from '../names.ts';
 import type { TaskId } from '../tasks/task.ts';
-import type { Change } from './change.ts';
+import { describeChange } from './change.ts';
 
 /** Once: from then on the agent is measured by what came with the change. Persons are not watched. */
 export function tellChange(
@@ -27,10 +27,4 @@ export function tellChange(
     detail: `The router gives such work to others until ${agent} does better. A new model, a missing tool or a broken set-up may be why.`,
     task_id,
   });
-}
-
-/** "kimi has failed 5 of its last 6 testing tasks; before 2 of 40". */
-export function describeChange(agent: AgentName, type: string | null, { failed, of, before }: Change): string {
-  const work = type === null ? 'tasks without a type' : `${type} tasks`;
-  return `${agent} has failed ${failed} of its last ${of} ${work}; before ${before.failed} of ${before.of}`;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { renderAgentMetrics } from '../../../src/cli/render/render-metrics.ts';
+import { plain } from '../../../src/cli/terminal.ts';
 import { agentMetrics } from '../../../src/views/metrics-of-one.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
 
@@ -31,6 +33,9 @@ describe('an agent that does worse than it did', () => {
       of: 6,
       before: { failed: 2, of: 40 },
     });
+    expect(renderAgentMetrics(agentMetrics(when(s), 'kimi'), plain)).toMatch(
+      /WORSE THAN BEFORE\n {2}kimi has failed 5 of its last 6 testing tasks; before 2 of 40 · /,
+    );
     expect(contentsOf(s.replayed())).toEqual(contentsOf(s.state));
   });
 

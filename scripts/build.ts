@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '..');
 export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  await bundle(['src/main.ts', 'src/fed.ts'], join(root, 'dist/src'));
+  await bundle(['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'], join(root, 'dist/src'));
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 

@@ -69,10 +69,7 @@ export function agentViews(federation: Federation): AgentView[] {
 }
 
 /** Of an agent that was not seen its status says nothing, unless somebody said it. */
-export function shownStatus({
-  status,
-  seen,
-}: Pick<AgentView, 'status' | 'seen'>): AgentView['status'] | 'not seen yet' {
+export function shownStatus({ status, seen }: Pick<AgentView, 'status' | 'seen'>): string {
   return seen || status !== 'available' ? status : 'not seen yet';
 }
 

@@ -4,7 +4,7 @@ import { sentences } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
 import { goOn } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
-import { plural } from '../src/domain/phrases.ts';
+import { whatIsLeftOf } from '../src/views/what-happens.ts';
 
 export const cancelTask = defineTool({
   name: 'cancel_task',
@@ -22,10 +22,7 @@ export const cancelTask = defineTool({
     return {
       task: briefTask(federation.state(), task),
       ...(others.length === 0 ? {} : { cancelled: others }),
-      next: sentences(
-        others.length === 0 ? '' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
-        goOn(federation, caller),
-      ),
+      next: sentences(whatIsLeftOf(federation, task.task_id, others, caller), goOn(federation, caller)),
     };
   },
 });

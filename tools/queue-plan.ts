@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { sentences } from '../src/domain/advice.ts';
-import { unknownType } from '../src/domain/tasks/unknown-type.ts';
 import { largestPlan } from '../src/domain/tasks/validate-request.ts';
+import { whatHappensToAll } from '../src/views/what-happens.ts';
 import { afterQueueing } from '../src/views/what-next.ts';
-import { aboutType } from '../src/views/queue-views.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 const key = z.string().min(1).max(60);
@@ -27,18 +26,13 @@ export const queuePlan = defineTool({
   async handle(input, { federation, actor }) {
     const caller = actor();
     const { ids, ready } = await federation.execute('queue_plan', input, caller);
-    const types = new Set(input.tasks.flatMap(({ type }) => type ?? []));
+    const tasks = Object.values(ids).flatMap((id) => federation.state().tasks.get(id) ?? []);
     return {
       ids,
       ready,
       next: sentences(
-        `${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
-        ...[...types].map((type) => aboutType(unknownType(federation.config, type))),
-        afterQueueing(
-          federation,
-          caller,
-          ready.flatMap((id) => federation.state().tasks.get(id) ?? []),
-        ),
+        whatHappensToAll(federation, tasks, ready.length, caller),
+        afterQueueing(federation, caller, tasks),
       ),
     };
   },

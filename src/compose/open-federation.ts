@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
+import { actionsFor } from '../domain/scheduling/inbox.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { groupOf } from '../config/group.ts';
 import { settleFolder } from '../files/modes.ts';
@@ -84,6 +85,10 @@ async function run(
       return federation.fault === null ? federation.seq : null;
     },
     isOpen: (inboxId) => federation.state().escalations.has(inboxId),
+    actionsOf: (inboxId) => {
+      const item = federation.state().escalations.get(inboxId);
+      return item === undefined ? [] : actionsFor(federation.state(), item);
+    },
   });
   const federation = await runFederation({
     store,

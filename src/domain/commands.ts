@@ -269,6 +269,17 @@ export interface CommandTable {
       readonly released: readonly TaskId[];
     };
   };
+  /** Takes back the caller's own last change; `id`: to this task or inbox item. */
+  undo_change: {
+    args: { readonly id?: string | undefined };
+    result: {
+      readonly undone: readonly { readonly at: Timestamp; readonly what: string }[];
+      /** As they are now. */
+      readonly tasks: readonly Task[];
+      /** Tasks that went along and were touched since: they stay as they are. */
+      readonly left: readonly TaskId[];
+    };
+  };
   /** Whatever follows from time passing, up to the context's `now`. */
   tick: { args: Record<never, never>; result: { readonly events: number } };
 }

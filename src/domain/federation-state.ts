@@ -10,6 +10,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
+import type { Change } from './undo/change.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -87,6 +88,7 @@ const sectionNames = [
   'archived_votes',
   'escalations',
   'held',
+  'changes',
   'requests',
   'imports',
   'taught',
@@ -129,6 +131,8 @@ export class FederationState {
   readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
     this.touched.inbox = true;
   });
+  /** What each participant did last, for `undo`; by name, oldest first. */
+  readonly changes = new Table<string, readonly Change[]>(this.undo);
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
   touched: Touched = untouched();
@@ -181,6 +185,7 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
+      changes: [...this.changes.entries()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
       taught: [...this.taught.values()],

@@ -84,7 +84,7 @@ describe('fed route', () => {
     [['route', 'evaluate', 'f', '--strategy', 'v1'], 2, '--strategy is an option of fed route itself'],
     [['route', 'x', '--agent', 'bob'], 1, 'No agent is called "bob"'],
     [['route', 'x', '--compare', '--agent', 'kimi'], 2, 'cannot be combined'],
-    [['route', 'x', '--type', 'Not A Slug'], 2, 'to be a slug'],
+    [['route', 'x', '--type', 'Not/A/Slug'], 2, 'to be a slug'],
     [['route', 'train', 'no-such-file'], 2, 'Cannot read'],
     [['route', 'evaluate', 'no-such-file'], 2, 'Cannot read'],
     [['route', 'evaluate', '--only', 'v3'], 2, 'Expected --only to be one of auto, v1, v2, learned'],

@@ -140,6 +140,7 @@ export class FakeFederation implements Federation {
     record_outcome: refuse,
     optimize_routing: refuse,
     answer_inbox: refuse,
+    undo_change: refuse,
     tick: refuse,
   };
 }

@@ -100,7 +100,7 @@ function oldest(since: string, what: string, terminal: Terminal): string {
   return `oldest ${terminal.width === null ? 'since ' : ''}${age(since, terminal)}: ${what}`;
 }
 
-function waitingWords({ waiting }: Overview, terminal: Terminal): string {
+export function waitingWords({ waiting }: Pick<Overview, 'waiting'>, terminal: Terminal): string {
   const { tasks, votes, approval, time, until } = waiting;
   const facts: (readonly [number, string])[] = [
     [tasks, 'for tasks'],

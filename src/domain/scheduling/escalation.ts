@@ -17,6 +17,7 @@ import type { VoteId } from '../votes/vote.ts';
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
  * clock            the clocks of processes, or of the journal, do not agree
+ * agent-changed    an agent does clearly worse at a type of work than it did
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -32,6 +33,7 @@ export const escalationKinds = [
   'given-back',
   'unclaimed',
   'clock',
+  'agent-changed',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];

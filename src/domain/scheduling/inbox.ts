@@ -46,6 +46,8 @@ export function actionsFor(
         : ['dismiss'];
     case 'clock':
       return key === clockKey('ahead') ? ['rebase', 'dismiss'] : ['dismiss'];
+    case 'agent-changed':
+      return ['dismiss'];
     case 'limit':
     case 'held-follow-ups':
       return heldUnder(state, key).length > 0 ? ['release', 'drop'] : ['dismiss'];

@@ -69,6 +69,11 @@ export function agentViews(federation: Federation): AgentView[] {
   });
 }
 
+/** Of an agent that was not seen its status says nothing, unless somebody said it. */
+export function shownStatus({ status, seen }: Pick<AgentView, 'status' | 'seen'>): string {
+  return seen || status !== 'available' ? status : 'not seen yet';
+}
+
 /** The roster as a list. */
 export function agentsView(federation: Federation) {
   const items = agentViews(federation);

@@ -46,11 +46,8 @@ export function whatHappensToAll(federation: Federation, tasks: readonly Task[],
   const said = new Set(tasks.flatMap((task) => doubtsAbout(federation, task).map(({ what }) => what)));
   const begins = `${ready} of ${plural(tasks.length, 'task')} can be claimed now, the rest follow automatically.`;
   if (said.size === 0) return reader.kind === 'person' ? `Nothing more to do: ${begins}` : begins;
-  return sentences(
-    begins,
-    ...[...said].slice(0, 3),
-    reader.kind === 'person' ? advise`Where things stand: ${call('list_tasks')}.` : '',
-  );
+  const stand = reader.kind === 'person' ? advise`Where things stand: ${call('list_tasks')}.` : '';
+  return sentences(begins, ...[...said].slice(0, 3), stand);
 }
 
 /** After a cancellation: dependents that went with it, and those that can no longer start. */

@@ -8,11 +8,15 @@ import { type Advice, advise, call, nothingMore, sentences } from '../domain/adv
 import type { Actor } from '../domain/commands.ts';
 import { plural } from '../domain/phrases.ts';
 import { fitOf, fits } from '../domain/tasks/fit.ts';
+import { oneLine } from '../domain/text.ts';
 import { isReady } from '../domain/tasks/readiness.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { endOf, heldBy } from './task-views.ts';
 import { ballotsDue } from './vote-views.ts';
+
+/** Characters of why an agent is away: `next` is part of what must fit into 6 KB. */
+const shownReason = 60;
 
 type Caller = Pick<Actor, 'name' | 'kind' | 'session' | 'run'>;
 
@@ -74,7 +78,7 @@ export function heldHere(federation: Federation, { name, session }: Caller): Tas
 function whileAway(federation: Federation, name: string): Advice {
   const { status, reason, until } = agentRecord(federation.state(), name);
   const fallback = federation.config.agents[name]?.fallback;
-  const why = reason === null ? '' : ` (${reason})`;
+  const why = reason === null ? '' : ` (${oneLine(reason, shownReason)})`;
   const end = until === null ? '' : ` until ${until}`;
   const who = status === 'standby' && fallback !== undefined ? `; ${fallback} may claim your tasks` : '';
   return advise`You are ${status === 'standby' ? 'on standby' : status}${end}${why}${who}. Once you can work again: ${call('set_availability', { status: 'available' })}.`;

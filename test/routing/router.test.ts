@@ -109,6 +109,14 @@ describe('with a history', () => {
     expect(decision.outcomes).toBe(200);
   });
 
+  test('what tells nothing by itself is no evidence', () => {
+    for (const text of ['migrate the database before the noon', 'fix the form and the button on the page']) {
+      const terms = router.decide({ text }).terms.map(({ term }) => term);
+      expect(terms.length).toBeGreaterThan(0);
+      for (const word of ['the', 'and', 'on', 'before']) expect(terms).not.toContain(word);
+    }
+  });
+
   test('a text unlike any other is more novel than a usual one', () => {
     const usual = router.decide({ text: 'deploy the cluster today' });
     const odd = router.decide({ text: 'how many giraffes fit into a violin' });

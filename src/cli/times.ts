@@ -59,6 +59,14 @@ export function ahead(at: Timestamp, terminal: Terminal): string {
   return left < 12 * hour ? `in ${spanText(left)}` : moment(at, terminal);
 }
 
+/** As it was understood, for who gave it: `tomorrow 17:00 CET, in 25 h`. */
+export function deadlineIn(at: Timestamp, terminal: Terminal): string {
+  if (terminal.width === null) return at;
+  const left = -passedSince(at, terminal);
+  const span = left < minute ? '' : `, in ${spanText(left)}`;
+  return `${moment(at, terminal)} ${zoneName(at, terminal)}${span}`;
+}
+
 /** How old something is: `5 min`; in a pipe since when. */
 export function age(at: Timestamp, terminal: Terminal): string {
   if (terminal.width === null) return at;

@@ -3,7 +3,7 @@ import type { AgentPage } from '../../views/agent-page.ts';
 import type { AgentView } from '../../views/queue-views.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { indented, section, stacked, type Terminal } from '../terminal.ts';
-import { ahead, ago, moment } from '../times.ts';
+import { ahead, ago, moment, deadlineIn } from '../times.ts';
 import { agentWords } from './agent-words.ts';
 import { factLine, headline } from './headline.ts';
 import { shortId } from './ids.ts';
@@ -101,6 +101,6 @@ export function renderAvailability({ agent }: { readonly agent: Availability }, 
     agent: name,
     status,
     reason,
-    until: until === null ? null : moment(until, terminal),
+    until: until === null ? null : deadlineIn(until, terminal),
   });
 }

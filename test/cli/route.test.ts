@@ -51,7 +51,15 @@ describe('fed route', () => {
   test('explains everything that speaks for the choice', async () => {
     await fed(['route', 'train', await labelled('train.tsv', 200, 1)]);
     const { out } = await fed(['route', 'migrate the database', '--explain']);
-    for (const part of ['rule part', 'ML part', 'words', 'novelty', 'samples    200 outcomes', 'most similar', 'training']) {
+    for (const part of [
+      'rule part',
+      'ML part',
+      'words',
+      'novelty',
+      'samples    200 outcomes',
+      'most similar',
+      'training',
+    ]) {
       expect(out).toContain(part);
     }
     expect(out).toMatch(/^kimi .* learned\n/);

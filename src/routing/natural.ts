@@ -5,7 +5,7 @@
  * stemmers loads the dictionaries of a dozen languages (110 ms instead of 3).
  *
  * The build puts their code into this file's output, with their licences
- * (`scripts/bundle-natural.ts`), because natural brings 76 MB of packages that
+ * (`scripts/bundle-packages.ts`), because natural brings 76 MB of packages that
  * these parts never use (docs/decisions/0005-natural-inside-the-package.md).
  */
 import PorterStemmer from 'natural/lib/natural/stemmers/porter_stemmer.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { briefTask, noteView } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
@@ -23,7 +24,8 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    const caller = actor();
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, caller);
     if (notes.length > 0) {
       return {
         task: briefTask(federation.state(), task),
@@ -43,9 +45,7 @@ export const completeTask = defineTool({
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
-        isPaused
-          ? 'The federation is paused: do not claim until it is resumed.'
-          : advise`Take your next task with ${call('claim_task')}.`,
+        whatNext(federation, caller),
       ),
     };
   },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { sentences } from '../src/domain/advice.ts';
 import { largestPlan } from '../src/domain/tasks/validate-request.ts';
 import { whatHappensToAll } from '../src/views/what-happens.ts';
+import { afterQueueing } from '../src/views/what-next.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 const key = z.string().min(1).max(60);
@@ -22,8 +24,16 @@ export const queuePlan = defineTool({
     idempotency_key: idempotencyKey.optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { ids, ready } = await federation.execute('queue_plan', input, actor());
+    const caller = actor();
+    const { ids, ready } = await federation.execute('queue_plan', input, caller);
     const tasks = Object.values(ids).flatMap((id) => federation.state().tasks.get(id) ?? []);
-    return { ids, ready, next: whatHappensToAll(federation, tasks, ready.length) };
+    return {
+      ids,
+      ready,
+      next: sentences(
+        whatHappensToAll(federation, tasks, ready.length, caller),
+        afterQueueing(federation, caller, tasks),
+      ),
+    };
   },
 });

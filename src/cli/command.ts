@@ -40,6 +40,8 @@ interface Described {
   readonly more?: string;
   readonly examples: readonly string[];
   readonly exclusive?: readonly (readonly string[])[];
+  /** Not for people: in no list of commands. */
+  readonly hidden?: boolean;
 }
 
 export interface CommandRow extends Omit<Described, 'exclusive'> {
@@ -162,7 +164,7 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
 }
 
 /** What several tasks or votes have become. */
-function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
+export function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
   const tasks = items.filter((item) => 'task_id' in item);
   const votes = items.filter((item) => 'vote_id' in item);
   return stacked([

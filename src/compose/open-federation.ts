@@ -26,6 +26,8 @@ export interface FederationSettings {
   readonly store?: string | undefined;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: (() => number) | undefined;
+  /** Never goes back; as `FederationOptions` has it. */
+  readonly monotonic?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
@@ -97,6 +99,7 @@ async function run(
     routerFile: routerFileIn(settings.folder),
     ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
+    ...(settings.monotonic === undefined ? {} : { monotonic: settings.monotonic }),
     onCommitted: (record) => {
       if (!isOurs) becomeOurs(settings.folder, config);
       isOurs = true;

@@ -24,6 +24,7 @@ import { queueTask } from './tasks/queue-task.ts';
 import { endSession, releaseTask } from './tasks/release-task.ts';
 import { reportProgress } from './tasks/report-progress.ts';
 import { reviewTask } from './tasks/review-task.ts';
+import { undoChange } from './undo/undo-change.ts';
 import { cancelVote } from './votes/cancel-vote.ts';
 import { castVote } from './votes/cast-vote.ts';
 import { closeVote } from './votes/close-vote.ts';
@@ -68,6 +69,7 @@ const deciders: Deciders = {
   record_outcome: recordOutcome,
   optimize_routing: optimizeRouting,
   answer_inbox: answerInbox,
+  undo_change: undoChange,
   tick: (state, _args, context) => tick(state, context),
 };
 

@@ -45,6 +45,7 @@ import { taskReleased } from './tasks/events/task-released.ts';
 import { taskRequeued } from './tasks/events/task-requeued.ts';
 import { taskReviewed } from './tasks/events/task-reviewed.ts';
 import { tasksArchived } from './tasks/events/tasks-archived.ts';
+import { changeUndone } from './undo/events/change-undone.ts';
 import { ballotCast } from './votes/events/ballot-cast.ts';
 import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
@@ -102,6 +103,7 @@ const kinds = {
   escalation_opened: escalationOpened,
   escalation_changed: escalationChanged,
   escalation_closed: escalationClosed,
+  change_undone: changeUndone,
   request_remembered: requestRemembered,
   loss_accepted: lossAccepted,
   clock_stepped_back: clockSteppedBack,

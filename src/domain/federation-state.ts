@@ -10,6 +10,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
+import type { Change } from './undo/change.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -26,6 +27,8 @@ export interface Meta {
   readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
   readonly automatic: readonly (readonly [minute: number, count: number])[];
+  /** The operator has said that the clock is right and the journal ahead: the next record moves its times back. */
+  readonly rebase?: boolean;
 }
 
 /** How many ids of each kind a day has given out. */
@@ -85,6 +88,7 @@ const sectionNames = [
   'archived_votes',
   'escalations',
   'held',
+  'changes',
   'requests',
   'imports',
   'taught',
@@ -127,6 +131,8 @@ export class FederationState {
   readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
     this.touched.inbox = true;
   });
+  /** What each participant did last, for `undo`; by name, oldest first. */
+  readonly changes = new Table<string, readonly Change[]>(this.undo);
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
   touched: Touched = untouched();
@@ -179,6 +185,7 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
+      changes: [...this.changes.entries()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
       taught: [...this.taught.values()],

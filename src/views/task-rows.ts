@@ -26,7 +26,7 @@ export interface TaskRow {
   readonly status: TaskStatus;
   readonly type: string | null;
   readonly priority: Priority;
-  /** `null`: whoever fits. */
+  /** `null`: anyone. */
   readonly to_agent: string | null;
   readonly description: string;
   readonly created_at: Timestamp;

@@ -33,17 +33,20 @@ export function whatHappensTo(federation: Federation, task: Task, reader: Actor)
       why !== null && isApproved ? `Not ready: ${why}.` : '',
     );
   }
+  const when = why === null ? '' : ` when it is ready; ${why}`;
+  if (task.to_agent === reader.name) return `It is yours to claim${when}.`;
   const who = takersOf(federation, task)[0] === undefined ? task.to_agent : nameOf(federation, task);
-  return `Nothing more to do: ${who ?? 'somebody'} will claim it${why === null ? '' : ` when it is ready; ${why}`}.`;
+  const claimed = `${who ?? 'somebody'} will claim it${when}.`;
+  // An agent is told besides what is its own to do.
+  return reader.kind === 'person' ? `Nothing more to do: ${claimed}` : claimed;
 }
 
 /** Of a plan: what keeps any of it, once. */
-export function whatHappensToAll(federation: Federation, tasks: readonly Task[], ready: number): Advice {
+export function whatHappensToAll(federation: Federation, tasks: readonly Task[], ready: number, reader: Actor): Advice {
   const said = new Set(tasks.flatMap((task) => doubtsAbout(federation, task).map(({ what }) => what)));
   const begins = `${ready} of ${plural(tasks.length, 'task')} can be claimed now, the rest follow automatically.`;
-  return said.size === 0
-    ? `Nothing more to do: ${begins}`
-    : sentences(begins, ...[...said].slice(0, 3), advise`Where things stand: ${call('list_tasks')}.`);
+  if (said.size === 0) return reader.kind === 'person' ? `Nothing more to do: ${begins}` : begins;
+  return sentences(begins, ...[...said].slice(0, 3), advise`Where things stand: ${call('list_tasks')}.`);
 }
 
 /** After a cancellation: dependents that went with it, and those that can no longer start. */
@@ -54,7 +57,7 @@ export function whatIsLeftOf(
   reader: Actor,
 ): Advice {
   const blocked = blockedBy(federation.state(), id).map(({ task_id }) => task_id);
-  if (others.length + blocked.length === 0) return nothingMore;
+  if (others.length + blocked.length === 0) return reader.kind === 'person' ? nothingMore : '';
   return sentences(
     others.length === 0 ? '' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
     blocked.length === 0 ? '' : `Now blocked: ${listed(blocked)}.`,

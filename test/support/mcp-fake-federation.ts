@@ -63,6 +63,10 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  clockWarnings(): readonly string[] {
+    return [];
+  }
+
   async logFault(): Promise<null> {
     return null;
   }
@@ -136,6 +140,7 @@ export class FakeFederation implements Federation {
     record_outcome: refuse,
     optimize_routing: refuse,
     answer_inbox: refuse,
+    undo_change: refuse,
     tick: refuse,
   };
 }

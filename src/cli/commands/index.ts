@@ -2,6 +2,7 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { completionCommands } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
@@ -13,6 +14,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
+import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
 
@@ -29,12 +31,14 @@ export const commands: readonly CommandRow[] = [
   evaluate,
   ...scheduleCommands,
   ...analyticsCommands,
+  undo,
   pause,
   resume,
   ...inboxCommands,
   log,
   importCommand,
   doctor,
+  ...completionCommands(() => commands),
 ];
 
 /** What has commands below it and does nothing by itself. */

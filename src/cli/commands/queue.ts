@@ -214,7 +214,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'show show what waits for what, as Mermaid',
+    about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),

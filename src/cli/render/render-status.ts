@@ -144,9 +144,10 @@ export function closes(deadline: string, terminal: Terminal): string {
 }
 
 /** What goes wrong beside the work. */
-function trouble({ webhook, kept_follow_ups: kept = 0 }: Overview): string {
+function trouble({ webhook, clock_warnings = [], kept_follow_ups: kept = 0 }: Overview): string {
   const failed = webhook?.failed ?? 0;
   return [
+    ...clock_warnings,
     kept === 0 ? '' : `${plural(kept, 'kept follow-up')} in the inbox.`,
     failed === 0
       ? ''

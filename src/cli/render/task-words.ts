@@ -36,7 +36,7 @@ export function statusWordStyle({ status, waits }: Pick<Listed, 'status' | 'wait
   return waits?.for === 'approval' ? 'red' : statusStyle(status);
 }
 
-/** `kimi, 21 min left` · `kimi, not seen` · `nobody does this` · `whoever fits`. */
+/** `kimi, 21 min left` · `kimi, not seen` · `nobody does this` · `anyone`. */
 export function whoHas({ to_agent, holding, done_by, doubtful }: Listed, terminal: Terminal): string {
   if (holding != null) return `${holding.agent}, ${heldFor(holding, terminal)}`;
   if (done_by != null) return done_by;

@@ -11,8 +11,8 @@ import { ConfigurationError } from '../../src/domain/errors.ts';
 import { localAuthentication } from '../../src/mcp/authentication.ts';
 import { createLog } from '../../src/mcp/log.ts';
 import { runStdio } from '../../src/mcp/stdio.ts';
-import { fakeDefinitions } from './mcp-fake-definitions.ts';
-import { FakeFederation } from './mcp-fake-federation.ts';
+import { fakeDefinitions } from '../support/mcp-fake-definitions.ts';
+import { FakeFederation } from '../support/mcp-fake-federation.ts';
 
 const { values } = parseArgs({ options: { as: { type: 'string' }, tools: { type: 'string' } } });
 const fake = new FakeFederation();

@@ -10,8 +10,8 @@ import { writeSync } from 'node:fs';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { CommittedCommand } from '../../src/store/event-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { FaultyFiles } from './fault-files.ts';
-import { sampleForm } from './store-samples.ts';
+import { FaultyFiles } from '../support/fault-files.ts';
+import { sampleForm } from '../support/store-samples.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
 const files = new FaultyFiles();

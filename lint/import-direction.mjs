@@ -46,7 +46,7 @@ const packages = [
     pattern: /^chrono-node(?:$|\/)/,
     allowedIn: ['src/cli/chrono.ts'],
     message:
-      'chrono-node is no dependency of the package: its part comes from src/cli/chrono.ts, where the build puts it.',
+      'chrono-node is no dependency of the package: its part comes from src/cli/chrono.ts, where the build takes it from.',
   },
   {
     pattern:

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { findTask } from '../src/views/find-task.ts';
+import { briefRouting, briefTask, timesOf } from '../src/views/task-views.ts';
 import { afterQueueing } from '../src/views/what-next.ts';
-import { briefRouting, briefTask } from '../src/views/task-views.ts';
 import { whatHappensTo } from '../src/views/what-happens.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
@@ -23,6 +23,7 @@ export const queueTask = defineTool({
     const task = queued.task ?? (await findTask(federation, task_id));
     return {
       task: briefTask(federation.state(), task),
+      ...timesOf(task),
       ...(task.routing === null ? {} : { routing: briefRouting(task.routing) }),
       ...(duplicate_of === null ? {} : { duplicate_of }),
       next:

@@ -1,5 +1,6 @@
 /** The router's decision as a task keeps it: rounded, with one sentence on why. */
 import type { Routing } from '../domain/routing/decision.ts';
+import { plural } from '../domain/phrases.ts';
 import { oneLine } from '../domain/text.ts';
 import type { RoutingDecision } from '../routing/router.ts';
 
@@ -64,11 +65,13 @@ export function routingRecord(decision: RoutingDecision): Routing {
 }
 
 function reasonOf(decision: RoutingDecision): string {
-  const { agent, method, instead_of, explored, doubt } = decision;
+  const { agent, method, instead_of, explored, doubt, rules_instead } = decision;
   if (agent === null) return 'no agent that may do it is available';
   if (method === 'forced') return 'forced';
   if (explored) return 'chosen by chance, to learn from it';
-  const why = doubt !== null && method === 'v1' ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
+  // Before anything was learned the rules are all there is: that is no doubt.
+  const why =
+    doubt !== null && rules_instead && decision.outcomes > 0 ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
   const stead = instead_of === null ? '' : `; ${instead_of} comes first but is unavailable`;
   return `${why}${because(decision)}${stead}${costOf(decision)}`;
 }
@@ -97,7 +100,8 @@ function because(decision: RoutingDecision): string {
   if (method === 'learned') {
     const words = terms.slice(0, 3).map(({ term }) => `“${oneLine(term, longestWord)}”`);
     const telling = [...words, ...(rules === '' ? [] : [rules])].join(', ');
-    return `learned from ${outcomes} outcomes${telling === '' ? '' : `; most telling: ${telling}`}`;
+    const source = outcomes === 0 ? 'taught examples' : plural(outcomes, 'outcome');
+    return `learned from ${source}${telling === '' ? '' : `; most telling: ${telling}`}`;
   }
   const similar = (parts.similarity ?? 0) > 0 && method === 'v2' ? 'like its past successes' : '';
   const reasons = [rules, similar].filter((part) => part !== '');

@@ -11,7 +11,7 @@ import type { z } from 'zod';
 import type { Host, OpenSettings } from './host.ts';
 import { shortIds } from './render/ids.ts';
 import { withWholeIds } from './short-ids.ts';
-import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
+import { manyLines, oneLine, paint, type Terminal, wrapped } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
 import { whoActsIn } from './who-acts.ts';
@@ -138,7 +138,8 @@ export function show<Result extends ToolResult>(
 function nextLine(next: string, terminal: Terminal): string {
   if (next === '' || next === nothingMore) return '';
   const text = withTimes(shortIds(oneLine(next), terminal), terminal);
-  return /\bfed [a-z]/.test(text) ? `Next: ${text}` : text;
+  // A command is left in one piece, to be copied.
+  return /\bfed [a-z]/.test(text) ? `Next: ${text}` : wrapped(text, terminal);
 }
 
 function warnOfFault(federation: Federation, host: Host): void {

@@ -113,6 +113,8 @@ export interface RoutingDecision {
   /** Outcomes learned from. */
   readonly outcomes: number;
   readonly explored: boolean;
+  /** Rules decided in place of the method that was drawn, which was in doubt. */
+  readonly rules_instead: boolean;
   /** Why the method drawn was in doubt; null where it was not, or nobody asked (`doubts`). */
   readonly doubt: Doubt | null;
   /** With which this choice was made; null when forced or nobody was there. */
@@ -252,6 +254,7 @@ export class Router {
       height,
       outcomes: learner.outcomes,
       explored: request.force === undefined && (choice?.explored ?? false),
+      rules_instead: own !== undefined && own.by !== own.method && choice?.explored !== true,
       doubt: request.force === undefined ? (own?.doubt ?? null) : null,
       probability: request.force === undefined ? (choice?.probability ?? null) : null,
       ranking,

@@ -30,6 +30,7 @@ function inboxItem(state: FederationState, escalation: Escalation) {
   const { inbox_id, kind, task_id, task_ids, chain, opened_at, key, vote_id } = escalation;
   const kept = heldUnder(state, key);
   const task = state.tasks.get(task_id ?? '');
+  const vote = state.votes.get(vote_id ?? '');
   const { title, detail } = kind === 'held-follow-ups' && kept.length > 0 ? questionAbout(kept) : escalation;
   return {
     inbox_id,
@@ -41,7 +42,10 @@ function inboxItem(state: FederationState, escalation: Escalation) {
       about: task === undefined ? null : firstWords(task.description, longestAbout),
       task_ids,
       vote_id,
-      options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,
+      options: kind === 'vote' ? vote?.options : null,
+      // As it stands now: a vote that is extended is sealed again.
+      tally: vote?.status === 'escalated' ? vote.closing?.tally.in_force : null,
+      leader: vote?.status === 'escalated' ? vote.closing?.tally.leader : null,
       chain,
       kept: kept.slice(0, mostKept).map((followUp) => keptView(state, followUp)),
       kept_total: kept.length > mostKept ? kept.length : null,

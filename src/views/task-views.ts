@@ -36,6 +36,11 @@ export function waitingFor(state: FederationState, task: Task): readonly Depende
   return task.status === 'pending' ? state.index.waitsFor(task) : [];
 }
 
+/** When it may start and is due, as they were understood. */
+export function timesOf({ not_before, deadline }: Task) {
+  return present({ not_before, deadline });
+}
+
 /** With a task that was just queued: who, how sure, why. get_task has the rest. */
 export function briefRouting({ agent, confidence, method, reason, doubt }: Routing) {
   return { agent, confidence, method, reason, ...present({ doubt }) };

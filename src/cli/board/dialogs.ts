@@ -36,7 +36,6 @@ export function dialogLines(dialog: Dialog | null, width: number, rows: number, 
         ...wrapTo(`${dialog.text}▏`, Math.max(1, width - 2)).map((text): Line => [span('> ', 'cyan'), foreign(text)]),
       ];
     case 'sure':
-      return textLines(dialog.question, width);
     case 'filter':
     case 'task':
     case undefined:

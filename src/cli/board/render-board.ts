@@ -5,12 +5,9 @@
  */
 import type { BoardView } from '../../views/board-view.ts';
 import { cutLine, foreign, type Line, paintLine, span } from '../spans.ts';
-import type { Terminal } from '../terminal.ts';
-import { shortId } from '../render/ids.ts';
-import { waitsFor, whoHas } from '../render/task-words.ts';
-import { wrapTo } from '../terminal.ts';
-import { ago, moment } from '../times.ts';
-import { type BoardState, columnNames, type ColumnName } from './board-state.ts';
+import { section, stacked, type Terminal, wrapTo } from '../terminal.ts';
+import { renderTasks } from '../render/render-task-list.ts';
+import { type BoardState, columnNames } from './board-state.ts';
 import { columnLines, columnsShown, columnTitles, rowsWanted } from './columns.ts';
 import { dialogLines, footerOf } from './dialogs.ts';
 import { agentLines, agentTable, banners, eventLines, headline, hiddenLines, needLines, voteLines } from './panels.ts';
@@ -100,39 +97,18 @@ function beginning({ filter }: BoardState, columns: number, rows: number): Line[
 /** For a pipe, and for a terminal that can only be printed to: everything the view has, one below the other. */
 export function renderBoardOnce(board: BoardView, terminal: Terminal): string {
   const wide = terminal.width ?? Number.POSITIVE_INFINITY;
-  const sections: Line[][] = [
-    [headline(board, Math.min(wide, 80), terminal), ...banners(board)],
-    ...columnNames.map((name) => columnSection(board, name, terminal)),
-    needLines(board, board.inbox.items.length + 1, terminal),
-    voteLines(board, board.votes.length + 1, terminal),
-    agentTable(board, terminal),
-    eventLines(board, board.events.length + 1, terminal),
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) =>
-      lines.map((line) => paintLine(terminal.width === null ? line : cutLine(line, wide), terminal)).join('\n'),
-    )
-    .join('\n\n');
-}
-
-function columnSection(board: BoardView, name: ColumnName, terminal: Terminal): Line[] {
-  const { total, items } = board[name];
-  if (total === 0) return [];
-  const more = total > items.length ? [[span(`  … ${total - items.length} more`, 'dim')]] : [];
-  return [
-    [span(`${columnTitles[name]} ${total}`, 'bold')],
-    ...items.map((task): Line => {
-      const wait = waitsFor(task.waits, terminal);
-      const when = name === 'recently_done' ? ago(task.since, terminal) : moment(task.since, terminal);
-      const facts = [shortId(task.task_id, terminal), whoHas(task, terminal), wait === '' ? '' : `after ${wait}`, when];
-      return [
-        span('  '),
-        foreign(facts.filter((text) => text !== '').join('  '), name === 'in_progress' ? 'cyan' : null),
-        span('  '),
-        foreign(task.description),
-      ];
+  const printed = (lines: readonly Line[]): string =>
+    lines.map((line) => paintLine(terminal.width === null ? line : cutLine(line, wide), terminal)).join('\n');
+  const narrow = terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
+  return stacked([
+    printed([headline(board, Math.min(wide, 80), terminal), ...banners(board)]),
+    ...columnNames.map((name) => {
+      const { total } = board[name];
+      return total === 0 ? '' : section(`${columnTitles[name]} ${total}`, renderTasks(board[name], narrow), terminal);
     }),
-    ...more,
-  ];
+    printed(needLines(board, board.inbox.items.length + 1, terminal)),
+    printed(voteLines(board, board.votes.length + 1, terminal)),
+    printed(agentTable(board, terminal)),
+    printed(eventLines(board, board.events.length + 1, terminal)),
+  ]);
 }

@@ -1,6 +1,6 @@
 /** Numbers as every page says them: whole percents; minutes as they are exported, hours and days from 120 minutes on. */
-export function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
+export function percent(share: number | null): string {
+  return share === null ? '–' : `${Math.round(share * 100)}%`;
 }
 
 /** `20 s`, `2.4 min`, `35 min`, `3.7 h`. */

@@ -116,7 +116,8 @@ export function waitingWords({ waiting }: Pick<Overview, 'waiting'>, terminal: T
   return facts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');
 }
 
-function agentLines({ agents }: Overview, terminal: Terminal): string[] {
+/** One for each agent. */
+export function agentLines({ agents }: Pick<Overview, 'agents'>, terminal: Terminal): string[] {
   const width = Math.max(0, ...agents.map(({ name }) => stringWidth(name)));
   return agents.map((agent) => {
     const name = padTo(agent.name, width);

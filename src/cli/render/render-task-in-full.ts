@@ -68,7 +68,7 @@ function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, s
     'done by': isOpen || result === undefined ? null : doneBy(result, terminal),
     'waits for': row.waits?.for === 'tasks' ? list(row.waits.ids) : waitsFor(row.waits, terminal),
     deadline: isOpen ? deadlineWords(task.deadline, terminal) : null,
-    progress: task.progress === undefined ? null : `${Math.round(task.progress * 100)}%`,
+    progress: task.progress === undefined || !isOpen ? null : `${Math.round(task.progress * 100)}%`,
     tried: triedOf(task),
     'queued by': originOf(task, terminal),
     routed: routedIn(routing),

@@ -9,6 +9,8 @@ export interface EscalationClosed {
   readonly how: string;
   /** Why, in the words of who answered. */
   readonly note: string | null;
+  /** The task or vote that it was about, with its first words; absent in records of earlier versions. */
+  readonly about?: string;
 }
 
 export const escalationClosed: EventKind<EscalationClosed> = {
@@ -20,7 +22,8 @@ export const escalationClosed: EventKind<EscalationClosed> = {
     // A task may wait for the answer.
     settle(state, inbox_id, at);
   },
-  line: ({ inbox_id, how, note }) => `${inbox_id} settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
+  line: ({ inbox_id, how, note, about }) =>
+    `${inbox_id} settled: ${how}${about === undefined ? '' : ` (${about})`}${note === null ? '' : `, ${quoted(note)}`}`,
   redact: 'nothing',
   news: 'each',
 };

@@ -17,10 +17,10 @@ const layers = [
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],
   ['tools', 'resources', 'prompts'],
-  ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
+  ['src/mcp', 'src/cli', 'src/web', 'src/importers', 'src/ollama'],
   ['src/doctor'],
   ['src/compose'],
-  ['src/main.ts', 'src/fed.ts'],
+  ['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'],
 ];
 
 /** An area that stands on a layer but may be used by some of its neighbours. */

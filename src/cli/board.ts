@@ -183,7 +183,8 @@ function facts(task: BoardTask, column: ColumnName, now: Timestamp, id: 'whole' 
       return [span(`${name} `), who, ...mark, age];
     case 'in_progress': {
       const share = task.progress === null ? [] : [span(` ${Math.round(task.progress * 100)}%`, 'cyan')];
-      return [span(`${name} `, 'cyan'), who, ...share, ...(task.silent ? [span(' silent', 'red')] : []), age];
+      const run = task.run === null ? [] : [span(` ${task.run.program}`, 'dim')];
+      return [span(`${name} `, 'cyan'), who, ...run, ...share, ...(task.silent ? [span(' silent', 'red')] : []), age];
     }
     case 'waiting':
       return [span(`${name} `), waits(task, now), ...mark];

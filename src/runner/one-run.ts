@@ -121,8 +121,8 @@ export class OneRun {
     return last?.what === 'released' && last.by === agent;
   }
 
-  /** Resolves when the run is settled, or goes on as another one. */
-  async live(): Promise<Run> {
+  /** Resolves when the run is settled; with null where it goes on as another one. */
+  async live(): Promise<Run | null> {
     const { run_id } = this.run;
     const started = performance.now();
     let exit: RunExit | null = null;
@@ -146,12 +146,12 @@ export class OneRun {
       usage: this.#usage,
       last_words: this.#lastWords(),
     });
-    if (this.#mayBeAsked(ended) && (await this.#goOn(ended))) return ended;
+    if (this.#mayBeAsked(ended) && (await this.#goOn(ended))) return null;
     // The place of saving work and of checks: between the end and its settlement.
     const voted = ended.vote_id !== null && (await this.#vote(ended.vote_id));
     const { run: settled } = await record(federation, this.#actor, 'settle_run', { run_id, voted });
     this.#tell('ended', {
-      text: `${settled.outcome ?? 'unsettled'} (${end === 'exited' ? exitWords(exit) : endWords[end]})`,
+      text: `${settled.outcome ?? 'unsettled'} (${this.#trouble?.text ?? (end === 'exited' ? exitWords(exit) : endWords[end])})`,
       minutes: (performance.now() - started) / minute,
     });
     return settled;

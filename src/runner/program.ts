@@ -23,8 +23,8 @@ export interface AgentProgram {
 /** Of an agent with a `run` in the configuration. */
 export function programOf(agent: AgentName, settings: RunSettings): AgentProgram {
   const { preset: name, command } = settings;
-  const preset = name === undefined ? undefined : presets[name];
-  if (preset !== undefined) {
+  const preset = name === undefined ? null : presets[name];
+  if (preset !== null) {
     return {
       agent,
       name: preset.name,

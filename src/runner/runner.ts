@@ -219,10 +219,12 @@ class Runner {
 
   async #settle(one: OneRun, { actor, run: { run_id } }: PlannedRun): Promise<void> {
     try {
-      const { outcome } = await one.live();
+      const settled = await one.live();
+      if (settled === null) return;
+      const { outcome } = settled;
       if (outcome === 'completed' || outcome === 'voted') this.#done.completed += 1;
       if (outcome === 'failed') this.#done.failed += 1;
-      if (outcome !== 'continued') await this.#leave(actor);
+      await this.#leave(actor);
     } catch (error) {
       // What cannot be put on record must not be started any more; whoever comes next settles it.
       this.#fault ??= error instanceof Error ? error : new Error(String(error));

@@ -21,6 +21,8 @@ export interface BoardTask {
   /** Ready since, claimed at, queued at or finished at, by column. */
   readonly since: Timestamp;
   readonly progress: number | null;
+  /** The run that works on it, by its program, since when. */
+  readonly run: { readonly program: string; readonly since: Timestamp } | null;
   /** The process that holds it shows no sign of life. */
   readonly silent: boolean;
   /** Why it cannot start yet. */
@@ -121,11 +123,20 @@ function ready({ index }: FederationState, everyone: readonly string[], limit: n
 /** Held longest first: that is where something may be wrong. */
 function inProgress(state: FederationState, limit: number, silent: (task: Task) => boolean): BoardColumn {
   const held = [...state.index.byStatus['in-progress']].flatMap((id) => state.tasks.get(id) ?? []);
+  const running = new Map(
+    [...state.runs.values()].flatMap(({ task_id, status, program, planned_at }) =>
+      task_id === null || status === 'ended' ? [] : [[task_id, { program, since: planned_at }] as const],
+    ),
+  );
   const claimedAt = (task: Task): Timestamp => task.lease?.claimed_at ?? task.updated_at;
   const items = held
     .sort((a, b) => (claimedAt(a) < claimedAt(b) ? -1 : 1))
     .slice(0, limit)
-    .map((task) => ({ ...card(task, task.lease?.agent ?? null, claimedAt(task)), silent: silent(task) }));
+    .map((task) => ({
+      ...card(task, task.lease?.agent ?? null, claimedAt(task)),
+      silent: silent(task),
+      run: running.get(task.task_id) ?? null,
+    }));
   return { total: held.length, items };
 }
 
@@ -165,5 +176,5 @@ function doneLately({ index, tasks }: FederationState, now: Timestamp, limit: nu
 function card(task: Task, who: string | null, since: Timestamp): BoardTask {
   const { task_id, status, type, priority, progress } = task;
   const description = firstWords(task.description, 200);
-  return { task_id, status, type, priority, who, since, progress, silent: false, waits: null, description };
+  return { task_id, status, type, priority, who, since, progress, run: null, silent: false, waits: null, description };
 }

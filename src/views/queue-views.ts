@@ -13,6 +13,7 @@ import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import { waitedMinutes } from './metrics-figures.ts';
+import { runsInHand, type RunView } from './runs-view.ts';
 import { taskCounts } from './task-counts.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 import { plural } from '../domain/phrases.ts';
@@ -85,6 +86,8 @@ export interface StatusView {
   /** Follow-ups that wait for the operator's word. */
   readonly kept_follow_ups?: number;
   readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected' | 'seen'>[];
+  /** Agents' programs that run now. */
+  readonly runs?: readonly RunView[];
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
@@ -115,6 +118,7 @@ export function statusOf(federation: Federation): StatusView {
       connected,
       seen,
     })),
+    ...present({ runs: runsInHand(state, federation.now()) }),
     records: federation.seq,
     ...(webhook === null ? {} : { webhook }),
     ...(fault === null ? {} : { warning: fault }),

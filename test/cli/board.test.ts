@@ -16,6 +16,7 @@ function task(n: number, more: Partial<BoardTask> = {}): BoardTask {
     who: 'kimi',
     since: '2026-02-06T11:48:00.000Z',
     progress: null,
+    run: null,
     silent: false,
     waits: null,
     description: `Do the thing ${n}`,

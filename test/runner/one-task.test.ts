@@ -16,7 +16,7 @@ it('starts Claude Code for a ready task, which it completes over MCP', async () 
       exit: { code: 0 },
       outcome: 'completed',
       program: 'claude-code',
-      conversation: 'stand-in',
+      conversation: 'stand-in:complete',
       usage: { input_tokens: 100, output_tokens: 20, cost_usd: 0.01 },
     },
   ]);

@@ -4,6 +4,8 @@
  *
  *   stand-in-agent plain SERVER          a program by a template; the prompt on standard input
  *   stand-in-agent claude ARGS…          as Claude Code is started, and with its output
+ *   stand-in-agent team SERVER           one of a team that works by what type its task is: it fails once, sends work
+ *                                        back once, and gets there
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeSync } from 'node:fs';
@@ -13,8 +15,11 @@ import { z } from 'zod';
 const [kind = 'plain', ...args] = process.argv.slice(2);
 const prompt = readFileSync(0, 'utf8');
 const task_id = /\(?(task-\d{4}-\d\d-\d\d-\d+)/.exec(prompt)?.[1] ?? '';
-const deed = /\[do: ([\w-]+)(?: ([^\]]*))?\]/.exec(prompt);
+/** In its conversation it remembers what it was to do; that is in the conversation's id. */
+const resumed = args[args.indexOf('--resume') + 1] ?? '';
+const deed = /\[do: ([\w-]+)(?: ([^\]]*))?\]/.exec(prompt) ?? /stand-in:([\w-]+)/.exec(resumed);
 const [, what = 'complete', detail = ''] = deed ?? [];
+const session_id = `stand-in:${what}`;
 
 interface Server {
   readonly command: string;
@@ -26,7 +31,7 @@ const config = z.object({
 });
 
 function serverOf(): Server {
-  if (kind === 'plain') return { command: process.execPath, args: [args[0] ?? ''] };
+  if (kind !== 'claude') return { command: process.execPath, args: [args[0] ?? ''] };
   const file = args[args.indexOf('--mcp-config') + 1] ?? '';
   return config.parse(JSON.parse(readFileSync(file, 'utf8'))).mcpServers.federation;
 }
@@ -56,15 +61,13 @@ async function call(name: string, given: Record<string, unknown>): Promise<unkno
 /** A line on standard output, in the program's own form. */
 function say(text: string): void {
   const line =
-    kind === 'claude'
-      ? { type: 'assistant', session_id: 'stand-in', message: { content: [{ type: 'text', text }] } }
-      : null;
+    kind === 'claude' ? { type: 'assistant', session_id, message: { content: [{ type: 'text', text }] } } : null;
   writeSync(1, `${line === null ? text : JSON.stringify(line)}\n`);
 }
 
 function end(failed: boolean, more: object = {}): never {
   const usage = { input_tokens: 100, output_tokens: 20 };
-  const result = { type: 'result', session_id: 'stand-in', is_error: failed, result: 'That was it.', usage, ...more };
+  const result = { type: 'result', session_id, is_error: failed, result: 'That was it.', usage, ...more };
   if (kind === 'claude') writeSync(1, `${JSON.stringify({ ...result, total_cost_usd: 0.01 })}\n`);
   process.exit(failed ? 1 : 0);
 }
@@ -113,7 +116,7 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   limit: () => {
     const info = { status: 'rejected', resetsAt: Number(detail), rateLimitType: 'five_hour' };
-    writeSync(1, `${JSON.stringify({ type: 'rate_limit_event', session_id: 'stand-in', rate_limit_info: info })}\n`);
+    writeSync(1, `${JSON.stringify({ type: 'rate_limit_event', session_id, rate_limit_info: info })}\n`);
     end(true, { api_error_status: 429, result: "You've hit your 5-hour limit" });
   },
   'logged-out': () => end(true, { api_error_status: 401, result: 'Invalid API key · Please run /login' }),
@@ -135,7 +138,7 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     say('Gone into the background.');
   },
   'no-exit': async () => {
-    const done = { type: 'result', session_id: 'stand-in', is_error: false, result: 'Done', usage: {} };
+    const done = { type: 'result', session_id, is_error: false, result: 'Done', usage: {} };
     await call('complete_task', { task_id, outcome: 'success', summary: 'Done, but I stay' });
     writeSync(1, `${JSON.stringify(done)}\n`);
     await forever();
@@ -167,5 +170,24 @@ function writeAll(text: string): void {
   }
 }
 
-await deeds[what]?.();
+/** Implementation fails at first, and its first form does not pass the review. */
+async function workInTeam(): Promise<void> {
+  const type = /^Type: ([\w-]+)/m.exec(prompt)?.[1] ?? '';
+  const isRework = /rework of task-/i.test(prompt);
+  if (type === 'review') {
+    const work = /This is a review of (task-[\d-]+)/.exec(prompt)?.[1] ?? '';
+    const verdict = isRework ? 'accept' : 'rework';
+    const note = isRework ? 'Good now' : 'The second case is missing';
+    await call('review_task', { task_id: work, verdict, note });
+    return;
+  }
+  if (type === 'implementation' && !isRework && prompt.includes('(attempt 1 of ')) {
+    await call('complete_task', { task_id, outcome: 'failure', summary: 'The build broke' });
+    return;
+  }
+  const summary = `${isRework ? 'Rework of it' : type}: done`;
+  await call('complete_task', { task_id, outcome: 'success', summary, artifacts: [`work/${task_id}.md`] });
+}
+
+await (kind === 'team' ? workInTeam() : deeds[what]?.());
 end(false);

@@ -3,7 +3,9 @@ import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
-import { command, type CommandRow, toolCommand } from '../command.ts';
+import { costView } from '../../views/cost-view.ts';
+import { command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
+import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
 import { withSession } from '../session.ts';
@@ -32,6 +34,16 @@ export const analyticsCommands: readonly CommandRow[] = [
     fixed: { view: 'targets' },
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
+  }),
+  sessionCommand({
+    path: 'analytics cost',
+    about: 'what runs took: minutes, tokens, money',
+    more: 'By agent and type, from the runs that fed work started. Money only where the program says what a run cost.',
+    input: z.strictObject({}),
+    readOnly: true,
+    examples: ['fed analytics cost', 'fed analytics cost --json'],
+    do: (_input, { federation }) => ({ ...costView(federation.state()), next: '' }),
+    render: renderCost,
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',

@@ -64,6 +64,11 @@ function countLines(view: Overview, terminal: Terminal): string[] {
         .map(([name, count]) => `${name} ${count}`)
         .join(', '),
     },
+    {
+      count: view.runs?.length ?? 0,
+      name: 'running',
+      more: (view.runs ?? []).map(({ agent, program }) => `${agent} (${program})`).join(', '),
+    },
     { count: tasks.waiting, name: 'waiting', more: waitingWords(view, terminal) },
     {
       count: recently.completed + recently.failed + recently.cancelled,

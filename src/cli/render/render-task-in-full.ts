@@ -8,6 +8,7 @@ import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
 import { shortId } from './ids.ts';
+import { renderRuns } from './render-runs.ts';
 import { priorityStyle } from './styles.ts';
 import { deadlineWords, statusWord, statusWordStyle, waitsFor, whoHas } from './task-words.ts';
 
@@ -19,6 +20,7 @@ export function renderTask({ task }: { readonly task: ShownTask }, terminal: Ter
     `${headOf(task, terminal)}\n${wrapped(manyLines(task.description), terminal)}`,
     indented(renderFields(inner(terminal), factsOf(task, terminal))),
     section('summary', wrapped(manyLines(result?.summary ?? ''), terminal, 2), terminal),
+    section('runs', task.runs === undefined ? '' : renderRuns({ items: task.runs }, inner(terminal)), terminal),
     indented(historyOf(task, inner(terminal))),
   ]);
 }

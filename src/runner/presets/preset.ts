@@ -78,8 +78,8 @@ export interface Preset {
   readonly resumes: boolean;
   /** It can answer as JSON by a schema. */
   readonly answersBySchema: boolean;
-  launch(order: Order): Launch;
-  reader(now: () => number): StreamReader;
+  readonly launch: (order: Order) => Launch;
+  readonly reader: (now: () => number) => StreamReader;
   /** For `fed doctor`: arguments that print the version; and those that end with 0 only where somebody is logged in. */
   readonly check: { readonly version: readonly string[]; readonly login: readonly string[] | null };
   /** How a person logs in. */

@@ -3,10 +3,12 @@ import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
 import { completionCommands } from './completion.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
+import { land } from './land.ts';
 import { log } from './log.ts';
 import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
@@ -34,6 +36,8 @@ export const commands: readonly CommandRow[] = [
   ...scheduleCommands,
   work,
   ...runsCommands,
+  check,
+  land,
   ...analyticsCommands,
   undo,
   pause,

@@ -51,7 +51,7 @@ export function recordChecks(
 /** What a run says of its own work proves nothing, and no server runs checks. */
 function refuseOutsiders({ actor }: DecisionContext): void {
   const via = actor.provenance?.via;
-  if (via !== 'http' && via !== 'stdio') return;
+  if (via !== 'http' && via !== 'stdio' && actor.run === undefined) return;
   throw new CallerError(
     'not-allowed',
     'Checks are recorded by fed check and fed work, which ran them.',

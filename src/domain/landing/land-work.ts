@@ -107,7 +107,7 @@ export function withWork(task: Task): NonNullable<Task['work']> {
 /** What runs by itself lands nothing of its own. */
 export function refuseRuns({ actor }: DecisionContext): void {
   const via = actor.provenance?.via;
-  if (via !== 'http' && via !== 'stdio') return;
+  if (via !== 'http' && via !== 'stdio' && actor.run === undefined) return;
   throw new CallerError('not-allowed', 'Work is landed by fed land and fed work.', 'Leave it to the operator.');
 }
 

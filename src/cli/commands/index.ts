@@ -13,6 +13,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
+import { tokenCommands, tokenGroup } from './token.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
 
@@ -34,6 +35,7 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  ...tokenCommands,
   doctor,
 ];
 
@@ -51,4 +53,5 @@ export const groups: readonly GroupRow[] = [
     more: 'Open votes, cast ballots, see results, decide what the agents cannot.',
     examples: ['fed vote list', 'fed vote create "Which router?" --option app --option pages'],
   },
+  tokenGroup,
 ];

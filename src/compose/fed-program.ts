@@ -49,6 +49,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    serve: async (request) => {
+      const { serve } = await import('./serve.ts');
+      return await serve(request);
+    },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {

@@ -10,7 +10,7 @@ import { OperatorError } from '../domain/errors.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import { type Environment, markersIn } from '../identity/agent-markers.ts';
 import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
-import { kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
+import { kindOf, kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
 
 /** Who was found at the other end. */
 export interface Party {
@@ -26,6 +26,8 @@ export interface Authentication {
   readonly provenance: Provenance;
   /** False: an agent at most, so that the list of tools need not wait for the configuration. */
   readonly mayBePerson: boolean;
+  /** Whoever it is may look at everything and change nothing. */
+  readonly readOnly: boolean;
   /**
    * `client`: the first name by which the client introduced itself.
    * @throws OperatorError where nobody of the roster is known by it.
@@ -42,10 +44,27 @@ export function localAuthentication(named: string | null, environment: Environme
   return {
     provenance: { via: 'stdio', ...(markers.emptied.length === 0 ? {} : { emptied_markers: markers.emptied }) },
     mayBePerson: named !== null,
+    readOnly: false,
     identify(config, client) {
       if (named === null) return { name: agentOf(config, client), kind: 'agent', person: config.operator };
       const kind = kindOfNamed(named, config, markers);
       return { name: named, kind, person: kind === 'person' ? named : config.operator };
+    },
+  };
+}
+
+/**
+ * A client anywhere, known by its token. Nobody sits beside it whose word would be more than the token's own: an agent's
+ * client asks nobody.
+ */
+export function tokenAuthentication(name: string, readOnly: boolean): Authentication {
+  return {
+    provenance: { via: 'http' },
+    mayBePerson: true,
+    readOnly,
+    identify(config) {
+      const kind = kindOf(name, config);
+      return { name, kind, person: kind === 'person' && !readOnly ? name : null };
     },
   };
 }

@@ -49,6 +49,10 @@ export class FakeFederation implements Federation {
 
   async refresh(): Promise<void> {}
 
+  attend(): void {}
+
+  rest(): void {}
+
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 
   presence(): readonly PresenceEntry[] {

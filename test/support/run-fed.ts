@@ -8,6 +8,7 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
+import { serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -29,6 +30,8 @@ export interface RunSettings {
   readonly terminal?: Terminal;
   /** Milliseconds since 1970, for the federation. */
   readonly clock?: () => number;
+  /** In place of the HTTP server. */
+  readonly serve?: Host['serve'];
   readonly onOutput?: (text: string) => void;
 }
 
@@ -58,6 +61,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     examine,
     lookForLoss,
     acceptLoss,
+    serve: settings.serve ?? serve,
     ask: (question) => {
       out += question;
       return Promise.resolve(settings.answer ?? '');

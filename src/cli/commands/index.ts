@@ -11,6 +11,7 @@ import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
 import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
+import { serve } from './serve.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { tokenCommands, tokenGroup } from './token.ts';
@@ -35,6 +36,7 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  serve,
   ...tokenCommands,
   doctor,
 ];

@@ -55,6 +55,9 @@ export interface HttpOptions {
   readonly key: Uint8Array;
   /** The most that a body may have; told to the SDK, which would take more. */
   readonly mostBytes: number;
+  /** A monotonic clock in milliseconds, and how often silence is looked for; given by tests. */
+  readonly now?: () => number;
+  readonly sweepMs?: number;
 }
 
 interface Held {
@@ -70,19 +73,20 @@ interface Held {
 
 /** Sessions beyond this make room, the one that was silent longest first; its id still works. */
 const mostSessions = 1_000;
-const sweepMs = 5_000;
+const usualSweepMs = 5_000;
 /** A notice at least this often on each stream, so that a client that is gone is noticed. */
 const keepAliveMs = 15_000;
 const longestSettling = 5_000;
 
-export function serveHttp(service: Service, { key, mostBytes }: HttpOptions): HttpEndpoint {
-  return new Endpoint(service, new SessionIds(key), mostBytes);
+export function serveHttp(service: Service, options: HttpOptions): HttpEndpoint {
+  return new Endpoint(service, options);
 }
 
 class Endpoint implements HttpEndpoint {
   readonly #service: Service;
   readonly #ids: SessionIds;
   readonly #mostBytes: number;
+  readonly #now: () => number;
   readonly #modern: McpHttpHandler;
   readonly #held = new Map<string, Held>();
   /** Sessions that are being begun again. */
@@ -94,10 +98,14 @@ class Endpoint implements HttpEndpoint {
   #unsubscribe: (() => void) | null = null;
   #closed = false;
 
-  constructor(service: Service, ids: SessionIds, mostBytes: number) {
+  constructor(
+    service: Service,
+    { key, mostBytes, now = () => performance.now(), sweepMs = usualSweepMs }: HttpOptions,
+  ) {
     this.#service = service;
-    this.#ids = ids;
+    this.#ids = new SessionIds(key);
     this.#mostBytes = mostBytes;
+    this.#now = now;
     this.#modern = createMcpHandler(
       ({ authInfo }) => {
         const held = this.#held.get(authInfo?.clientId ?? '');
@@ -124,7 +132,7 @@ class Endpoint implements HttpEndpoint {
   }
 
   begin(federation: Federation): void {
-    const until = performance.now() + leaseMs(federation);
+    const until = this.#now() + leaseMs(federation);
     for (const ids of federation.state().index.heldBy.values()) {
       for (const id of ids) {
         const lease = federation.state().tasks.get(id)?.lease;
@@ -264,14 +272,14 @@ class Endpoint implements HttpEndpoint {
   /** Counts the call, and the stream of its answer, as life. */
   async #during(held: Held, isListening: boolean, work: () => Promise<Response>): Promise<Response> {
     held.open += 1;
-    held.heardAt = performance.now();
+    held.heardAt = this.#now();
     let isDone = false;
     if (isListening) this.#listeners += 1;
     const done = (): void => {
       if (isDone) return;
       isDone = true;
       held.open -= 1;
-      held.heardAt = performance.now();
+      held.heardAt = this.#now();
       if (isListening) this.#listeners -= 1;
     };
     try {
@@ -297,7 +305,7 @@ class Endpoint implements HttpEndpoint {
   #sweep(): void {
     const federation = this.#service.federation.loaded;
     if (federation === null) return;
-    const now = performance.now();
+    const now = this.#now();
     const silence = leaseMs(federation);
     for (const [key, held] of this.#held) if (held.open === 0 && now - held.heardAt > silence) this.#rest(key, held);
     for (const [session, until] of this.#adopted) {

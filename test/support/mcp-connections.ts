@@ -4,6 +4,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Authentication } from '../../src/mcp/authentication.ts';
+import type { FederationOptions } from '../../src/federation.ts';
 import { Connection, type Service } from '../../src/mcp/connection.ts';
 import { lazyFederation } from '../../src/mcp/lazy-federation.ts';
 import { serveMessages } from '../../src/mcp/serve-messages.ts';
@@ -17,8 +18,11 @@ export type Era = 'modern' | 'legacy';
 const modernRevision = '2026-07-28';
 
 /** What connections of one process share, over a federation in memory. */
-export async function makeService(config: Record<string, unknown> = {}): Promise<InMemory & { service: Service }> {
-  const memory = await inMemory(config);
+export async function makeService(
+  config: Record<string, unknown> = {},
+  more: Partial<FederationOptions> = {},
+): Promise<InMemory & { service: Service }> {
+  const memory = await inMemory(config, more);
   const { federation } = memory;
   onTestFinished(() => federation.close());
   const lazy = lazyFederation(async () => federation);

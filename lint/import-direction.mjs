@@ -12,7 +12,7 @@ const layers = [
   ['src/files', 'src/config/version.ts'],
   ['src/domain'],
   ['src/arguments'],
-  ['src/routing', 'src/store', 'src/config', 'src/identity'],
+  ['src/routing', 'src/store', 'src/config', 'src/identity', 'src/tokens'],
   ['src/federation.ts', 'src/application'],
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],

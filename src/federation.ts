@@ -144,6 +144,13 @@ export interface Federation {
   router(): Promise<LoadedRouter>;
   /** As `refresh`, and does what is due by now, where no server does it every second: for a process that only looks. */
   catchUp(): Promise<void>;
+  /** Shows signs of life for a session from now on, as its first command would; does nothing where it does already. */
+  attend(actor: Actor): void;
+  /**
+   * Shows no more signs of life for a session, without ending it: a command of it begins them again. What it holds goes
+   * back to the queue if none comes within the grace time.
+   */
+  rest(session: string): void;
   /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
   close(): Promise<void>;
 }

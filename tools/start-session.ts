@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { type Advice, advise, call, sentences } from '../src/domain/advice.ts';
 import type { Actor } from '../src/domain/commands.ts';
 import { OperatorError } from '../src/domain/errors.ts';
+import { agentRecord } from '../src/domain/agents/agent-record.ts';
 import { sessionView } from '../src/views/session-view.ts';
 import { strangerView } from '../src/views/stranger-view.ts';
 import { whatNext } from '../src/views/what-next.ts';
@@ -16,12 +17,15 @@ export const startSession = defineTool({
   core: true,
   alwaysLoad: true,
   hints: { readOnly: false, destructive: false, idempotent: true },
+  readsForReadOnly: true,
   input: z.strictObject({}),
-  async handle(_input, { federation, actor }) {
+  async handle(_input, { federation, actor, readOnly = false }) {
     await federation.refresh();
     const caller = callerOf(actor);
     if (caller instanceof OperatorError) return strangerView(federation, caller);
-    const { seen_before } = await federation.execute('start_session', { seen: federation.seq }, caller);
+    const { seen_before } = readOnly
+      ? { seen_before: agentRecord(federation.state(), caller.name).seen }
+      : await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
     return { ...view, next: nextFor(view, whatNext(federation, caller)) };
   },

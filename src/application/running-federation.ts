@@ -205,14 +205,18 @@ class RunningFederation implements Federation {
   }
 
   executeAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
-    this.#announce(actor);
+    this.attend(actor);
     return this.#commitAll(command, all, actor);
   }
 
   execute<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {
     if (command === 'end_session') return this.#ending(actor, () => this.#commit(command, args, actor));
-    this.#announce(actor);
+    this.attend(actor);
     return this.#commit(command, args, actor);
+  }
+
+  rest(session: string): void {
+    if (this.#announced.delete(session)) this.#store.presence.rest(session);
   }
 
   async #commit<C extends CommandName>(command: C, args: ArgsOf<C>, actor: Actor): Promise<ResultOf<C>> {

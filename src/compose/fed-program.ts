@@ -53,6 +53,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       return await acceptLoss(settings, shown, actor);
     },
     programs: ownPrograms(),
+    serve: async (request) => {
+      const { serve } = await import('./serve.ts');
+      return await serve(request);
+    },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {

@@ -211,6 +211,20 @@ const webhookSchema = z.strictObject({
     .default(2)
     .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
 });
+const serveSchema = z.strictObject({
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, 'Expected a name as it stands in an address, without a port'))
+    .max(20)
+    .default([])
+    .describe('Further names under which fed serve is reached, such as that of a proxy in front of it.'),
+  requests_per_second: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .default(100)
+    .describe('Requests a token may make, with four seconds of them at once.'),
+});
+
 export type WebhookConfig = z.infer<typeof webhookSchema>;
 
 export const configSchema = z
@@ -255,6 +269,7 @@ export const configSchema = z
         'How long an agent without a session counts as seen after its last action; votes, auto and warnings rely on agents that were seen.',
       ),
     webhook: webhookSchema.nullable().default(null).describe('Where inbox items are also sent; null: nowhere.'),
+    serve: serveSchema.prefault({}).describe('The HTTP server for remote agents and the board; read at its start.'),
     files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()

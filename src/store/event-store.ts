@@ -200,6 +200,8 @@ export interface Presence {
   start(session: string, agent: string, client: string | null): void;
   /** One session of this process has ended: it counts as gone at once. Others of the process live on. */
   end(session: string): void;
+  /** No more signs of life for one session of this process, which has not ended: `start` begins them again. */
+  rest(session: string): void;
   /** Other and own sessions, as last observed. In memory. */
   list(): readonly PresenceEntry[];
   /** Looks at every session again; call about once a second. */

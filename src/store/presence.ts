@@ -209,10 +209,18 @@ export class CountingPresence implements Presence {
   }
 
   end(session: string): void {
+    this.#leave(session, true);
+  }
+
+  rest(session: string): void {
+    this.#leave(session, false);
+  }
+
+  #leave(session: string, ended: boolean): void {
     const own = this.#own.get(session);
     if (!own) return;
     this.#own.delete(session);
-    const note = { ...own, ended: true };
+    const note = { ...own, ended };
     this.#post(note);
     this.#sightings.set(session, { note, movedAt: this.#now(), isSeenMoving: true });
     if (this.#own.size > 0) return;

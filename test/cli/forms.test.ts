@@ -24,6 +24,7 @@ async function formed(form: Form, text: string): Promise<string> {
     lookForLoss: unused,
     acceptLoss: unused,
     programs: { server: '', ollama: '' },
+    serve: unused,
     ask: unused,
   });
   return String(given);

@@ -8,7 +8,12 @@ import type { PersonAnswer } from '../support/mcp-clients.ts';
 
 /** As a server for remote clients authenticates: a token says who, and nobody sits beside it. */
 function remote(name: string, person: string | null = null): Authentication {
-  return { provenance: { via: 'http' }, mayBePerson: false, identify: () => ({ name, kind: 'agent', person }) };
+  return {
+    provenance: { via: 'http' },
+    mayBePerson: false,
+    readOnly: false,
+    identify: () => ({ name, kind: 'agent', person }),
+  };
 }
 
 const eras: readonly Era[] = ['legacy', 'modern'];

@@ -49,6 +49,8 @@ export class FakeFederation implements Federation {
 
   async refresh(): Promise<void> {}
 
+  rest(): void {}
+
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 
   presence(): readonly PresenceEntry[] {

@@ -9,6 +9,7 @@ import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { serverProgram } from './project.ts';
+import { serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -30,6 +31,8 @@ export interface RunSettings {
   readonly terminal?: Terminal;
   /** Milliseconds since 1970, for the federation. */
   readonly clock?: () => number;
+  /** In place of the HTTP server. */
+  readonly serve?: Host['serve'];
   readonly onOutput?: (text: string) => void;
 }
 
@@ -60,6 +63,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     lookForLoss,
     acceptLoss,
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
+    serve: settings.serve ?? serve,
     ask: (question) => {
       out += question;
       return Promise.resolve(settings.answer ?? '');

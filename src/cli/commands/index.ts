@@ -15,8 +15,10 @@ import { routeCommands } from './route.ts';
 import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { runsCommands } from './runs.ts';
+import { serve } from './serve.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
+import { tokenCommands, tokenGroup } from './token.ts';
 import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
@@ -45,6 +47,8 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  serve,
+  ...tokenCommands,
   doctor,
   ...completionCommands(() => commands),
 ];
@@ -63,4 +67,5 @@ export const groups: readonly GroupRow[] = [
     more: 'Open votes, cast ballots, see results, decide what the agents cannot.',
     examples: ['fed vote list', 'fed vote create "Which router?" --option app --option pages'],
   },
+  tokenGroup,
 ];

@@ -23,7 +23,8 @@ export const completeTask = defineTool({
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    const caller = actor();
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, caller);
     if (notes.length > 0) {
       return {
         task: briefTask(federation.state(), task),
@@ -45,7 +46,9 @@ export const completeTask = defineTool({
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
         isPaused
           ? 'The federation is paused: do not claim until it is resumed.'
-          : advise`Take your next task with ${call('claim_task')}.`,
+          : caller.kind === 'person'
+            ? ''
+            : advise`Take your next task with ${call('claim_task')}.`,
       ),
     };
   },

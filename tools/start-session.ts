@@ -26,7 +26,13 @@ export const startSession = defineTool({
     const [mine] = view.held_here;
     const state = federation.state();
     const task = mine === undefined ? undefined : state.tasks.get(mine.task_id);
-    return { ...view, next: nextFor(view, task === undefined ? 'finish it' : endOf(state, task, caller.name)) };
+    const mineOnly = caller.kind === 'person' && mine === undefined;
+    return {
+      ...view,
+      next: mineOnly
+        ? forPerson(view)
+        : nextFor(view, task === undefined ? 'finish it' : endOf(state, task, caller.name)),
+    };
   },
 });
 
@@ -38,6 +44,12 @@ function callerOf(actor: () => Actor): Actor | OperatorError {
     if (error instanceof OperatorError) return error;
     throw error;
   }
+}
+
+/** Claiming is for agents: a person is told of what needs them. */
+function forPerson({ inbox = 0, paused }: Awaited<ReturnType<typeof sessionView>>): Advice {
+  if (inbox > 0) return advise`${inbox} in your inbox: see ${call('list_inbox')}.`;
+  return paused === null ? '' : advise`The federation is paused; ${call('resume_federation')} ends the pause.`;
 }
 
 /** `end`: how the first task that is held here ends. */

@@ -4,6 +4,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import type { Timestamp } from '../domain/time.ts';
 import { oneLine } from '../domain/text.ts';
 import { type CommandRow, takingOf, type Usage } from './command.ts';
+import { globalOptions } from './global-options.ts';
 import { flagOf } from './say-advice.ts';
 import { kindsOf, shortId } from './short-ids.ts';
 
@@ -18,14 +19,6 @@ export interface Named {
   readonly config: Config;
   readonly now: Timestamp;
 }
-
-/** Options of every command, as far as a shell is to know them; and what takes the name of whoever acts. */
-export const globalOptions: readonly Usage[] = [
-  ['--dir <folder>', 'dir', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)"],
-  ['--as <name>', 'from_agent', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)'],
-  ['--json', 'json', 'print the same object as the tool'],
-  ['--yes', 'yes', 'answer every confirmation with yes'],
-];
 
 /** Names of those who may act, and of agents alone. */
 const actors: ReadonlySet<string> = new Set(['from_agent']);

@@ -42,8 +42,6 @@ export interface Session {
   readonly actor: () => Actor;
   /** @throws OperatorError where the person says no, or nobody can be asked and `--yes` is missing. */
   readonly confirm: (question: string) => Promise<void>;
-  /** The same, where a person does what is an agent's to do. */
-  readonly confirmAsPerson: (question: string) => Promise<void>;
   /** The arguments with every id whole. */
   readonly whole: <Input extends z.ZodObject>(
     input: Input,
@@ -81,9 +79,6 @@ export async function withSession(
       signal,
       actor,
       confirm,
-      confirmAsPerson: async (question) => {
-        if (actor().kind === 'person') await confirm(question);
-      },
       whole: (input, given, isChange) => {
         const place = { state: federation.state(), now: federation.now(), isChange, interactive };
         return withWholeIds(input, given, place);

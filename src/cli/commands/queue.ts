@@ -47,7 +47,7 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
+      ['--agent, --to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
@@ -83,6 +83,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
     about: 'claim the best ready task, or the one named',
+    asks: () => 'Agents claim tasks. Claimed by you, it is yours to do and to complete.',
     arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],

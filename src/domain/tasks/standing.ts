@@ -72,6 +72,6 @@ export function finishedError(task: Task): CallerError {
     `${task.task_id} is already ${task.status}.`,
     task.status === 'completed'
       ? advise`Read it with ${call('get_task', { task_id: task.task_id })}, or queue a new task.`
-      : 'Ask the operator to requeue it, or queue a new task.',
+      : advise`The operator can put it back: ${call('override_task', { task_id: task.task_id, action: 'requeue' })}. Or queue a new task.`,
   );
 }

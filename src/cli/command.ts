@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.ts';
 import type { TaskBrief } from '../views/task-views.ts';
 import type { VoteBrief } from '../views/vote-views.ts';
+import { withoutWrapping } from '../arguments/schema-parts.ts';
 import type { Host } from './host.ts';
 import { listedBrief, renderTasks } from './render/render-task-list.ts';
 import { renderVotes } from './render/render-vote.ts';
@@ -222,11 +223,4 @@ export function takingOf(input: z.ZodObject, name: string): Taking {
     isRequired: !field.isOptional(),
     choices: element instanceof z.ZodEnum ? element.options.map(String) : [],
   };
-}
-
-function withoutWrapping(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return withoutWrapping(schema.unwrap());
-  }
-  return schema instanceof z.ZodPipe ? withoutWrapping(schema.in) : schema;
 }

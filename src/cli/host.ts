@@ -88,6 +88,8 @@ export interface Host {
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
+  readonly edit: (file: string) => Promise<void>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

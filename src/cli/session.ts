@@ -34,6 +34,7 @@ export interface RunContext {
 }
 
 export interface Session {
+  readonly host: Host;
   readonly federation: Federation;
   readonly terminal: Terminal;
   readonly json: boolean;
@@ -73,6 +74,7 @@ export async function withSession(
     if (globals.as !== undefined) kindOf(globals.as, federation.config);
     await federation.catchUp();
     await work({
+      host,
       federation,
       terminal,
       json: globals.json === true,

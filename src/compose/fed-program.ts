@@ -1,9 +1,12 @@
 /** The command line on the real terminal, folder and store. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
+import { UsageError } from '../cli/report-error.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
 
@@ -48,6 +51,14 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     acceptLoss: async (settings, shown, actor) => {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
+    },
+    edit: async (file) => {
+      const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+      // Through the shell, as git does: an editor may have arguments.
+      const running = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
+      const [code] = await once(running, 'close');
+      if (code !== 0)
+        throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });

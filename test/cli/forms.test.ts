@@ -23,6 +23,7 @@ function formed(form: Form, text: string): string {
     examine: unused,
     lookForLoss: unused,
     acceptLoss: unused,
+    edit: unused,
     ask: unused,
   });
   return String(given);

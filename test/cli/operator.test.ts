@@ -1,7 +1,7 @@
 /** What a person types who answers for all agents, on a real federation. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Run, type RunSettings, runWith } from '../support/run-fed.ts';
@@ -105,4 +105,68 @@ test('the inbox is filtered, counted when it is long, paged, and answered all at
   expect(refused.err.match(/ {2}approve {2}inbox-/g)).toHaveLength(21);
   expect((await script(...bulk, '--yes')).out).toContain('Answered 21: ');
   expect((await script('inbox', '--json')).out).toContain('"total": 1');
+});
+
+test('a task is edited as a text; one that was changed meanwhile is refused, and no text is lost', async () => {
+  const task = await add('Write the parser', '--type', 'testing');
+  const edit = (change: (text: string) => string, meanwhile?: () => Promise<unknown>) =>
+    run(['queue', 'edit', task], {
+      answer: 'y',
+      edit: async (file) => {
+        await writeFile(file, change(await readFile(file, 'utf8')));
+        await meanwhile?.();
+      },
+    });
+  const done = await edit(
+    (text) => text.replace('normal', 'high').replace('paths:', 'paths: src/a, src/b') + 'In full.\n',
+  );
+  expect(done.code).toBe(0);
+  const shown = await script('queue', 'show', task, '--json');
+  expect(JSON.parse(shown.out)).toMatchObject({
+    task: { priority: 'high', paths: ['src/a', 'src/b'], description: 'Write the parser\nIn full.' },
+  });
+
+  expect(await edit((text) => text)).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was changed.') });
+  const late = await edit(
+    (text) => text.replace('parser', 'lexer'),
+    () => script('queue', 'edit', task, '--type', 'review'),
+  );
+  expect(late.err).toContain('was changed while you edited it');
+  const [, kept = ''] = /Your text is kept in (\S+)\.\n/.exec(late.err) ?? [];
+  expect(await readFile(kept, 'utf8')).toContain('Write the lexer');
+  const wrong = await edit((text) => text.replace('priority:', 'prioriti:'));
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean priority? Your text is kept in') });
+  for (const { err } of [late, wrong]) {
+    await rm(dirname(/kept in (\S+)\.\n/.exec(err)?.[1] ?? ''), { recursive: true });
+  }
+  expect((await script('queue', 'edit', task)).code).toBe(2);
+});
+
+test('wrong input is named in the words of the command line, with the nearest right one', async () => {
+  const plan = join(folder, 'plan.json');
+  await writeFile(plan, '[{"key": "a", "descriptin": "Write it"}]');
+  const misspelt = await script('queue', 'plan', plan);
+  expect(misspelt.code).toBe(2);
+  expect(misspelt.err).toMatch(
+    /^fed: Unknown argument "descriptin" of file\[0\]; .*\n {2}→ Did you mean description\?/,
+  );
+  const help = (await fed('queue', 'plan', '--help')).out;
+  const example = help.slice(help.indexOf('  ['), help.indexOf('  ]') + 3);
+  expect(help).toContain('at most 200 tasks');
+  await writeFile(
+    plan,
+    example
+      .replaceAll(/"(?:not_before|deadline|dependencies)": (?:\[[^\]]*\]|"[^"]*"),?/g, '')
+      .replaceAll(/,\s*([}\]])/g, '$1'),
+  );
+  expect(await script('queue', 'plan', plan)).toMatchObject({ code: 0, err: '' });
+
+  await writeFile(join(folder, 'bad.jsonl'), 'no\nJSON\n');
+  expect(await script('import', join(folder, 'bad.jsonl'), '--from', 'beads')).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('line 2'),
+  });
+  expect((await script('queue', 'add', '-1 degrees')).out).toContain('-1 degrees');
+  expect((await script('queue', 'add', 'Look', '--to', 'Claude', '--json')).out).toContain('"to_agent": "claude"');
+  expect((await script('queue', 'add', '')).code).toBe(2);
 });

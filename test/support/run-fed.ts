@@ -23,6 +23,8 @@ export interface RunSettings {
   readonly answer?: string;
   /** To the first questions; `answer` is to those after them. */
   readonly answers?: readonly string[];
+  /** What the person's editor does with the file. */
+  readonly edit?: Host['edit'];
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -61,6 +63,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     examine,
     lookForLoss,
     acceptLoss,
+    edit: settings.edit ?? (() => Promise.resolve()),
     ask: (question) => {
       out += question;
       return Promise.resolve(answers.shift() ?? settings.answer ?? '');

@@ -10,12 +10,15 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
+import { largestPlan } from '../../domain/tasks/validate-request.ts';
 import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import type { TaskChanges } from '../../domain/requests.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { orInput, share, time } from '../forms.ts';
+import { editAsText } from '../edit-as-text.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderTask } from '../render/render-task-in-full.ts';
@@ -34,6 +37,21 @@ const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] 
   ['--minutes <minutes>', 'duration_minutes', 'how long it took'],
   ['--attempt <number>', 'attempt', 'which claim this ends (default: the one made on this command line)'],
 ];
+
+/** Every key there is. Lines short enough that help does not break them. */
+const planHelp = `Reads a JSON list of at most ${largestPlan} tasks from a file. Only key and description are required; after names keys of the same plan, or ids of tasks and votes.
+
+  [
+    {"key": "parser", "description": "Write the parser",
+     "type": "implementation", "to_agent": "kimi", "priority": "high",
+     "context": {"artifact_path": "docs/grammar.md"},
+     "paths": ["src/parser/**"], "uses": ["staging"],
+     "not_before": "2026-02-06T09:00:00Z",
+     "deadline": "2026-02-07T17:00:00Z",
+     "max_attempts": 3, "on_failure": "block", "needs_approval": false},
+    {"key": "tests", "description": "Test it", "after": ["parser"],
+     "dependencies": ["task-2026-02-06-001"]}
+  ]`;
 
 export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue add', queueTask, renderTaskResult, {
@@ -70,7 +88,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue plan', queuePlan, renderPlan, {
     about: 'queue many tasks at once, all or nothing',
-    more: 'Reads [{"key", "description", "after": [key or id], …}] from a JSON file.',
+    more: planHelp,
     arguments: [['<file>', 'tasks', 'the plan; - for standard input', plan]],
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
@@ -193,7 +211,7 @@ export const queueCommands: readonly CommandRow[] = [
     path: 'queue edit',
     stands: overrideTask.name,
     about: 'edit a task that nobody has claimed',
-    more: 'After a change of description or type an approval is asked for again, and auto chooses again.',
+    more: 'Without an option, in your editor (EDITOR). After a change of description or type an approval is asked for again, and auto chooses again.',
     input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
     arguments: [task],
     options: [
@@ -209,13 +227,17 @@ export const queueCommands: readonly CommandRow[] = [
       ['--reason <text>', 'reason', 'why; kept in the log'],
     ],
     examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
-    do: ({ task_id, reason, ...changes }, session) =>
-      callTool(overrideTask, { task_id, action: 'edit', changes, reason }, session),
+    do: async ({ task_id, reason, ...given }, session) => {
+      const apply = (changes: TaskChanges) =>
+        callTool(overrideTask, { task_id, action: 'edit', changes: taskChanges.parse(changes), reason }, session);
+      const isTyped = Object.keys(given).length > 0 || !session.host.interactive;
+      return isTyped ? await apply(given) : await editAsText(task_id, session, apply);
+    },
     render: renderTaskResult,
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'show show what waits for what, as Mermaid',
+    about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),

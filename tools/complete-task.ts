@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextTask } from '../src/views/next-about.ts';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { briefTask, noteView } from '../src/views/task-views.ts';
@@ -44,11 +45,7 @@ export const completeTask = defineTool({
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
-        isPaused
-          ? 'The federation is paused: do not claim until it is resumed.'
-          : caller.kind === 'person'
-            ? ''
-            : advise`Take your next task with ${call('claim_task')}.`,
+        isPaused ? 'The federation is paused: do not claim until it is resumed.' : nextTask(caller),
       ),
     };
   },

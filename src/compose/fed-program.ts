@@ -56,8 +56,8 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
       // Through the shell, as git does: an editor may have arguments.
       const running = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
-      const [code] = await once(running, 'close');
-      if (code !== 0)
+      await once(running, 'close');
+      if (running.exitCode !== 0)
         throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
     ask: async (question) => {

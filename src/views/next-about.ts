@@ -8,6 +8,11 @@ import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { endOf } from './task-views.ts';
 
+/** Claiming is an agent's: nobody pushes a person into it. */
+export function nextTask({ kind }: Pick<Actor, 'kind'>): Advice {
+  return kind === 'person' ? '' : advise`Take your next task with ${call('claim_task')}.`;
+}
+
 /** `reader`: null where nobody is known to read. */
 export function nextAbout(federation: Federation, task: Task, reader: Actor | null): Advice {
   const { task_id } = task;

@@ -4,6 +4,8 @@ import type { InboxItem } from '../../views/inbox-view.ts';
 import type { answerInbox } from '../../../tools/answer-inbox.ts';
 import { renderFields } from '../table.ts';
 import { indented, manyLines, oneLine, paint, type Terminal } from '../terminal.ts';
+import { ago } from '../times.ts';
+import { shortId, shortIds } from './ids.ts';
 import { renderTaskResult } from './render-task.ts';
 
 export function renderAnswer(answer: OutputOf<typeof answerInbox>, terminal: Terminal): string {
@@ -39,8 +41,8 @@ export function renderInbox({ items, total, next_cursor, kinds = [] }: InboxPage
     total <= many ? [] : [kinds.map(({ kind, count }) => `${kind}: ${count} (fed inbox --kind ${kind})`).join('\n')];
   const shown = items.map(({ inbox_id, kind, title, detail, chain = [], opened_at, actions, ...item }) =>
     [
-      `${paint(inbox_id, 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${opened_at.slice(0, 16).replace('T', ' ')}`,
-      `  ${oneLine(title)}`,
+      `${paint(shortId(inbox_id, terminal, 'inbox'), 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${ago(opened_at, terminal)}`,
+      `  ${shortIds(oneLine(title), terminal)}`,
       ...(detail === undefined ? [] : [indented(manyLines(detail))]),
       ...(chain.length === 0 ? [] : [`  chain: ${chain.join(' → ')}`]),
       ...keptLines(item, terminal),

@@ -120,7 +120,7 @@ function valuesOf([, name]: Usage, row: CommandRow | undefined, typed: string, n
   return [];
 }
 
-/** Short, as lists show them; whole where the word begins as a whole one does. */
+/** Short, as lists show them; whole where the word begins as a whole one does, or where it could mean a task. */
 function idsOf(name: string, typed: string, { state, now }: Named): Candidate[] {
   const kinds = kindsOf(name);
   const isWhole = /^[a-z]/i.test(typed);
@@ -136,7 +136,10 @@ function idsOf(name: string, typed: string, { state, now }: Named): Candidate[] 
       : []),
   ];
   return all
-    .map(([id, text]) => ({ value: isWhole ? id : shortId(id, now), about: oneLine(text, 60) }))
+    .map(([id, text]) => ({
+      value: isWhole || (kinds.length > 1 && !id.startsWith('task-')) ? id : shortId(id, now),
+      about: oneLine(text, 60),
+    }))
     .filter(({ value }) => value.startsWith(typed))
     .slice(0, mostIds);
 }

@@ -41,9 +41,9 @@ export function renderInbox({ items, total, next_cursor, kinds = [] }: InboxPage
     total <= many ? [] : [kinds.map(({ kind, count }) => `${kind}: ${count} (fed inbox --kind ${kind})`).join('\n')];
   const shown = items.map(({ inbox_id, kind, title, detail, chain = [], opened_at, actions, ...item }) =>
     [
-      `${paint(shortId(inbox_id, terminal, 'inbox'), 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${ago(opened_at, terminal)}`,
+      `${paint(shortId(inbox_id, terminal), 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${ago(opened_at, terminal)}`,
       `  ${shortIds(oneLine(title), terminal)}`,
-      ...(detail === undefined ? [] : [indented(manyLines(detail))]),
+      ...(detail === undefined || title.includes(detail) ? [] : [indented(manyLines(detail))]),
       ...(chain.length === 0 ? [] : [`  chain: ${chain.join(' → ')}`]),
       ...keptLines(item, terminal),
       `  ${paint('actions', 'dim', terminal)} ${actions.join(', ')}`,

@@ -43,6 +43,12 @@ const packages = [
       'natural is no dependency of the package: its parts come from src/routing/natural.ts, where the build puts them.',
   },
   {
+    pattern: /^chrono-node(?:$|\/)/,
+    allowedIn: ['src/cli/chrono.ts'],
+    message:
+      'chrono-node is no dependency of the package: its part comes from src/cli/chrono.ts, where the build puts it.',
+  },
+  {
     pattern:
       /^(?:node:)?(?:fs|fs\/promises|child_process|net|http|https|timers|timers\/promises|os|process|perf_hooks)$/,
     forbiddenIn: ['src/domain'],

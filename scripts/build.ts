@@ -22,11 +22,12 @@ export async function build(): Promise<void> {
 }
 
 /**
- * Each of `files` (paths from the project's root) as a program in `outdir`. The packages that the program depends on
- * stay outside; what is bundled of others has its licences in `outdir`.
+ * Each of `files` (paths from the project's root) as a program in `outdir`. The packages under `dependencies` stay
+ * outside; what is bundled of others has its licences in `outdir`. Names are kept, so that a stack trace can be read.
+ * @returns the files that went in, as paths from the project's root.
  * @throws Error, after the bundler has printed what is wrong.
  */
-export async function bundle(files: readonly string[], outdir: string): Promise<void> {
+export async function bundle(files: readonly string[], outdir: string): Promise<readonly string[]> {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
@@ -38,6 +39,11 @@ export async function bundle(files: readonly string[], outdir: string): Promise<
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: Object.keys(dependencies),
+    // Some packages name their ES modules here only.
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -45,7 +51,9 @@ export async function bundle(files: readonly string[], outdir: string): Promise<
     metafile: true,
     logLevel: 'error',
   });
-  await writeLicences(Object.keys(metafile.inputs), outdir);
+  const inputs = Object.keys(metafile.inputs);
+  await writeLicences(inputs, outdir);
+  return inputs;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nextTask } from '../src/views/next-about.ts';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { briefTask, noteView } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
@@ -45,7 +45,7 @@ export const completeTask = defineTool({
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
-        isPaused ? 'The federation is paused: do not claim until it is resumed.' : nextTask(caller),
+        whatNext(federation, caller),
       ),
     };
   },

@@ -33,6 +33,9 @@ export function routingRecord(decision: RoutingDecision): Routing {
     })),
     runner_up: runner_up === null ? null : { agent: runner_up.agent, score: rounded(runner_up.score) },
     instead_of: decision.instead_of,
+    ...(decision.cheaper === null
+      ? {}
+      : { cheaper: { ...decision.cheaper, given_up: rounded(decision.cheaper.given_up) } }),
     novelty: decision.novelty === null ? null : rounded(decision.novelty),
     outcomes: decision.outcomes,
     explored: decision.explored,
@@ -51,7 +54,15 @@ function reasonOf(decision: RoutingDecision): string {
   if (explored) return 'chosen by chance, to learn from it';
   const why = doubt !== null && method === 'v1' ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
   const stead = instead_of === null ? '' : `; ${instead_of} comes first but is unavailable`;
-  return `${why}${because(decision)}${stead}`;
+  return `${why}${because(decision)}${stead}${costOf(decision)}`;
+}
+
+/** What was saved, and what was given up for it, in one clause. */
+function costOf({ cheaper }: RoutingDecision): string {
+  if (cheaper === null) return '';
+  const { instead_of, cost, its_cost, given_up } = cheaper;
+  const points = (100 * given_up).toFixed(1);
+  return `; cheaper than ${instead_of} (${cost.toFixed(2)} against ${its_cost.toFixed(2)} a run) and only ${points} points less likely to succeed`;
 }
 
 const sureness = {

@@ -10,14 +10,18 @@ import { CallerError, FederationError, OperatorError } from '../domain/errors.ts
 import type { TaskChanges } from '../domain/requests.ts';
 import { existing } from '../domain/tasks/standing.ts';
 import type { Task } from '../domain/tasks/task.ts';
-import { time } from './forms.ts';
+import type { Form } from './command.ts';
+import { deadline, start } from './forms.ts';
 import type { Host } from './host.ts';
 import { UsageError } from './report-error.ts';
 import type { Session } from './session.ts';
 
 /** Lists are words with commas between. */
 const lists: ReadonlySet<string> = new Set(['dependencies', 'paths', 'uses']);
-const times: ReadonlySet<string> = new Set(['not_before', 'deadline']);
+const times: ReadonlyMap<string, Form> = new Map([
+  ['not_before', start],
+  ['deadline', deadline],
+]);
 
 function linesOf(task: Task): Readonly<Record<string, string>> {
   const { type, priority, dependencies, not_before, deadline, paths, uses } = task;
@@ -48,7 +52,7 @@ export async function changesIn(text: string, task: Task, host: Host): Promise<T
     if (was === undefined) throw unknownLine(line, name, Object.keys(before));
     if (value === was) continue;
     if (lists.has(name)) changes[name] = value.split(/\s*,\s*/).filter((item) => item !== '');
-    else changes[name] = times.has(name) ? await time(value, host) : value;
+    else changes[name] = (await times.get(name)?.(value, host)) ?? value;
   }
   const description = rest.join('\n\n').trim();
   if (description !== task.description.trim()) changes['description'] = description;

@@ -29,7 +29,8 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     out: (text) => output.write(text),
     flushed: () => output.flushed(),
     err: (text) => process.stderr.write(text),
-    screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
+    // A terminal that knows no cursor can only be printed to.
+    screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {

@@ -178,7 +178,11 @@ const webhookSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
     .refine(hasNoCredentials, 'Expected a URL without user and password; use secret_env instead')
-    .describe('Where each inbox item is sent, as a POST with a JSON body; without user and password.'),
+    .describe('Where each inbox item is sent, as a POST; without user and password.'),
+  format: z
+    .enum(['json', 'slack', 'ntfy'])
+    .default('json')
+    .describe('json: the whole item; slack (also Mattermost) and ntfy: one line for a person.'),
   secret_env: z
     .string()
     .max(200)

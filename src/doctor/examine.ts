@@ -14,6 +14,7 @@ import { groupOf } from '../config/group.ts';
 import { isOpenToOthers } from '../files/modes.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { examineClocks } from './examine-clocks.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
@@ -35,6 +36,7 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
     webhook,
     examineFiles(folder),
     ...examineRights(folder, config),
+    ...(await examineClocks(folder, state)),
   ];
 }
 

@@ -12,6 +12,7 @@ import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest }
 import type { Router } from './routing/router.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
+import type { ClockTrouble } from './scheduling/clock-kinds.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
 import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
@@ -38,6 +39,10 @@ export interface DecisionContext extends Attendance {
   readonly random: (bytes: number) => Uint8Array;
   /** Chooses agents for what is queued for `auto`. */
   readonly router: Router;
+  /** False while nobody can tell what time it is: nothing ends by time then. Absent: it can be told. */
+  readonly isTimeSure?: boolean;
+  /** What is wrong with the clocks; null: nothing; absent: not known, or not looked at. */
+  readonly clockTrouble?: ClockTrouble | null;
 }
 
 /** Command name → arguments and result. The one table tools, command line and tests share. */

@@ -27,6 +27,8 @@ export interface Meta {
   readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
   readonly automatic: readonly (readonly [minute: number, count: number])[];
+  /** The operator has said that the clock is right and the journal ahead: the next record moves its times back. */
+  readonly rebase?: boolean;
 }
 
 /** How many ids of each kind a day has given out. */

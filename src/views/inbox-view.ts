@@ -6,10 +6,13 @@ import type { HeldFollowUp } from '../domain/scheduling/held-follow-up.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import { questionAbout } from '../domain/scheduling/pause.ts';
 import { chainOf } from '../domain/tasks/limits.ts';
-import { present } from './task-views.ts';
+import { firstWords, present } from './task-views.ts';
 
 /** Items shown at once, the oldest first: they have waited longest. */
 const most = 50;
+
+/** Characters of the description of the task that it is about. */
+const longestAbout = 120;
 
 /** Kept follow-ups named in one item. */
 const mostKept = 20;
@@ -51,6 +54,7 @@ function isAbout({ tasks }: FederationState, { task_id, task_ids = [] }: Escalat
 function inboxItem(state: FederationState, escalation: Escalation) {
   const { inbox_id, kind, task_id, task_ids, chain, opened_at, key, vote_id } = escalation;
   const kept = heldUnder(state, key);
+  const task = state.tasks.get(task_id ?? '');
   const { title, detail } = kind === 'held-follow-ups' && kept.length > 0 ? questionAbout(kept) : escalation;
   return {
     inbox_id,
@@ -59,6 +63,7 @@ function inboxItem(state: FederationState, escalation: Escalation) {
     ...present({
       detail: detail === '' ? null : detail,
       task_id,
+      about: task === undefined ? null : firstWords(task.description, longestAbout),
       task_ids,
       vote_id,
       options: kind === 'vote' ? state.votes.get(vote_id ?? '')?.options : null,

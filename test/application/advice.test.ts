@@ -118,7 +118,7 @@ const states: readonly State[] = [
     name: 'a session begins with a ballot due',
     reader: 'kimi',
     reach: async (call) => (await vote(call), await call('kimi', 'start_session')),
-    names: ['cast_vote', 'claim_task'],
+    names: ['cast_vote'],
   },
   {
     name: 'another process of the same agent is at work',

@@ -63,6 +63,10 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  clockWarnings(): readonly string[] {
+    return [];
+  }
+
   async logFault(): Promise<null> {
     return null;
   }

@@ -17,8 +17,8 @@ import type { TaskChanges } from '../../domain/requests.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
-import { orInput, share, time } from '../forms.ts';
 import { editAsText } from '../edit-as-text.ts';
+import { deadline, orInput, share, start } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderTask } from '../render/render-task-in-full.ts';
@@ -70,8 +70,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
-      ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
-      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--not-before <time>', 'not_before', 'when it may start: 2h, friday, "tomorrow 9:00"', start],
+      ['--deadline <time>', 'deadline', 'when it should be done: 2h, friday, "tomorrow 17:00"', deadline],
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
       ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
@@ -220,8 +220,8 @@ export const queueCommands: readonly CommandRow[] = [
       ['--priority <priority>', 'priority', 'how urgent'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for, replacing the present ones'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
-      ['--not-before <time>', 'not_before', 'when it may start', time],
-      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--not-before <time>', 'not_before', 'when it may start', start],
+      ['--deadline <time>', 'deadline', 'when it should be done: 2h, friday, "tomorrow 17:00"', deadline],
       ['--path <glob>', 'paths', 'files it will change'],
       ['--use <name>', 'uses', 'something only one task may use at a time'],
       ['--reason <text>', 'reason', 'why; kept in the log'],

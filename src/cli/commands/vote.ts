@@ -10,7 +10,7 @@ import { openVote } from '../../../tools/open-vote.ts';
 import type { ArgsOf } from '../../domain/commands.ts';
 import { briefVote, type VoteBrief } from '../../views/vote-views.ts';
 import { type CommandRow, toolCommand } from '../command.ts';
-import { share, time } from '../forms.ts';
+import { deadline, share } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { UsageError } from '../report-error.ts';
 import type { Session } from '../session.ts';
@@ -32,7 +32,7 @@ export const voteCommands: readonly CommandRow[] = [
       ['--quorum <count>', 'quorum', 'ballots that must take a side; default 2'],
       ['--method <method>', 'method', 'how ballots are counted; default weighted'],
       ['--stakes <stakes>', 'stakes', 'low may close early, high is confirmed by the operator'],
-      ['--deadline <time>', 'deadline', 'a time, or 30m, 2h, 3d; default 24h', time],
+      ['--deadline <time>', 'deadline', 'when it closes: 2h, friday, "tomorrow 17:00"; default 24h', deadline],
       ['--open-ballots', 'open_ballots', 'ballots can be read before the vote closes'],
     ],
     examples: ['fed vote create "Which router?" -o app-router -o pages-router --deadline 2h'],

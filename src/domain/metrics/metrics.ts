@@ -52,6 +52,16 @@ export type HourField =
   | 'routed_right'
   | 'completions'
   | 'completion_time';
+/** A course since its last change; `newest` are its newest outcomes as bits; the rest says what the change was. */
+export type CourseField =
+  | 'successes'
+  | 'failures'
+  | 'newest'
+  | 'changed_at'
+  | 'changed_failed'
+  | 'changed_of'
+  | 'before_failed'
+  | 'before_of';
 /** `first_…`: moments in milliseconds since 1970. `baseline_…`: completions of the 7 days after the first one. */
 export type TotalField =
   | 'first_event'
@@ -87,6 +97,8 @@ export class Metrics {
   readonly pairs: Counters<string, PairField>;
   /** Histograms of the attempts' durations, by the same keys. */
   readonly durations: Counters<string>;
+  /** Whether an agent changed, by `agent/type`. */
+  readonly courses: Counters<string, CourseField>;
   readonly agents: Counters<AgentName, AgentField>;
   /** Confidence of judged routing decisions by `agent/tenth`. */
   readonly confidences: Counters<string, ConfidenceField>;
@@ -106,6 +118,7 @@ export class Metrics {
   constructor(undo: UndoLog) {
     this.pairs = new Counters(undo);
     this.durations = new Counters(undo);
+    this.courses = new Counters(undo);
     this.agents = new Counters(undo);
     this.confidences = new Counters(undo);
     this.days = new Counters(undo);
@@ -159,8 +172,22 @@ export class Metrics {
   }
 
   #tables(): [string, Restorable][] {
-    const { pairs, durations, agents, confidences, days, hours, methods, weights, types, totals, waits } = this;
-    const tables = { pairs, durations, agents, confidences, days, hours, methods, weights, types, totals, waits };
+    const { pairs, durations, courses, agents, confidences, days, hours, methods, weights, types, totals, waits } =
+      this;
+    const tables = {
+      pairs,
+      durations,
+      courses,
+      agents,
+      confidences,
+      days,
+      hours,
+      methods,
+      weights,
+      types,
+      totals,
+      waits,
+    };
     return Object.entries(tables);
   }
 }

@@ -7,6 +7,7 @@
  *
  * The router's decision as it is kept with a task: who, how sure, and why.
  */
+import type { CheaperChoice } from './cost.ts';
 import type { AgentName, TaskId } from '../names.ts';
 import type { Timestamp } from '../time.ts';
 
@@ -51,6 +52,8 @@ export interface Routing {
   readonly runner_up: { readonly agent: AgentName; readonly score: number } | null;
   /** Ranked first, and could not take it: offline, on standby, or without room. */
   readonly instead_of: AgentName | null;
+  /** Set where it was preferred to `instead_of` because it is cheaper, and nearly as likely to do it well. */
+  readonly cheaper?: CheaperChoice;
   /** Share of past tasks that were clearer than this one, 0 to 1; `null`: too few to tell. */
   readonly novelty: number | null;
   /** How many outcomes the router had learned from. */

@@ -58,7 +58,17 @@ export function questionFor(
     bonus: bonusesFor(state, type),
     planBonus: planBonusesFor(state, type),
     firstOfType: !byRule && isFirstOfType(state, type, beside),
+    mayTry: mayTry(config, type, priority),
   };
+}
+
+/** What only those may see who are known to do it well. */
+const privateTypes: ReadonlySet<string> = new Set(['private-data']);
+
+/** Work that matters much, that only reads (nobody checks it by running it), or that is private is nothing to try agents on. */
+function mayTry({ read_only_types }: DecisionConfig, type: string | null, priority: Priority): boolean {
+  if (mattersMuch(priority)) return false;
+  return type === null || !(privateTypes.has(type) || read_only_types.includes(type));
 }
 
 /** Agents that only read, where work of this type writes. */

@@ -93,6 +93,8 @@ function perform(
     return [];
   }
   switch (action) {
+    // What is to be moved back, and by how much, the next record says.
+    case 'rebase':
     case 'dismiss':
       return [];
     case 'answer':

@@ -16,6 +16,8 @@ import type { VoteId } from '../votes/vote.ts';
  * question         a holder asks; a task that was released with the question waits for the answer
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
+ * clock            the clocks of processes, or of the journal, do not agree
+ * agent-changed    an agent does clearly worse at a type of work than it did
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -30,6 +32,8 @@ export const escalationKinds = [
   'question',
   'given-back',
   'unclaimed',
+  'clock',
+  'agent-changed',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
@@ -62,6 +66,7 @@ export interface Escalation {
  * extend               opens a vote for the usual time again
  * answer               answers a question by `note`
  * edit                 changes what nobody has claimed, by `changes`
+ * rebase               moves open leases, deadlines and waits back to the clock as it is now
  * dismiss              seen; nothing is done
  */
 export const inboxActions = [
@@ -76,6 +81,7 @@ export const inboxActions = [
   'extend',
   'answer',
   'edit',
+  'rebase',
   'dismiss',
 ] as const;
 export type InboxAction = (typeof inboxActions)[number];

@@ -11,6 +11,7 @@ import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { day, fromMillis, toMillis } from '../time.ts';
 import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
+import { tellOfClocks } from './clock-trouble.ts';
 import { heldUnder } from './follow-up.ts';
 import { askAboutNobodysWork } from './nobodys-work.ts';
 
@@ -20,15 +21,21 @@ const batch = 500;
 export function tick(state: FederationState, context: DecisionContext): Decision<ResultOf<'tick'>> {
   const deliberation = new Deliberation(state, context);
   endLeases(deliberation);
-  if (state.meta.paused === null) startTimes(deliberation);
+  tellOfClocks(deliberation);
+  if (context.isTimeSure !== false) endWhatIsDue(deliberation);
+  const { events } = deliberation;
+  return { events, result: () => ({ events: events.length }) };
+}
+
+/** Whatever has a time. */
+function endWhatIsDue(deliberation: Deliberation): void {
+  if (deliberation.state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
   closeRelieved(deliberation);
   askAboutNobodysWork(deliberation);
   archiveFinished(deliberation);
   closeDueVotes(deliberation);
   archiveVotes(deliberation);
-  const { events } = deliberation;
-  return { events, result: () => ({ events: events.length }) };
 }
 
 function endLeases(deliberation: Deliberation): void {
@@ -54,9 +61,10 @@ function endLeases(deliberation: Deliberation): void {
 }
 
 /** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
-function lapseCause(lease: Lease, { now, gone }: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
-  if (now >= lease.hold_until) return 'hold-reached';
-  if (lease.session === null) return now >= lease.expires_at ? 'expired' : null;
+function lapseCause(lease: Lease, context: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
+  const { now, gone, isTimeSure = true } = context;
+  if (isTimeSure && now >= lease.hold_until) return 'hold-reached';
+  if (lease.session === null) return isTimeSure && now >= lease.expires_at ? 'expired' : null;
   return gone.has(lease.session) ? 'process-gone' : null;
 }
 

@@ -4,6 +4,7 @@ import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { tellChange } from '../routing/tell-change.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { keptAfter } from '../scheduling/follow-up.ts';
 import { addMillis, second } from '../time.ts';
@@ -114,6 +115,8 @@ function fail(deliberation: Deliberation, task: Task, args: Args): void {
     duration_minutes: args.duration_minutes ?? null,
     retry_at: again ? addMillis(now, delay * second) : null,
   });
+  const { task_id, type } = task;
+  tellChange(deliberation, { agent: deliberation.context.actor.name, type, step: 'failures', task_id });
   if (!again) failForGood(deliberation, task, args.summary, args.artifacts);
 }
 

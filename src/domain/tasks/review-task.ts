@@ -5,6 +5,8 @@ import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
+import { endByReview } from '../metrics/outcome.ts';
+import { tellChange } from '../routing/tell-change.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
 import { taskQueued } from './queue-task.ts';
@@ -75,6 +77,10 @@ export function reviewTask(
     };
   }
 
+  const worker = endByReview(work, args.verdict);
+  if (worker !== null) {
+    tellChange(deliberation, { agent: worker.agent, type: work.type, step: 'sent_back', task_id: work.task_id });
+  }
   const rounds = work.rework_round + 1;
   const askFirst = rounds > config.limits.rework_rounds;
   const rework = newRework(work, deliberation, args.note, rounds, askFirst);

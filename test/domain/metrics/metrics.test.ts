@@ -313,6 +313,7 @@ it('a checkpoint carries everything that was counted', () => {
   const counted = new Set(sections.metrics.map(({ counter }: { counter: string }) => counter));
   expect([...counted].toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual([
     'agents',
+    'courses',
     'days',
     'durations',
     'hours',

@@ -14,7 +14,8 @@ export interface EscalationClosed {
 export const escalationClosed: EventKind<EscalationClosed> = {
   type: 'escalation_closed',
   description: 'An inbox item was answered, or is no longer needed.',
-  fold(state, { inbox_id }, { at }) {
+  fold(state, { inbox_id, how }, { at }) {
+    if (how === 'rebase') state.meta = { ...state.meta, rebase: true };
     state.escalations.delete(inbox_id);
     // A task may wait for the answer.
     settle(state, inbox_id, at);

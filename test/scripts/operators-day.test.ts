@@ -14,6 +14,7 @@ test("the operator's day goes as it is told: everything ends, and nothing is lef
     'failed and blocks 03-02-003',
     'claim expired',
     'kimi asks about 03-02-007: May I change the public constructor?',
+    'reuben, asked "May I change the public constructor?": No: keep the constructor',
     'Not completed yet: read the notes',
     'Undone: reassigned 03-02-008 to kimi',
     'Undone: cancelled 03-02-003: "No longer needed"',

@@ -49,7 +49,9 @@ if (!process.argv.includes('--check')) {
     console.log(`removed ${file}`);
   }
 } else if (stale.length + leftOver.length > 0) {
-  console.error(`Stale, mend with npm run docs:\n${[...stale, ...leftOver].map((file) => `  ${file}`).join('\n')}`);
+  console.error(
+    `Stale; npm run docs writes them anew:\n${[...stale, ...leftOver].map((file) => `  ${file}`).join('\n')}`,
+  );
   process.exitCode = 1;
 }
 

@@ -1,6 +1,6 @@
 /** `man fed`, from the table of commands. */
-import { globalOptions } from '../../src/cli/candidates.ts';
 import type { CommandRow } from '../../src/cli/command.ts';
+import { globalOptions } from '../../src/cli/global-options.ts';
 import { commands, groups } from '../../src/cli/commands/index.ts';
 import { aboutOf, aboutFed, exitCodesInWords } from '../../src/cli/program.ts';
 import { version } from '../../src/config/version.ts';

@@ -4,6 +4,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import type { Timestamp } from '../domain/time.ts';
 import { oneLine } from '../domain/text.ts';
 import { type CommandRow, takingOf, type Usage } from './command.ts';
+import { globalOptions } from './global-options.ts';
 import { flagOf } from './say-advice.ts';
 import { kindsOf, shortId } from './short-ids.ts';
 
@@ -18,14 +19,6 @@ export interface Named {
   readonly config: Config;
   readonly now: Timestamp;
 }
-
-/** Options of every command, as far as a shell is to know them; and what takes the name of whoever acts. */
-export const globalOptions: readonly Usage[] = [
-  ['--dir <folder>', 'dir', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)"],
-  ['--as <name>', 'from_agent', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)'],
-  ['--json', 'json', 'print the same object as the tool'],
-  ['--yes', 'yes', 'answer every confirmation with yes'],
-];
 
 /** Names of those who may act, and of agents alone. */
 const actors: ReadonlySet<string> = new Set(['from_agent']);
@@ -127,7 +120,7 @@ function valuesOf([, name]: Usage, row: CommandRow | undefined, typed: string, n
   return [];
 }
 
-/** Short, as lists show them; whole where the word begins as a whole one does. */
+/** Short, as lists show them; whole where the word begins as a whole one does, or where it could mean a task. */
 function idsOf(name: string, typed: string, { state, now }: Named): Candidate[] {
   const kinds = kindsOf(name);
   const isWhole = /^[a-z]/i.test(typed);
@@ -143,7 +136,10 @@ function idsOf(name: string, typed: string, { state, now }: Named): Candidate[] 
       : []),
   ];
   return all
-    .map(([id, text]) => ({ value: isWhole ? id : shortId(id, now), about: oneLine(text, 60) }))
+    .map(([id, text]) => ({
+      value: isWhole || (kinds.length > 1 && !id.startsWith('task-')) ? id : shortId(id, now),
+      about: oneLine(text, 60),
+    }))
     .filter(({ value }) => value.startsWith(typed))
     .slice(0, mostIds);
 }

@@ -109,6 +109,8 @@ export interface Host {
   readonly programs: OwnPrograms;
   /** The HTTP server; resolves once it answers. */
   readonly serve: (request: ServeRequest) => Promise<Serving>;
+  /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
+  readonly edit: (file: string) => Promise<void>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -5,7 +5,8 @@ import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
-import { globalOptions } from './candidates.ts';
+import { globalOptions } from './global-options.ts';
+import { unaliased } from './aliases.ts';
 import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
@@ -46,7 +47,7 @@ export async function runFed(
 
 async function runProgram(program: Command, args: readonly string[], host: Host): Promise<number> {
   try {
-    await program.parseAsync(marked(helped(args)), { from: 'user' });
+    await program.parseAsync(marked(unaliased(args, isCommand)), { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     const json = isJson(program);
@@ -62,14 +63,8 @@ async function runProgram(program: Command, args: readonly string[], host: Host)
 /** In front of what is text, whatever it looks like: what stands behind `--`, and what has spaces. */
 const textMark = '\u0001';
 
-/** `fed help queue add` is `fed queue add --help`. @throws UsageError where there is no such command */
-function helped(args: readonly string[]): readonly string[] {
-  const [first, ...path] = args;
-  if (first !== 'help') return args;
-  const name = path.join(' ');
-  if (name === '' || commands.some((row) => row.path === name || row.path.startsWith(`${name} `)))
-    return [...path, '--help'];
-  throw new UsageError(`There is no command ${JSON.stringify(name)}`, 'See the commands with fed --help.');
+function isCommand(words: string): boolean {
+  return commands.some(({ path }) => path === words || path.startsWith(`${words} `));
 }
 
 /** `fed queue add "-1 degrees"`: no option has a space before its `=`. */
@@ -149,7 +144,8 @@ function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
     command.addOption(usage.includes('<') ? option.argParser((value, all) => [...listOf(all), value]) : option);
   }
   command.action(async (...words: unknown[]) => {
-    const given = await givenTo(row, words.slice(0, command.registeredArguments.length), command, host);
+    const typed = await givenTo(row, words.slice(0, command.registeredArguments.length), command, host);
+    const given = (await row.fill?.(typed, host)) ?? typed;
     const parsing = { name: `fed ${row.path}`, input: row.input, nameOf: nameIn(row) };
     const [, idName = ''] = row.arguments[0] ?? [];
     const each = row.several ? listOf(given[idName]).map((id) => ({ ...given, [idName]: id })) : [given];
@@ -334,15 +330,20 @@ function renamed(error: unknown, row: CommandRow): unknown {
   return new CallerError(code, `${nameIn(row)(argument)}${message.slice(argument.length)}`, next, argument);
 }
 
-/** Commander takes a group's own options wherever they stand, and the commands below would ignore them. */
+/** Commander takes a group's own options wherever they stand: a command below gets those that it knows. */
 function refuseOwnOptionsBelow(group: Command): void {
   group.hook('preSubcommand', (_group, subcommand) => {
-    const given = group.options.find((option) => group.getOptionValueSource(option.attributeName()) === 'cli');
-    if (given === undefined) return;
-    throw new UsageError(
-      `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
-      `Leave it out; see ${pathOf(subcommand)} --help.`,
-    );
+    for (const given of group.options) {
+      const name = given.attributeName();
+      if (group.getOptionValueSource(name) !== 'cli') continue;
+      if (!subcommand.options.some(({ long }) => long === given.long)) {
+        throw new UsageError(
+          `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
+          `Leave it out; see ${pathOf(subcommand)} --help.`,
+        );
+      }
+      subcommand.setOptionValueWithSource(name, group.getOptionValue(name), 'cli');
+    }
   });
 }
 

@@ -222,7 +222,7 @@ function inputOf(state: FederationState, id: DependencyId): TaskInput {
 export function endOf(state: FederationState, task: Task, holder: string): Advice {
   const work = workToJudge(state, task, holder);
   return work === null
-    ? advise`finish it with ${call('complete_task', { task_id: task.task_id })}: outcome, summary, artifacts`
+    ? advise`finish it with ${call('complete_task', { task_id: task.task_id })}`
     : advise`give the verdict with ${call('review_task', { task_id: work.task_id })}: accept or rework; that completes this review too`;
 }
 

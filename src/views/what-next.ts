@@ -37,6 +37,8 @@ export function whatNext(federation: Federation, caller: Caller): Advice {
   }
   // The next task starts a run of its own.
   if (caller.run !== undefined) return 'End your turn now.';
+  // Ready work is for agents: nobody pushes a person into claiming.
+  if (kind === 'person') return nothingMore;
   if (isAway(state, name)) return whileAway(federation, name);
   if (ballot !== undefined) {
     return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}.`;
@@ -46,7 +48,6 @@ export function whatNext(federation: Federation, caller: Caller): Advice {
   if (full !== '') return full;
   const fit = fitOf(state, federation.attendance(), name);
   if (state.index.ready.next(fit, 1).length > 0) return advise`Take your next task with ${call('claim_task')}.`;
-  if (kind === 'person') return nothingMore;
   return advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`;
 }
 

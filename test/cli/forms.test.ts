@@ -25,6 +25,7 @@ async function formed(form: Form, text: string): Promise<string> {
     acceptLoss: unused,
     programs: { server: '', ollama: '' },
     serve: unused,
+    edit: unused,
     ask: unused,
   });
   return String(given);

@@ -191,7 +191,7 @@ describe('the command line', () => {
     const project = makeProject();
     const added = JSON.parse((await fed(project, 'queue', 'add', 'by hand', '--as', 'reuben', '--json')).out);
     const { task_id } = z.object({ task: z.object({ task_id: z.string() }) }).parse(added).task;
-    expect((await fed(project, 'queue', 'claim', '--as', 'reuben')).code).toBe(0);
+    expect((await fed(project, 'queue', 'claim', '--as', 'reuben', '--yes')).code).toBe(0);
     expect((await fed(project, 'queue', 'complete', task_id, 'done by hand', '--as', 'reuben')).code).toBe(0);
     expect(JSON.parse((await fed(project, 'queue', 'show', task_id, '--json')).out)).toMatchObject({
       task: { status: 'completed' },

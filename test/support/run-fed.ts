@@ -23,6 +23,10 @@ export interface RunSettings {
   readonly input?: string;
   /** A person sits there, and answers so. */
   readonly answer?: string;
+  /** To the first questions; `answer` is to those after them. */
+  readonly answers?: readonly string[];
+  /** What the person's editor does with the file. */
+  readonly edit?: Host['edit'];
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -40,6 +44,7 @@ export interface RunSettings {
 export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
+  const answers = [...(settings.answers ?? [])];
   const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
@@ -64,9 +69,10 @@ export async function runWith(folder: string, args: readonly string[], settings:
     acceptLoss,
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
+    edit: settings.edit ?? (() => Promise.resolve()),
     ask: (question) => {
       out += question;
-      return Promise.resolve(settings.answer ?? '');
+      return Promise.resolve(answers.shift() ?? settings.answer ?? '');
     },
   };
   const code = await runFed(args, host, settings.act);

@@ -49,15 +49,17 @@ export const analyticsCommands: readonly CommandRow[] = [
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',
+    asks: ({ agent, type, success }) =>
+      `This cannot be undone: ${agent} ${success ? 'succeeded' : 'failed'} at ${type}.`,
     more: 'Counts like an attempt. Work in the queue is counted already.',
     options: [
       ['--agent <name>', 'agent', 'who did it'],
-      ['--type <type>', 'type', 'its type'],
+      ['--task, --type <type>', 'type', 'its type'],
       ['--success', 'success', 'it worked'],
       ['--failure', 'success', 'it did not work', false],
       ['--rework', 'rework', 'it was sent back later, so it is no success'],
       ['--description <text>', 'description', 'what the task was; the router learns from it'],
-      ['--minutes <number>', 'duration_minutes', 'how long it took'],
+      ['--duration, --minutes <number>', 'duration_minutes', 'how long it took'],
     ],
     exclusive: [
       ['--success', '--failure'],

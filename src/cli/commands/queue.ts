@@ -10,11 +10,14 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
+import { largestPlan } from '../../domain/tasks/validate-request.ts';
 import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import type { TaskChanges } from '../../domain/requests.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
+import { editAsText } from '../edit-as-text.ts';
 import { deadline, orInput, share, start } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
@@ -36,6 +39,21 @@ const finishing: readonly Usage<'artifacts' | 'commit' | 'duration_minutes' | 'a
   ['--attempt <number>', 'attempt', 'which claim this ends (default: the one made on this command line)'],
 ];
 
+/** Every key there is. Lines short enough that help does not break them. */
+const planHelp = `Reads a JSON list of at most ${largestPlan} tasks from a file. Only key and description are required; after names keys of the same plan, or ids of tasks and votes.
+
+  [
+    {"key": "parser", "description": "Write the parser",
+     "type": "implementation", "to_agent": "kimi", "priority": "high",
+     "context": {"artifact_path": "docs/grammar.md"},
+     "paths": ["src/parser/**"], "uses": ["staging"],
+     "not_before": "2026-02-06T09:00:00Z",
+     "deadline": "2026-02-07T17:00:00Z",
+     "max_attempts": 3, "on_failure": "block", "needs_approval": false},
+    {"key": "tests", "description": "Test it", "after": ["parser"],
+     "dependencies": ["task-2026-02-06-001"]}
+  ]`;
+
 export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue add', queueTask, renderTaskResult, {
     about: 'queue a task',
@@ -48,7 +66,7 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
+      ['--agent, --to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
@@ -72,7 +90,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue plan', queuePlan, renderPlan, {
     about: 'queue many tasks at once, all or nothing',
-    more: 'Reads [{"key", "description", "after": [key or id], …}] from a JSON file.',
+    more: planHelp,
     arguments: [['<file>', 'tasks', 'the plan; - for standard input', plan]],
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
@@ -85,6 +103,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
     about: 'claim the best ready task, or the one named',
+    asks: () => 'Agents claim tasks. Claimed by you, it is yours to do and to complete.',
     arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],
@@ -194,7 +213,7 @@ export const queueCommands: readonly CommandRow[] = [
     path: 'queue edit',
     stands: overrideTask.name,
     about: 'edit a task that nobody has claimed',
-    more: 'After a change of description or type an approval is asked for again, and auto chooses again.',
+    more: 'Without an option, in your editor (EDITOR). After a change of description or type an approval is asked for again, and auto chooses again.',
     input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
     arguments: [task],
     options: [
@@ -210,8 +229,12 @@ export const queueCommands: readonly CommandRow[] = [
       ['--reason <text>', 'reason', 'why; kept in the log'],
     ],
     examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
-    do: ({ task_id, reason, ...changes }, session) =>
-      callTool(overrideTask, { task_id, action: 'edit', changes, reason }, session),
+    do: async ({ task_id, reason, ...given }, session) => {
+      const apply = (changes: TaskChanges) =>
+        callTool(overrideTask, { task_id, action: 'edit', changes: taskChanges.parse(changes), reason }, session);
+      const isTyped = Object.keys(given).length > 0 || !session.host.interactive;
+      return isTyped ? await apply(given) : await editAsText(task_id, session, apply);
+    },
     render: renderTaskResult,
   }),
   sessionCommand({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { briefTask } from '../../views/task-views.ts';
 import { renderItems, sessionCommand } from '../command.ts';
-import { manyLines, stacked } from '../terminal.ts';
+import { shortIds } from '../render/ids.ts';
+import { oneLine, stacked } from '../terminal.ts';
 import { ago } from '../times.ts';
 
 export const undo = sessionCommand({
@@ -21,7 +22,7 @@ export const undo = sessionCommand({
   },
   render: ({ undone, tasks }, terminal) =>
     stacked([
-      undone.map(({ at, what }) => `Undone: ${manyLines(what)} (${ago(at, terminal)})`).join('\n'),
+      undone.map(({ at, what }) => `Undone: ${shortIds(oneLine(what), terminal)} (${ago(at, terminal)})`).join('\n'),
       renderItems(tasks, terminal),
     ]),
 });

@@ -2,7 +2,6 @@
 import type { OutputOf } from '../../define-tool.ts';
 import type { InboxItem } from '../../views/inbox-view.ts';
 import type { answerInbox } from '../../../tools/answer-inbox.ts';
-import type { listInbox } from '../../../tools/list-inbox.ts';
 import { renderFields } from '../table.ts';
 import { indented, manyLines, oneLine, paint, type Terminal, wrapped } from '../terminal.ts';
 import { ago, withTimes } from '../times.ts';
@@ -23,10 +22,24 @@ export function renderAnswer(answer: OutputOf<typeof answerInbox>, terminal: Ter
   return task === undefined ? facts : `${facts}\n${renderTaskResult({ task }, terminal)}`;
 }
 
-export function renderInbox(
-  { items, total }: Pick<OutputOf<typeof listInbox>, 'items' | 'total'>,
-  terminal: Terminal,
-): string {
+export interface InboxPage {
+  readonly items: readonly InboxItem[];
+  readonly total: number;
+  readonly next_cursor?: string;
+  readonly kinds?: readonly { readonly kind: InboxItem['kind']; readonly count: number }[];
+}
+
+/** One line. */
+export function summaryOf({ inbox_id, title }: Pick<InboxItem, 'inbox_id' | 'title'>): string {
+  return `${inbox_id}  ${oneLine(title)}`;
+}
+
+/** So many that nobody reads them one by one. */
+const many = 20;
+
+export function renderInbox({ items, total, next_cursor, kinds = [] }: InboxPage, terminal: Terminal): string {
+  const counted =
+    total <= many ? [] : [kinds.map(({ kind, count }) => `${kind}: ${count} (fed inbox --kind ${kind})`).join('\n')];
   const shown = items.map(({ inbox_id, kind, title, detail, chain = [], opened_at, actions, ...item }) =>
     [
       `${paint(shortId(inbox_id, terminal, 'inbox'), 'bold', terminal)}  ${paint(kind, 'yellow', terminal)}  ${ago(opened_at, terminal)}`,
@@ -39,8 +52,8 @@ export function renderInbox(
       `  ${paint('actions', 'dim', terminal)} ${actions.join(', ')}`,
     ].join('\n'),
   );
-  const more = total > items.length ? [`${total - items.length} more`] : [];
-  return [...shown, ...more].join('\n\n');
+  const more = next_cursor === undefined ? '' : ` · --limit 100 · --cursor ${next_cursor}`;
+  return [...counted, ...shown, ...(total > items.length ? [`${items.length} of ${total}${more}`] : [])].join('\n\n');
 }
 
 function textOf(text: string, terminal: Terminal): string {

@@ -1,6 +1,6 @@
 /** What a tool made of a task, for a person. */
 import type { OutputOf } from '../../define-tool.ts';
-import type { TaskBrief, TaskInFull, TaskInput } from '../../views/task-views.ts';
+import type { noteView, TaskBrief, TaskInFull, TaskInput } from '../../views/task-views.ts';
 import type { claimTask } from '../../../tools/claim-task.ts';
 import type { queuePlan } from '../../../tools/queue-plan.ts';
 import { renderFields, renderTable } from '../table.ts';
@@ -30,6 +30,8 @@ interface TaskResult {
   readonly kept?: number;
   readonly rework?: TaskBrief;
   readonly cancelled?: readonly string[];
+  /** What others noted, and answered, since the holder was last told. */
+  readonly notes?: readonly ReturnType<typeof noteView>[];
 }
 
 /** What the task became, and what else happened. */
@@ -69,10 +71,14 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
       `${shortId(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
     ),
   );
+  const notes = (result.notes ?? []).map(({ by, text: said, answers }) =>
+    manyLines(answers === undefined ? `${by}: ${said}` : `${by}, asked "${answers}": ${said}`),
+  );
   const text = isHeld
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
-  return stacked([headOf(task, terminal), text, facts, section('inputs', given.join('\n'), terminal)], '\n');
+  const parts = [section('inputs', given.join('\n'), terminal), section('notes', notes.join('\n'), terminal)];
+  return stacked([headOf(task, terminal), text, facts, ...parts], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */

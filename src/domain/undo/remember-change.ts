@@ -74,7 +74,8 @@ function joined(change: Change, more: Change): Change {
     at: change.at,
     about: change.about ?? more.about,
     ids: [...change.ids, ...more.ids],
-    did: [...change.did, ...more.did],
+    // What it settled or asked on the way is not what was done.
+    did: change.about === null ? more.did : more.about === null ? change.did : [...change.did, ...more.did],
     parts: [...change.parts, ...more.parts],
   };
 }

@@ -120,6 +120,8 @@ interface ToolCommand<Input extends z.ZodObject> extends Omit<OwnInput<Input>, '
   readonly evenIfBroken?: (input: z.output<Input>) => boolean;
   /** What an agent does; a person is asked whether he means it. Says what it would mean. */
   readonly forAgents?: string;
+  /** What a person is asked first; null: nothing. */
+  readonly asks?: (input: z.output<Input>, session: Session) => string | null;
   /** Takes several ids: does the tool's work for all of them or for none, and gives what they have become. */
   readonly all?: (inputs: readonly z.output<Input>[], session: Session) => Promise<readonly (TaskBrief | VoteBrief)[]>;
 }
@@ -129,20 +131,25 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
   path: string,
   tool: ToolDefinition<Input, Output>,
   render: (output: NoInfer<Output>, terminal: Terminal) => string,
-  { fixed = {}, evenIfBroken, forAgents, all, ...row }: ToolCommand<Input>,
+  { fixed = {}, evenIfBroken, forAgents, asks, all, ...row }: ToolCommand<Input>,
 ): CommandRow {
   const isChange = !tool.hints.readOnly;
+  /** With whole ids, and what it asks answered. */
+  const settled = async (given: z.output<Input>, session: Session): Promise<z.output<Input>> => {
+    const input = session.whole(tool.input, given, isChange);
+    const question = asks?.(input, session) ?? null;
+    if (question !== null) await session.confirmAsPerson(question);
+    return input;
+  };
   const one = async (given: z.output<Input>, session: Session): Promise<void> => {
     if (forAgents !== undefined) await session.confirmAsPerson(forAgents);
-    const output = await callTool(tool, session.whole(tool.input, given, isChange), session);
+    const output = await callTool(tool, await settled(given, session), session);
     session.show(output, (terminal) => render(output, terminal));
   };
   const several = async (given: readonly z.output<Input>[], session: Session): Promise<void> => {
-    const items =
-      (await all?.(
-        given.map((input) => session.whole(tool.input, input, isChange)),
-        session,
-      )) ?? [];
+    const inputs: z.output<Input>[] = [];
+    for (const input of given) inputs.push(await settled(input, session));
+    const items = (await all?.(inputs, session)) ?? [];
     session.show({ items, total: items.length, next: '' }, (terminal) => renderItems(items, terminal));
   };
   return {

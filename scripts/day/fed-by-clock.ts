@@ -57,6 +57,8 @@ export class FedByClock {
       lookForLoss,
       acceptLoss,
       edit: () => Promise.resolve(),
+      programs: { server: '', ollama: '' },
+      serve: () => Promise.reject(new Error('Expected no server in this story')),
       ask: (question) => {
         say(`${question}y\n`);
         return Promise.resolve('y');

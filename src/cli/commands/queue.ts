@@ -14,6 +14,8 @@ import { largestPlan } from '../../domain/tasks/validate-request.ts';
 import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
 import type { TaskChanges } from '../../domain/requests.ts';
+import { participantKind } from '../../domain/participants.ts';
+import { quote } from '../../domain/text.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
@@ -152,6 +154,7 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue review', reviewTask, renderTaskResult, {
     all: tasksAfter('review_task'),
     about: 'review finished work',
+    asks: otherVerdict,
     arguments: [
       ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
@@ -279,4 +282,13 @@ async function plan(file: string, host: Host): Promise<unknown> {
   } catch {
     throw new UsageError(`${file} is not JSON`, next);
   }
+}
+
+/** A person may change what a person has said, but not by mistake. */
+function otherVerdict({ task_id, verdict }: ArgsOf<'review_task'>, { federation }: Session): string | null {
+  const reviews = federation.state().tasks.get(task_id)?.reviews ?? [];
+  const last = reviews.findLast(({ by }) => participantKind(federation.config, by) === 'person');
+  return last?.verdict === 'accept' && verdict === 'rework'
+    ? `${last.by} already gave the verdict accept on ${task_id}: ${quote(last.note)}.`
+    : null;
 }

@@ -141,13 +141,11 @@ function queueRework(
 /** What a person has accepted, an agent does not send back; a person may think again. */
 function refuseAgainstPerson(work: Task, { verdict }: ArgsOf<'review_task'>, { actor, config }: DecisionContext): void {
   const last = work.reviews.findLast(({ by }) => participantKind(config, by) === 'person');
-  if (last === undefined || last.verdict === verdict) return;
+  if (last === undefined || last.verdict === verdict || actor.kind === 'person') return;
   throw new CallerError(
     'not-allowed',
     `${last.by} already gave the verdict ${last.verdict} on ${work.task_id}: "${oneLine(last.note, 120)}".`,
-    actor.kind === 'person'
-      ? advise`To have it done again: ${call('override_task', { task_id: work.task_id, action: 'requeue' })}.`
-      : advise`Tell ${last.by} in a note what is wrong: ${call('report_progress', { task_id: work.task_id })}.`,
+    advise`Tell ${last.by} in a note what is wrong: ${call('report_progress', { task_id: work.task_id })}.`,
   );
 }
 

@@ -9,7 +9,7 @@ const word = z
   .refine((text) => !text.includes('\0'), 'Expected text without a NUL');
 export const commandLine = z.array(word).min(1).max(200);
 /** Inside the repository: no way out of it, and no path from the root of the disk. */
-const insidePath = z
+export const insidePath = z
   .string()
   .min(1)
   .max(400)

@@ -141,6 +141,8 @@ export interface CommandTable {
       readonly commit: string;
       readonly tree: string;
       readonly left_out: readonly string[];
+      /** Why that is not the work: a success it was reported as has failed. */
+      readonly problem?: string | undefined;
     };
     result: { readonly task: Task };
   };

@@ -12,15 +12,18 @@ import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
 import { ballotsDue } from '../views/vote-views.ts';
+import { Chores } from './chores.ts';
 import { OneRun, type PlannedRun } from './one-run.ts';
 import { machineName, ownProcess } from './process-table.ts';
 import { type AgentProgram, programOf } from './program.ts';
 import { recoverRuns } from './recover.ts';
 import type { RunnerContext } from './runner-context.ts';
 import { Waker } from './waker.ts';
+import { TaskPlaces } from './worktrees/task-places.ts';
 
-export interface RunnerOptions extends Omit<RunnerContext, 'inHand'> {
-  readonly agents: readonly AgentName[];
+export interface RunnerOptions extends Omit<RunnerContext, 'inHand' | 'places'> {
+  /** all: every task gets a worktree. */
+  readonly worktrees: 'all' | 'as configured';
   /** Ends when nothing is ready and nothing runs. */
   readonly once: boolean;
   readonly signal: AbortSignal;
@@ -62,13 +65,20 @@ class Runner {
   readonly #said = new Map<string, string>();
   /** Votes that a ballot was asked for and not given: once each, by agent and vote. */
   readonly #asked = new Set<string>();
+  readonly #chores: Chores;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #fault: Error | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#context = { ...options, inHand: () => new Set(this.#live.keys()) };
+    const places = new TaskPlaces(options.federation, options.environment, options.worktrees);
+    this.#context = { ...options, places, inHand: () => new Set(this.#live.keys()) };
+    this.#chores = new Chores({
+      ...options,
+      places,
+      isInHand: (id) => [...this.#live.values()].some(({ run }) => run.task_id === id),
+    });
   }
 
   async work(): Promise<WorkDone> {
@@ -87,13 +97,15 @@ class Runner {
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
-        if (once && this.#live.size === 0) break;
+        const isBusy = this.#chores.begin(() => this.#waker.wake());
+        if (once && this.#live.size === 0 && !isBusy) break;
         await this.#waker.wait(Math.min(waitMs ?? longestWaitMs, longestWaitMs));
       }
     } finally {
       signal.removeEventListener('abort', stop);
       for (const run of this.#live.values()) run.end('runner-stopped');
       while (this.#settled.size > 0) await Promise.all(this.#settled);
+      await this.#chores.ended();
       unsubscribe();
       for (const actor of present) await this.#leave(actor);
     }

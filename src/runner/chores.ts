@@ -90,7 +90,7 @@ export class Chores {
   }
 
   async #check(task: Task): Promise<void> {
-    const { federation, places, say } = this.#options;
+    const { places, say } = this.#options;
     const commit = commitOf(task);
     if (commit !== null && (await (await places.repository()).commit(commit)) === null && task.origin === 'local') {
       this.#passed.set(task.task_id, task.attempt);

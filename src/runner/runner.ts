@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
-import type { AgentName } from '../domain/names.ts';
+import type { AgentName, TaskId } from '../domain/names.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import { isForeign } from '../domain/runs/origin.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
@@ -118,6 +118,7 @@ class Runner {
     const { federation, agents, signal } = this.#options;
     await federation.refresh();
     let soonest: number | null = null;
+    const without = await this.#notHere();
     for (const agent of agents) {
       const { run: settings } = federation.config.agents[agent] ?? {};
       if (settings === undefined) {
@@ -126,8 +127,8 @@ class Runner {
       }
       const program = programOf(agent, settings);
       for (let isStarted = true; isStarted && !signal.aborted;) {
-        const next = nextRun(federation.state(), federation.attendance(), agent);
-        if ('task' in next) isStarted = this.#mayStart() && (await this.#start(program, {}));
+        const next = nextRun(federation.state(), federation.attendance(), agent, new Set(without));
+        if ('task' in next) isStarted = this.#mayStart() && (await this.#start(program, { without }));
         else {
           isStarted = await this.#startBallot(program);
           if (!isStarted) soonest = this.#notNow(agent, next, soonest);
@@ -135,6 +136,30 @@ class Runner {
       }
     }
     return soonest;
+  }
+
+  /** Ready work that goes on from commits of another clone. */
+  async #notHere(): Promise<readonly TaskId[]> {
+    const { federation, say } = this.#options;
+    const lacking = await this.#context.places.withoutCommits();
+    this.#sayOnce(
+      'commits',
+      lacking.length === 0
+        ? ''
+        : `${lacking.slice(0, 5).join(', ')} wait for commits that this repository does not have; fetch them`,
+    );
+    if (lacking.length === 0) return lacking;
+    try {
+      await federation.execute(
+        'miss_commits',
+        { task_ids: lacking, machine: this.#machine.split('/', 1)[0] ?? '' },
+        this.#actorOf(this.#options.agents[0] ?? '', null),
+      );
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error;
+      say(error.message);
+    }
+    return lacking;
   }
 
   #notNow(
@@ -188,7 +213,10 @@ class Runner {
     return unapproved.length === 0;
   }
 
-  async #start(program: AgentProgram, more: { readonly vote_id?: string }): Promise<boolean> {
+  async #start(
+    program: AgentProgram,
+    more: { readonly vote_id?: string; readonly without?: readonly TaskId[] },
+  ): Promise<boolean> {
     const actor = this.#actorOf(program.agent, randomUUID());
     const planned = await this.#plan(program, actor, more);
     if (planned === null) {
@@ -202,7 +230,7 @@ class Runner {
   async #plan(
     { name, settle }: AgentProgram,
     actor: Actor,
-    more: { readonly vote_id?: string; readonly continues?: string },
+    more: { readonly vote_id?: string; readonly continues?: string; readonly without?: readonly TaskId[] },
   ): Promise<PlannedRun | null> {
     const secret = newSecret();
     const order = { program: name, settle, secret_hash: hashOf(secret), machine: this.#machine, runner: this.#self };

@@ -368,6 +368,12 @@ describe('whatever is commanded', () => {
       'loss_accepted',
       // Checks and work in git, step by step: test/domain/checks, test/domain/landing.
       'verification_changed',
+      'run_planned',
+      'run_started',
+      'run_ended',
+      'run_settled',
+      'run_stop_asked',
+      'commit_missed',
       'landing_begun',
       'work_reverted',
     ];

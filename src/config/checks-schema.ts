@@ -55,7 +55,6 @@ export const worktreeSchema = z.strictObject({
     .default(20)
     .describe('Disk space of all worktrees at which no new one is made.'),
 });
-export type WorktreeConfig = z.infer<typeof worktreeSchema>;
 
 export const landSchema = z.strictObject({
   target: z

@@ -172,6 +172,7 @@ export class OneRun {
     if (this.#inWorktree) await this.#context.places.save(ended, this.#actor);
     const voted = ended.vote_id !== null && (await this.#vote(ended.vote_id));
     const { run: settled } = await record(federation, this.#actor, 'settle_run', { run_id, voted });
+    if (this.#inWorktree && ended.task_id !== null) await this.#context.places.release(ended.task_id);
     this.#tell('ended', {
       text: `${settled.outcome ?? 'unsettled'} (${this.#trouble?.text ?? (end === 'exited' ? exitWords(exit) : endWords[end])})`,
       minutes: (performance.now() - started) / minute,

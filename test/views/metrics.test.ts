@@ -271,7 +271,7 @@ describe('exported', () => {
     const text = exportCsv(sourceOf(s));
     expect(text.endsWith('\r\n')).toBe(true);
     const [head = '', ...rows] = text.slice(0, -2).split('\r\n');
-    expect(head).toBe('agent,type,count,successes,success_rate,low,high,rework_rate,mean_minutes,median_minutes,bonus');
+    expect(head).toBe('agent,type,count,successes,success_rate,low,high,rework_rate,verified_share,false_done,mean_minutes,median_minutes,bonus');
     expect(rows.length).toBeGreaterThan(5);
     for (const row of rows) {
       expect(row).toMatch(/^(?:(?:"(?:[^"]|"")*"|[^",]*),){10}[^",]+$/);

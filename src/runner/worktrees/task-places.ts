@@ -9,6 +9,7 @@ import type { Config } from '../../config/schema.ts';
 import type { RunSettings } from '../../config/run-schema.ts';
 import type { Actor } from '../../domain/commands.ts';
 import { OperatorError } from '../../domain/errors.ts';
+import { hasCommits } from '../../domain/landing/work.ts';
 import type { TaskId } from '../../domain/names.ts';
 import { listed } from '../../domain/phrases.ts';
 import { isInHand } from '../../domain/runs/follow-run.ts';
@@ -28,6 +29,7 @@ import {
   findWorktree,
   knownWorktrees,
   openWorktree,
+  removeWorktree,
   type TaskWorktree,
   worktreeVariables,
 } from './worktrees.ts';
@@ -219,6 +221,15 @@ export class TaskPlaces {
     const { commit, tree, left_out } = saved;
     const order = { task_id, attempt: run.attempt, commit, tree, left_out, ...(problem === null ? {} : { problem }) };
     await this.#federation.execute('save_work', order, actor);
+  }
+
+  /** Finished without a commit, as reviews are: there is nothing to land. */
+  async release(task_id: TaskId): Promise<void> {
+    const task = this.#federation.state().tasks.get(task_id);
+    if (task?.status !== 'completed' || task.work === null || hasCommits(task.work)) return;
+    const repository = await this.repository();
+    if ((await removeWorktree(repository, task_id)) !== null) return;
+    await repository.git.try(['update-ref', '-d', `refs/heads/${branchOf(task_id)}`, task.work.commit]);
   }
 
   /** Why what was saved is not the work: nobody must build on it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { plural } from '../../domain/phrases.ts';
@@ -17,26 +18,29 @@ export const work = command({
     'watches them, and settles what they leave. Ctrl-C ends the runs and gives their tasks back. docs/running-agents.md.',
   input: z.strictObject({
     agents: z.array(z.string().min(1).max(40)).default([]),
+    worktree: z.boolean().default(false),
     once: z.boolean().default(false),
     trust: z.boolean().default(false),
   }),
   arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
   options: [
+    ['--worktree', 'worktree', 'give every task a git worktree of its own'],
     ['--once', 'once', 'end when nothing is ready and nothing runs'],
     ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
   ],
   writesFiles: () => true,
   examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
-  run: ({ agents, once, trust }, context) => startAgents(context, { agents, once, trust }),
+  run: (given, context) => startAgents(context, given),
 });
 
 interface Work {
   readonly agents: readonly string[];
+  readonly worktree: boolean;
   readonly once: boolean;
   readonly trust: boolean;
 }
 
-async function startAgents(context: RunContext, { agents, once, trust }: Work): Promise<void> {
+async function startAgents(context: RunContext, { agents, once, trust, worktree }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
     const { federation, signal, terminal, json, show } = session;
@@ -52,7 +56,8 @@ async function startAgents(context: RunContext, { agents, once, trust }: Work): 
         environment: host.environment,
         storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
         programs: host.programs,
-        allowed: () => [],
+        allowed: (type) => checkCommands(federation.config, type),
+        worktrees: worktree ? 'all' : 'as configured',
         agents: names,
         once,
         signal,
@@ -70,6 +75,14 @@ async function startAgents(context: RunContext, { agents, once, trust }: Work): 
     } finally {
       live.close();
     }
+  });
+}
+
+/** What an agent may run to try its work: the checks it will have to pass. */
+function checkCommands(config: Config, type: string | null): readonly (readonly string[])[] {
+  return requiredChecks(config, { type, checks: [] }).flatMap((name) => {
+    const check = config.checks[name];
+    return check === undefined ? [] : [check.command];
   });
 }
 

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
-import { costView } from '../../views/cost-view.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
 import { command, type CommandRow, toolCommand } from '../command.ts';
 import { renderCost } from '../render/render-cost.ts';
@@ -43,6 +42,7 @@ export const analyticsCommands: readonly CommandRow[] = [
     examples: ['fed analytics cost', 'fed analytics cost --json'],
     run: (_input, context) =>
       withSession(context, async ({ federation, show }) => {
+        const { costView } = await import('../../views/cost-view.ts');
         const view = await costView(federation);
         show(view, (terminal) => renderCost(view, terminal));
       }),

@@ -5,9 +5,8 @@ import type { fullRouting } from '../../views/task-views.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { percent } from './numbers.ts';
 import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
-import { dollars } from './numbers.ts';
+import { dollars, percent } from './numbers.ts';
 
 type Shown = ReturnType<typeof fullRouting>;
 

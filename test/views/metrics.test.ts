@@ -278,7 +278,7 @@ describe('exported', () => {
     for (const row of rows) {
       expect(row).toMatch(/^(?:(?:"(?:[^"]|"")*"|[^",]*),){12}[^",]+$/);
     }
-    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,0');
+    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,,,0');
   });
 
   it('as JSON, it holds every agent and type in full and the days since the first', () => {

@@ -5,10 +5,10 @@
  *
  *   contender FOLDER NAME FIRST LAST
  */
-import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { say } from '../support/say.ts';
 
 const [folder = '', name = '', first = '0', last = '0'] = process.argv.slice(2);
 const session = `${name}-${first}-${process.pid}`;
@@ -27,10 +27,10 @@ const chance = (): number => {
 for (let n = Number(first); n < Number(last); n++) {
   const marker = `${name}:${n}`;
   try {
-    say({ n, ...(await step(marker)) });
+    tell({ n, ...(await step(marker)) });
   } catch (error) {
     if (!(error instanceof FederationError) || error.code === 'outcome-unknown') throw error;
-    say({ n, refused: error.code });
+    tell({ n, refused: error.code });
   }
 }
 await federation.close();
@@ -63,6 +63,6 @@ async function step(marker: string): Promise<Record<string, unknown>> {
   return { marker, kind: 'completed', task_id };
 }
 
-function say(line: Record<string, unknown>): void {
-  writeSync(1, `${JSON.stringify(line)}\n`);
+function tell(line: Record<string, unknown>): void {
+  say(`${JSON.stringify(line)}\n`);
 }

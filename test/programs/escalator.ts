@@ -4,9 +4,9 @@
  *
  *   escalator FOLDER committed|killed
  */
-import { writeSync } from 'node:fs';
 import type { Actor } from '../../src/domain/commands.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { say } from '../support/say.ts';
 
 const [folder = '', when = ''] = process.argv.slice(2);
 const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-escalator', client: null };
@@ -18,7 +18,7 @@ await federation.execute('claim_task', { task_id }, kimi);
 const completion = { task_id, outcome: 'failure', summary: 'no', retryable: false } as const;
 await federation.execute('complete_task', completion, kimi);
 const [item] = federation.state().escalations.values();
-writeSync(1, JSON.stringify({ inbox_id: item?.inbox_id }));
+say(JSON.stringify({ inbox_id: item?.inbox_id }));
 // The background work of the commit has not had a turn of the event loop yet.
 if (when === 'committed') process.kill(process.pid, 'SIGKILL');
 setInterval(() => undefined, 60_000);

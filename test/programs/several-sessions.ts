@@ -4,11 +4,11 @@
  *
  *   several-sessions FOLDER
  */
-import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { FederationError } from '../../src/domain/errors.ts';
+import { say } from '../support/say.ts';
 
 const request = z.discriminatedUnion('command', [
   z.object({ as: z.string(), command: z.literal('claim_task'), task_id: z.string() }),
@@ -17,17 +17,17 @@ const request = z.discriminatedUnion('command', [
 
 const federation = await openFederation({ folder: process.argv[2] ?? '' });
 federation.keepTime();
-writeSync(1, 'ready\n');
+say('ready\n');
 for await (const line of createInterface({ input: process.stdin })) {
   const spoken = request.parse(JSON.parse(line));
   const actor = { name: spoken.as, kind: 'agent', session: `${spoken.as}-${process.pid}`, client: null } as const;
   try {
     if (spoken.command === 'claim_task') await federation.execute('claim_task', { task_id: spoken.task_id }, actor);
     else await federation.execute('end_session', { session: actor.session }, actor);
-    writeSync(1, 'done\n');
+    say('done\n');
   } catch (error) {
     if (!(error instanceof FederationError)) throw error;
-    writeSync(1, `${error.code}\n`);
+    say(`${error.code}\n`);
   }
 }
 await federation.close();

@@ -6,12 +6,12 @@
  *
  * Arguments, as JSON: dir, name, segmentBytes, shortWrites (a share of 1).
  */
-import { writeSync } from 'node:fs';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { CommittedCommand } from '../../src/store/event-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FaultyFiles } from '../support/fault-files.ts';
 import { sampleForm } from '../support/store-samples.ts';
+import { say } from '../support/say.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
 const files = new FaultyFiles();
@@ -70,5 +70,5 @@ async function appendAll(ids: readonly string[]): Promise<void> {
 }
 
 function report(what: string, about: string): void {
-  writeSync(1, `${what} ${about}\n`);
+  say(`${what} ${about}\n`);
 }

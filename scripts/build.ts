@@ -1,7 +1,7 @@
 /**
  * Builds `dist/` from nothing: what a removed source file left there would be packed otherwise. Both programs are
- * bundled, each part that is imported when needed into a file of its own: a start opens a dozen files, not three
- * hundred (docs/decisions/0007-one-bundle.md).
+ * bundled, with what is imported when needed in files of its own: a start opens a quarter of the files
+ * (docs/decisions/0007-one-bundle.md).
  */
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';

@@ -16,7 +16,7 @@ import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
-import { work } from './work.ts';
+import { ollama, work } from './work.ts';
 
 export const commands: readonly CommandRow[] = [
   init,
@@ -31,6 +31,7 @@ export const commands: readonly CommandRow[] = [
   evaluate,
   ...scheduleCommands,
   work,
+  ollama,
   ...runsCommands,
   ...analyticsCommands,
   pause,

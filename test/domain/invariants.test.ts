@@ -293,6 +293,12 @@ describe('whatever is commanded', () => {
       'request_remembered',
       'clock_stepped_back',
       'loss_accepted',
+      // Of the runner: `runs/runs.test.ts`.
+      'run_planned',
+      'run_started',
+      'run_ended',
+      'run_settled',
+      'run_stop_asked',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });

@@ -15,6 +15,7 @@ import type { VoteId } from '../votes/vote.ts';
  * vote             a vote closed without a result that stands
  * question         a holder asks; a task that was released with the question waits for the answer
  * given-back       a task was released again and again
+ * unapproved       work from an import or a remote agent, which nothing runs by itself before it is approved
  * unclaimed        ready tasks that nobody who was seen may take
  * held-follow-ups  a pause kept what rules would have queued
  */
@@ -29,6 +30,7 @@ export const escalationKinds = [
   'vote',
   'question',
   'given-back',
+  'unapproved',
   'unclaimed',
   'held-follow-ups',
 ] as const;

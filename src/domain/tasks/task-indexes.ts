@@ -3,6 +3,7 @@
  * from each change of a task's row. Nothing here is stored: a fold or a
  * checkpoint rebuilds it.
  */
+import { isForeign } from '../runs/origin.ts';
 import BTreeModule from 'sorted-btree';
 import { toMillis } from '../time.ts';
 import { isOpen, isReady } from './readiness.ts';
@@ -34,6 +35,8 @@ export class TaskIndexes {
   readonly starting: TimedTasks = new BTree(undefined, comparePlaces);
   /** Finished tasks, oldest first. */
   readonly finished: TimedTasks = new BTree(undefined, comparePlaces);
+  /** Pending tasks from elsewhere that nobody has approved. */
+  readonly foreign = new Set<TaskId>();
   /** Unfinished tasks by what makes two of them twins. */
   readonly twins = new Map<number, Set<TaskId>>();
 
@@ -73,6 +76,7 @@ export class TaskIndexes {
   }
 
   #remove(task: Task, after: Task | undefined): void {
+    if (task.origin !== 'local') this.foreign.delete(task.task_id);
     if (isReady(task)) this.ready.remove(task);
     if (task.status !== after?.status) this.byStatus[task.status].delete(task.task_id);
     if (task.lease !== null && task.lease !== after?.lease) dropFrom(this.heldBy, task.lease.agent, task.task_id);
@@ -93,6 +97,7 @@ export class TaskIndexes {
   }
 
   #add(before: Task | undefined, task: Task): void {
+    if (task.status === 'pending' && isForeign(task)) this.foreign.add(task.task_id);
     if (this.isReady(task)) this.ready.add(task);
     if (task.status !== before?.status) this.byStatus[task.status].add(task.task_id);
     if (task.lease !== null && task.lease !== before?.lease) addTo(this.heldBy, task.lease.agent, task.task_id);

@@ -20,17 +20,26 @@ export interface ModelApi {
 
 const farewell = 'The task is completed.';
 
-/** `logFile`: each request as it came, for looking at. */
-export async function startModelApi(port: number, logFile: string | null = null): Promise<ModelApi> {
+/**
+ * `port` 0: any that is free. `logFile`: each request as it came, for looking at. `only`: what the model says to
+ * everything, without calling a tool.
+ */
+export async function startModelApi(
+  port: number,
+  logFile: string | null = null,
+  only: string | null = null,
+): Promise<ModelApi> {
   const asked = new Map<string, number>();
   const server = createServer((request, response) => {
-    void answer(request, response, asked, logFile).catch((error: unknown) => {
+    void answer(request, response, { asked, logFile, only }).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${bound}`,
     asked,
     close: () => {
       server.closeAllConnections();
@@ -39,11 +48,16 @@ export async function startModelApi(port: number, logFile: string | null = null)
   };
 }
 
+interface Serving {
+  readonly asked: Map<string, number>;
+  readonly logFile: string | null;
+  readonly only: string | null;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  asked: Map<string, number>,
-  logFile: string | null,
+  { asked, logFile, only }: Serving,
 ): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const text = await readAll(request);
@@ -60,7 +74,7 @@ async function answer(
     response.end(JSON.stringify({ error: { type: 'rate_limit_error', message: 'You are at your limit', code: 429 } }));
     return;
   }
-  protocol.reply(turnFor(text), response);
+  protocol.reply(only === null ? turnFor(text) : { text: only }, response);
 }
 
 /** What every protocol has in its text: the names of the tools, the prompt, and whether the tool was called. */

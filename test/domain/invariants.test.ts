@@ -374,16 +374,11 @@ describe('whatever is commanded', () => {
       // The runner's: test/domain/runs and test/runner.
       'run_planned',
       'run_started',
-      'run_stop_asked',
       'run_ended',
       'run_settled',
+      'run_stop_asked',
       // Checks and work in git, step by step: test/domain/checks, test/domain/landing.
       'verification_changed',
-      'run_planned',
-      'run_started',
-      'run_ended',
-      'run_settled',
-      'run_stop_asked',
       'commit_missed',
       'landing_begun',
       'work_reverted',

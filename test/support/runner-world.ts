@@ -1,6 +1,6 @@
 /** A project whose agents are stand-ins, and `fed work` in this process on it. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
@@ -30,6 +30,7 @@ export interface RunnerWorld {
     signal?: AbortSignal;
     once?: boolean;
     worktrees?: 'all' | 'as configured';
+    unapproved?: () => readonly string[];
   }) => Promise<WorkDone>;
   /** Resolves once this holds, looked at with every change. */
   readonly until: (holds: () => boolean) => Promise<void>;
@@ -84,19 +85,20 @@ export async function runnerWorld(
       signal = new AbortController().signal,
       once = true,
       worktrees = 'as configured',
+      unapproved = () => [],
     } = {}) =>
       await runAgents({
         federation,
         folder: project.dir,
         environment,
         storeEnvironment: {},
-        programs: { server: serverProgram, ollama: '' },
+        programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
         allowed: () => [],
         worktrees,
         agents: names,
         once,
         signal,
-        unapproved: () => [],
+        unapproved,
         tell: (activity) => told.push(activity),
         say: (text) => said.push(text),
       }),

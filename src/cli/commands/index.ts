@@ -22,7 +22,7 @@ import { tokenCommands, tokenGroup } from './token.ts';
 import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
-import { work } from './work.ts';
+import { ollama, work } from './work.ts';
 
 export const commands: readonly CommandRow[] = [
   init,
@@ -37,6 +37,7 @@ export const commands: readonly CommandRow[] = [
   evaluate,
   ...scheduleCommands,
   work,
+  ollama,
   ...runsCommands,
   check,
   land,

@@ -11,6 +11,7 @@ import { promisify, styleText } from 'node:util';
 import { defaultConfig } from '../src/config/schema.ts';
 import { tellRouting } from './demo-routing.ts';
 import { tellVoting } from './demo-voting.ts';
+import { tellWork } from './demo-work.ts';
 import { selfFeedingRule, tellScheduling } from './demo-scheduling.ts';
 import { type Answer, connect, type DemoAgent, listOf, recordOf, textOf } from './demo-agent.ts';
 
@@ -156,6 +157,8 @@ async function tellStory(): Promise<void> {
   await tellVoting(cast, { heading, say });
   await tellRouting(cast, backlog, { heading, say, fedText, fedJson });
 
+  await tellWork(root, project, { heading, say, fedJson: fedJsonIn });
+
   heading('Who did what');
   for (const agent of agents.values()) {
     if (agent.done.length === 0) continue;
@@ -197,7 +200,11 @@ async function waitUntilPending(agent: DemoAgent, id: string): Promise<number> {
 }
 
 async function fedJson(...args: string[]): Promise<Answer> {
-  const { stdout } = await run(process.execPath, [fed, ...args, '--as', 'reuben', '--dir', dir, '--json']);
+  return await fedJsonIn(dir, ...args);
+}
+
+async function fedJsonIn(folder: string, ...args: string[]): Promise<Answer> {
+  const { stdout } = await run(process.execPath, [fed, ...args, '--as', 'reuben', '--dir', folder, '--json']);
   return recordOf(JSON.parse(stdout));
 }
 

@@ -14,12 +14,16 @@ import { groupOf } from '../config/group.ts';
 import { isOpenToOthers } from '../files/modes.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { examinePrograms } from './examine-programs.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
 import { Repository } from '../runner/git/repository.ts';
 import { worktreeRows } from '../runner/worktrees/clean.ts';
 import { plural } from '../domain/phrases.ts';
+
+/** Beside this folder, as it is packed. */
+const serverProgram = join(import.meta.dirname, '../main.js');
 
 /** Never throws: what cannot be looked at is a problem of its own. */
 export async function examine({ folder, passedOver = null }: OpenSettings): Promise<readonly Finding[]> {
@@ -35,6 +39,7 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
     journal,
     ...log,
     webhook,
+    ...(await examinePrograms(config, projectOf(folder).dir, serverProgram, process.env)),
     examineFiles(folder),
     ...examineRights(folder, config),
     ...(await examineWorktrees(folder, state)),

@@ -39,6 +39,8 @@ const afterEndMs = 5_000;
 /** After it settled its task, for its last words. */
 const afterSettlingMs = 60_000;
 const longestLastWords = 2_000;
+/** For a program that waits out a limit by itself: longer, and its fallback takes over. */
+const retryingMs = 60_000;
 const lookEveryMs = 250;
 
 /** What was planned, and by what it acts. */
@@ -69,6 +71,7 @@ export class OneRun {
   #conversation: string | null = null;
   #usage: RunUsage | null = null;
   #trouble: Trouble | null = null;
+  #retrying: { readonly trouble: Trouble; readonly since: number } | null = null;
   #lastMessage = '';
   #saysFailed = false;
   #tail = '';
@@ -112,6 +115,11 @@ export class OneRun {
     const isSettled = task?.result?.attempt === run.attempt || task?.reported?.attempt === run.attempt;
     if (isSettled || this.#releasedItself()) this.#isDone(afterSettlingMs);
     else this.end('lease-lost');
+  }
+
+  #giveUpRetrying(): void {
+    this.#trouble ??= this.#retrying?.trouble ?? null;
+    this.end('idle');
   }
 
   #isDone(withinMs: number): void {
@@ -320,6 +328,7 @@ export class OneRun {
     const clock = setInterval(() => {
       const now = performance.now();
       if (this.#leavesBy !== null && now > this.#leavesBy) this.#endNow?.();
+      else if (this.#retrying !== null && now - this.#retrying.since > retryingMs) this.#giveUpRetrying();
       else if (now - begun > timeout_minutes * minute) this.end('timeout');
       else if (now - this.#lastOutput > idle_minutes * minute) this.end('idle');
     }, lookEveryMs);
@@ -363,11 +372,13 @@ export class OneRun {
           this.#usage = what.usage;
           break;
         case 'message':
+          this.#retrying = null;
           this.#lastMessage = what.text;
           this.#say(logs, what.text);
           break;
         case 'tool':
           this.#trouble = null;
+          this.#retrying = null;
           this.#say(logs, `→ ${what.text}`);
           break;
         case 'no-server':
@@ -376,6 +387,10 @@ export class OneRun {
         case 'trouble':
           this.#trouble = what.trouble;
           this.#say(logs, `! ${what.trouble.text}`);
+          break;
+        case 'retrying':
+          this.#retrying ??= { trouble: what.trouble, since: performance.now() };
+          this.#say(logs, `! ${what.trouble.text}; it tries again`);
           break;
         case 'answer':
           this.#answer = what.value;

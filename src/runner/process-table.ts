@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { RunProcess } from '../domain/runs/run.ts';
-import { isSignOf, runSign, runVariable } from '../identity/run-identity.ts';
+import { isSignOf, type RunSign, runSign, runVariable } from '../identity/run-identity.ts';
 
 export interface ProcessEntry extends RunProcess {
   readonly parent: number;
@@ -103,23 +103,34 @@ export function processesOf(run: MarkedRun, known: readonly RunProcess[] = []): 
   return [...found.values()];
 }
 
+/** Every process that carries a mark of a run, of whatever federation. */
+export function signsAbout(): readonly { readonly pid: number; readonly sign: RunSign }[] {
+  if (!hasProc) return [];
+  return readdirSync('/proc').flatMap((name) => {
+    const sign = /^\d+$/.test(name) ? signOf(Number(name)) : null;
+    return sign === null ? [] : [{ pid: Number(name), sign }];
+  });
+}
+
 function isMarked(pid: number, run: MarkedRun): boolean {
-  if (!hasProc || pid === process.pid) return false;
+  const sign = signOf(pid);
+  return sign !== null && isSignOf(run, sign);
+}
+
+function signOf(pid: number): RunSign | null {
+  if (!hasProc || pid === process.pid) return null;
   let environment: string;
   try {
     environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return false;
+    return null;
   }
-  const prefix = `${runVariable}=`;
-  const at = environment.startsWith(prefix) ? 0 : environment.indexOf(`\0${prefix}`) + 1;
-  if (at === 0 && !environment.startsWith(prefix)) return false;
-  const value = environment.slice(at + prefix.length).split('\0', 1)[0] ?? '';
-  if (!value.startsWith(`${run.run_id}.`)) return false;
+  const name = `${runVariable}=`;
+  const at = environment.startsWith(name) ? 0 : environment.indexOf(`\0${name}`) + 1;
+  if (at === 0 && !environment.startsWith(name)) return null;
   try {
-    const sign = runSign(value, {});
-    return sign !== null && isSignOf(run, sign);
+    return runSign(environment.slice(at + name.length).split('\0', 1)[0], {});
   } catch {
-    return false;
+    return null;
   }
 }

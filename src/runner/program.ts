@@ -1,4 +1,5 @@
 /** What is started for an agent: its preset, or the command of its configuration, behind one interface. */
+import { basename } from 'node:path';
 import type { RunSettings } from '../config/run-schema.ts';
 import type { AgentName } from '../domain/names.ts';
 import { fillIn, plainReader, takesPrompt, type TemplateValues } from './presets/command.ts';
@@ -41,7 +42,7 @@ export function programOf(agent: AgentName, settings: RunSettings): AgentProgram
   const [program = '', ...args] = command ?? [];
   return {
     agent,
-    name: program,
+    name: basename(program),
     program,
     settings,
     settle: settings.settle ?? 'exit',

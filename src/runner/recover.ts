@@ -5,7 +5,8 @@
 import type { Actor } from '../domain/commands.ts';
 import type { Run } from '../domain/runs/run.ts';
 import { endProcesses } from './end-processes.ts';
-import { isAlive, machineName } from './process-table.ts';
+import { isSignOf } from '../identity/run-identity.ts';
+import { isAlive, machineName, signsAbout } from './process-table.ts';
 import { record, type RunnerContext } from './runner-context.ts';
 
 const graceMs = 1_000;
@@ -32,7 +33,21 @@ export async function recoverRuns(context: RunnerContext): Promise<readonly Run[
     }
     settled.push((await record(federation, actor, 'settle_run', { run_id })).run);
   }
+  await endStrays(context);
   return settled;
+}
+
+/** What lives of runs that are over: their runner died, and time settled them before anybody looked. */
+async function endStrays({ federation, inHand }: RunnerContext): Promise<void> {
+  const { runs } = federation.state();
+  const own = inHand();
+  const strays = new Set<Run>();
+  for (const { sign } of signsAbout()) {
+    const run = runs.get(sign.run_id);
+    if (run?.status !== 'ended' || own.has(run.run_id) || !isSignOf(run, sign) || isAlive(run.runner)) continue;
+    strays.add(run);
+  }
+  for (const run of strays) await endProcesses(run, { signal: 'SIGTERM', graceMs });
 }
 
 /** Without a session: the run's own died with its runner, and must not be shown alive. */

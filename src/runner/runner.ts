@@ -24,6 +24,8 @@ import { TaskPlaces } from './worktrees/task-places.ts';
 export interface RunnerOptions extends Omit<RunnerContext, 'inHand' | 'places'> {
   /** all: every task gets a worktree. */
   readonly worktrees: 'all' | 'as configured';
+  /** The model for all of them, before what is configured. */
+  readonly model?: string | null;
   /** Ends when nothing is ready and nothing runs. */
   readonly once: boolean;
   readonly signal: AbortSignal;
@@ -125,7 +127,8 @@ class Runner {
         this.#sayOnce(agent, `${agent} has no "run" in the configuration any more`);
         continue;
       }
-      const program = programOf(agent, settings);
+      const { model = null } = this.#options;
+      const program = programOf(agent, model === null ? settings : { ...settings, model, models: {} });
       for (let isStarted = true; isStarted && !signal.aborted;) {
         const next = nextRun(federation.state(), federation.attendance(), agent, new Set(without));
         if ('task' in next) isStarted = this.#mayStart() && (await this.#start(program, { without }));

@@ -19,5 +19,5 @@ test('the agents to add are documented as they are suggested, and the configurat
 test('every marker is documented', () => {
   const named = [...page.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name = '']) => name);
   const environment = Object.fromEntries(named.map((name) => [name, '1']));
-  expect(markersIn(environment).set.length).toBe(10);
+  expect(markersIn(environment).set.length).toBe(11);
 });

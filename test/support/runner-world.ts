@@ -30,6 +30,7 @@ export interface RunnerWorld {
     signal?: AbortSignal;
     once?: boolean;
     worktrees?: 'all' | 'as configured';
+    unapproved?: () => readonly string[];
   }) => Promise<WorkDone>;
   /** Resolves once this holds, looked at with every change. */
   readonly until: (holds: () => boolean) => Promise<void>;
@@ -84,6 +85,7 @@ export async function runnerWorld(
       signal = new AbortController().signal,
       once = true,
       worktrees = 'as configured',
+      unapproved = () => [],
     } = {}) =>
       await runAgents({
         federation,
@@ -96,7 +98,7 @@ export async function runnerWorld(
         agents: names,
         once,
         signal,
-        unapproved: () => [],
+        unapproved,
         tell: (activity) => told.push(activity),
         say: (text) => said.push(text),
       }),

@@ -192,7 +192,7 @@ function writeAll(text: string): void {
 /** Implementation fails at first, and its first form does not pass the review. */
 async function workInTeam(): Promise<void> {
   const type = /^Type: ([\w-]+)/m.exec(prompt)?.[1] ?? '';
-  const isRework = /rework of task-/i.test(prompt);
+  const isRework = /rework of (?:task-|it: done)/i.test(prompt);
   if (type === 'review') {
     const work = /This is a review of (task-[\d-]+)/.exec(prompt)?.[1] ?? '';
     const verdict = isRework ? 'accept' : 'rework';

@@ -271,12 +271,14 @@ describe('exported', () => {
     const text = exportCsv(sourceOf(s));
     expect(text.endsWith('\r\n')).toBe(true);
     const [head = '', ...rows] = text.slice(0, -2).split('\r\n');
-    expect(head).toBe('agent,type,count,successes,success_rate,low,high,rework_rate,verified_share,false_done,mean_minutes,median_minutes,bonus');
+    expect(head).toBe(
+      'agent,type,count,successes,success_rate,low,high,rework_rate,verified_share,false_done,mean_minutes,median_minutes,bonus',
+    );
     expect(rows.length).toBeGreaterThan(5);
     for (const row of rows) {
       expect(row).toMatch(/^(?:(?:"(?:[^"]|"")*"|[^",]*),){12}[^",]+$/);
     }
-    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,0');
+    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,,,0');
   });
 
   it('as JSON, it holds every agent and type in full and the days since the first', () => {

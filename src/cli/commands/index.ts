@@ -18,7 +18,7 @@ import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
-import { work } from './work.ts';
+import { ollama, work } from './work.ts';
 
 export const commands: readonly CommandRow[] = [
   init,
@@ -33,6 +33,7 @@ export const commands: readonly CommandRow[] = [
   evaluate,
   ...scheduleCommands,
   work,
+  ollama,
   ...runsCommands,
   check,
   land,

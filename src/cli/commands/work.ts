@@ -33,14 +33,35 @@ export const work = command({
   run: (given, context) => startAgents(context, given),
 });
 
+export const ollama = command({
+  path: 'ollama',
+  about: 'the same as fed work ollama',
+  more: 'Starts the agent ollama for its ready tasks; its "run" in the configuration is {"preset": "ollama"}.',
+  input: z.strictObject({
+    model: z.string().min(1).max(200).optional(),
+    once: z.boolean().default(false),
+    trust: z.boolean().default(false),
+  }),
+  options: [
+    ['--model <name>', 'model', 'the model, such as llama3.2; default: as configured, else the first installed'],
+    ['--once', 'once', 'end when nothing is ready and nothing runs'],
+    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+  ],
+  writesFiles: () => true,
+  examples: ['fed ollama', 'fed ollama --model qwen3:8b --once'],
+  run: ({ model, once, trust }, context) => startAgents(context, { agents: ['ollama'], once, trust, model }),
+});
+
 interface Work {
   readonly agents: readonly string[];
-  readonly worktree: boolean;
+  readonly worktree?: boolean;
   readonly once: boolean;
   readonly trust: boolean;
+  /** Of this start, before what is configured. */
+  readonly model?: string | undefined;
 }
 
-async function startAgents(context: RunContext, { agents, once, trust, worktree }: Work): Promise<void> {
+async function startAgents(context: RunContext, { agents, once, trust, worktree = false, model }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
     const { federation, signal, terminal, json, show } = session;
@@ -59,6 +80,7 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
         allowed: (type) => checkCommands(federation.config, type),
         worktrees: worktree ? 'all' : 'as configured',
         agents: names,
+        model: model ?? null,
         once,
         signal,
         unapproved,

@@ -98,6 +98,9 @@ function reader(): StreamReader {
 }
 
 function initOf(event: read.Fields): Seen[] {
+  if (event['subtype'] === 'api_retry' && event['error_status'] === 429) {
+    return [read.retrying(read.textOf(event['error']) || 'rate limit', null)];
+  }
   if (event['subtype'] === 'permission_denied') return [read.tool('denied:', event['tool_name'])];
   const failed = read
     .listOf(event['mcp_servers'])

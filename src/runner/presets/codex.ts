@@ -69,6 +69,10 @@ function reader(now: () => number): StreamReader {
             { kind: 'usage', usage: usageOf(read.fieldsOf(event['usage'])) },
             { kind: 'end', failed: false, text: '' },
           ];
+        case 'error':
+          return read.isRateLimit(read.textOf(event['message']))
+            ? [read.retrying(read.textOf(event['message']), read.timeIn(read.textOf(event['message']), now()))]
+            : read.nothingSeen;
         case 'turn.failed':
           return failureOf(read.textOf(read.fieldsOf(event['error'])['message']), now());
         default:

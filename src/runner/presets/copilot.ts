@@ -56,6 +56,8 @@ function reader(now: () => number): StreamReader {
           return data['serverName'] === 'federation' && data['status'] === 'failed'
             ? [{ kind: 'no-server', text: 'the federation server did not start' }]
             : read.nothingSeen;
+        case 'assistant.turn_retry':
+          return data['reason'] === 'rate_limit' ? [read.retrying('rate limit', null)] : read.nothingSeen;
         case 'session.error':
           return errorOf(data, now());
         case 'result':

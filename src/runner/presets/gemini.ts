@@ -98,8 +98,9 @@ function reader(now: () => number): StreamReader {
     err(line) {
       // Below a folder that others may write to, such as /tmp, it does not trust the file with our server.
       if (/Skipping system settings file/.test(line)) return [{ kind: 'no-server', text: line }];
-      if (read.isRateLimit(line) || /exhausted your|quota/i.test(line)) failure = line;
-      return read.nothingSeen;
+      if (!read.isRateLimit(line) && !/exhausted your|quota/i.test(line)) return read.nothingSeen;
+      failure = line;
+      return [read.retrying(line, read.timeIn(line, now()))];
     },
     exit({ code }) {
       if (code === 0) return flush();

@@ -56,6 +56,9 @@ function reader(now: () => number): StreamReader {
         const id = event['session_id'] ?? read.fieldsOf(event['data'])['session_id'];
         return [...read.conversation(id), { kind: 'end', failed: false, text: '' }];
       }
+      if (event['type'] === 'turn.step.retrying') {
+        return event['status_code'] === 429 ? [read.retrying('rate limit', null)] : read.nothingSeen;
+      }
       if (event['role'] !== 'assistant') return read.nothingSeen;
       const calls = read.listOf(event['tool_calls']).map((made) => {
         const called = read.fieldsOf(made['function']);

@@ -52,6 +52,8 @@ export type Seen =
   /** It has nothing more to do, whether or not its process ends. */
   | { readonly kind: 'end'; readonly failed: boolean; readonly text: string }
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
+  /** It waits to try again by itself, perhaps for an hour; this is what it is if nothing follows. */
+  | { readonly kind: 'retrying'; readonly trouble: Trouble }
   /** It works on without our tools. */
   | { readonly kind: 'no-server'; readonly text: string }
   /** Its answer by the schema. */

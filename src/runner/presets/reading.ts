@@ -72,6 +72,12 @@ export function rateLimit(text: string, until: number | null): Seen {
   return { kind: 'trouble', trouble };
 }
 
+/** As `rateLimit`, of what the program tries again by itself. */
+export function retrying(text: string, until: number | null): Seen {
+  const limit = rateLimit(text, until);
+  return limit.kind === 'trouble' ? { kind: 'retrying', trouble: limit.trouble } : limit;
+}
+
 export function notLoggedIn(text: string, hint: string): Seen {
   return { kind: 'trouble', trouble: { kind: 'not-logged-in', text: oneLine(`${text}: ${hint}`, 300), until: null } };
 }

@@ -1,10 +1,13 @@
 /** The demo's part in which nobody types: `fed work` starts three stand-in agents as work becomes ready for them. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { type Answer, recordOf, textOf } from './demo-agent.ts';
+
+const run = promisify(execFile);
 
 interface Teller {
   readonly heading: (text: string) => void;
@@ -22,14 +25,18 @@ export async function tellWork(root: string, project: string, { heading, say, fe
   const standIn = join(folder, 'stand-in.mjs');
   const entryPoints = [join(root, 'test/support/stand-in-agent.ts')];
   await build({ entryPoints, outfile: standIn, bundle: true, platform: 'node', format: 'esm' });
-  const run = { command: [process.execPath, standIn, 'team', join(root, 'dist/src/main.js')], settle: 'agent' };
+  const program = { command: [process.execPath, standIn, 'team', join(root, 'dist/src/main.js')], settle: 'agent' };
   const agents = {
-    claude: { types: ['research', 'review'], run },
-    kimi: { types: ['implementation'], run },
-    copilot: { types: ['testing'], run },
+    claude: { types: ['research', 'review'], run: program },
+    kimi: { types: ['implementation'], run: program },
+    copilot: { types: ['testing'], run: program },
   };
+  await makeRepository(folder);
+  const checks = { test: { command: [process.execPath, 'witness.test.mjs'], types: ['implementation'] } };
+  const land = { target: 'main', when: 'verified' };
   const retries = { first_delay_seconds: 0.5, longest_delay_seconds: 0.5 };
-  await writeFile(join(dir, 'config.json'), JSON.stringify({ agents, retries }));
+  await writeFile(join(dir, 'config.json'), JSON.stringify({ agents, retries, checks, land }));
+  say('A git repository with one check: node witness.test.mjs must pass. Verified work lands on main by itself.');
   say(
     'Three agents have "run" in the configuration; each is a program that starts for one task and ends. fed work runs.',
   );
@@ -51,17 +58,26 @@ export async function tellWork(root: string, project: string, { heading, say, fe
   }
   const { items } = await fedJson(dir, 'runs');
   const count = Array.isArray(items) ? items.length : 0;
-  say(`Accepted. ${count} programs were started and ended, one for each step; nobody passed anything on.`);
+  say(`${count} programs were started and ended, one for each step; nobody passed anything on.`);
+  heading('git log main');
+  const { stdout } = await run('git', ['log', '-1', '--format=%an, %cr%n%n%B'], { cwd: folder });
+  for (const line of stdout.trimEnd().split('\n')) say(line);
 }
 
-/** Tells each end of a run, until a review accepts. */
+/** Tells each end of a run and what its checks said, until the work has landed. */
 async function follow(
   output: NodeJS.ReadableStream,
   dir: string,
   { say, fedJson }: Pick<Teller, 'say' | 'fedJson'>,
 ): Promise<void> {
+  let [hasLanded, isOver] = [false, false];
   for await (const line of createInterface({ input: output })) {
     const { kind, agent, about, text } = recordOf(JSON.parse(line));
+    if (kind === 'note' && /checks|landed/.test(textOf(text))) {
+      say(`         ${textOf(text)}`);
+      hasLanded ||= textOf(text).includes(' landed on ');
+    }
+    if (hasLanded && isOver) return;
     if (kind !== 'ended') continue;
     const task = recordOf((await fedJson(dir, 'queue', 'show', textOf(about)))['task']);
     const type = textOf(task['type']);
@@ -76,7 +92,25 @@ async function follow(
     say(
       `${textOf(agent).padEnd(8)} was started for ${textOf(about)} (review): ${isSentBack ? 'sent back' : 'accepted'}`,
     );
-    if (!isSentBack) return;
+    isOver = !isSentBack;
+    if (hasLanded && isOver) return;
+  }
+}
+
+/** With a test that the first attempt will not pass. */
+async function makeRepository(folder: string): Promise<void> {
+  const test =
+    "import { rounds } from './witness.mjs';\nif (rounds(100) !== 3) throw new Error(`Expected 3 rounds, got ${rounds(100)}`);\n";
+  await writeFile(join(folder, 'witness.test.mjs'), test);
+  await writeFile(join(folder, 'witness.mjs'), 'export const rounds = (wanted) => wanted;\n');
+  await writeFile(join(folder, '.gitignore'), '.federation/\nFEDERATION_LOG.md\nstate/\nstand-in.mjs\n');
+  const who = ['-c', 'user.name=reuben', '-c', 'user.email=reuben@example.org'];
+  for (const words of [
+    ['init', '-q', '-b', 'main'],
+    ['add', '-A'],
+    [...who, 'commit', '-qm', 'A witness that loops'],
+  ]) {
+    await run('git', words, { cwd: folder });
   }
 }
 

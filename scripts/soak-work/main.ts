@@ -2,18 +2,18 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, compile } from '../build.ts';
+import buildOnce from '../../test/support/build-once.ts';
+import { programFile } from '../../test/support/program-file.ts';
 import { runWorkSoak } from './run-work-soak.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '180' } } });
 const dist = resolve(import.meta.dirname, '../../dist');
-await build();
-await compile('tsconfig.programs.json');
+await buildOnce();
 const result = await runWorkSoak({
   seconds: Number(values.seconds),
   fed: join(dist, 'src/fed.js'),
   server: join(dist, 'src/main.js'),
-  standIn: join(dist, 'for-tests/test/support/stand-in-agent.js'),
+  standIn: programFile('stand-in-agent'),
   folder: tmpdir(),
   random: Math.random,
 });

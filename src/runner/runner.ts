@@ -21,11 +21,10 @@ import { Waker } from './waker.ts';
 import { TaskPlaces } from './worktrees/task-places.ts';
 
 export interface RunnerOptions extends Omit<RunnerContext, 'inHand' | 'places'> {
-  readonly agents: readonly AgentName[];
-  /** The model for all of them, before what is configured. */
-  readonly model?: string | null;
   /** all: every task gets a worktree. */
   readonly worktrees: 'all' | 'as configured';
+  /** The model for all of them, before what is configured. */
+  readonly model?: string | null;
   /** Ends when nothing is ready and nothing runs. */
   readonly once: boolean;
   readonly signal: AbortSignal;

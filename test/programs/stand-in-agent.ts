@@ -4,8 +4,8 @@
  *
  *   stand-in-agent plain SERVER          a program by a template; the prompt on standard input
  *   stand-in-agent claude ARGS…          as Claude Code is started, and with its output
- *   stand-in-agent team SERVER           one of a team that works by what type its task is: it fails once, sends work
- *                                        back once, and gets there
+ *   stand-in-agent team SERVER           one of a team that works by what type its task is: it says that it is done
+ *                                        when it is not, sends work back once, and gets there
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -189,7 +189,7 @@ function writeAll(text: string): void {
   }
 }
 
-/** Implementation fails at first, and its first form does not pass the review. */
+/** Implementation is reported done at first although it is not, and its first form does not pass the review. */
 async function workInTeam(): Promise<void> {
   const type = /^Type: ([\w-]+)/m.exec(prompt)?.[1] ?? '';
   const isRework = /rework of (?:task-|it: done)/i.test(prompt);
@@ -200,9 +200,10 @@ async function workInTeam(): Promise<void> {
     await call('review_task', { task_id: work, verdict, note });
     return;
   }
-  if (type === 'implementation' && !isRework && prompt.includes('(attempt 1 of ')) {
-    await call('complete_task', { task_id, outcome: 'failure', summary: 'The build broke' });
-    return;
+  if (type === 'implementation') {
+    const limit = prompt.includes('(attempt 1 of ') && !isRework ? 'Infinity' : '3';
+    const note = isRework ? '// Never more often, whatever is asked for.\n' : '';
+    writeFileSync('witness.mjs', `${note}export const rounds = (wanted) => Math.min(wanted, ${limit});\n`);
   }
   const summary = `${isRework ? 'Rework of it' : type}: done`;
   await call('complete_task', { task_id, outcome: 'success', summary, artifacts: [`work/${task_id}.md`] });

@@ -49,20 +49,19 @@ export const ollama = command({
   ],
   writesFiles: () => true,
   examples: ['fed ollama', 'fed ollama --model qwen3:8b --once'],
-  run: ({ model, once, trust }, context) =>
-    startAgents(context, { agents: ['ollama'], once, trust, model, worktree: false }),
+  run: ({ model, once, trust }, context) => startAgents(context, { agents: ['ollama'], once, trust, model }),
 });
 
 interface Work {
   readonly agents: readonly string[];
-  readonly worktree: boolean;
+  readonly worktree?: boolean;
   readonly once: boolean;
   readonly trust: boolean;
   /** Of this start, before what is configured. */
   readonly model?: string | undefined;
 }
 
-async function startAgents(context: RunContext, { agents, once, trust, worktree, model }: Work): Promise<void> {
+async function startAgents(context: RunContext, { agents, once, trust, worktree = false, model }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
     const { federation, signal, terminal, json, show } = session;

@@ -20,7 +20,7 @@ import { withFileLock } from '../../files/file-lock.ts';
 import type { Environment } from '../../identity/agent-markers.ts';
 import { runCommand } from '../checks/run-command.ts';
 import { operationIn, Repository } from '../git/repository.ts';
-import { baseOf, missingIn, sourcesOf } from './base.ts';
+import { baseOf, missingIn, type Source, sourcesOf } from './base.ts';
 import { saveWork } from './save-work.ts';
 import {
   branchOf,
@@ -104,11 +104,21 @@ export class TaskPlaces {
       if (task === undefined || !state.index.isReady(task)) continue;
       const sources = sourcesOf(state, task).filter(({ commit }) => !this.#here.has(commit));
       if (sources.length === 0) continue;
-      const missing = await missingIn(await this.repository(), sources);
+      const missing = await this.#missing(sources);
       for (const source of sources) if (!missing.includes(source)) this.#here.add(source.commit);
       if (missing.length > 0) lacking.push(id);
     }
     return lacking;
+  }
+
+  async #missing(sources: readonly Source[]): Promise<readonly Source[]> {
+    try {
+      return await missingIn(await this.repository(), sources);
+    } catch (error) {
+      // In no repository nothing can be missing from it: runs work in the project's folder.
+      if (error instanceof OperatorError) return [];
+      throw error;
+    }
   }
 
   /** @throws OperatorError where it cannot be made, or made ready */

@@ -17,6 +17,7 @@ const layers = [
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook'],
   ['tools', 'resources', 'prompts'],
+  ['src/board'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
   ['src/doctor'],
   ['src/compose'],

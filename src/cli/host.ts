@@ -106,6 +106,11 @@ export interface Host {
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** The HTTP server; resolves once it answers. */
   readonly serve: (request: ServeRequest) => Promise<Serving>;
+  /**
+   * Signs this person's own browser in to the board at this URL; gives the file to open by hand where no browser could
+   * be started, else null.
+   */
+  readonly openBoard: (folder: string, url: string, person: string) => Promise<string | null>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -53,6 +53,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { serve } = await import('./serve.ts');
       return await serve(request);
     },
+    openBoard: async (folder, url, person) => {
+      const { openBoard } = await import('./serve.ts');
+      return await openBoard(folder, url, person, process.env['BROWSER'] || null);
+    },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {

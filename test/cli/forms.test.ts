@@ -24,6 +24,7 @@ function formed(form: Form, text: string): string {
     lookForLoss: unused,
     acceptLoss: unused,
     serve: unused,
+    openBoard: unused,
     ask: unused,
   });
   return String(given);

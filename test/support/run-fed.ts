@@ -8,7 +8,7 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
-import { serve } from '../../src/compose/serve.ts';
+import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -30,6 +30,8 @@ export interface RunSettings {
   readonly terminal?: Terminal;
   /** Milliseconds since 1970, for the federation. */
   readonly clock?: () => number;
+  /** The program that opens a file; none unless said. */
+  readonly browser?: string;
   /** In place of the HTTP server. */
   readonly serve?: Host['serve'];
   readonly onOutput?: (text: string) => void;
@@ -62,6 +64,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     lookForLoss,
     acceptLoss,
     serve: settings.serve ?? serve,
+    openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;
       return Promise.resolve(settings.answer ?? '');

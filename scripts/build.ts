@@ -3,7 +3,7 @@
  * bundled, with what is imported when needed in files of its own: a start opens a quarter of the files
  * (docs/decisions/0007-one-bundle.md).
  */
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundleFiles } from 'esbuild';
@@ -17,17 +17,23 @@ const root = join(import.meta.dirname, '..');
 export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  await bundle(['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'], join(root, 'dist/src'));
+  const ofBoard = await bundleBoard();
+  await bundle(['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'], join(root, 'dist/src'), ofBoard);
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 
 /**
  * Each of `files` (paths from the project's root) as a program in `outdir`. The packages under `dependencies` stay
  * outside; what is bundled of others has its licences in `outdir`. Names are kept, so that a stack trace can be read.
+ * `besides`: files of packages that went elsewhere; their licences belong to the same program.
  * @returns the files that went in, as paths from the project's root.
  * @throws Error, after the bundler has printed what is wrong.
  */
-export async function bundle(files: readonly string[], outdir: string): Promise<readonly string[]> {
+export async function bundle(
+  files: readonly string[],
+  outdir: string,
+  besides: readonly string[] = [],
+): Promise<readonly string[]> {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
@@ -51,9 +57,45 @@ export async function bundle(files: readonly string[], outdir: string): Promise<
     metafile: true,
     logLevel: 'error',
   });
-  const inputs = Object.keys(metafile.inputs);
+  const inputs = [...Object.keys(metafile.inputs), ...besides];
   await writeLicences(inputs, outdir);
   return inputs;
+}
+
+/** What browsers fetch, with everything it needs: pages load nothing from elsewhere. Gives the files it was made of. */
+async function bundleBoard(): Promise<readonly string[]> {
+  const outdir = 'dist/src/board';
+  const { metafile } = await bundleFiles({
+    absWorkingDir: root,
+    entryPoints: { board: 'src/board/client.tsx' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    metafile: true,
+    logLevel: 'error',
+  });
+  const style = await bundleFiles({
+    absWorkingDir: root,
+    stdin: {
+      contents: `@import 'uplot/dist/uPlot.min.css';\n@import './src/board/board.css';`,
+      loader: 'css',
+      resolveDir: root,
+    },
+    outfile: `${outdir}/board.css`,
+    bundle: true,
+    minify: true,
+    logLevel: 'error',
+  });
+  if (style.errors.length > 0) throw new Error('Expected the style sheet to be built');
+  await copyFile(join(root, 'src/board/icon.svg'), join(root, outdir, 'icon.svg'));
+  return Object.keys(metafile.inputs);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -61,6 +61,8 @@ export interface FederationOptions {
   readonly onTick?: () => void;
   /** How deliveries to the webhook stand, where one is configured. */
   readonly webhook?: () => WebhookStanding | null;
+  /** Where `fed serve` of this federation is reached on this machine; null: it does not run. */
+  readonly boardAddress?: () => string | null;
   /** Why nothing is written to the readable log; null: it is, or none is wanted. */
   readonly logFault?: () => Promise<LogFault | null>;
   /** Where what the router has learned is kept; absent: each process that needs it learns from the journal. */
@@ -119,6 +121,8 @@ export interface Federation {
   presence(): readonly PresenceEntry[];
   /** Who is there, as decisions and views count it. */
   attendance(): Attendance;
+  /** Where its board is reached on this machine; `null`: no `fed serve` runs here. */
+  boardAddress(): string | null;
   /** `null`: no webhook is configured. */
   webhook(): WebhookStanding | null;
   /** Why nothing is written to the readable log; null: it is, or none is wanted. */

@@ -58,6 +58,7 @@ export class FedByClock {
       acceptLoss,
       edit: () => Promise.resolve(),
       programs: { server: '', ollama: '' },
+      openBoard: () => Promise.resolve(null),
       serve: () => Promise.reject(new Error('Expected no server in this story')),
       ask: (question) => {
         say(`${question}y\n`);

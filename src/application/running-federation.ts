@@ -60,6 +60,7 @@ class RunningFederation implements Federation {
   readonly #store: EventStore;
   readonly #clock: () => number;
   readonly #onTick: () => void;
+  readonly #boardAddress: () => string | null;
   readonly #webhook: () => WebhookStanding | null;
   readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
@@ -85,6 +86,7 @@ class RunningFederation implements Federation {
     this.#store = store;
     this.#clock = clock;
     this.#onTick = options.onTick ?? (() => undefined);
+    this.#boardAddress = options.boardAddress ?? (() => null);
     this.#webhook = options.webhook ?? (() => null);
     this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
@@ -180,6 +182,10 @@ class RunningFederation implements Federation {
   #present(): ReadonlySet<string> {
     const grace = this.config.leases.grace_seconds * second;
     return new Set(this.presence().flatMap(({ agent, silentFor }) => (silentFor < grace ? [agent] : [])));
+  }
+
+  boardAddress(): string | null {
+    return this.#boardAddress();
   }
 
   webhook(): WebhookStanding | null {

@@ -111,6 +111,11 @@ export interface Host {
   readonly serve: (request: ServeRequest) => Promise<Serving>;
   /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
   readonly edit: (file: string) => Promise<void>;
+  /**
+   * Signs this person's own browser in to the board at this URL; gives the file to open by hand where no browser could
+   * be started, else null.
+   */
+  readonly openBoard: (folder: string, url: string, person: string) => Promise<string | null>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -10,6 +10,7 @@ import { settleFolder } from '../files/modes.ts';
 import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
+import { addressOf } from '../config/serve-address.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
@@ -108,6 +109,7 @@ async function run(
       settings.onCommitted?.(record);
     },
     onTick: () => webhook.sweep(),
+    boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),
     logFault: async () => (await logFile?.fault()) ?? null,
     onClose: async () => {

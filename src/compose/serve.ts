@@ -20,6 +20,7 @@ import { privateFolder, TokenFile } from '../tokens/token-file.ts';
 import { mostBodyBytes } from '../web/app.ts';
 import { serveWeb } from '../web/serve.ts';
 import { completions } from './completions.ts';
+import { handOver, startBrowser } from './open-in-browser.ts';
 import { openFederation } from './open-federation.ts';
 
 /** @throws FederationError where the store, the port or a certificate cannot be used. */
@@ -69,6 +70,17 @@ export async function serve(request: ServeRequest): Promise<Serving> {
     await federation.close();
     throw error;
   }
+}
+
+/** Gives the file to open by hand, or null where a browser has been started with it. */
+export async function openBoard(
+  folder: string,
+  url: string,
+  person: string,
+  browser: string | null,
+): Promise<string | null> {
+  const { file } = handOver(folder, url, await new TokenFile(folder).addCode(person));
+  return (await startBrowser(file, browser)) ? null : file;
 }
 
 /** Signs session ids. Kept, so that they outlive the process; whoever has it still needs a token. */

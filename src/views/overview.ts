@@ -46,6 +46,8 @@ export interface Overview extends Omit<StatusView, 'agents'> {
   readonly waiting: Waiting;
   readonly overdue: number;
   /** Within the last 24 hours. */
+  /** Where the board is reached on this machine, while it runs. */
+  readonly board?: string;
   readonly recently: { readonly completed: number; readonly failed: number; readonly cancelled: number };
   readonly agents: readonly AgentView[];
   readonly open_votes: readonly OpenVote[];
@@ -60,6 +62,7 @@ export function overviewOf(federation: Federation): Overview {
   const state = federation.state();
   const now = federation.now();
   const [oldest_need = null] = needsOf(state, 1);
+  const board = federation.boardAddress();
   const oldest = state.index.ready.best(everyone(federation), true);
   return {
     ...statusOf(federation),
@@ -73,6 +76,7 @@ export function overviewOf(federation: Federation): Overview {
     recently: recentlyDone(state, now),
     agents: agentViews(federation),
     open_votes: openVotes(state, mostVotes),
+    ...(board === null ? {} : { board }),
   };
 }
 

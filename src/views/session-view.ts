@@ -65,7 +65,7 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
     held_elsewhere: elsewhere.slice(0, most).map(briefHeld),
     ballots_due: ballotsDue(state, actor.name, most),
     news: newsFrom(records, actor.name, most, (event) => concernsAny(event, held)),
-    ...(kind === 'person' ? { inbox: state.escalations.size } : {}),
+    ...(kind === 'person' ? { inbox: state.escalations.size, ...present({ board: federation.boardAddress() }) } : {}),
     ...(federation.fault === null ? {} : { warning: federation.fault }),
     ...(warnings.length === 0 ? {} : { config_warnings: warnings }),
   };

@@ -10,9 +10,11 @@ import { CallerError, StoreError } from '../domain/errors.ts';
 import { errorCode } from '../files/error-code.ts';
 import { exportPrometheus } from '../views/metrics-export.ts';
 import type { TokenFile } from '../tokens/token-file.ts';
+import { serveBoard } from './board.ts';
 import { type Caller, Callers, checkHost, checkOrigin } from './callers.ts';
 import { Latency } from './latency.ts';
 import { asResponse, Refusal, refusalOf, tooMany, unknownPage } from './refusal.ts';
+import { codePath, readJson } from './request.ts';
 import { Streams } from './streams.ts';
 
 export const mostBodyBytes = 1024 * 1024;
@@ -48,6 +50,8 @@ export interface WebApp {
   readonly streams: Streams;
   /** Ends the streams and sessions of tokens that are no longer good. */
   readonly dropRevoked: () => Promise<void>;
+  /** Ends every stream. */
+  readonly close: () => void;
 }
 
 export function createApp(options: AppOptions): WebApp {
@@ -86,6 +90,15 @@ export function createApp(options: AppOptions): WebApp {
     }),
   );
 
+  const board = serveBoard(app, {
+    federation,
+    tokens,
+    callers,
+    addressOf,
+    cookie: options.cookie,
+    isSecure: options.isSecure,
+    keep: (token, response) => kept(streams, token, response),
+  });
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', async (context) => {
     callers.bearer(context, addressOf(context));
@@ -95,6 +108,9 @@ export function createApp(options: AppOptions): WebApp {
     return context.json({ status: 'ok', seq: federation.seq });
   });
   app.get('/metrics', async (context) => {
+    // A browser means the page of that name.
+    if (context.req.header('authorization') === undefined && isForReading(context))
+      return await board.metricsPage(context);
     callers.bearer(context, addressOf(context));
     await federation.refresh();
     const { config } = federation;
@@ -115,6 +131,10 @@ export function createApp(options: AppOptions): WebApp {
   return {
     fetch: app.fetch,
     streams,
+    close: () => {
+      board.close();
+      streams.endAll();
+    },
     dropRevoked: async () => {
       for (const token of new Set([...streams.tokens, ...mcp.tokens])) {
         if (isGood(tokens, token)) continue;
@@ -124,9 +144,6 @@ export function createApp(options: AppOptions): WebApp {
     },
   };
 }
-
-/** Where a browser hands its code over: it comes from a file, and so from no origin. */
-export const codePath = '/sign-in/code';
 
 function isGood(tokens: TokenFile, id: string): boolean {
   try {
@@ -158,6 +175,10 @@ function own(federation: Federation, mcp: McpEndpoint, streams: Streams): string
 
 function isMcp(context: Context): boolean {
   return context.req.path === '/mcp';
+}
+
+function isForReading(context: Context): boolean {
+  return context.req.header('accept')?.includes('text/html') === true;
 }
 
 /** A path that somebody made up must not become a row of the metrics. */
@@ -195,21 +216,4 @@ function tooLarge(): Refusal {
   // What is left of the body is not read, so the connection is of no more use.
   const error = new CallerError('invalid', 'The body is larger than 1 MiB', 'Send less at a time.');
   return new Refusal(413, error, { connection: 'close' });
-}
-
-/** @throws Refusal 415 for another type, 400 for what is no JSON. */
-export async function readJson(context: Context): Promise<unknown> {
-  const type = context.req.header('content-type') ?? '';
-  if (!/^application\/json\s*(?:;|$)/i.test(type)) {
-    throw new Refusal(
-      415,
-      new CallerError('invalid', 'Expected the content type application/json', 'Send the body as JSON.'),
-    );
-  }
-  const text = await context.req.text();
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    throw new Refusal(400, new CallerError('invalid', 'The body is not JSON', 'Send one JSON value.'));
-  }
 }

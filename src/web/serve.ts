@@ -82,7 +82,7 @@ export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
       for (const timer of timers) clearInterval(timer);
       announced.end();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      app.streams.endAll();
+      app.close();
       server.closeIdleConnections();
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), longestDrain);

@@ -26,6 +26,7 @@ async function formed(form: Form, text: string): Promise<string> {
     programs: { server: '', ollama: '' },
     serve: unused,
     edit: unused,
+    openBoard: unused,
     ask: unused,
   });
   return String(given);

@@ -16,12 +16,14 @@ export interface TestServer extends Project {
   readonly restart: () => Promise<void>;
 }
 
-/** `atEnd`: where it serves several tests, what to do after the last of them. */
+/** `fill`: what is there before it begins. `atEnd`: where it serves several tests, what to do after the last of them. */
 export async function startServer(
-  config: Record<string, unknown> = {},
+  config: Record<string, unknown> | null = {},
   atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
+  fill: (folder: string) => Promise<void> = async () => {},
 ): Promise<TestServer> {
   const project = makeProject(config, atEnd);
+  await fill(project.folder);
   const begin = (port: number): Promise<Serving> => serve({ folder: project.dir, host: '127.0.0.1', port, tls: null });
   let server = await begin(0);
   const { url } = server;

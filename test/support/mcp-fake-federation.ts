@@ -61,6 +61,10 @@ export class FakeFederation implements Federation {
     return { now: this.now(), config: this.config, present: () => new Set<string>() };
   }
 
+  boardAddress(): null {
+    return null;
+  }
+
   webhook(): null {
     return null;
   }

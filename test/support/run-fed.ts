@@ -9,7 +9,7 @@ import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { serverProgram } from './project.ts';
-import { serve } from '../../src/compose/serve.ts';
+import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -35,6 +35,8 @@ export interface RunSettings {
   readonly terminal?: Terminal;
   /** Milliseconds since 1970, for the federation. */
   readonly clock?: () => number;
+  /** The program that opens a file; none unless said. */
+  readonly browser?: string;
   /** In place of the HTTP server. */
   readonly serve?: Host['serve'];
   readonly onOutput?: (text: string) => void;
@@ -70,6 +72,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
+    openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;
       return Promise.resolve(answers.shift() ?? settings.answer ?? '');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { CallerError } from '../../domain/errors.ts';
+import { addressOf } from '../../config/serve-address.ts';
+import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { command } from '../command.ts';
-import { openSettings, show } from '../session.ts';
+import { openSettings, type RunContext, show, withSession } from '../session.ts';
 import { paint } from '../terminal.ts';
 
 const defaultPort = 7420;
@@ -17,20 +18,25 @@ export const serve = command({
     host: z.string().min(1).max(253).default('127.0.0.1'),
     cert: z.string().min(1).optional(),
     key: z.string().min(1).optional(),
+    open: z.boolean().default(false),
   }),
   options: [
     ['--port <number>', 'port', `where it listens; default ${defaultPort}, 0 for any that is free`],
     ['--host <address>', 'host', 'the address it listens on; default 127.0.0.1: this machine only'],
     ['--cert <file>', 'cert', 'certificate for TLS, PEM'],
     ['--key <file>', 'key', 'its key, PEM'],
+    ['--open', 'open', 'open the board in your browser, signed in'],
   ],
-  examples: ['fed serve', 'fed serve --host 0.0.0.0 --cert fullchain.pem --key privkey.pem'],
-  run: async ({ port, host, cert, key }, context) => {
+  examples: ['fed serve --open', 'fed serve --host 0.0.0.0 --cert fullchain.pem --key privkey.pem'],
+  run: async ({ port, host, cert, key, open }, context) => {
     if ((cert === undefined) !== (key === undefined)) {
       throw new CallerError('invalid', 'TLS needs both --cert and --key', 'Give both, or neither.');
     }
     const { signal, errorTerminal, err } = context.host;
     const { folder, store } = openSettings(context);
+    const person = open ? await personAt(context) : null;
+    const running = addressOf(folder);
+    if (person !== null && running !== null) return await signIn(context, folder, running, person);
     const tls = cert === undefined || key === undefined ? null : { cert, key };
     const server = await context.host.serve({ folder, store, host, port, tls });
     try {
@@ -41,12 +47,38 @@ export const serve = command({
         );
       }
       show(context, { url: server.url, next: 'Ctrl-C stops it.' }, () => `serving ${server.url}`);
+      if (person !== null) await signIn(context, folder, server.url, person);
       await ended(signal);
     } finally {
       await server.close();
     }
   },
 });
+
+/** Only who sits here is signed in. @throws OperatorError */
+async function personAt(context: RunContext): Promise<string> {
+  let name = '';
+  await withSession(context, async ({ actor, federation }) => {
+    const caller = actor();
+    if (caller.kind !== 'person') {
+      throw new OperatorError(
+        'not-allowed',
+        'The board is for people',
+        `Ask ${federation.config.operator} to open it.`,
+      );
+    }
+    ({ name } = caller);
+  });
+  return name;
+}
+
+async function signIn(context: RunContext, folder: string, url: string, person: string): Promise<void> {
+  const file = await context.host.openBoard(folder, url, person);
+  const next = file === null ? '' : 'Open that file in your browser within a minute.';
+  show(context, { url, ...(file === null ? {} : { file }), next }, () =>
+    file === null ? `opened ${url} for ${person}` : `no browser could be started: ${file}`,
+  );
+}
 
 function isThisMachine(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -25,7 +25,7 @@ function renderStranger({ you, may_read, roster, paused }: StrangerView, termina
 }
 
 function renderOwnSession(session: Session, terminal: Terminal): string {
-  const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox } = session;
+  const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox, board } = session;
   const held = (tasks: readonly Held[]): string =>
     tasks
       .map(({ task_id, attempt, description }) =>
@@ -39,6 +39,7 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
     identity: you.identity?.path,
     paused: pauseWords(paused, terminal),
     inbox,
+    board,
   });
   const count = session.ready_total ?? ready.length;
   const due = ballots_due.map(({ vote_id, question, options }) =>

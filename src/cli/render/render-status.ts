@@ -18,6 +18,7 @@ export function renderStatus(view: Overview, terminal: Terminal): string {
         view.paused === null
           ? { text: 'running', style: 'green' }
           : { text: `PAUSED ${pauseWords(view.paused, terminal)}`, style: 'red' },
+        ...(view.board === undefined ? [] : [{ text: `board at ${view.board}` }]),
         { text: `scheduling ${view.scheduling}`, style: view.scheduling === 'on' ? 'dim' : 'yellow' },
       ],
       terminal,

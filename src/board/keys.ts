@@ -1,0 +1,92 @@
+/** Keys of the board. Single keys rest while somebody types, and can be switched off. */
+import { useEffect } from 'preact/hooks';
+import { pageLinks } from './frame.tsx';
+
+interface KeyActions {
+  readonly go: (path: string) => void;
+  readonly onPalette: () => void;
+  readonly onHelp: () => void;
+  readonly onPause: () => void;
+  readonly onEscape: () => void;
+  /** Something lies over the page. */
+  readonly isOpen: boolean;
+}
+
+const switchName = 'federation-keys';
+
+export function areKeysOn(): boolean {
+  return localStorage.getItem(switchName) !== 'off';
+}
+
+export function switchKeys(on: boolean): void {
+  localStorage.setItem(switchName, on ? 'on' : 'off');
+}
+
+export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: KeyActions): void {
+  useEffect(() => {
+    let isGoing = false;
+    const press = (event: KeyboardEvent): void => {
+      const { key, target } = event;
+      const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select');
+      if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'k') {
+        event.preventDefault();
+        onPalette();
+        return;
+      }
+      if ((event.ctrlKey || event.metaKey) && key === 'Enter') {
+        const around = target instanceof Element ? target.closest('form, [data-item]') : null;
+        around?.querySelector<HTMLButtonElement>('[data-send]:not(:disabled)')?.click();
+        return;
+      }
+      if (key === 'Escape') {
+        onEscape();
+        dispatchEvent(new Event('board:escape'));
+        if (isTyping) target.blur();
+        return;
+      }
+      if (isTyping || isOpen || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
+      const page = isGoing ? pageLinks.find(({ letter }) => letter === key) : undefined;
+      isGoing = false;
+      if (page !== undefined) return go(page.href);
+      switch (key) {
+        case 'g':
+          isGoing = true;
+          return;
+        case 'j':
+        case 'k':
+          return step(key === 'j' ? 1 : -1);
+        case 'n':
+          if (location.pathname === '/queue') dispatchEvent(new Event('board:add'));
+          else go('/queue?add=1');
+          return;
+        case '/':
+          event.preventDefault();
+          document.querySelector<HTMLElement>('[data-filter]')?.focus();
+          return;
+        case '?':
+          return onHelp();
+        case 'P':
+          return onPause();
+        case 'Enter': {
+          const open = target instanceof HTMLElement ? target.dataset['open'] : undefined;
+          if (open !== undefined) go(open);
+          return;
+        }
+        default: {
+          const item = document.activeElement?.closest('[data-item]');
+          item
+            ?.querySelector<HTMLButtonElement>(`[data-key="${CSS.escape(key.toLowerCase())}"]:not(:disabled)`)
+            ?.click();
+        }
+      }
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [go, onPalette, onHelp, onPause, onEscape, isOpen]);
+}
+
+function step(by: number): void {
+  const items = [...document.querySelectorAll<HTMLElement>('[data-item]')];
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  items[Math.max(0, Math.min(items.length - 1, at + by))]?.focus();
+}

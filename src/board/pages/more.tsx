@@ -1,0 +1,29 @@
+import { useBoard } from '../context.ts';
+import { pageLinks } from '../frame.tsx';
+import { Head } from '../parts.tsx';
+
+/** The pages that the tabs of a phone have no room for. */
+export function More() {
+  const { shell } = useBoard();
+  return (
+    <>
+      <Head title="More" />
+      <ul class="more">
+        {pageLinks
+          .filter(({ page }) => ['graph', 'metrics', 'agents', 'log'].includes(page))
+          .map(({ page, href, title }) => (
+            <li key={page}>
+              <a href={href}>{title}</a>
+            </li>
+          ))}
+        <li>
+          <form method="post" action="/sign-out">
+            <button type="submit" class="btn">
+              Sign out {shell.reader.name}
+            </button>
+          </form>
+        </li>
+      </ul>
+    </>
+  );
+}

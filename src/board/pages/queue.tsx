@@ -1,0 +1,266 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ColumnName, PageOf } from '../../views/pages/page.ts';
+import type { TaskRow } from '../../views/task-rows.ts';
+import { useBoard } from '../context.ts';
+import { Age, Head, Id, Priority, RowGlyph } from '../parts.tsx';
+import { useRows } from '../rows.ts';
+import { Pick, TaskForm } from '../task-form.tsx';
+import { Windowed } from '../windowed.tsx';
+import { columnOf, columnTitles, compareRows, count, isShort, left, shortId, whoHas } from '../words.ts';
+import { doubtWords } from './needs.tsx';
+
+const names: readonly ColumnName[] = ['waiting', 'ready', 'in_progress', 'done'];
+const orders: Readonly<Record<ColumnName, string>> = {
+  waiting: 'longest first',
+  ready: 'in claim order',
+  in_progress: 'longest first',
+  done: 'newest first',
+};
+/** As the style sheet has it. */
+const rowHeight = 84;
+
+interface Filters {
+  readonly agent: string;
+  readonly type: string;
+  readonly from: string;
+  readonly text: string;
+}
+
+export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonly query: URLSearchParams }) {
+  const { shell } = useBoard();
+  const all = useRows();
+  const [filters, setFilters] = useState<Filters>(() => filtersIn(query));
+  const [adding, setAdding] = useState(query.has('add'));
+  const [column, setColumn] = useState<ColumnName>('in_progress');
+  const [dragged, setDragged] = useState<TaskRow | null>(null);
+
+  // In the address, so that what is seen can be kept and shared.
+  useEffect(() => {
+    const given = Object.entries(filters).filter(([, value]) => value !== '');
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    history.replaceState(history.state, '', `/queue${search === '' ? '' : `?${search}`}`);
+  }, [filters]);
+  useEffect(() => {
+    const open = (): void => setAdding(true);
+    const close = (): void => setAdding(false);
+    addEventListener('board:add', open);
+    addEventListener('board:escape', close);
+    return () => {
+      removeEventListener('board:add', open);
+      removeEventListener('board:escape', close);
+    };
+  }, []);
+
+  const columns = useMemo(() => arranged(data, all, filters), [data, all, filters]);
+  const { waiting, ready, in_progress } = data.columns;
+  const agents = shell.agents.map(({ name }) => name);
+  return (
+    <>
+      <Head
+        title={`${(waiting.total + ready.total + in_progress.total).toLocaleString('en-GB')} open, ${in_progress.total.toLocaleString('en-GB')} in progress.`}
+      >
+        {shell.reader.readOnly ? null : (
+          <button type="button" class="btn primary" aria-expanded={adding} onClick={() => setAdding(!adding)}>
+            Add task
+            <kbd aria-hidden="true">N</kbd>
+          </button>
+        )}
+      </Head>
+      <div class="filters" role="search" aria-label="Filter the queue">
+        <Pick
+          label="Agent"
+          value={filters.agent}
+          options={[['', 'all'], ...agents.map((name) => [name, name] as const)]}
+          onPick={(agent) => setFilters({ ...filters, agent })}
+        />
+        <Pick
+          label="Type"
+          value={filters.type}
+          options={[['', 'all'], ...data.types.map((name) => [name, name] as const)]}
+          onPick={(type) => setFilters({ ...filters, type })}
+        />
+        <label class="fld">
+          <span>Words</span>
+          <input
+            type="search"
+            data-filter
+            value={filters.text}
+            onInput={(event) => setFilters({ ...filters, text: event.currentTarget.value })}
+          />
+        </label>
+      </div>
+      <nav class="segs" aria-label="Columns">
+        {names.map((name) => (
+          <button key={name} type="button" aria-pressed={name === column} onClick={() => setColumn(name)}>
+            {columnTitles[name]} {columns[name].total}
+          </button>
+        ))}
+      </nav>
+      <div class={adding ? 'board adding' : 'board'}>
+        {names.map((name) => {
+          const { rows, total } = columns[name];
+          return (
+            <section
+              key={name}
+              class={`col${name === column ? ' cur' : ''} col-${name}`}
+              aria-label={`${columnTitles[name]}, ${total}`}
+            >
+              <div class="colh">
+                <h2>
+                  {columnTitles[name]}
+                  <span class="n">{total.toLocaleString('en-GB')}</span>
+                </h2>
+                <span class="s">{orders[name]}</span>
+              </div>
+              {rows.length === 0 ? <p class="s">{isFiltered(filters) ? 'Nothing matches.' : 'Nothing.'}</p> : null}
+              <Windowed
+                rows={rows}
+                total={total}
+                height={rowHeight}
+                keyOf={({ task_id }) => task_id}
+                label={`${columnTitles[name]}, ${count(total, 'task')}`}
+                render={(row) => <Row row={row} onDrag={setDragged} />}
+              />
+            </section>
+          );
+        })}
+        {adding ? <TaskForm types={data.types} people={data.people} onClose={() => setAdding(false)} /> : null}
+      </div>
+      {dragged === null ? null : <DropBar row={dragged} agents={agents} onEnd={() => setDragged(null)} />}
+    </>
+  );
+}
+
+function filtersIn(query: URLSearchParams): Filters {
+  const of = (name: string): string => query.get(name) ?? '';
+  return { agent: of('agent'), type: of('type'), from: of('from'), text: of('text') };
+}
+
+function isFiltered(filters: Filters): boolean {
+  return Object.values(filters).some((value) => value !== '');
+}
+
+interface Arranged {
+  readonly rows: readonly TaskRow[];
+  readonly total: number;
+}
+
+/** What the server gave first, until every row is here. */
+function arranged(
+  data: PageOf<'queue'>,
+  all: ReadonlyMap<string, TaskRow> | null,
+  filters: Filters,
+): Readonly<Record<ColumnName, Arranged>> {
+  const columns: Record<ColumnName, TaskRow[]> = { waiting: [], ready: [], in_progress: [], done: [] };
+  const words = filters.text.trim().toLowerCase();
+  const fits = (row: TaskRow): boolean =>
+    (filters.agent === '' || whoHas(row) === filters.agent || row.to_agent === filters.agent) &&
+    (filters.type === '' || row.type === filters.type) &&
+    (words === '' || row.description.toLowerCase().includes(words) || row.task_id.includes(words));
+  const rows = all === null ? names.flatMap((name) => data.columns[name].rows) : all.values();
+  for (const row of rows) if (fits(row)) columns[columnOf(row)].push(row);
+  for (const name of names) columns[name].sort(compareRows(name));
+  const total = (name: ColumnName): number =>
+    all === null && !isFiltered(filters) ? data.columns[name].total : columns[name].length;
+  const column = (name: ColumnName): Arranged => ({ rows: columns[name], total: total(name) });
+  return {
+    waiting: column('waiting'),
+    ready: column('ready'),
+    in_progress: column('in_progress'),
+    done: column('done'),
+  };
+}
+
+function Row({ row, onDrag }: { readonly row: TaskRow; readonly onDrag: (row: TaskRow | null) => void }) {
+  const { shell, now } = useBoard();
+  const { holding, waits } = row;
+  const mayDrag = !shell.reader.readOnly && row.status === 'pending';
+  return (
+    <article
+      class="row"
+      data-item
+      tabIndex={0}
+      data-open={`/tasks/${row.task_id}`}
+      draggable={mayDrag}
+      onDragStart={() => onDrag(row)}
+      onDragEnd={() => setTimeout(() => onDrag(null), 50)}
+    >
+      <div class="a">
+        <RowGlyph row={row} />
+        <span class="sr">{row.status}</span>
+        <Id id={row.task_id} />
+        <span>{row.type ?? 'any'}</span>
+        <Priority of={row.priority} />
+        <span class="t">
+          <Age at={row.since} />
+        </span>
+      </div>
+      <a class="w" href={`/tasks/${row.task_id}`}>
+        {row.description}
+      </a>
+      <div class="z">
+        <span>{whoHas(row)}</span>
+        {waits?.for === 'tasks' ? (
+          <span class="chip">
+            after{' '}
+            {waits.ids
+              .slice(0, 2)
+              .map((id) => shortId(id, now))
+              .join(', ')}
+            {waits.ids.length > 2 ? ` and ${waits.ids.length - 2} more` : ''}
+          </span>
+        ) : null}
+        {waits?.for === 'approval' ? <span class="chip you">your approval</span> : null}
+        {waits?.for === 'time' ? <span class="chip">starts in {left(waits.until, now)}</span> : null}
+        {row.doubtful === null ? null : <span class="warn">{doubtWords(row)}</span>}
+        {holding?.silent === true ? <span class="warn">silent</span> : null}
+        {holding === null ? null : (
+          <span class={`t${isShort(holding.until, now) ? ' warn' : ''}`}>hold {left(holding.until, now)}</span>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** Where a dragged task can be dropped. The task's own page has the same as menus. */
+function DropBar({
+  row,
+  agents,
+  onEnd,
+}: {
+  readonly row: TaskRow;
+  readonly agents: readonly string[];
+  readonly onEnd: () => void;
+}) {
+  const { call } = useBoard();
+  const [said, setSaid] = useState('');
+  const drop = async (changes: Readonly<Record<string, unknown>>): Promise<void> => {
+    const outcome = await call('override_task', { task_id: row.task_id, ...changes });
+    if (outcome.ok) onEnd();
+    else setSaid(`${outcome.error.message}. ${outcome.error.next}`);
+  };
+  const target = (label: string, changes: Readonly<Record<string, unknown>>) => (
+    <span
+      key={label}
+      class="drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void drop(changes);
+      }}
+    >
+      {label}
+    </span>
+  );
+  return (
+    <div class="dropbar" role="status">
+      <span class="s">Priority</span>
+      {['critical', 'high', 'normal', 'low'].map((priority) =>
+        target(priority, { action: 'edit', changes: { priority } }),
+      )}
+      <span class="s">Give to</span>
+      {agents.map((to_agent) => target(to_agent, { action: 'reassign', to_agent }))}
+      {said === '' ? null : <span class="bad">{said}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,408 @@
+import { useState } from 'preact/hooks';
+import type { PageOf } from '../../views/pages/page.ts';
+import { useBoard, useSend } from '../context.ts';
+import {
+  Action,
+  AdviceLine,
+  Age,
+  Bar,
+  Clock,
+  Fact,
+  Facts,
+  focusOnce,
+  Head,
+  Id,
+  Priority,
+  Result,
+  RowGlyph,
+  Section,
+  Text,
+} from '../parts.tsx';
+import { Pick } from '../task-form.tsx';
+import { age, left, stated } from '../words.ts';
+import { doubtWords, Item } from './needs.tsx';
+
+type Data = PageOf<'task'>;
+
+export function Task({ data }: { readonly data: Data }) {
+  const { shell } = useBoard();
+  const { task, row, needs } = data;
+  const [line = '', ...rest] = task.description.split('\n');
+  return (
+    <>
+      <p class="s over">
+        <span class="m">{task.task_id}</span> · {task.type ?? 'no type'} {task.priority === 'normal' ? '' : '· '}
+        <Priority of={task.priority} /> · from {task.from_agent}
+        {task.caused_by === undefined
+          ? ''
+          : ` (${task.caused_by.kind ?? ''}${task.caused_by.by === undefined ? '' : ` ${task.caused_by.by}`})`}
+      </p>
+      <Head title={line} sub={<State data={data} />} />
+      <div class="task">
+        <div>
+          {shell.reader.readOnly ? null : <Menu data={data} />}
+          {needs.length === 0 ? null : (
+            <Section title="Waits for you">
+              <ol class="items">
+                {needs.map((item) => (
+                  <Item key={item.inbox_id} item={item} folded={false} />
+                ))}
+              </ol>
+            </Section>
+          )}
+          {rest.join('').trim() === '' ? null : (
+            <Section title="What is to be done">
+              <p class="prose">
+                <Text text={rest.join('\n').trim()} />
+              </p>
+            </Section>
+          )}
+          {task.result === undefined ? null : (
+            <Section
+              title={task.status === 'completed' ? 'Result' : 'Last words'}
+              note={
+                <>
+                  by {task.result.by}, attempt {task.result.attempt}
+                </>
+              }
+            >
+              <p class="prose">
+                <Text text={task.result.summary ?? ''} />
+              </p>
+              {task.result.artifacts === undefined ? null : (
+                <ul class="m">
+                  {task.result.artifacts.map((file) => (
+                    <li key={file}>{file}</li>
+                  ))}
+                </ul>
+              )}
+            </Section>
+          )}
+          {task.reviews === undefined ? null : (
+            <Section title="Reviews">
+              {task.reviews.map(({ by, verdict, note, at }) => (
+                <p key={at} class="d">
+                  <b class={verdict === 'accept' ? 'ok' : 'bad'}>{verdict}</b> by {by}, <Clock at={at} />:{' '}
+                  <Text text={note} />
+                </p>
+              ))}
+            </Section>
+          )}
+          {task.notes === undefined ? null : (
+            <Section title="Notes">
+              {task.notes.map(({ at, by, text }) => (
+                <p key={`${at}${by}`} class="d">
+                  <b class={by === shell.operator ? 'you' : ''}>{by}</b> <Clock at={at} />: <Text text={text} />
+                </p>
+              ))}
+            </Section>
+          )}
+          {task.context === undefined ? null : (
+            <Section title="Context">
+              <pre class="out" tabIndex={0}>
+                {JSON.stringify(task.context, null, 2)}
+              </pre>
+            </Section>
+          )}
+          <Section title="History" note={task.history.length}>
+            <div class="hist">
+              {task.history.toReversed().map(({ at, by, what, text }, index) => (
+                <p key={index}>
+                  <span class="tm">
+                    <Clock at={at} />
+                  </span>
+                  <span>
+                    <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
+                    {text === undefined ? '' : ': '}
+                    {text === undefined ? null : <Text text={text} />}
+                  </span>
+                </p>
+              ))}
+            </div>
+          </Section>
+        </div>
+        <TaskRail data={data} />
+      </div>
+      <span class="sr">{row.status}</span>
+    </>
+  );
+}
+
+function State({ data }: { readonly data: Data }) {
+  const { now } = useBoard();
+  const { row, task } = data;
+  if (row.holding !== null) {
+    return (
+      <>
+        <RowGlyph row={row} /> {row.holding.agent} has worked on it for {age(row.holding.since, now)}, attempt{' '}
+        {row.holding.attempt}.{' '}
+        {row.holding.silent ? <span class="warn">Its program shows no sign of life.</span> : null}
+      </>
+    );
+  }
+  return (
+    <>
+      <RowGlyph row={row} /> {task.status}
+      {row.done_by === null ? '' : ` by ${row.done_by}`}, <Age at={row.since} />. <AdviceLine advice={data.next} />{' '}
+      {row.doubtful === null ? null : <span class="warn">{doubtWords(row)}</span>}
+    </>
+  );
+}
+
+type Open = 'note' | 'give' | 'edit' | null;
+
+function Menu({ data }: { readonly data: Data }) {
+  const { shell, live } = useBoard();
+  const { task } = data;
+  const [open, setOpen] = useState<Open>(null);
+  const isOver = task.status !== 'pending' && task.status !== 'in-progress';
+  const toggle = (what: Open, label: string) => (
+    <button
+      type="button"
+      class="btn"
+      aria-expanded={open === what}
+      onClick={() => setOpen(open === what ? null : what)}
+    >
+      {label}
+    </button>
+  );
+  const { task_id } = task;
+  const behind = data.task.blocks?.length ?? 0;
+  return (
+    <div class="menu" role="group" aria-label="What you can do">
+      <div class="buttons">
+        {task.needs_approval === true && task.approved_by === undefined && !isOver ? (
+          <Action label="Approve" tool="override_task" args={{ task_id, action: 'approve' }} kind="primary" />
+        ) : null}
+        {isOver ? null : toggle('note', 'Note')}
+        {isOver ? null : toggle('give', 'Reassign…')}
+        {task.status === 'pending' ? toggle('edit', 'Edit…') : null}
+        {isOver ? (
+          <Action label="Try again" tool="override_task" args={{ task_id, action: 'requeue' }} kind="outline" />
+        ) : null}
+        {isOver ? null : (
+          <Action
+            label="Complete…"
+            tool="override_task"
+            args={{ task_id, action: 'complete' }}
+            confirm="It counts as done, whatever its holder does."
+          />
+        )}
+        {isOver ? null : (
+          <Action
+            label="Cancel…"
+            tool="override_task"
+            args={{ task_id, action: 'cancel' }}
+            kind="danger"
+            confirm={`Cancel it${behind === 0 ? '' : `; ${behind} behind it stay blocked`}?`}
+          />
+        )}
+      </div>
+      {open === 'note' ? <NoteForm task_id={task_id} onDone={() => setOpen(null)} /> : null}
+      {open === 'give' ? (
+        <div class="choices" role="group" aria-label="Give it to">
+          {['auto', ...shell.agents.map(({ name }) => name), shell.operator].map((name) => (
+            <Action
+              key={name}
+              label={name === 'auto' ? 'the router’s choice' : name}
+              tool="override_task"
+              args={{ task_id, action: 'reassign', to_agent: name }}
+              onDone={() => setOpen(null)}
+            />
+          ))}
+        </div>
+      ) : null}
+      {open === 'edit' ? <EditForm data={data} onDone={() => setOpen(null)} /> : null}
+      {live ? null : <p class="s">Nothing can be sent while it is not live.</p>}
+    </div>
+  );
+}
+
+function NoteForm({ task_id, onDone }: { readonly task_id: string; readonly onDone: () => void }) {
+  const { live } = useBoard();
+  const [note, setNote] = useState('');
+  const { state, send } = useSend();
+  const submit = async (): Promise<void> => {
+    if (note.trim() !== '' && (await send('report_progress', { task_id, note: note.trim() }))) onDone();
+  };
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <label class="fld">
+        <span>Note; its holder reads it with its next call</span>
+        <textarea
+          ref={focusOnce}
+          rows={2}
+          maxLength={2000}
+          value={note}
+          onInput={(event) => setNote(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="btn primary" data-send disabled={!live || state === 'sending' || note.trim() === ''}>
+        Add note
+      </button>
+      <Result state={state} />
+    </form>
+  );
+}
+
+function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: () => void }) {
+  const { shell, live } = useBoard();
+  const { task } = data;
+  const [description, setDescription] = useState(task.description);
+  const [priority, setPriority] = useState<string>(task.priority);
+  const [type, setType] = useState(task.type ?? '');
+  const [paths, setPaths] = useState((task.paths ?? []).join(', '));
+  const { state, send } = useSend();
+  const types = [
+    ...new Set([...(task.type === null ? [] : [task.type]), ...shell.agents.flatMap((agent) => agent.types)]),
+  ].sort();
+  const list = paths.split(/[\s,]+/).filter((part) => part !== '');
+  const changes = {
+    ...(description.trim() === task.description ? {} : { description: description.trim() }),
+    ...(priority === task.priority ? {} : { priority }),
+    ...(type === (task.type ?? '') || type === '' ? {} : { type }),
+    ...(list.join() === (task.paths ?? []).join() ? {} : { paths: list }),
+  };
+  const submit = async (): Promise<void> => {
+    if (await send('override_task', { task_id: task.task_id, action: 'edit', changes })) onDone();
+  };
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <label class="fld">
+        <span>What is to be done</span>
+        <textarea
+          ref={focusOnce}
+          rows={4}
+          value={description}
+          onInput={(event) => setDescription(event.currentTarget.value)}
+        />
+      </label>
+      <div class="two">
+        <Pick
+          label="Type"
+          value={type}
+          options={[['', 'none'], ...types.map((name) => [name, name] as const)]}
+          onPick={setType}
+        />
+        <Pick
+          label="Priority"
+          value={priority}
+          options={['low', 'normal', 'high', 'critical'].map((name) => [name, name] as const)}
+          onPick={setPriority}
+        />
+      </div>
+      <label class="fld">
+        <span>Files it will change</span>
+        <input class="m" value={paths} onInput={(event) => setPaths(event.currentTarget.value)} />
+      </label>
+      <button
+        type="submit"
+        class="btn primary"
+        data-send
+        disabled={!live || state === 'sending' || Object.keys(changes).length === 0 || description.trim() === ''}
+      >
+        Save
+      </button>
+      <Result state={state} />
+    </form>
+  );
+}
+
+function TaskRail({ data }: { readonly data: Data }) {
+  const { now } = useBoard();
+  const { task, row } = data;
+  const { lease, routing } = task;
+  const related = (ids: readonly string[] | undefined, name: string) =>
+    ids === undefined || ids.length === 0 ? null : (
+      <Fact name={name}>
+        {ids.map((id) => (
+          <span key={id} class="rel">
+            <Id id={id} /> {data.related[id]?.text} <span class="q">{data.related[id]?.status}</span>
+          </span>
+        ))}
+      </Fact>
+    );
+  return (
+    <aside class="rail" aria-label="Facts">
+      {lease === undefined || row.holding === null ? null : (
+        <section>
+          <h2>Lease</h2>
+          <Bar width={280} tone="lead" share={shareLeft(lease.claimed_at, lease.hold_until, now)} />
+          <Facts>
+            <Fact name="Hold ends">
+              <Clock at={lease.hold_until} />, in {left(lease.hold_until, now)}
+            </Fact>
+            <Fact name="Through">{row.holding.client ?? 'unknown'}</Fact>
+          </Facts>
+        </section>
+      )}
+      <section>
+        <h2>Waits for, leads to</h2>
+        <Facts>
+          {related(task.dependencies, 'After')}
+          {related(task.wait_for, 'Waits for')}
+          {related(task.blocks, 'Unblocks')}
+          {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
+          {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
+          {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
+          {task.deadline === undefined ? null : (
+            <Fact name="Deadline">
+              <Clock at={task.deadline} />
+            </Fact>
+          )}
+        </Facts>
+      </section>
+      {routing === undefined ? null : (
+        <section>
+          <h2>Why {routing.agent ?? 'nobody'}</h2>
+          <Facts>
+            <Fact name="Confidence">
+              {stated(routing.confidence)}, {routing.method}
+            </Fact>
+            <Fact name="Because">{routing.reason}</Fact>
+          </Facts>
+        </section>
+      )}
+      <section>
+        <h2>Work</h2>
+        <Facts>
+          <Fact name="For">{task.to_agent ?? 'anyone'}</Fact>
+          <Fact name="Attempts">
+            {task.attempt} of {task.max_attempts}
+          </Fact>
+          {task.paths === undefined ? null : (
+            <Fact name="Changes">{<span class="m">{task.paths.join(', ')}</span>}</Fact>
+          )}
+          {task.uses === undefined ? null : <Fact name="Uses">{task.uses.join(', ')}</Fact>}
+          <Fact name="If it fails">
+            {task.on_failure === 'cancel'
+              ? 'dependents are cancelled'
+              : task.on_failure === 'continue'
+                ? 'dependents go on'
+                : 'dependents stay blocked'}
+          </Fact>
+          <Fact name="Queued">
+            <Clock at={task.created_at} />
+          </Fact>
+        </Facts>
+      </section>
+    </aside>
+  );
+}
+
+function shareLeft(from: string, until: string, now: string): number {
+  const whole = Date.parse(until) - Date.parse(from);
+  return whole <= 0 ? 0 : (Date.parse(until) - Date.parse(now)) / whole;
+}

@@ -1,0 +1,46 @@
+/** Days as a plot. A file of its own: uPlot is fetched when somebody looks at the metrics. */
+import UPlot from 'uplot';
+import type { DayFigures } from '../views/metrics-view.ts';
+
+/** Draws into `place`, which is emptied when it is destroyed. */
+export function plotDays(place: HTMLElement, days: readonly DayFigures[]): { destroy: () => void } {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--ink3'),
+    grid: { stroke: colour('--rule'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui',
+  };
+  const line = (label: string, stroke: string, dash: number[] = []): UPlot.Series => ({
+    label,
+    stroke,
+    width: 1.75,
+    dash,
+    points: { show: days.length < 20, size: 5 },
+  });
+  const plot = new UPlot(
+    {
+      width: Math.max(280, place.clientWidth),
+      height: 200,
+      legend: { show: true, live: false },
+      cursor: { show: false },
+      scales: { x: { time: true } },
+      axes: [axis, { ...axis, size: 36 }],
+      series: [
+        {},
+        line('completed', colour('--run')),
+        line('failed', colour('--bad'), [4, 3]),
+        line('open', colour('--done'), [1, 3]),
+      ],
+    },
+    [
+      days.map(({ day }) => Date.parse(day) / 1_000),
+      days.map(({ completed }) => completed),
+      days.map(({ failed }) => failed),
+      days.map(({ open }) => open),
+    ],
+    place,
+  );
+  return { destroy: () => plot.destroy() };
+}

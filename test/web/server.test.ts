@@ -229,7 +229,9 @@ it('answers others while a thousand streams are idle, and refuses more than one 
     return await server.fetch('/mcp', post(listen, headers));
   };
   const secrets = await Promise.all(Array.from({ length: 4 }, () => server.token('kimi')));
-  const opened = await Promise.all(secrets.flatMap((secret) => Array.from({ length: 250 }, () => open(secret))));
+  const opened: Response[] = [];
+  // Some at a time: so many connections in one moment are refused by the system, not by the server.
+  for (const secret of secrets) opened.push(...(await Promise.all(Array.from({ length: 250 }, () => open(secret)))));
   expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await open(secrets[0] ?? '')).status).toBe(429);
   expect((await server.fetch('/healthz')).status).toBe(200);

@@ -167,8 +167,8 @@ export class LiveRouter implements LoadedRouter {
     const { position } = kept;
     const [known, ...since] = await this.#options.store.tail(Number.POSITIVE_INFINITY, position.seq - 1);
     if (known?.seq !== position.seq || known.hash !== position.hash) return null;
-    const { agents, rules } = optionsFrom(config);
-    const learner = library.loadLearner(kept.content, agents, rules);
+    const { agents, rules, settings } = optionsFrom(config);
+    const learner = library.loadLearner(kept.content, agents, rules, settings);
     if (learner === null) return null;
     const router = new library.Router(optionsFrom(config), learner);
     const loaded = { library, router, config, learnedWith, position, unsaved: 0 };
@@ -232,6 +232,7 @@ export function optionsFrom({ agents, routing }: Config) {
   return {
     agents: Object.keys(agents),
     rules: routing.rules,
+    settings: { ...routing.evidence },
     ...(routing.default_agent === null ? {} : { defaultAgent: routing.default_agent }),
   };
 }
@@ -293,8 +294,8 @@ function readKept(content: Buffer | null): Kept | null {
 }
 
 function learnedWithIn(config: Config): string {
-  const { agents, rules } = optionsFrom(config);
-  return hashOf(JSON.stringify([agents, rules]));
+  const { agents, rules, settings } = optionsFrom(config);
+  return hashOf(JSON.stringify([agents, rules, settings]));
 }
 
 function hashOf(content: string | Uint8Array): string {

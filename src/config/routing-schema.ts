@@ -57,6 +57,13 @@ export const routingSchema = z.strictObject({
   ask_above_novelty: share
     .default(0.98)
     .describe('The same above this novelty: the share of past tasks that were more familiar.'),
+  evidence: z
+    .strictObject({
+      verified: share.default(1).describe('Of a success that checks passed or a review accepted.'),
+      reported: share.default(0.5).describe('Of a success that only its agent stated.'),
+    })
+    .prefault({})
+    .describe('How much an outcome teaches the learned models: share of the full step.'),
   exploration: share.default(0).describe('Share of random choices, to learn from them; low priority only.'),
   rules: z
     .array(routingRuleSchema)

@@ -27,7 +27,7 @@ export interface EvaluationRow {
    * What is learned from the row; default `label`. A failure or work sent back
    * names no right agent: it is learned with `learn`, and never judged.
    */
-  readonly lesson?: Lesson;
+  readonly lesson?: Lesson | 'accepted';
   /** Of the task, for work that is sent back later. */
   readonly id?: string;
 }
@@ -79,7 +79,7 @@ export function evaluate(router: Router, rows: readonly EvaluationRow[], options
   const times: number[] = [];
   for (const [index, row] of rows.entries()) {
     options.onProgress?.(index, rows.length);
-    if (row.lesson === 'failure' || row.lesson === 'sent-back') {
+    if (row.lesson === 'failure' || row.lesson === 'sent-back' || row.lesson === 'accepted') {
       if (options.learn === true) router.learn(asLesson(row));
       continue;
     }

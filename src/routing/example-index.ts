@@ -114,12 +114,24 @@ export class ExampleIndex {
     this.#norms[place] = norm ?? this.#norm(example);
   }
 
+  /** The newest reported success of `column` with this id becomes a proven one; gives it as it was. */
+  accept(id: string, column: number): Example | undefined {
+    if (id === '') return undefined;
+    for (let number = this.total - 1; number >= this.oldest; number -= 1) {
+      const example = this.get(number);
+      if (example?.id !== id || example.column !== column || example.lesson !== 'reported') continue;
+      this.#ring[number % this.capacity] = { ...example, lesson: 'success' };
+      return example;
+    }
+    return undefined;
+  }
+
   /** The newest success of `column` with this id becomes `sent-back`; gives it, or undefined where none is kept. */
   sendBack(id: string, column: number): Example | undefined {
     if (id === '') return undefined;
     for (let number = this.total - 1; number >= this.oldest; number -= 1) {
       const example = this.get(number);
-      if (example?.id !== id || example.column !== column || example.lesson !== 'success') continue;
+      if (example?.id !== id || example.column !== column || !isOwnSuccess(example.lesson)) continue;
       const place = number % this.capacity;
       const refused = { ...example, lesson: 'sent-back' as const };
       this.#ring[place] = refused;
@@ -274,4 +286,8 @@ function insert(list: Similar[], item: Similar, limit: number): void {
   if (at >= limit) return;
   list.splice(at, 0, item);
   if (list.length > limit) list.pop();
+}
+
+function isOwnSuccess(lesson: Lesson): boolean {
+  return lesson === 'success' || lesson === 'reported';
 }

@@ -25,9 +25,10 @@ export interface RoutingOutcome {
   /**
    * `label`: right for this agent, wrong for the others. Otherwise only this
    * agent is judged. `sent-back` takes back the agent's success with the same
-   * id, where that is still kept.
+   * id, where that is still kept; `accepted` adds what a reported success
+   * with the same id had not taught.
    */
-  readonly lesson: Lesson;
+  readonly lesson: Lesson | 'accepted';
   /** Shown among the nearest past tasks. */
   readonly id?: string;
 }
@@ -171,6 +172,12 @@ export class Learner {
     const { lesson } = outcome;
     const type = outcome.type ?? null;
     const text = outcome.text.slice(0, textWindow);
+    if (lesson === 'accepted') {
+      const reported = this.examples.accept(outcome.id ?? '', column);
+      if (reported === undefined) return false;
+      this.models.learn(reported.features, reported.rules, column, 'reported', null);
+      return true;
+    }
     if (lesson === 'sent-back') {
       this.tallies.sendBack(outcome.agent, type);
       const refused = this.examples.sendBack(outcome.id ?? '', column);

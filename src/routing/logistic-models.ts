@@ -34,14 +34,15 @@ const groupWeights = [1, 1, 1, 1.5, 1.5, 1.5] as const;
 /**
  * What one example teaches. `label`: success of its agent, failure of every
  * other. The others teach only its agent; `sent-back`, a success that a review
- * refused later, teaches what `failure` does.
+ * refused later, teaches what `failure` does; `reported`, a success that only
+ * its agent stated, teaches what `success` does by a smaller step.
  */
-export const lessons = ['label', 'success', 'failure', 'sent-back'] as const;
+export const lessons = ['label', 'success', 'failure', 'sent-back', 'reported'] as const;
 export type Lesson = (typeof lessons)[number];
 
 /** Whether the example's agent did well. */
 export function isSuccess(lesson: Lesson): boolean {
-  return lesson === 'label' || lesson === 'success';
+  return lesson === 'label' || lesson === 'success' || lesson === 'reported';
 }
 
 /** A rule that a weight is learned for. */
@@ -130,7 +131,9 @@ export class LogisticModels {
    * probability `dropout` (rules are always seen).
    */
   learn(features: Features, rules: Int32Array, column: number, lesson: Lesson, random: Random | null): void {
-    const { rate, damping, biasRate, deadZone, ruleValue, dropout } = this.#settings;
+    const { damping, biasRate, deadZone, ruleValue, dropout } = this.#settings;
+    // Of the step, not of the gradient: AdaGrad would even that out.
+    const rate = this.#settings.rate * this.#strength(lesson);
     const count = this.#weigh(features, random, dropout);
     const gradients = this.#gradients;
     this.#sum(count, rules, this.logits);
@@ -153,6 +156,11 @@ export class LogisticModels {
       if (row >= 0) step(this.features, row, this.#values[at] ?? 0, gradients, from, to, rate, damping);
     }
     for (const row of rules) step(this.rules, row, ruleValue, gradients, from, to, rate, damping);
+  }
+
+  #strength(lesson: Lesson): number {
+    if (lesson === 'reported') return this.#settings.reported;
+    return lesson === 'success' ? this.#settings.verified : 1;
   }
 
   /** What each distinct feature adds to `column` above the `rival` column, in logits, in the features' order. */

@@ -39,6 +39,9 @@ export interface LearnerSettings {
   /** Predictions made before learning, kept for calibration and novelty. */
   readonly track: number;
   readonly seed: number;
+  /** Share of the step for a success that checks or a review proved, and for one that was only reported. */
+  readonly verified: number;
+  readonly reported: number;
 }
 
 export const defaultSettings: LearnerSettings = {
@@ -56,4 +59,6 @@ export const defaultSettings: LearnerSettings = {
   exampleFeatures: 4_000_000,
   track: 2_048,
   seed: 7,
+  verified: 1,
+  reported: 0.5,
 };

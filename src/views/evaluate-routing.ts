@@ -33,7 +33,7 @@ export interface Evaluating {
 export async function evaluateRouting(federation: Federation, { file, fromRules, only, onProgress }: Evaluating) {
   const agents = Object.keys(federation.config.agents);
   const { rows, outside, problems } = file === null ? await ownHistory(federation) : await rowsOf(file.content, agents);
-  const judged = rows.filter(({ lesson }) => lesson !== 'failure' && lesson !== 'sent-back');
+  const judged = rows.filter(({ lesson }) => lesson !== 'failure' && lesson !== 'sent-back' && lesson !== 'accepted');
   if (judged.length === 0) {
     throw file === null
       ? new CallerError('invalid', 'No task has succeeded here yet.', 'Evaluate a labelled file instead.')

@@ -31,6 +31,22 @@ describe('learning', () => {
     expect((await saveLearner(other)).equals(await saveLearner(one))).toBe(true);
   });
 
+  test('goes by the evidence: what is only reported moves half as far, until a review accepts it', () => {
+    const raised = (...outcomes: readonly ('success' | 'reported' | 'accepted')[]): number => {
+      const learner = new Learner(madeAgents, [], { replays: 0 });
+      const text = 'deploy the cluster';
+      const kimi = madeAgents.indexOf('kimi');
+      const before = learner.score(learner.read(text, null))[kimi] ?? 0;
+      for (const lesson of outcomes) learner.learn({ text, agent: 'kimi', lesson, id: 'task-1' });
+      return (learner.score(learner.read(text, null))[kimi] ?? 0) - before;
+    };
+    expect(raised('reported')).toBeCloseTo(raised('success') / 2, 1);
+    expect(raised('reported', 'accepted')).toBeGreaterThan(raised('reported'));
+    // Once: a second yes proves nothing more, and one without a report nothing at all.
+    expect(raised('reported', 'accepted', 'accepted')).toBe(raised('reported', 'accepted'));
+    expect(raised('accepted')).toBe(0);
+  });
+
   test('from an outcome moves only its own agent', () => {
     const learner = new Learner(madeAgents, [], { replays: 0 });
     teach(learner, 50, 1);

@@ -13,7 +13,8 @@ export interface Lesson {
   readonly text: string;
   readonly type: string | null;
   readonly agent: AgentName;
-  readonly lesson: AttemptOutcome['kind'] | 'label';
+  /** reported: a success that nothing but its agent's word stands for. accepted: a review said yes to such a one. */
+  readonly lesson: AttemptOutcome['kind'] | 'label' | 'reported' | 'accepted';
 }
 
 /** `taskOf`: a task as it was before the event or is after it. */
@@ -36,7 +37,7 @@ export function lessonsOf(
   const outcome = task === undefined ? null : outcomeOf(event, by, task);
   if (task === undefined || outcome === null) return [];
   const { task_id: id, description: text, type } = task;
-  return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
+  return [{ id, text, type, agent: outcome.agent, lesson: evidenceOf(event, outcome) }];
 }
 
 type EndOfWork = EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>;
@@ -45,7 +46,17 @@ function endsWork(event: FederationEvent): event is EndOfWork {
   return event.type === 'task_completed' || event.type === 'attempt_failed' || event.type === 'task_reviewed';
 }
 
+function evidenceOf(event: EndOfWork, { kind }: AttemptOutcome): Lesson['lesson'] {
+  if (event.type === 'task_reviewed' && event.verdict === 'accept') return 'accepted';
+  return event.type === 'task_completed' && event.verified !== true ? 'reported' : kind;
+}
+
 function outcomeOf(event: EndOfWork, by: string, task: Task): AttemptOutcome | null {
-  if (event.type === 'task_reviewed') return endByReview(task, event.verdict);
+  if (event.type === 'task_reviewed') {
+    const isProof = event.verdict === 'accept' && !task.verified && task.result?.outcome === 'success';
+    return isProof
+      ? endOfAttempt(task, task.result.attempt, task.result.by, 'success')
+      : endByReview(task, event.verdict);
+  }
   return endOfAttempt(task, event.attempt, event.agent ?? by, event.type === 'task_completed' ? 'success' : 'failure');
 }

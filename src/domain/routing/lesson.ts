@@ -17,7 +17,7 @@ export interface Lesson {
   readonly evidence: Evidence;
 }
 
-/** `verified`: judged by a review, recorded by a person, or taught; `reported`: only the agent itself says so. */
+/** `verified`: judged by a review or by checks, recorded by a person, or taught; `reported`: only the agent itself says so. */
 export type Evidence = 'verified' | 'reported';
 
 /** `taskOf`: a task as it was before the event or is after it. */
@@ -56,7 +56,8 @@ export function lessonsOf(
   const outcome = task === undefined ? null : outcomeOf(event, by, task);
   if (task === undefined || outcome === null) return [];
   const { task_id: id, description: text, type } = task;
-  const evidence = event.type === 'task_reviewed' ? 'verified' : 'reported';
+  const isProven = event.type === 'task_reviewed' || (event.type === 'task_completed' && event.verified === true);
+  const evidence = isProven ? 'verified' : 'reported';
   return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind, evidence }];
 }
 

@@ -31,7 +31,7 @@ const leastForLast = 24;
 const mostLines = 2;
 
 /** Title and rows, one line each, without a line break at the end. Columns empty in every row are left out. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], terminal: Terminal): string {
+export function renderTable<Row>(terminal: Terminal, rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const shown = columns
     .map((column) => measured(column, rows))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
@@ -111,7 +111,7 @@ function factOf<Row>({ title, align, lead, cells, style }: Measured<Row>, row: R
   const cell = cells[index] ?? '';
   // A number alone does not say what it counts.
   const before = lead ?? (align === 'right' ? `${title.toLowerCase()} ` : '');
-  return { text: cell === '' ? '' : `${before}${cell}`, style: style?.(row) ?? null };
+  return [cell === '' ? '' : `${before}${cell}`, style?.(row) ?? null];
 }
 
 /** Names and what they are, one a line, longer ones wrapped beside their name. Entries without a value are left out. */

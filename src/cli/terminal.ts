@@ -43,6 +43,11 @@ export function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
+/** For what stands two columns further in. */
+export function inner(terminal: Terminal): Terminal {
+  return terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
+}
+
 /** A title with what belongs to it below, two columns further in; nothing where there is nothing. */
 export function section(title: string, body: string, terminal: Terminal): string {
   return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
@@ -51,6 +56,11 @@ export function section(title: string, body: string, terminal: Terminal): string
 /** Sections that say something, one under the other. */
 export function stacked(sections: readonly string[], between = '\n\n'): string {
   return sections.filter((text) => text !== '').join(between);
+}
+
+/** The same, without an empty line between. */
+export function lined(...sections: readonly string[]): string {
+  return stacked(sections, '\n');
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

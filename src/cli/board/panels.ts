@@ -124,7 +124,7 @@ export function agentTable({ agents }: BoardView, terminal: Terminal): Line[] {
   return [
     [span('AGENTS', 'bold')],
     ...agents.map((agent): Line => {
-      const words = agentWords(agent, terminal).flatMap(({ text, style = null }, index) => [
+      const words = agentWords(agent, terminal).flatMap(([text, style = null], index) => [
         ...(index === 0 ? [] : [span(', ', 'dim')]),
         foreign(text, style),
       ]);

@@ -5,7 +5,7 @@
  */
 import type { BoardView } from '../../views/board-view.ts';
 import { cutLine, foreign, type Line, paintLine, span } from '../spans.ts';
-import { section, stacked, type Terminal, wrapTo } from '../terminal.ts';
+import { inner, section, stacked, type Terminal, wrapTo } from '../terminal.ts';
 import { renderTasks } from '../render/render-task-list.ts';
 import { type BoardState, columnNames } from './board-state.ts';
 import { columnLines, columnsShown, columnTitles, rowsWanted } from './columns.ts';
@@ -99,12 +99,13 @@ export function renderBoardOnce(board: BoardView, terminal: Terminal): string {
   const wide = terminal.width ?? Number.POSITIVE_INFINITY;
   const printed = (lines: readonly Line[]): string =>
     lines.map((line) => paintLine(terminal.width === null ? line : cutLine(line, wide), terminal)).join('\n');
-  const narrow = terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
   return stacked([
     printed([headline(board, Math.min(wide, 80), terminal), ...banners(board)]),
     ...columnNames.map((name) => {
       const { total } = board[name];
-      return total === 0 ? '' : section(`${columnTitles[name]} ${total}`, renderTasks(board[name], narrow), terminal);
+      return total === 0
+        ? ''
+        : section(`${columnTitles[name]} ${total}`, renderTasks(board[name], inner(terminal)), terminal);
     }),
     printed(needLines(board, board.inbox.items.length + 1, terminal)),
     printed(voteLines(board, board.votes.length + 1, terminal)),

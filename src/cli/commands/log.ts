@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 import { headline } from '../render/headline.ts';
 import { renderRecords } from '../render/render-record.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
-import { manyLines, oneLine, paint, stacked, type Terminal } from '../terminal.ts';
+import { manyLines, oneLine, paint, lined, type Terminal } from '../terminal.ts';
 import { plural } from '../../domain/phrases.ts';
 
 export const log = command({
@@ -52,7 +52,7 @@ export const log = command({
 
 /** A terminal's times are local: the zone stands above them. */
 function headOf(terminal: Terminal): string {
-  return terminal.width === null ? '' : headline([{ text: 'Log', style: 'bold' }], terminal);
+  return terminal.width === null ? '' : headline(terminal, ['Log', 'bold']);
 }
 
 function warning(message: string, next: string, { errorTerminal }: Host): string {
@@ -62,8 +62,6 @@ function warning(message: string, next: string, { errorTerminal }: Host): string
 async function printNewest(session: Session, limit: number): Promise<void> {
   const items = await session.federation.tail(limit);
   session.show({ items: items.map(readableRecord), total: items.length, next: '' }, (terminal) =>
-    items.length === 0
-      ? 'Nothing has happened yet.'
-      : stacked([headOf(terminal), renderRecords(items, terminal)], '\n'),
+    items.length === 0 ? 'Nothing has happened yet.' : lined(headOf(terminal), renderRecords(items, terminal)),
   );
 }

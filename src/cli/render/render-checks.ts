@@ -5,7 +5,7 @@ import type { Task } from '../../domain/tasks/task.ts';
 import type { LandingRow } from '../../views/landing-view.ts';
 import { spanText } from '../times.ts';
 import { renderTable } from '../table.ts';
-import { manyLines, paint, section, stacked, type Style, type Terminal, wrapped } from '../terminal.ts';
+import { manyLines, paint, lined, section, type Style, type Terminal, wrapped } from '../terminal.ts';
 import { shortId } from './ids.ts';
 
 const marks: Readonly<Record<CheckResult['verdict'], readonly [string, Style]>> = {
@@ -18,24 +18,20 @@ export function renderChecks(
   { task, results }: { readonly task: Task; readonly results: readonly CheckResult[] },
   terminal: Terminal,
 ): string {
-  const table = renderTable(
-    results,
-    [
-      { title: 'CHECK', value: ({ check }) => check },
-      { title: 'RESULT', value: ({ verdict }) => marks[verdict][0], style: ({ verdict }) => marks[verdict][1] },
-      { title: 'COMMIT', value: ({ commit, place }) => (commit === null ? place : shortCommit(commit)) },
-      { title: 'TOOK', value: ({ duration_ms }) => spanText(duration_ms) },
-      { title: 'WHY', value: ({ exit, reason, verdict }) => reason ?? (verdict === 'failed' ? `exit ${exit}` : '') },
-    ],
-    terminal,
-  );
+  const table = renderTable(terminal, results, [
+    { title: 'CHECK', value: ({ check }) => check },
+    { title: 'RESULT', value: ({ verdict }) => marks[verdict][0], style: ({ verdict }) => marks[verdict][1] },
+    { title: 'COMMIT', value: ({ commit, place }) => (commit === null ? place : shortCommit(commit)) },
+    { title: 'TOOK', value: ({ duration_ms }) => spanText(duration_ms) },
+    { title: 'WHY', value: ({ exit, reason, verdict }) => reason ?? (verdict === 'failed' ? `exit ${exit}` : '') },
+  ]);
   const [worst] = results.filter(({ verdict, output }) => verdict !== 'passed' && output !== '');
   const head = `${shortId(task.task_id, terminal)} is ${task.status}${task.verified ? paint(', verified', 'green', terminal) : ''}`;
   const output =
     worst === undefined
       ? ''
       : section(`output of ${worst.check}`, wrapped(manyLines(worst.output), terminal), terminal);
-  return stacked([table, output, head], '\n');
+  return lined(table, output, head);
 }
 
 const words: Readonly<Record<LandingRow['is'], readonly [string, Style]>> = {
@@ -48,14 +44,10 @@ const words: Readonly<Record<LandingRow['is'], readonly [string, Style]>> = {
 
 export function renderLandings({ items }: { readonly items: readonly LandingRow[] }, terminal: Terminal): string {
   if (items.length === 0) return 'Nothing to land.';
-  return renderTable(
-    items,
-    [
-      { title: 'TASK', value: ({ task_id }) => shortId(task_id, terminal) },
-      { title: 'LANDING', value: ({ is, why }) => words[is][0] || (why ?? ''), style: ({ is }) => words[is][1] },
-      { title: 'COMMIT', value: ({ commit }) => (commit === undefined ? '' : shortCommit(commit)) },
-      { title: 'WHY', value: ({ is, why }) => (is === 'settled' ? '' : (why ?? '')) },
-    ],
-    terminal,
-  );
+  return renderTable(terminal, items, [
+    { title: 'TASK', value: ({ task_id }) => shortId(task_id, terminal) },
+    { title: 'LANDING', value: ({ is, why }) => words[is][0] || (why ?? ''), style: ({ is }) => words[is][1] },
+    { title: 'COMMIT', value: ({ commit }) => (commit === undefined ? '' : shortCommit(commit)) },
+    { title: 'WHY', value: ({ is, why }) => (is === 'settled' ? '' : (why ?? '')) },
+  ]);
 }

@@ -25,11 +25,11 @@ export function renderCost({ rows, replay }: CostView, terminal: Terminal): stri
     { title: 'SUCCESSES LOST', value: ({ lost_successes }) => lost_successes.toFixed(1), ...right },
   ];
   return [
-    renderTable(rows, columns, terminal),
+    renderTable(terminal, rows, columns),
     ...(replay.length === 0
       ? []
       : [
-          `${paint('past tasks routed again, at today’s costs', 'bold', terminal)}\n${renderTable(replay, margins, terminal)}`,
+          `${paint('past tasks routed again, at today’s costs', 'bold', terminal)}\n${renderTable(terminal, replay, margins)}`,
         ]),
   ].join('\n\n');
 }

@@ -34,10 +34,10 @@ export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): stri
     span(`  ${view.status}`, view.status === 'available' ? 'green' : 'yellow'),
   ];
   const sections = agentSections(view, terminal);
-  return joined(
-    [[head, ...(view.count === 0 ? [[span('  no attempt has ended yet', 'dim')]] : [])], ...sections],
-    terminal,
-  );
+  return joined(terminal, [
+    [head, ...(view.count === 0 ? [[span('  no attempt has ended yet', 'dim')]] : [])],
+    ...sections,
+  ]);
 }
 
 /** What is known of its work; sections of which nothing is known are left out. */
@@ -109,16 +109,13 @@ function typeWithBonus({ type, bonus }: { readonly type: string | null; readonly
 
 export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string {
   const width = widthOf(terminal);
-  return joined(
+  return joined(terminal, [
     [
-      [
-        [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
-        ...figureLines([view], () => 'all agents', width),
-      ],
-      [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+      [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
+      ...figureLines([view], () => 'all agents', width),
     ],
-    terminal,
-  );
+    [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+  ]);
 }
 
 export function renderPair(view: PairMetrics, terminal: Terminal): string {
@@ -126,5 +123,5 @@ export function renderPair(view: PairMetrics, terminal: Terminal): string {
     foreign(`${view.agent} at ${view.type}`, 'bold'),
     span(view.bonus === 0 ? '' : `  bonus ${signed(view.bonus)}`, 'green'),
   ];
-  return joined([[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]], terminal);
+  return joined(terminal, [[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]]);
 }

@@ -7,28 +7,24 @@ import { percent } from './numbers.ts';
 
 export function renderOptimization(view: OptimizationView, terminal: Terminal): string {
   const table = (rows: readonly BonusChange[]): string =>
-    renderTable(
-      rows,
-      [
-        { title: 'AGENT', value: ({ agent }) => agent },
-        { title: 'TYPE', value: ({ type }) => type ?? '(no type)' },
-        {
-          title: 'SUCCESSES',
-          value: ({ successes, failures }) => `${successes} of ${successes + failures}`,
-          align: 'right',
-        },
-        { title: '10%', value: ({ low }) => percent(low), align: 'right' },
-        { title: '90%', value: ({ high }) => percent(high), align: 'right' },
-        { title: 'BONUS', value: ({ before }) => signed(before), align: 'right' },
-        {
-          title: 'AFTER',
-          value: ({ after }) => signed(after),
-          align: 'right',
-          style: ({ after }) => (after > 0 ? 'green' : after < 0 ? 'red' : null),
-        },
-      ],
-      terminal,
-    );
+    renderTable(terminal, rows, [
+      { title: 'AGENT', value: ({ agent }) => agent },
+      { title: 'TYPE', value: ({ type }) => type ?? '(no type)' },
+      {
+        title: 'SUCCESSES',
+        value: ({ successes, failures }) => `${successes} of ${successes + failures}`,
+        align: 'right',
+      },
+      { title: '10%', value: ({ low }) => percent(low), align: 'right' },
+      { title: '90%', value: ({ high }) => percent(high), align: 'right' },
+      { title: 'BONUS', value: ({ before }) => signed(before), align: 'right' },
+      {
+        title: 'AFTER',
+        value: ({ after }) => signed(after),
+        align: 'right',
+        style: ({ after }) => (after > 0 ? 'green' : after < 0 ? 'red' : null),
+      },
+    ]);
   const sections = [
     ...(view.optimization_id === null
       ? []

@@ -53,15 +53,11 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
     routing.costs === undefined
       ? []
       : [
-          renderTable(
-            routing.costs,
-            [
-              { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
-              { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
-              { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
-            ],
-            terminal,
-          ),
+          renderTable(terminal, routing.costs, [
+            { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
+            { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
+            { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
+          ]),
         ];
   return [head, fields, ...costs, ...past].filter((section) => section !== '').join('\n\n');
 }
@@ -72,7 +68,7 @@ export function renderComparison(
   { decisions }: { readonly decisions: readonly Compared[] },
   terminal: Terminal,
 ): string {
-  const columns: readonly Column<Compared>[] = [
+  return renderTable(terminal, decisions, [
     {
       title: 'STRATEGY',
       value: ({ strategy, method }) => (method === undefined ? strategy : `${strategy} (${method})`),
@@ -80,8 +76,7 @@ export function renderComparison(
     { title: 'AGENT', value: ({ agent }) => agent ?? 'nobody', style: () => 'bold' },
     { title: 'CONFIDENCE', value: ({ confidence }) => percent(confidence), align: 'right' },
     { title: 'WHY', value: ({ reason }) => reason },
-  ];
-  return renderTable(decisions, columns, terminal);
+  ]);
 }
 
 interface Training {
@@ -140,7 +135,7 @@ export function renderEvaluation(evaluation: Evaluation, terminal: Terminal): st
   ];
   return [
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
-    renderTable(all, columns, terminal),
+    renderTable(terminal, all, columns),
     ...problemLines(evaluation),
   ].join('\n\n');
 }

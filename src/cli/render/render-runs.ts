@@ -1,13 +1,13 @@
 /** Runs of agents' programs, for a person. */
 import type { RunView } from '../../views/runs-view.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
+import { renderFields, renderTable } from '../table.ts';
 import { indented, manyLines, stacked, type Style, type Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
 import { shortId } from './ids.ts';
 
 export function renderRuns({ items }: { readonly items: readonly RunView[] }, terminal: Terminal): string {
   if (items.length === 0) return 'Nothing has run yet.';
-  const columns: readonly Column<RunView>[] = [
+  return renderTable(terminal, items, [
     { title: 'RUN', value: ({ run_id }) => shortId(run_id, terminal, 'run') },
     { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
     { title: 'TASK', value: (run) => aboutOf(run, terminal) },
@@ -17,8 +17,7 @@ export function renderRuns({ items }: { readonly items: readonly RunView[] }, te
     { title: 'COST', value: costOf, align: 'right', spare: 1 },
     { title: 'PROGRAM', value: ({ program }) => program, spare: 3 },
     { title: 'HOW', value: ({ trouble, how }) => trouble ?? how ?? '' },
-  ];
-  return renderTable(items, columns, terminal);
+  ]);
 }
 
 interface RunPage {

@@ -13,14 +13,10 @@ import { plural } from '../../domain/phrases.ts';
 export function renderStatus(view: Overview, terminal: Terminal): string {
   return stacked([
     headline(
-      [
-        { text: view.name, style: 'bold' },
-        view.paused === null
-          ? { text: 'running', style: 'green' }
-          : { text: `PAUSED ${pauseWords(view.paused, terminal)}`, style: 'red' },
-        { text: `scheduling ${view.scheduling}`, style: view.scheduling === 'on' ? 'dim' : 'yellow' },
-      ],
       terminal,
+      [view.name, 'bold'],
+      view.paused === null ? ['running', 'green'] : [`PAUSED ${pauseWords(view.paused, terminal)}`, 'red'],
+      [`scheduling ${view.scheduling}`, view.scheduling === 'on' ? 'dim' : 'yellow'],
     ),
     countLines(view, terminal).join('\n'),
     agentLines(view, terminal).join('\n'),
@@ -128,8 +124,8 @@ export function agentLines({ agents }: Pick<Overview, 'agents'>, terminal: Termi
 
 /** Pieces in lines of the room there is; one that is wider is broken between words. */
 function flowing(pieces: readonly Piece[], room: number | null, terminal: Terminal): string[] {
-  const broken = pieces.flatMap(({ text, style = null }) =>
-    (room === null ? [text] : wrapTo(oneLine(text), room)).map((part) => ({ text: part, style })),
+  const broken = pieces.flatMap(([text, style = null]) =>
+    (room === null ? [text] : wrapTo(oneLine(text), room)).map((part): Piece => [part, style]),
   );
   return flow(broken, ', ', room, terminal);
 }

@@ -46,7 +46,7 @@ export function renderSchedule(
     paused: paused === true ? 'yes' : null,
     kept: kept === 0 ? null : kept,
   });
-  return `${fields}\n\n${renderTable(rules, columns, terminal)}`;
+  return `${fields}\n\n${renderTable(terminal, rules, columns)}`;
 }
 
 export function renderDryRun(run: Awaited<ReturnType<typeof dryRun>>, terminal: Terminal): string {
@@ -57,16 +57,12 @@ export function renderDryRun(run: Awaited<ReturnType<typeof dryRun>>, terminal: 
     scheduling,
     'does not match': does_not_match.join(', '),
   });
-  const table = renderTable(
-    would_queue,
-    [
-      { title: 'RULE', value: ({ rule }) => rule },
-      { title: 'TYPE', value: ({ type }) => type },
-      { title: 'TO', value: ({ to_agent }) => to_agent },
-      { title: 'SKIPPED', value: ({ skipped }) => skipped },
-      { title: 'DESCRIPTION', value: ({ description }) => description },
-    ],
-    terminal,
-  );
+  const table = renderTable(terminal, would_queue, [
+    { title: 'RULE', value: ({ rule }) => rule },
+    { title: 'TYPE', value: ({ type }) => type },
+    { title: 'TO', value: ({ to_agent }) => to_agent },
+    { title: 'SKIPPED', value: ({ skipped }) => skipped },
+    { title: 'DESCRIPTION', value: ({ description }) => description },
+  ]);
   return would_queue.length === 0 ? fields : `${fields}\n\nwould queue\n${table}`;
 }

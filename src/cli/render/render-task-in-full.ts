@@ -3,7 +3,7 @@ import type { OutputOf } from '../../define-tool.ts';
 import type { TaskInFull } from '../../views/task-views.ts';
 import type { getTask } from '../../../tools/get-task.ts';
 import { renderFields } from '../table.ts';
-import { indented, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { indented, inner, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
@@ -25,21 +25,14 @@ export function renderTask({ task }: { readonly task: ShownTask }, terminal: Ter
   ]);
 }
 
-/** For what stands two columns further in. */
-function inner(terminal: Terminal): Terminal {
-  return terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
-}
-
 function headOf(task: ShownTask, terminal: Terminal): string {
   const row = withWaits(task);
   return headline(
-    [
-      { text: shortId(task.task_id, terminal), style: 'bold' },
-      { text: statusWord(row), style: statusWordStyle(row) },
-      { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: task.type ?? '' },
-    ],
     terminal,
+    [shortId(task.task_id, terminal), 'bold'],
+    [statusWord(row), statusWordStyle(row)],
+    [task.priority === 'normal' ? '' : task.priority, priorityStyle(task.priority)],
+    [task.type ?? ''],
   );
 }
 

@@ -45,9 +45,9 @@ export function renderTasks(page: TaskPage, terminal: Terminal): string {
   if (items.length === 0) return 'No tasks.';
   const all = columnsFor(terminal, page.columns !== undefined);
   const table = renderTable(
+    terminal,
     items,
     columns.map((name) => all[name]),
-    terminal,
   );
   return `${table}\n${paint(countOf(page), 'dim', terminal)}`;
 }

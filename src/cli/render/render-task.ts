@@ -4,7 +4,7 @@ import type { noteView, TaskBrief, TaskInFull, TaskInput } from '../../views/tas
 import type { claimTask } from '../../../tools/claim-task.ts';
 import type { queuePlan } from '../../../tools/queue-plan.ts';
 import { renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, section, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { manyLines, oneLine, lined, section, type Terminal, wrapped } from '../terminal.ts';
 import { deadlineIn, moment } from '../times.ts';
 import { factLine } from './headline.ts';
 import { shortId, shortIds } from './ids.ts';
@@ -78,54 +78,42 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
   const parts = [section('inputs', given.join('\n'), terminal), section('notes', notes.join('\n'), terminal)];
-  return stacked([headOf(task, terminal), text, facts, ...parts], '\n');
+  return lined(headOf(task, terminal), text, facts, ...parts);
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
 export function renderClaim(result: OutputOf<typeof claimTask>, terminal: Terminal): string {
   const ids = result.held.map(({ task_id }) => shortId(task_id, terminal)).join(', ');
   if (result.task === null) {
-    return stacked(
-      [`No task: ${shortIds(oneLine(result.why), terminal)}.`, ids === '' ? '' : `You hold ${ids}.`],
-      '\n',
-    );
+    return lined(`No task: ${shortIds(oneLine(result.why), terminal)}.`, ids === '' ? '' : `You hold ${ids}.`);
   }
   const follows = result.on_success.map(({ rule, type, to_agent, only_if }) =>
     oneLine(`${type} for ${to_agent} (${rule})${only_if === undefined ? '' : `, if ${only_if}`}`),
   );
-  return stacked(
-    [
-      renderTaskResult(result, terminal),
-      section('on success', follows.join('\n'), terminal),
-      ids === '' ? '' : `You also hold ${ids}.`,
-    ],
-    '\n',
+  return lined(
+    renderTaskResult(result, terminal),
+    section('on success', follows.join('\n'), terminal),
+    ids === '' ? '' : `You also hold ${ids}.`,
   );
 }
 
 export function renderPlan({ ids, ready }: OutputOf<typeof queuePlan>, terminal: Terminal): string {
-  return renderTable(
-    Object.entries(ids),
-    [
-      { title: 'KEY', value: ([key]) => key },
-      { title: 'TASK', value: ([, id]) => id },
-      { title: 'READY', value: ([, id]) => (ready.includes(id) ? 'yes' : ''), style: () => 'green' },
-    ],
-    terminal,
-  );
+  return renderTable(terminal, Object.entries(ids), [
+    { title: 'KEY', value: ([key]) => key },
+    { title: 'TASK', value: ([, id]) => id },
+    { title: 'READY', value: ([, id]) => (ready.includes(id) ? 'yes' : ''), style: () => 'green' },
+  ]);
 }
 
 /** `task-2026-02-06-001 · pending · high · implementation → kimi`; the whole id, since scripts begin here. */
 function headOf(task: ShownTask, terminal: Terminal): string {
   const listed = listedBrief(task);
   return factLine(
-    [
-      { text: task.task_id, style: 'bold' },
-      { text: statusWord(listed), style: statusWordStyle(listed) },
-      { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}` },
-    ],
     terminal,
+    [task.task_id, 'bold'],
+    [statusWord(listed), statusWordStyle(listed)],
+    [task.priority === 'normal' ? '' : task.priority, priorityStyle(task.priority)],
+    [`${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}`],
   );
 }
 

@@ -43,7 +43,7 @@ export function renderVotes(
   terminal: Terminal,
 ): string {
   if (items.length === 0) return 'No votes.';
-  const table = renderTable<VoteBrief | VoteInFull>(items, columnsOn(terminal), terminal);
+  const table = renderTable<VoteBrief | VoteInFull>(terminal, items, columnsOn(terminal));
   return items.length === total ? table : `${table}\n${paint(`${items.length} of ${total}`, 'dim', terminal)}`;
 }
 
@@ -86,11 +86,9 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
   });
   return stacked([
     `${headline(
-      [
-        { text: shortId(vote.vote_id, terminal, 'vote'), style: 'bold' },
-        { text: vote.status, style: statusStyle(vote.status) },
-      ],
       terminal,
+      [shortId(vote.vote_id, terminal, 'vote'), 'bold'],
+      [vote.status, statusStyle(vote.status)],
     )}\n${wrapped(manyLines(vote.question), terminal)}`,
     fields,
     result?.tally === undefined ? '' : renderTally(result.tally, terminal),
@@ -107,31 +105,23 @@ function leadOf(tally: Tally | undefined): string {
 }
 
 function renderTally(tally: Tally, terminal: Terminal): string {
-  const table = renderTable(
-    tally.options,
-    [
-      { title: 'OPTION', value: (row) => row.option },
-      { title: 'STATED', value: (row) => percent(row.plain.share), align: 'right' },
-      { title: 'BY RECORD', value: (row) => percent(row.calibrated.share), align: 'right' },
-      { title: 'SHARE', value: (row) => percent(row.in_force), align: 'right' },
-    ],
-    terminal,
-  );
+  const table = renderTable(terminal, tally.options, [
+    { title: 'OPTION', value: (row) => row.option },
+    { title: 'STATED', value: (row) => percent(row.plain.share), align: 'right' },
+    { title: 'BY RECORD', value: (row) => percent(row.calibrated.share), align: 'right' },
+    { title: 'SHARE', value: (row) => percent(row.in_force), align: 'right' },
+  ]);
   return `${table}\n${paint(wrapped(`SHARE decides. ${tally.explanation}`, terminal), 'dim', terminal)}`;
 }
 
 function renderBallots(ballots: NonNullable<VoteInFull['ballots']>, terminal: Terminal): string {
-  return renderTable(
-    ballots,
-    [
-      { title: 'BALLOT', value: (ballot) => ballot.agent },
-      { title: 'CHOICE', value: choiceOf },
-      { title: 'SURE', value: (ballot) => percent(ballot.confidence), align: 'right' },
-      { title: 'BLOCKS', value: (ballot) => (ballot.block === true ? 'yes' : '') },
-      { title: 'REASONING', value: (ballot) => ballot.reasoning },
-    ],
-    terminal,
-  );
+  return renderTable(terminal, ballots, [
+    { title: 'BALLOT', value: (ballot) => ballot.agent },
+    { title: 'CHOICE', value: choiceOf },
+    { title: 'SURE', value: (ballot) => percent(ballot.confidence), align: 'right' },
+    { title: 'BLOCKS', value: (ballot) => (ballot.block === true ? 'yes' : '') },
+    { title: 'REASONING', value: (ballot) => ballot.reasoning },
+  ]);
 }
 
 /** First choice first. */

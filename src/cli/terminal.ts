@@ -48,9 +48,14 @@ export function inner(terminal: Terminal): Terminal {
   return terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
 }
 
-/** A title with what belongs to it below, two columns further in; nothing where there is nothing. */
+/** A title with what belongs to it below; nothing where there is nothing. */
+export function titled(title: string, body: string, terminal: Terminal): string {
+  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${body}`;
+}
+
+/** The same, two columns further in. */
 export function section(title: string, body: string, terminal: Terminal): string {
-  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
+  return titled(title, indented(body), terminal);
 }
 
 /** Sections that say something, one under the other. */

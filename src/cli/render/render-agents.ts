@@ -1,7 +1,7 @@
 /** The roster, and one agent of it, for a person. */
 import type { AgentPage } from '../../views/agent-page.ts';
 import type { AgentView } from '../../views/queue-views.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
+import { renderFields, renderTable } from '../table.ts';
 import { indented, inner, paint, section, stacked, type Terminal, wrapTo } from '../terminal.ts';
 import { ahead, ago, moment, deadlineIn } from '../times.ts';
 import { agentWords } from './agent-words.ts';
@@ -28,9 +28,10 @@ export function renderRoster({ items }: { readonly items: readonly AgentView[] }
     {
       title: 'NOW',
       value: (agent) =>
-        agentWords(agent, terminal)
-          .map(([text]) => text)
-          .join(', '),
+        stacked(
+          agentWords(agent, terminal).map(([text]) => text),
+          ', ',
+        ),
     },
     { title: 'TYPES', value: ({ types }) => types.join(', ') },
     { title: 'ROLE', value: ({ role }) => role },
@@ -50,20 +51,18 @@ export function renderAgentPage(page: AgentPage, terminal: Terminal): string {
     `${headline(
       terminal,
       [agent.name, 'bold'],
-      [agent.status, statusStyleOf(agent)],
+      [agent.status, agent.status === 'available' ? 'green' : 'yellow'],
     )}\n${factLine(terminal, ...agentWords(agent, terminal))}`,
     indented(fields),
     tasks('in hand', held, (task) => whoHas(task, terminal).replace(/^[^,]*, /, ''), terminal),
     tasks('next', next_tasks, ({ deadline }) => deadlineWords(deadline, terminal), terminal),
     section(
       'ballots due',
-      ballots_due.length === 0
-        ? ''
-        : renderTable(inner(terminal), ballots_due, [
-            { title: 'VOTE', value: ({ vote_id }) => shortId(vote_id, terminal, 'vote') },
-            { title: 'CLOSES', value: ({ deadline }) => ahead(deadline, terminal) },
-            { title: 'QUESTION', value: ({ question }) => question },
-          ]),
+      renderTable(inner(terminal), ballots_due, [
+        { title: 'VOTE', value: ({ vote_id }) => shortId(vote_id, terminal, 'vote') },
+        { title: 'CLOSES', value: ({ deadline }) => ahead(deadline, terminal) },
+        { title: 'QUESTION', value: ({ question }) => question },
+      ]),
       terminal,
     ),
     tasks('finished', finished, ({ since }) => (since === undefined ? '' : ago(since, terminal)), terminal),
@@ -74,19 +73,14 @@ export function renderAgentPage(page: AgentPage, terminal: Terminal): string {
 type Dated = Listed & { readonly since?: string };
 
 function tasks(title: string, rows: readonly Dated[], when: (task: Dated) => string, terminal: Terminal): string {
-  if (rows.length === 0) return '';
-  const columns: readonly Column<Dated>[] = [
+  const table = renderTable(inner(terminal), rows, [
     { title: 'ID', value: ({ task_id }) => shortId(task_id, terminal) },
     { title: 'STATUS', value: ({ status }) => (status === 'failed' ? status : ''), style: () => 'red' },
     { title: 'TYPE', value: ({ type }) => type, spare: 1 },
     { title: 'WHEN', value: when, style: () => 'dim' },
     { title: 'DESCRIPTION', value: ({ description }) => description },
-  ];
-  return section(title, renderTable(inner(terminal), rows, columns), terminal);
-}
-
-function statusStyleOf({ status }: AgentView) {
-  return status === 'available' ? 'green' : 'yellow';
+  ]);
+  return section(title, table, terminal);
 }
 
 type Availability = Pick<AgentView, 'name' | 'status'> & {
@@ -95,11 +89,7 @@ type Availability = Pick<AgentView, 'name' | 'status'> & {
 };
 
 export function renderAvailability({ agent }: { readonly agent: Availability }, terminal: Terminal): string {
-  const { name, status, reason, until } = agent;
-  return renderFields(terminal, {
-    agent: name,
-    status,
-    reason,
-    until: until === null ? null : deadlineIn(until, terminal),
-  });
+  const { name, status, reason } = agent;
+  const until = agent.until === null ? null : deadlineIn(agent.until, terminal);
+  return renderFields(terminal, { agent: name, status, reason, until });
 }

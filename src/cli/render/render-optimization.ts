@@ -2,7 +2,7 @@
 import type { BonusChange } from '../../domain/routing/bonus.ts';
 import type { OptimizationView } from '../../views/optimization-view.ts';
 import { renderFields, renderTable } from '../table.ts';
-import { paint, type Terminal } from '../terminal.ts';
+import { stacked, titled, type Terminal } from '../terminal.ts';
 import { percent } from './numbers.ts';
 
 export function renderOptimization(view: OptimizationView, terminal: Terminal): string {
@@ -25,18 +25,11 @@ export function renderOptimization(view: OptimizationView, terminal: Terminal): 
         style: ({ after }) => (after > 0 ? 'green' : after < 0 ? 'red' : null),
       },
     ]);
-  const sections = [
-    ...(view.optimization_id === null
-      ? []
-      : [
-          renderFields(terminal, {
-            [view.done]: view.optimization_id,
-          }),
-        ]),
-    ...(view.changes.length === 0 ? [] : [`${paint('CHANGES', 'bold', terminal)}\n${table(view.changes)}`]),
-    ...(view.unchanged.length === 0 ? [] : [`${paint('UNCHANGED', 'bold', terminal)}\n${table(view.unchanged)}`]),
-  ];
-  return sections.join('\n\n');
+  return stacked([
+    renderFields(terminal, { [view.done]: view.optimization_id }),
+    titled('CHANGES', table(view.changes), terminal),
+    titled('UNCHANGED', table(view.unchanged), terminal),
+  ]);
 }
 
 export function signed(bonus: number): string {

@@ -92,7 +92,7 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     )}\n${wrapped(manyLines(vote.question), terminal)}`,
     fields,
     result?.tally === undefined ? '' : renderTally(result.tally, terminal),
-    vote.ballots === undefined || vote.ballots.length === 0 ? '' : renderBallots(vote.ballots, terminal),
+    renderBallots(vote.ballots ?? [], terminal),
   ]);
 }
 

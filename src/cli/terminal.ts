@@ -1,6 +1,7 @@
 /** Where output goes: a person's terminal, with its width and colours, or a pipe, which gets plain text. */
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import { manyLines, oneLine } from '../domain/text.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 export interface Terminal {
@@ -36,7 +37,7 @@ export function paint(text: string, style: Style | null, { colour }: Terminal): 
 }
 
 // What agents write reaches the terminal in these forms only.
-export { manyLines, oneLine } from '../domain/text.ts';
+export { manyLines, oneLine };
 
 /** Two columns further in. */
 export function indented(text: string): string {
@@ -118,4 +119,18 @@ export function wrapped(text: string, { width }: Terminal, indent = 0): string {
 export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return align === 'left' ? `${text}${space}` : `${space}${text}`;
+}
+
+/**
+ * A head and what there is to say of it, which goes on below itself where it does not fit: from column `width` on, or
+ * on lines of its own where that leaves fewer than `least` columns.
+ */
+export function beside(head: string, width: number, text: string, terminal: Terminal, least = 20): string {
+  const shown = oneLine(text);
+  if (shown === '') return head.trimEnd();
+  const space = ' '.repeat(Math.max(2, width - stringWidth(head)));
+  if (terminal.width === null) return `${head}${space}${shown}`;
+  const room = terminal.width - width;
+  if (room >= least) return `${head}${space}${wrapTo(shown, room).join(`\n${' '.repeat(width)}`)}`;
+  return [head.trimEnd(), ...wrapTo(shown, terminal.width - 4).map((line) => `    ${line}`)].join('\n');
 }

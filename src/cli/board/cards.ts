@@ -1,7 +1,7 @@
 /** A task as a card: who has it and for how long on one line, what it is below. */
 import { day, hour, minute, type Timestamp } from '../../domain/time.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
-import { shortId } from '../render/ids.ts';
+import { shortIds } from '../render/ids.ts';
 import { priorityStyle, statusStyle } from '../render/styles.ts';
 import { statusWord, waitsFor } from '../render/task-words.ts';
 import { cutLine, fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
@@ -84,7 +84,7 @@ function leftOf({ holding }: TaskRow, terminal: Terminal) {
 /** `014` for what was queued today, whose counter is enough to type; `11-27-014` before. */
 function counterToday(id: string, terminal: Terminal): string {
   const [, date, count] = /^task-(\d{4}-\d\d-\d\d)-(\d+)$/.exec(id) ?? [];
-  return count !== undefined && date === nowOf(terminal).slice(0, 10) ? count : shortId(id, terminal);
+  return count !== undefined && date === nowOf(terminal).slice(0, 10) ? count : shortIds(id, terminal);
 }
 
 /** `5m`, `2h`, `3d`: what a card has room for. */

@@ -4,7 +4,7 @@ import { plural } from '../../domain/phrases.ts';
 import type { BoardView } from '../../views/board-view.ts';
 import { agentWords } from '../render/agent-words.ts';
 import { shortIds } from '../render/ids.ts';
-import { closes, pauseWords, waitingWords } from '../render/render-status.ts';
+import { closes, countWords, pauseWords, waitingWords } from '../render/render-status.ts';
 import { fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
 import { padTo, type Terminal } from '../terminal.ts';
 import { clockOf, moment, withTimes } from '../times.ts';
@@ -68,9 +68,7 @@ function hiddenWords(board: BoardView, name: ColumnName, terminal: Terminal): st
   if (name === 'waiting') return waitingWords({ waiting: board.waits }, terminal);
   if (name !== 'recently_done') return '';
   const { failed, cancelled } = board.ended;
-  return [failed === 0 ? '' : `${failed} failed`, cancelled === 0 ? '' : `${cancelled} cancelled`]
-    .filter((text) => text !== '')
-    .join(', ');
+  return countWords([failed, 'failed'], [cancelled, 'cancelled']);
 }
 
 /** Oldest first, with how long each has waited. */

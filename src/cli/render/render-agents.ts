@@ -6,7 +6,7 @@ import { indented, inner, paint, section, stacked, type Terminal, wrapTo } from 
 import { ahead, ago, moment, deadlineIn } from '../times.ts';
 import { agentWords } from './agent-words.ts';
 import { factLine, headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { agentSections } from './render-metrics.ts';
 import { agentLines } from './render-status.ts';
 import { joined } from './metric-lines.ts';
@@ -59,7 +59,7 @@ export function renderAgentPage(page: AgentPage, terminal: Terminal): string {
     section(
       'ballots due',
       renderTable(inner(terminal), ballots_due, [
-        { title: 'VOTE', value: ({ vote_id }) => shortId(vote_id, terminal, 'vote') },
+        { title: 'VOTE', value: ({ vote_id }) => shortIds(vote_id, terminal, 'vote') },
         { title: 'CLOSES', value: ({ deadline }) => ahead(deadline, terminal) },
         { title: 'QUESTION', value: ({ question }) => question },
       ]),
@@ -74,7 +74,7 @@ type Dated = Listed & { readonly since?: string };
 
 function tasks(title: string, rows: readonly Dated[], when: (task: Dated) => string, terminal: Terminal): string {
   const table = renderTable(inner(terminal), rows, [
-    { title: 'ID', value: ({ task_id }) => shortId(task_id, terminal) },
+    { title: 'ID', value: ({ task_id }) => shortIds(task_id, terminal) },
     { title: 'STATUS', value: ({ status }) => (status === 'failed' ? status : ''), style: () => 'red' },
     { title: 'TYPE', value: ({ type }) => type, spare: 1 },
     { title: 'WHEN', value: when, style: () => 'dim' },

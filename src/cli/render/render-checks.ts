@@ -6,7 +6,7 @@ import type { LandingRow } from '../../views/landing-view.ts';
 import { spanText } from '../times.ts';
 import { renderTable } from '../table.ts';
 import { manyLines, paint, lined, section, type Style, type Terminal, wrapped } from '../terminal.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 
 const marks: Readonly<Record<CheckResult['verdict'], readonly [string, Style]>> = {
   passed: ['✓ passed', 'green'],
@@ -26,7 +26,7 @@ export function renderChecks(
     { title: 'WHY', value: ({ exit, reason, verdict }) => reason ?? (verdict === 'failed' ? `exit ${exit}` : '') },
   ]);
   const [worst] = results.filter(({ verdict, output }) => verdict !== 'passed' && output !== '');
-  const head = `${shortId(task.task_id, terminal)} is ${task.status}${task.verified ? paint(', verified', 'green', terminal) : ''}`;
+  const head = `${shortIds(task.task_id, terminal)} is ${task.status}${task.verified ? paint(', verified', 'green', terminal) : ''}`;
   const output =
     worst === undefined
       ? ''
@@ -45,7 +45,7 @@ const words: Readonly<Record<LandingRow['is'], readonly [string, Style]>> = {
 export function renderLandings({ items }: { readonly items: readonly LandingRow[] }, terminal: Terminal): string {
   if (items.length === 0) return 'Nothing to land.';
   return renderTable(terminal, items, [
-    { title: 'TASK', value: ({ task_id }) => shortId(task_id, terminal) },
+    { title: 'TASK', value: ({ task_id }) => shortIds(task_id, terminal) },
     { title: 'LANDING', value: ({ is, why }) => words[is][0] || (why ?? ''), style: ({ is }) => words[is][1] },
     { title: 'COMMIT', value: ({ commit }) => (commit === undefined ? '' : shortCommit(commit)) },
     { title: 'WHY', value: ({ is, why }) => (is === 'settled' ? '' : (why ?? '')) },

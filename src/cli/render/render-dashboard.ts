@@ -9,7 +9,7 @@ import { padTo, lined, stacked, type Style, type Terminal } from '../terminal.ts
 import { moment } from '../times.ts';
 import { bar, sparkline } from './charts.ts';
 import { factLine, headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { figureLines, joined, pictureIn, title, widthOf } from './metric-lines.ts';
 import { minutesText, percent } from './numbers.ts';
 
@@ -58,7 +58,7 @@ function summaryOf({ federation: all, attempts, since }: Dashboard, terminal: Te
   const oldest = all.oldest_ready;
   const left: Piece[] = [
     [all.open === 0 ? '' : `${all.open} open: ${all.ready} ready, ${all.in_progress} in progress`],
-    [oldest === null ? '' : `oldest ready ${minutesText(oldest.minutes)}: ${shortId(oldest.task_id, terminal)}`],
+    [oldest === null ? '' : `oldest ready ${minutesText(oldest.minutes)}: ${shortIds(oldest.task_id, terminal)}`],
     [all.median_wait_minutes === null ? '' : `waited ${minutesText(all.median_wait_minutes)} (median)`],
   ];
   return lined(

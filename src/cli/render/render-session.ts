@@ -5,7 +5,7 @@ import type { StrangerView } from '../../views/stranger-view.ts';
 import type { startSession } from '../../../tools/start-session.ts';
 import { renderFields } from '../table.ts';
 import { oneLine, section, stacked, type Terminal } from '../terminal.ts';
-import { shortId, shortIds } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { pauseWords } from './render-status.ts';
 import { listedBrief, renderTasks } from './render-task-list.ts';
 
@@ -29,7 +29,7 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
   const held = (tasks: readonly Held[]): string =>
     tasks
       .map(({ task_id, attempt, description }) =>
-        oneLine(`${shortId(task_id, terminal)}  attempt ${attempt}  ${description}`),
+        oneLine(`${shortIds(task_id, terminal)}  attempt ${attempt}  ${description}`),
       )
       .join('\n');
   const fields = renderFields(terminal, {
@@ -42,7 +42,7 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
   });
   const count = session.ready_total ?? ready.length;
   const due = ballots_due.map(({ vote_id, question, options }) =>
-    oneLine(`${shortId(vote_id, terminal)}  ${question} (${options.join(' | ')})`),
+    oneLine(`${shortIds(vote_id, terminal)}  ${question} (${options.join(' | ')})`),
   );
   return stacked([
     fields,

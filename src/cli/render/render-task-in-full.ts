@@ -7,7 +7,7 @@ import { indented, inner, manyLines, section, stacked, type Terminal, wrapped } 
 import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { renderRuns } from './render-runs.ts';
 import { priorityStyle } from './styles.ts';
 import { deadlineWords, statusWord, statusWordStyle, waitsFor, whoHas } from './task-words.ts';
@@ -29,7 +29,7 @@ function headOf(task: ShownTask, terminal: Terminal): string {
   const row = withWaits(task);
   return headline(
     terminal,
-    [shortId(task.task_id, terminal), 'bold'],
+    [shortIds(task.task_id, terminal), 'bold'],
     [statusWord(row), statusWordStyle(row)],
     [task.priority === 'normal' ? '' : task.priority, priorityStyle(task.priority)],
     [task.type ?? ''],
@@ -53,7 +53,7 @@ function withWaits(task: ShownTask) {
 function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, string | null | undefined>> {
   const { result, routing } = task;
   const row = withWaits(task);
-  const list = (ids: readonly string[] = []): string => ids.map((id) => shortId(id, terminal)).join(', ');
+  const list = (ids: readonly string[]): string => shortIds(ids.join(', '), terminal);
   const isOpen = task.status === 'pending' || task.status === 'in-progress';
   return {
     'held by': holderOf(task, terminal),
@@ -67,12 +67,12 @@ function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, s
     routed: routedIn(routing),
     approved: task.approved_by === undefined ? null : `by ${task.approved_by}`,
     ...reviewsOf(task, terminal),
-    'rework of': list(task.rework_of === undefined ? [] : [task.rework_of]),
-    judges: list(task.subject === undefined ? [] : [task.subject]),
+    'rework of': shortIds(task.rework_of ?? '', terminal),
+    judges: shortIds(task.subject ?? '', terminal),
     'depends on': list(task.dependencies.filter((id) => task.waiting_for?.includes(id) !== true)),
     context: contextOf(task.context),
     artifacts: result?.artifacts?.join(', '),
-    blocks: list(task.blocks),
+    blocks: list(task.blocks ?? []),
   };
 }
 
@@ -103,7 +103,7 @@ function triedOf({ status, failed_attempts = 0, max_attempts }: ShownTask): stri
 /** `claude, 2 h ago, because of 11-28-011 (rule implement-research)` */
 function originOf({ from_agent, created_at, caused_by }: ShownTask, terminal: Terminal): string {
   const when = `${from_agent}, ${ago(created_at, terminal)}`;
-  const of = caused_by?.task_id === undefined ? '' : ` ${shortId(caused_by.task_id, terminal)}`;
+  const of = caused_by?.task_id === undefined ? '' : ` ${shortIds(caused_by.task_id, terminal)}`;
   switch (caused_by?.kind) {
     case 'rule':
       return `${when}, because of${of} (rule ${caused_by.by ?? ''})`;
@@ -125,7 +125,7 @@ function reviewsOf({ reviews = [], sent_back_as }: ShownTask, terminal: Terminal
   const facts: Record<string, string> = {};
   for (const review of reviews) {
     const { by, verdict, note, at } = review;
-    const as = review === last && sent_back_as !== undefined ? `, as ${shortId(sent_back_as, terminal)}` : '';
+    const as = review === last && sent_back_as !== undefined ? `, as ${shortIds(sent_back_as, terminal)}` : '';
     const name = verdict === 'accept' ? 'accepted' : 'sent back';
     facts[name] = `by ${by}, ${ago(at, terminal)}${as}: ${note}`;
   }

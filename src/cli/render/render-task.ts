@@ -7,7 +7,7 @@ import { renderFields, renderTable } from '../table.ts';
 import { manyLines, oneLine, lined, section, type Terminal, wrapped } from '../terminal.ts';
 import { deadlineIn, moment } from '../times.ts';
 import { factLine } from './headline.ts';
-import { shortId, shortIds } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { routedIn } from './render-task-in-full.ts';
 import { listedBrief } from './render-task-list.ts';
 import { priorityStyle } from './styles.ts';
@@ -36,39 +36,27 @@ interface TaskResult {
 
 /** What the task became, and what else happened. */
 export function renderTaskResult(result: TaskResult, terminal: Terminal): string {
-  const {
-    task,
-    routing,
-    duplicate_of,
-    not_before,
-    deadline,
-    lease_expires_at,
-    inputs = [],
-    unblocked,
-    follow_ups,
-    kept,
-    rework,
-  } = result;
+  const { task, not_before, deadline, lease_expires_at, inputs = [] } = result;
   const isHeld = task.status === 'in-progress';
-  const list = (ids: readonly string[] = []): string => ids.map((id) => shortId(id, terminal)).join(', ');
+  const list = (ids: readonly string[] = []): string => shortIds(ids.join(', '), terminal);
   const facts = renderFields(terminal, {
-    'duplicate of': shortIds(duplicate_of ?? '', terminal),
-    routed: routedIn(routing),
+    'duplicate of': shortIds(result.duplicate_of ?? '', terminal),
+    routed: routedIn(result.routing),
     'not before': not_before === undefined ? null : deadlineIn(not_before, terminal),
     deadline: deadline === undefined ? null : deadlineIn(deadline, terminal),
     attempt: isHeld ? task.attempt : null,
     'held until': lease_expires_at == null ? null : moment(lease_expires_at, terminal),
-    judges: isHeld && task.subject !== undefined ? shortId(task.subject, terminal) : null,
+    judges: isHeld && task.subject !== undefined ? shortIds(task.subject, terminal) : null,
     'caused by': isHeld ? shortIds(causeOf(task), terminal) : null,
-    unblocked: list(unblocked),
-    'follow-ups': list(follow_ups),
-    kept,
-    rework: rework?.task_id,
+    unblocked: list(result.unblocked),
+    'follow-ups': list(result.follow_ups),
+    kept: result.kept,
+    rework: result.rework?.task_id,
     'cancelled with it': list(result.cancelled),
   });
   const given = inputs.map(({ id, choice, summary, artifacts = [] }) =>
     oneLine(
-      `${shortId(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
+      `${shortIds(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
     ),
   );
   const notes = (result.notes ?? []).map(({ by, text: said, answers }) =>
@@ -83,7 +71,7 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
 export function renderClaim(result: OutputOf<typeof claimTask>, terminal: Terminal): string {
-  const ids = result.held.map(({ task_id }) => shortId(task_id, terminal)).join(', ');
+  const ids = shortIds(result.held.map(({ task_id }) => task_id).join(', '), terminal);
   if (result.task === null) {
     return lined(`No task: ${shortIds(oneLine(result.why), terminal)}.`, ids === '' ? '' : `You hold ${ids}.`);
   }
@@ -118,9 +106,6 @@ function headOf(task: ShownTask, terminal: Terminal): string {
 }
 
 /** `rule review-tested, after task-2026-02-06-003` */
-function causeOf({ caused_by }: Partial<TaskInFull>): string {
-  if (caused_by === undefined) return '';
-  const { kind, by, task_id } = caused_by;
-  if (task_id === undefined) return '';
-  return `${kind} ${by}, after ${task_id}`;
+function causeOf({ caused_by: cause }: Partial<TaskInFull>): string {
+  return cause?.task_id === undefined ? '' : `${cause.kind} ${cause.by}, after ${cause.task_id}`;
 }

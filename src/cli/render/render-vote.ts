@@ -7,14 +7,15 @@ import { type Column, renderFields, renderTable } from '../table.ts';
 import { manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, ahead, deadlineIn } from '../times.ts';
 import { headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
+import { countOf } from './render-task-list.ts';
 import { percent } from './numbers.ts';
 import { statusStyle } from './styles.ts';
 
 /** Of votes in a list. */
 function columnsOn(terminal: Terminal): readonly Column<VoteBrief | VoteInFull>[] {
   return [
-    { title: 'VOTE', value: (vote) => shortId(vote.vote_id, terminal, 'vote') },
+    { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
     { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
     { title: 'VOTED', value: votedOf },
     { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
@@ -44,14 +45,14 @@ export function renderVotes(
 ): string {
   if (items.length === 0) return 'No votes.';
   const table = renderTable<VoteBrief | VoteInFull>(terminal, items, columnsOn(terminal));
-  return items.length === total ? table : `${table}\n${paint(`${items.length} of ${total}`, 'dim', terminal)}`;
+  return items.length === total ? table : `${table}\n${paint(countOf(items.length, total), 'dim', terminal)}`;
 }
 
 /** What the caller's ballot is now, and the result where it brought one. */
 export function renderBallot(result: OutputOf<typeof castVote>, terminal: Terminal): string {
   const { vote_id, status, voted, eligible, deadline, your_ballot } = result;
   return renderFields(terminal, {
-    vote: shortId(vote_id, terminal, 'vote'),
+    vote: shortIds(vote_id, terminal, 'vote'),
     status,
     'your ballot': choiceOf(your_ballot),
     confidence: percent(your_ballot.confidence),
@@ -87,7 +88,7 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
   return stacked([
     `${headline(
       terminal,
-      [shortId(vote.vote_id, terminal, 'vote'), 'bold'],
+      [shortIds(vote.vote_id, terminal, 'vote'), 'bold'],
       [vote.status, statusStyle(vote.status)],
     )}\n${wrapped(manyLines(vote.question), terminal)}`,
     fields,

@@ -3,7 +3,7 @@ import type { Holding } from '../../views/holding.ts';
 import type { Doubtful, TaskWait } from '../../views/task-rows.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { moment, passedSince, spanText } from '../times.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { statusStyle } from './styles.ts';
 
 /** A task as a list knows it: an agent's brief has less than a person's row. */
@@ -63,7 +63,7 @@ export function waitsFor(waits: TaskWait | null | undefined, terminal: Terminal)
   switch (waits?.for) {
     case 'tasks': {
       const [first = '', ...more] = waits.ids;
-      return `${shortId(first, terminal)}${more.length === 0 ? '' : ` +${more.length}`}`;
+      return `${shortIds(first, terminal)}${more.length === 0 ? '' : ` +${more.length}`}`;
     }
     case 'time':
       return moment(waits.until, terminal);

@@ -1,12 +1,12 @@
 /** A task as a card: who has it and for how long on one line, what it is below. */
-import { day, hour, minute, type Timestamp } from '../../domain/time.ts';
+import { minute, type Timestamp } from '../../domain/time.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
 import { shortIds } from '../render/ids.ts';
 import { priorityStyle, statusStyle } from '../render/styles.ts';
 import { statusWord, waitsFor } from '../render/task-words.ts';
 import { cutLine, fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
 import { cutTo, oneLine, type Terminal, wrapTo } from '../terminal.ts';
-import { nowOf, passedSince } from '../times.ts';
+import { nowOf, passedSince, spanText } from '../times.ts';
 import type { ColumnName } from './board-state.ts';
 
 export interface Card {
@@ -89,10 +89,7 @@ function counterToday(id: string, terminal: Terminal): string {
 
 /** `5m`, `2h`, `3d`: what a card has room for. */
 export function brief(milliseconds: number): string {
-  const passed = Math.max(0, milliseconds);
-  if (passed < minute) return 'now';
-  if (passed < 2 * hour) return `${Math.floor(passed / minute)}m`;
-  return passed < 2 * day ? `${Math.floor(passed / hour)}h` : `${Math.floor(passed / day)}d`;
+  return milliseconds < minute ? 'now' : spanText(milliseconds).replace(/ (\w).*/, '$1');
 }
 
 export function briefAge(since: Timestamp, terminal: Terminal): string {

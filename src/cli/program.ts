@@ -11,7 +11,7 @@ import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } fro
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
-import { flagOf, inCommands } from './say-advice.ts';
+import { flagOf, inCommands, wordOf } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
 import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
@@ -186,7 +186,7 @@ async function givenTo(
   }
   for (const option of row.options) {
     const [usage, name] = option;
-    const value: unknown = command.getOptionValue(attributeOf(command, usage));
+    const value: unknown = command.getOptionValue(new Option(usage).attributeName());
     // `--no-retry` makes an option that is otherwise true.
     if (value === undefined || (flagOf(usage).startsWith('--no-') && value === true)) continue;
     if (!usage.includes('<')) given[name] = switchValue(option);
@@ -265,7 +265,7 @@ function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageEr
 
 /** `[reason...]` can also be given as `--reason`. */
 function optionOf([usage]: Usage): string {
-  return /[<[]([\w-]+)/.exec(usage)?.[1] ?? usage;
+  return wordOf(usage);
 }
 
 /** Commander takes one list of words; what each of them is, is told from the words themselves. */
@@ -280,11 +280,8 @@ function severalWords(command: Command, row: CommandRow, words: readonly Argumen
 
 function refuseTogether({ exclusive }: CommandRow, command: Command): void {
   for (const flags of exclusive) {
-    const given = flags.filter((flag) =>
-      command.options.some(
-        (option) => option.long === flag && command.getOptionValueSource(option.attributeName()) === 'cli',
-      ),
-    );
+    const isGiven = (flag: string) => command.getOptionValueSource(new Option(flag).attributeName()) === 'cli';
+    const given = flags.filter(isGiven);
     if (given.length > 1) throw new UsageError(`${given.join(' and ')} cannot be combined`, 'Use one of them.');
   }
 }
@@ -299,11 +296,6 @@ async function formed({ input }: CommandRow, [usage, name, , form]: Usage, typed
     values.map(async (value) => (typeof form === 'function' ? await form(value, host) : value)),
   );
   return isList ? read : read[0];
-}
-
-function attributeOf(command: Command, usage: string): string {
-  const option = command.options.find(({ flags }) => flags === usage);
-  return option?.attributeName() ?? usage;
 }
 
 /** What commander gives for one argument: a word, several, or nothing. */

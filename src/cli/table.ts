@@ -38,27 +38,18 @@ export function renderTable<Row>(terminal: Terminal, rows: readonly Row[], colum
   const kept = fitting(shown, terminal);
   if (kept === null) return stackedRows(rows, shown, terminal);
   const last = kept.at(-1);
-  const line = (textOf: (column: Measured<Row>) => string, styleOf: (column: Measured<Row>) => Style | null): string =>
+  /** Of the titles where there is no row. */
+  const line = (index: number, row: Row | null): string =>
     kept
       .map((column) => {
-        const width = column === last ? lastWidth(kept, terminal) : column.width;
-        const text = cutTo(textOf(column), width);
-        const padded = column === last && column.align !== 'right' ? text : padTo(text, width, column.align);
-        return paint(padded, styleOf(column), terminal);
+        const whole = row === null ? column.title : (column.cells[index] ?? '');
+        const text = cutTo(whole, column === last ? lastWidth(kept, terminal) : column.width);
+        const padded = column === last && column.align !== 'right' ? text : padTo(text, column.width, column.align);
+        return paint(padded, row === null ? 'dim' : (column.style?.(row) ?? null), terminal);
       })
       .join(gap)
       .trimEnd();
-  const head = line(
-    (column) => column.title,
-    () => 'dim',
-  );
-  const body = rows.map((row, index) =>
-    line(
-      (column) => column.cells[index] ?? '',
-      (column) => column.style?.(row) ?? null,
-    ),
-  );
-  return [head, ...body].join('\n');
+  return [line(0, null), ...rows.map((row, index) => line(index, row))].join('\n');
 }
 
 function measured<Row>(column: Column<Row>, rows: readonly Row[]): Measured<Row> {

@@ -4,7 +4,7 @@ import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { costView } from '../../views/cost-view.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
-import { command, type CommandRow, toolCommand } from '../command.ts';
+import { command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
@@ -35,17 +35,14 @@ export const analyticsCommands: readonly CommandRow[] = [
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
   }),
-  command({
+  sessionCommand({
     path: 'analytics cost',
     about: 'what runs cost, and what cheaper agents save',
     more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
     input: z.strictObject({}),
     examples: ['fed analytics cost', 'fed analytics cost --json'],
-    run: (_input, context) =>
-      withSession(context, async ({ federation, show }) => {
-        const view = await costView(federation);
-        show(view, (terminal) => renderCost(view, terminal));
-      }),
+    do: (_input, { federation }) => costView(federation),
+    render: renderCost,
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',
@@ -94,10 +91,10 @@ export const analyticsCommands: readonly CommandRow[] = [
         const source = { state: federation.state(), config: federation.config, now: federation.now() };
         const exported = {
           json: () => `${JSON.stringify(exportJson(source), null, 2)}\n`,
-          csv: () => exportCsv(source),
-          prometheus: () => exportPrometheus(source),
+          csv: exportCsv,
+          prometheus: exportPrometheus,
         };
-        context.host.out(exported[json ? 'json' : format]());
+        context.host.out(exported[json ? 'json' : format](source));
       }),
   }),
 ];

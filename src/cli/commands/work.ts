@@ -6,8 +6,14 @@ import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
 import { LiveRuns } from '../live-runs.ts';
-import { openSettings, type RunContext, withSession } from '../session.ts';
+import { type RunContext, withSession } from '../session.ts';
 import { settleTrust } from '../trust.ts';
+
+const input = z.strictObject({
+  agents: z.array(z.string().min(1).max(40)).default([]),
+  once: z.boolean().default(false),
+  trust: z.boolean().default(false),
+});
 
 export const work = command({
   path: 'work',
@@ -15,11 +21,7 @@ export const work = command({
   more:
     'Waits for ready work of the agents named, or of all that have "run" in the configuration, starts their programs, ' +
     'watches them, and settles what they leave. Ctrl-C ends the runs and gives their tasks back. docs/running-agents.md.',
-  input: z.strictObject({
-    agents: z.array(z.string().min(1).max(40)).default([]),
-    once: z.boolean().default(false),
-    trust: z.boolean().default(false),
-  }),
+  input,
   arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
   options: [
     ['--once', 'once', 'end when nothing is ready and nothing runs'],
@@ -27,19 +29,13 @@ export const work = command({
   ],
   writesFiles: () => true,
   examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
-  run: ({ agents, once, trust }, context) => startAgents(context, { agents, once, trust }),
+  run: (asked, context) => startAgents(context, asked),
 });
 
-interface Work {
-  readonly agents: readonly string[];
-  readonly once: boolean;
-  readonly trust: boolean;
-}
-
-async function startAgents(context: RunContext, { agents, once, trust }: Work): Promise<void> {
+async function startAgents(context: RunContext, { agents, once, trust }: z.output<typeof input>): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
-    const { federation, signal, terminal, json, show } = session;
+    const { federation, folder, signal, terminal, json, show } = session;
     const names = agentsToStart(federation.config, agents);
     const unapproved = await settleTrust(context, session, trust);
     const { runAgents } = await import('../../runner/runner.ts');
@@ -48,7 +44,7 @@ async function startAgents(context: RunContext, { agents, once, trust }: Work): 
     try {
       const done = await runAgents({
         federation,
-        folder: openSettings(context).folder,
+        folder,
         environment: host.environment,
         storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
         programs: host.programs,
@@ -62,11 +58,9 @@ async function startAgents(context: RunContext, { agents, once, trust }: Work): 
       });
       live.close();
       const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
-      show({ ...done, next: done.runs === 0 ? '' : next }, () =>
-        done.runs === 0
-          ? 'Nothing was started.'
-          : `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`,
-      );
+      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`;
+      if (done.runs === 0) show({ ...done, next: '' }, () => 'Nothing was started.');
+      else show({ ...done, next }, () => ended);
     } finally {
       live.close();
     }

@@ -10,8 +10,7 @@ import { shortIds } from './ids.ts';
 import { agentSections } from './render-metrics.ts';
 import { agentLines } from './render-status.ts';
 import { joined } from './metric-lines.ts';
-import type { Listed } from './task-words.ts';
-import { deadlineWords, whoHas } from './task-words.ts';
+import { deadlineWords, type Listed, whoHas } from './task-words.ts';
 
 export function renderRoster({ items }: { readonly items: readonly AgentView[] }, terminal: Terminal): string {
   if (terminal.width !== null) {

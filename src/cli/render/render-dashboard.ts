@@ -99,17 +99,8 @@ const wholeTarget = 68;
 
 export function renderTargets(targets: Targets, terminal: Terminal): string {
   const { minutes, baseline_minutes } = targets.completion_time;
-  const compared: Line[] =
-    minutes === null
-      ? []
-      : [
-          [
-            span(
-              `  mean ${minutesText(minutes)}; in the week after the first completion ${minutesText(baseline_minutes)}`,
-              'dim',
-            ),
-          ],
-        ];
+  const words = `  mean ${minutesText(minutes)}; in the week after the first completion ${minutesText(baseline_minutes)}`;
+  const compared: Line[] = minutes === null ? [] : [[span(words, 'dim')]];
   const period = `${moment(targets.from, terminal)} to ${moment(targets.to, terminal)}`;
   return lined(
     headline(terminal, ['TARGETS', 'bold'], [period, 'dim']),

@@ -45,42 +45,29 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
   const shares = Object.entries(view.availability);
   const { ballots, routed, handed_over, received, received_from_person } = view;
   const width = widthOf(terminal);
-  const moved = [
+  const handed = [
     ['handed over', handed_over],
     ['received', received],
     ['from persons', received_from_person],
   ] as const;
+  const moved = handed.filter(([, count]) => count > 0);
   const since = view.first_seen === null ? '' : `since ${moment(view.first_seen, terminal)}`;
+  const all = { ...view, name: 'all types' };
+  const types = view.types.map((row) => ({ ...row, name: typeWithBonus(row) }));
   const sections: Line[][] = [
     [
       title('RECORD', 'success rate with its 95% interval'),
-      ...figureLines(
-        view.count === 0
-          ? []
-          : [{ ...view, name: 'all types' }, ...view.types.map((row) => ({ ...row, name: typeWithBonus(row) }))],
-        ({ name }) => name,
-        width,
-      ),
+      ...figureLines(view.count === 0 ? [] : [all, ...types], ({ name }) => name, width),
     ],
     [
       title('WORSE THAN BEFORE'),
-      ...view.types.flatMap(({ type, changed }) =>
-        changed === undefined
-          ? []
-          : [
-              [
-                span(`  ${describeChange(view.agent, type, changed)}`),
-                span(` · ${moment(changed.at, terminal)}`, 'dim'),
-              ],
-            ],
-      ),
+      ...view.types.flatMap(({ type, changed }): Line[] => {
+        if (changed === undefined) return [];
+        const when = span(` · ${moment(changed.at, terminal)}`, 'dim');
+        return [[span(`  ${describeChange(view.agent, type, changed)}`), when]];
+      }),
     ],
-    [
-      title('HAND-OFFS'),
-      ...(handed_over + received + received_from_person === 0
-        ? []
-        : [sentence(...moved.filter(([, count]) => count > 0))]),
-    ],
+    [title('HAND-OFFS'), ...(moved.length === 0 ? [] : [sentence(...moved)])],
     [
       title('AVAILABILITY', since),
       ...shares.map(([status, share]): Line => [

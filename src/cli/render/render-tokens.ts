@@ -5,12 +5,15 @@ import { renderFields, renderTable } from '../table.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { ago, moment } from '../times.ts';
 
-export function renderMadeToken(secret: string, { name, read_only, expires_at }: Token, terminal: Terminal): string {
+/** `token`: the secret. */
+type Made = Pick<Token, 'name' | 'read_only' | 'expires_at'> & { readonly token: string };
+
+export function renderMadeToken({ token, name, read_only, expires_at }: Made, terminal: Terminal): string {
   const fields = {
     for: read_only ? `${name}, read-only` : name,
     expires: expires_at === null ? 'never' : moment(expires_at, terminal),
   };
-  return `${paint(secret, 'bold', terminal)}\n${renderFields(terminal, fields)}`;
+  return `${paint(token, 'bold', terminal)}\n${renderFields(terminal, fields)}`;
 }
 
 export function renderTokens(items: readonly ListedToken[], terminal: Terminal): string {

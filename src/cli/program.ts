@@ -221,11 +221,11 @@ function split(row: CommandRow, tokens: readonly string[], command: Command): Re
   const given: Record<string, unknown> = { [idName]: row.several ? ids : ids[0] };
   for (const word of others) {
     const [usage, name] = word;
-    const option: unknown = isSentence(word) ? command.getOptionValue(optionOf(word)) : undefined;
+    const option: unknown = isSentence(word) ? command.getOptionValue(wordOf(word[0])) : undefined;
     const texts = isSentence(word) ? rest : rest.slice(0, 1);
     if (isSentence(word) && !isOneText(texts, isId)) throw severalTexts(word, texts);
     if (option !== undefined && texts.length > 0) {
-      throw new UsageError(`The ${optionOf(word)} is given twice`, `Give it once, last or with --${optionOf(word)}.`);
+      throw new UsageError(`The ${wordOf(word[0])} is given twice`, `Give it once, last or with --${wordOf(word[0])}.`);
     }
     const value = option ?? (texts.length === 0 ? undefined : texts.map(unmarked).join(' '));
     if (value === undefined && usage.startsWith('<')) throw missing(word);
@@ -241,7 +241,7 @@ function isOneText(texts: readonly string[], isId: (token: string) => boolean): 
   return texts.length === 1 ? !isId(only) : texts.every((token) => token.startsWith(textMark));
 }
 
-/** `[reason...]`: text, which stands last. */
+/** `[reason...]`: text, which stands last; it can also be given as `--reason`. */
 function isSentence([usage]: Usage): boolean {
   return usage.includes('...');
 }
@@ -259,13 +259,8 @@ function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageEr
     ? new UsageError(`Too much was given: ${text}`, 'Ids come first, and each is given once.')
     : new UsageError(
         `Expected ids and then one text, got ${JSON.stringify(text)} after the ids`,
-        `Put the text in quotes, after --${optionOf(word)}, or after --.`,
+        `Put the text in quotes, after --${wordOf(word[0])}, or after --.`,
       );
-}
-
-/** `[reason...]` can also be given as `--reason`. */
-function optionOf([usage]: Usage): string {
-  return wordOf(usage);
 }
 
 /** Commander takes one list of words; what each of them is, is told from the words themselves. */
@@ -274,7 +269,9 @@ function severalWords(command: Command, row: CommandRow, words: readonly Argumen
   command.usage(`[options] ${row.arguments.map(([usage]) => usage).join(' ')}`);
   command.configureHelp({ visibleArguments: () => [...words] });
   for (const word of row.arguments.filter(isSentence)) {
-    command.addOption(new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, where it does not stand last`));
+    command.addOption(
+      new Option(`--${wordOf(word[0])} <text>`, `the ${wordOf(word[0])}, where it does not stand last`),
+    );
   }
 }
 
@@ -310,7 +307,7 @@ function nameIn(row: CommandRow): (argument: string) => string {
     const flags = row.options.filter(([, name]) => name === argument).map(([usage]) => flagOf(usage));
     if (flags.length > 0) return flags.join(' or ');
     const word = row.arguments.find(([, name]) => name === argument);
-    return word === undefined ? argument : word[0].replaceAll(/[<>[\]]|\.\.\./g, '');
+    return word === undefined ? argument : wordOf(word[0]);
   };
 }
 

@@ -69,9 +69,7 @@ export function renderAgentPage(page: AgentPage, terminal: Terminal): string {
   ]);
 }
 
-type Dated = Listed & { readonly since?: string };
-
-function tasks(title: string, rows: readonly Dated[], when: (task: Dated) => string, terminal: Terminal): string {
+function tasks(title: string, rows: readonly Listed[], when: (task: Listed) => string, terminal: Terminal): string {
   const table = renderTable(inner(terminal), rows, [
     { title: 'ID', value: ({ task_id }) => shortIds(task_id, terminal) },
     { title: 'STATUS', value: ({ status }) => (status === 'failed' ? status : ''), style: () => 'red' },

@@ -27,10 +27,11 @@ export function renderChecks(
   ]);
   const [worst] = results.filter(({ verdict, output }) => verdict !== 'passed' && output !== '');
   const head = `${shortIds(task.task_id, terminal)} is ${task.status}${task.verified ? paint(', verified', 'green', terminal) : ''}`;
-  const output =
-    worst === undefined
-      ? ''
-      : section(`output of ${worst.check}`, wrapped(manyLines(worst.output), terminal), terminal);
+  const output = section(
+    `output of ${worst?.check ?? ''}`,
+    wrapped(manyLines(worst?.output ?? ''), terminal),
+    terminal,
+  );
   return lined(table, output, head);
 }
 

@@ -1,6 +1,6 @@
 /** The inbox for a person: one item a paragraph, with what can be done about it. */
 import type { OutputOf } from '../../define-tool.ts';
-import type { InboxItem } from '../../views/inbox-view.ts';
+import type { InboxItem, inboxView } from '../../views/inbox-view.ts';
 import type { answerInbox } from '../../../tools/answer-inbox.ts';
 import { renderFields } from '../table.ts';
 import { indented, lined, manyLines, oneLine, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
@@ -23,12 +23,9 @@ export function renderAnswer(answer: OutputOf<typeof answerInbox>, terminal: Ter
   return task === undefined ? facts : `${facts}\n${renderTaskResult({ task }, terminal)}`;
 }
 
-export interface InboxPage {
-  readonly items: readonly InboxItem[];
-  readonly total: number;
-  readonly next_cursor?: string;
+type InboxPage = ReturnType<typeof inboxView> & {
   readonly kinds?: readonly { readonly kind: InboxItem['kind']; readonly count: number }[];
-}
+};
 
 /** One line. */
 export function summaryOf({ inbox_id, title }: Pick<InboxItem, 'inbox_id' | 'title'>): string {

@@ -26,12 +26,8 @@ function renderStranger({ you, may_read, roster, paused }: StrangerView, termina
 
 function renderOwnSession(session: Session, terminal: Terminal): string {
   const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox } = session;
-  const held = (tasks: readonly Held[]): string =>
-    tasks
-      .map(({ task_id, attempt, description }) =>
-        oneLine(`${shortIds(task_id, terminal)}  attempt ${attempt}  ${description}`),
-      )
-      .join('\n');
+  const held = ({ task_id, attempt, description }: Held): string =>
+    oneLine(`${shortIds(task_id, terminal)}  attempt ${attempt}  ${description}`);
   const fields = renderFields(terminal, {
     you: you.name,
     role: you.role,
@@ -55,8 +51,8 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
       ready.length === 0 ? '' : renderTasks({ items: ready.map(listedBrief), total: count }, terminal),
       terminal,
     ),
-    section('held here', held(held_here), terminal),
-    section('held elsewhere', held(held_elsewhere), terminal),
+    section('held here', held_here.map(held).join('\n'), terminal),
+    section('held elsewhere', held_elsewhere.map(held).join('\n'), terminal),
     section('ballots due', due.join('\n'), terminal),
     section('news', news.map((line) => shortIds(oneLine(line), terminal)).join('\n'), terminal),
   ]);

@@ -6,7 +6,7 @@
  */
 import stringWidth from 'string-width';
 import { flow, type Piece } from './flow.ts';
-import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapTo } from './terminal.ts';
+import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapAtMost, wrapTo } from './terminal.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -88,11 +88,9 @@ function stackedRows<Row>(rows: readonly Row[], shown: readonly Measured<Row>[],
   return rows
     .flatMap((row, index) => {
       const facts = shown.filter((column) => column !== text).map((column) => factOf(column, row, index));
-      const lines = text === undefined ? [] : wrapTo(text.cells[index] ?? '', room);
-      const kept =
-        lines.length > mostLines ? [...lines.slice(0, mostLines - 1), lines.slice(mostLines - 1).join(' ')] : lines;
+      const lines = text === undefined ? [] : wrapAtMost(text.cells[index] ?? '', room, mostLines);
       const [first = '', ...more] = flow(facts, gap, room, terminal);
-      const below = kept.filter((line) => line !== '').map((line) => cutTo(line, room));
+      const below = lines.filter((line) => line !== '');
       return [first, ...[...more, ...below].map((line) => `${gap}${line}`)];
     })
     .join('\n');

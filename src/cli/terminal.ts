@@ -107,6 +107,12 @@ export function wrapTo(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** At most `most` lines, the last one cut. */
+export function wrapAtMost(text: string, width: number, most: number): string[] {
+  const lines = wrapTo(text, width);
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), cutTo(lines.slice(most - 1).join(' '), width)];
+}
+
 /** Paragraphs of text in lines that fit; a pipe gets them as they are. */
 export function wrapped(text: string, { width }: Terminal, indent = 0): string {
   if (width === null) return text;

@@ -5,7 +5,7 @@ import { shortIds } from '../render/ids.ts';
 import { priorityStyle, statusStyle } from '../render/styles.ts';
 import { statusWord, waitsFor } from '../render/task-words.ts';
 import { cutLine, fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
-import { cutTo, oneLine, type Terminal, wrapTo } from '../terminal.ts';
+import { oneLine, type Terminal, wrapAtMost, wrapTo } from '../terminal.ts';
 import { nowOf, passedSince, spanText } from '../times.ts';
 import type { ColumnName } from './board-state.ts';
 
@@ -24,11 +24,7 @@ export function cardLines({ task, column, isMarked }: Card, width: number, heigh
   const words = oneLine(task.description);
   if (height === 1) return [fitLine(cutLine([mark, ...left, span(' '), foreign(words, 'dim')], width), width)];
   const room = width - 1;
-  const wrapped = wrapTo(words, room);
-  const kept =
-    wrapped.length < height
-      ? wrapped
-      : [...wrapped.slice(0, height - 2), cutTo(wrapped.slice(height - 2).join(' '), room)];
+  const kept = wrapAtMost(words, room, height - 1);
   const lines = [head, ...kept.map((text): Line => [span(' '), span(text, isMarked ? null : 'dim')])];
   while (lines.length < height) lines.push([]);
   return lines.map((line) => fitLine(line, width));

@@ -30,14 +30,8 @@ export function headline(board: BoardView, columns: number, terminal: Terminal):
   const space = columns - lineWidth(middle) - stringWidth(right.text);
   // What needs somebody comes before why it is paused, and both before the time.
   if (space < 24) return [...middle, span('  '), ...left];
-  const ends = Math.floor((space - 2) / 2);
-  return [
-    ...fitLine(left, Math.max(ends, Math.min(lineWidth(left), space - 2))),
-    span(' '),
-    ...middle,
-    span(' '.repeat(Math.max(1, space - Math.max(ends, Math.min(lineWidth(left), space - 2)) - 1))),
-    right,
-  ];
+  const beside = Math.max(Math.floor((space - 2) / 2), Math.min(lineWidth(left), space - 2));
+  return [...fitLine(left, beside), span(' '), ...middle, span(' '.repeat(Math.max(1, space - beside - 1))), right];
 }
 
 /** What is wrong with the store and with the configuration. */

@@ -2,7 +2,7 @@
 import type { AgentPage } from '../../views/agent-page.ts';
 import type { AgentView } from '../../views/queue-views.ts';
 import { renderFields, renderTable } from '../table.ts';
-import { indented, inner, paint, section, stacked, type Terminal, wrapTo } from '../terminal.ts';
+import { indented, inner, lined, paint, section, stacked, type Terminal, wrapTo } from '../terminal.ts';
 import { ahead, ago, moment, deadlineIn } from '../times.ts';
 import { agentWords } from './agent-words.ts';
 import { factLine, headline } from './headline.ts';
@@ -47,11 +47,10 @@ export function renderAgentPage(page: AgentPage, terminal: Terminal): string {
     'first seen': metrics.first_seen === null ? null : moment(metrics.first_seen, terminal),
   });
   return stacked([
-    `${headline(
-      terminal,
-      [agent.name, 'bold'],
-      [agent.status, agent.status === 'available' ? 'green' : 'yellow'],
-    )}\n${factLine(terminal, ...agentWords(agent, terminal))}`,
+    lined(
+      headline(terminal, [agent.name, 'bold'], [agent.status, agent.status === 'available' ? 'green' : 'yellow']),
+      factLine(terminal, ...agentWords(agent, terminal)),
+    ),
     indented(fields),
     tasks('in hand', held, (task) => whoHas(task, terminal).replace(/^[^,]*, /, ''), terminal),
     tasks('next', next_tasks, ({ deadline }) => deadlineWords(deadline, terminal), terminal),

@@ -3,7 +3,7 @@ import type { OutputOf } from '../../define-tool.ts';
 import type { TaskInFull } from '../../views/task-views.ts';
 import type { getTask } from '../../../tools/get-task.ts';
 import { renderFields } from '../table.ts';
-import { indented, inner, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { indented, inner, lined, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
@@ -17,7 +17,7 @@ type ShownTask = OutputOf<typeof getTask>['task'];
 export function renderTask({ task }: { readonly task: ShownTask }, terminal: Terminal): string {
   const { result } = task;
   return stacked([
-    `${headOf(task, terminal)}\n${wrapped(manyLines(task.description), terminal)}`,
+    lined(headOf(task, terminal), wrapped(manyLines(task.description), terminal)),
     indented(renderFields(inner(terminal), factsOf(task, terminal))),
     section('summary', wrapped(manyLines(result?.summary ?? ''), terminal, 2), terminal),
     section('runs', task.runs === undefined ? '' : renderRuns({ items: task.runs }, inner(terminal)), terminal),

@@ -3,26 +3,14 @@ import type { OutputOf } from '../../define-tool.ts';
 import type { VoteBrief, VoteInFull } from '../../views/vote-views.ts';
 import type { castVote } from '../../../tools/cast-vote.ts';
 import type { listVotes } from '../../../tools/list-votes.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { renderFields, renderTable } from '../table.ts';
+import { lined, manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, ahead, deadlineIn } from '../times.ts';
 import { headline } from './headline.ts';
 import { shortIds } from './ids.ts';
 import { countOf } from './render-task-list.ts';
 import { percent } from './numbers.ts';
 import { statusStyle } from './styles.ts';
-
-/** Of votes in a list. */
-function columnsOn(terminal: Terminal): readonly Column<VoteBrief | VoteInFull>[] {
-  return [
-    { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
-    { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
-    { title: 'VOTED', value: votedOf },
-    { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
-    { title: 'RESULT', value: resultOf },
-    { title: 'QUESTION', value: (vote) => vote.question },
-  ];
-}
 
 function closing(deadline: string | undefined, terminal: Terminal): string {
   return deadline === undefined ? '' : ahead(deadline, terminal);
@@ -44,7 +32,14 @@ export function renderVotes(
   terminal: Terminal,
 ): string {
   if (items.length === 0) return 'No votes.';
-  const table = renderTable<VoteBrief | VoteInFull>(terminal, items, columnsOn(terminal));
+  const table = renderTable<VoteBrief | VoteInFull>(terminal, items, [
+    { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
+    { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
+    { title: 'VOTED', value: votedOf },
+    { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
+    { title: 'RESULT', value: resultOf },
+    { title: 'QUESTION', value: (vote) => vote.question },
+  ]);
   return items.length === total ? table : `${table}\n${paint(countOf(items.length, total), 'dim', terminal)}`;
 }
 
@@ -86,11 +81,10 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     'turned out right': vote.judged?.right_choice,
   });
   return stacked([
-    `${headline(
-      terminal,
-      [shortIds(vote.vote_id, terminal, 'vote'), 'bold'],
-      [vote.status, statusStyle(vote.status)],
-    )}\n${wrapped(manyLines(vote.question), terminal)}`,
+    lined(
+      headline(terminal, [shortIds(vote.vote_id, terminal, 'vote'), 'bold'], [vote.status, statusStyle(vote.status)]),
+      wrapped(manyLines(vote.question), terminal),
+    ),
     fields,
     result?.tally === undefined ? '' : renderTally(result.tally, terminal),
     renderBallots(vote.ballots ?? [], terminal),

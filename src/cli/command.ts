@@ -164,12 +164,8 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
       const given = inputs.map((input) => tool.input.parse(input));
       const [first, ...more] = given;
       if (first === undefined) throw new Error('Expected a command line to give arguments, got none');
-      const evenIf = { evenIfBroken: evenIfBroken?.(first) === true };
-      return withSession(
-        context,
-        (session) => (more.length === 0 ? one(first, session) : several(given, session)),
-        evenIf,
-      );
+      const work = (session: Session) => (more.length === 0 ? one(first, session) : several(given, session));
+      return withSession(context, work, { evenIfBroken: evenIfBroken?.(first) === true });
     },
   };
 }

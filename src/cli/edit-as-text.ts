@@ -23,17 +23,10 @@ const times: ReadonlyMap<string, Form> = new Map([
   ['deadline', deadline],
 ]);
 
+const fields = ['type', 'priority', 'not_before', 'deadline', 'dependencies', 'paths', 'uses'] as const;
+
 function linesOf(task: Task): Readonly<Record<string, string>> {
-  const { type, priority, dependencies, not_before, deadline, paths, uses } = task;
-  return {
-    type: type ?? '',
-    priority,
-    not_before: not_before ?? '',
-    deadline: deadline ?? '',
-    dependencies: dependencies.join(', '),
-    paths: paths.join(', '),
-    uses: uses.join(', '),
-  };
+  return Object.fromEntries(fields.map((name) => [name, [task[name] ?? []].flat().join(', ')]));
 }
 
 export function asText(task: Task): string {

@@ -2,16 +2,13 @@
 import stringWidth from 'string-width';
 import { oneLine, paint, type Style, type Terminal } from './terminal.ts';
 
-export interface Piece {
-  readonly text: string;
-  readonly style?: Style | null;
-}
+export type Piece = readonly [text: string, style?: Style | null];
 
 /** Empty pieces are left out; one that is wider than a line has a line of its own. */
 export function flow(pieces: readonly Piece[], separator: string, width: number | null, terminal: Terminal): string[] {
   const lines: string[][] = [];
   let left = 0;
-  for (const { text, style = null } of pieces) {
+  for (const [text, style = null] of pieces) {
     const shown = oneLine(text);
     if (shown === '') continue;
     const own = stringWidth(shown);

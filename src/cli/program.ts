@@ -11,7 +11,7 @@ import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } fro
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
 import { exitCodes, reportError, reportUnwritten, UsageError } from './report-error.ts';
-import { flagOf, inCommands } from './say-advice.ts';
+import { flagOf, inCommands, wordOf } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
 import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
@@ -186,7 +186,7 @@ async function givenTo(
   }
   for (const option of row.options) {
     const [usage, name] = option;
-    const value: unknown = command.getOptionValue(attributeOf(command, usage));
+    const value: unknown = command.getOptionValue(new Option(usage).attributeName());
     // `--no-retry` makes an option that is otherwise true.
     if (value === undefined || (flagOf(usage).startsWith('--no-') && value === true)) continue;
     if (!usage.includes('<')) given[name] = switchValue(option);
@@ -221,11 +221,11 @@ function split(row: CommandRow, tokens: readonly string[], command: Command): Re
   const given: Record<string, unknown> = { [idName]: row.several ? ids : ids[0] };
   for (const word of others) {
     const [usage, name] = word;
-    const option: unknown = isSentence(word) ? command.getOptionValue(optionOf(word)) : undefined;
+    const option: unknown = isSentence(word) ? command.getOptionValue(wordOf(word[0])) : undefined;
     const texts = isSentence(word) ? rest : rest.slice(0, 1);
     if (isSentence(word) && !isOneText(texts, isId)) throw severalTexts(word, texts);
     if (option !== undefined && texts.length > 0) {
-      throw new UsageError(`The ${optionOf(word)} is given twice`, `Give it once, last or with --${optionOf(word)}.`);
+      throw new UsageError(`The ${wordOf(word[0])} is given twice`, `Give it once, last or with --${wordOf(word[0])}.`);
     }
     const value = option ?? (texts.length === 0 ? undefined : texts.map(unmarked).join(' '));
     if (value === undefined && usage.startsWith('<')) throw missing(word);
@@ -241,7 +241,7 @@ function isOneText(texts: readonly string[], isId: (token: string) => boolean): 
   return texts.length === 1 ? !isId(only) : texts.every((token) => token.startsWith(textMark));
 }
 
-/** `[reason...]`: text, which stands last. */
+/** `[reason...]`: text, which stands last; it can also be given as `--reason`. */
 function isSentence([usage]: Usage): boolean {
   return usage.includes('...');
 }
@@ -259,13 +259,8 @@ function severalTexts(word: Usage | undefined, rest: readonly string[]): UsageEr
     ? new UsageError(`Too much was given: ${text}`, 'Ids come first, and each is given once.')
     : new UsageError(
         `Expected ids and then one text, got ${JSON.stringify(text)} after the ids`,
-        `Put the text in quotes, after --${optionOf(word)}, or after --.`,
+        `Put the text in quotes, after --${wordOf(word[0])}, or after --.`,
       );
-}
-
-/** `[reason...]` can also be given as `--reason`. */
-function optionOf([usage]: Usage): string {
-  return /[<[]([\w-]+)/.exec(usage)?.[1] ?? usage;
 }
 
 /** Commander takes one list of words; what each of them is, is told from the words themselves. */
@@ -274,17 +269,16 @@ function severalWords(command: Command, row: CommandRow, words: readonly Argumen
   command.usage(`[options] ${row.arguments.map(([usage]) => usage).join(' ')}`);
   command.configureHelp({ visibleArguments: () => [...words] });
   for (const word of row.arguments.filter(isSentence)) {
-    command.addOption(new Option(`--${optionOf(word)} <text>`, `the ${optionOf(word)}, where it does not stand last`));
+    command.addOption(
+      new Option(`--${wordOf(word[0])} <text>`, `the ${wordOf(word[0])}, where it does not stand last`),
+    );
   }
 }
 
 function refuseTogether({ exclusive }: CommandRow, command: Command): void {
   for (const flags of exclusive) {
-    const given = flags.filter((flag) =>
-      command.options.some(
-        (option) => option.long === flag && command.getOptionValueSource(option.attributeName()) === 'cli',
-      ),
-    );
+    const isGiven = (flag: string) => command.getOptionValueSource(new Option(flag).attributeName()) === 'cli';
+    const given = flags.filter(isGiven);
     if (given.length > 1) throw new UsageError(`${given.join(' and ')} cannot be combined`, 'Use one of them.');
   }
 }
@@ -301,11 +295,6 @@ async function formed({ input }: CommandRow, [usage, name, , form]: Usage, typed
   return isList ? read : read[0];
 }
 
-function attributeOf(command: Command, usage: string): string {
-  const option = command.options.find(({ flags }) => flags === usage);
-  return option?.attributeName() ?? usage;
-}
-
 /** What commander gives for one argument: a word, several, or nothing. */
 function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(listOf);
@@ -318,7 +307,7 @@ function nameIn(row: CommandRow): (argument: string) => string {
     const flags = row.options.filter(([, name]) => name === argument).map(([usage]) => flagOf(usage));
     if (flags.length > 0) return flags.join(' or ');
     const word = row.arguments.find(([, name]) => name === argument);
-    return word === undefined ? argument : word[0].replaceAll(/[<>[\]]|\.\.\./g, '');
+    return word === undefined ? argument : wordOf(word[0]);
   };
 }
 

@@ -4,7 +4,7 @@ import { CallerError, type ErrorCode, FederationError } from '../domain/errors.t
 import { systemFault } from '../domain/system-faults.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { Host } from './host.ts';
-import { manyLines, paint } from './terminal.ts';
+import { manyLines, oneLine, paint } from './terminal.ts';
 
 export const exitCodes = { done: 0, refused: 1, usage: 2, corrupt: 3, unreachable: 4, unwritten: 5 } as const;
 
@@ -57,6 +57,11 @@ export function reportError(thrown: unknown, report: Report): number {
   );
   if ((host.environment['FEDERATION_DEBUG'] ?? '') !== '' && error instanceof Error) host.err(`${error.stack}\n`);
   return exitCodes.refused;
+}
+
+/** What is wrong and what to do about it, where the work goes on all the same. */
+export function warn({ err, errorTerminal }: Host, label: string, message: string, next: string): void {
+  err(`${paint(label, 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}\n`);
 }
 
 /** Its output was not written. What it changed is changed: run again, it would be done twice. */

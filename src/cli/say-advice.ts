@@ -51,9 +51,14 @@ export function flagOf(usage: string): string {
   return /.*(--[\w-]+)/.exec(usage)?.[1] ?? usage;
 }
 
-/** `<right-choice...>` → `RIGHT-CHOICE`. */
+/** `<right-choice...>` → `right-choice`. */
+export function wordOf(usage: string): string {
+  return /[<[]([\w-]+)/.exec(usage)?.[1] ?? usage;
+}
+
+/** `RIGHT-CHOICE`. */
 function placeholder(usage: string): string {
-  return (/[<[]([\w-]+)/.exec(usage)?.[1] ?? usage).toUpperCase();
+  return wordOf(usage).toUpperCase();
 }
 
 function quoted(value: unknown): string {

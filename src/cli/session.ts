@@ -10,8 +10,9 @@ import { setting } from '../config/settings.ts';
 import type { z } from 'zod';
 import type { Host, OpenSettings } from './host.ts';
 import { shortIds } from './render/ids.ts';
+import { warn } from './report-error.ts';
 import { withWholeIds } from './short-ids.ts';
-import { manyLines, oneLine, paint, type Terminal, wrapped } from './terminal.ts';
+import { oneLine, paint, stacked, type Terminal, wrapped } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
 import { whoActsIn } from './who-acts.ts';
@@ -37,6 +38,8 @@ export interface RunContext {
 export interface Session {
   readonly host: Host;
   readonly federation: Federation;
+  /** What it lies in. */
+  readonly folder: string;
   readonly terminal: Terminal;
   readonly json: boolean;
   readonly signal: AbortSignal;
@@ -61,7 +64,8 @@ export async function withSession(
   { evenIfBroken = false }: Pick<OpenSettings, 'evenIfBroken'> = {},
 ): Promise<void> {
   const { host, globals } = context;
-  const federation = await host.open({ ...openSettings(context), evenIfBroken });
+  const settings = openSettings(context);
+  const federation = await host.open({ ...settings, evenIfBroken });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);
@@ -78,6 +82,7 @@ export async function withSession(
     await work({
       host,
       federation,
+      folder: settings.folder,
       terminal,
       json: globals.json === true,
       signal,
@@ -127,8 +132,9 @@ export function show<Result extends ToolResult>(
     return;
   }
   const text = render(terminal);
-  const parts = [text, paint(nextLine(sayNext(result.next), terminal), 'dim', terminal)].filter((part) => part !== '');
-  if (parts.length > 0) host.out(`${parts.join(text.includes('\n') ? '\n\n' : '\n')}\n`);
+  const next = paint(nextLine(sayNext(result.next), terminal), 'dim', terminal);
+  const shown = stacked([text, next], text.includes('\n') ? '\n\n' : '\n');
+  if (shown !== '') host.out(`${shown}\n`);
 }
 
 /** What is only said, with nothing to type, is no next step. */
@@ -142,10 +148,7 @@ function nextLine(next: string, terminal: Terminal): string {
 function warnOfFault(federation: Federation, host: Host): void {
   const { fault, configWarnings } = federation;
   for (const { message, next } of configWarnings) {
-    const label = paint('fed: configuration:', 'yellow', host.errorTerminal);
-    host.err(`${label} ${manyLines(message)}\n  → ${oneLine(next)}\n`);
+    warn(host, 'fed: configuration:', message, next);
   }
-  if (fault === null) return;
-  const label = paint('fed: read-only:', 'yellow', host.errorTerminal);
-  host.err(`${label} ${oneLine(fault.message)}\n  → ${oneLine(fault.next)}\n`);
+  if (fault !== null) warn(host, 'fed: read-only:', oneLine(fault.message), fault.next);
 }

@@ -48,7 +48,9 @@ export function wholeId(typed: string, wanted: readonly IdKind[], { state, now }
   const known = wanted.flatMap((kind) => idsOf(state, kind));
   if (known.includes(text)) return text;
   const bare = text.replace(/^[a-z]+-/, '');
-  const fitting = known.filter((id) => (text === bare || id.startsWith(text.slice(0, -bare.length))) && ends(id, bare));
+  const fitting = known.filter(
+    (id) => (text === bare || id.startsWith(text.slice(0, -bare.length))) && id.endsWith(`-${bare}`),
+  );
   const today = fitting.filter((id) => id.slice(-bare.length - 11) === `${now.slice(0, 10)}-${bare}`);
   const found = today.length > 0 ? today : fitting;
   if (found.length > 1) {
@@ -61,10 +63,6 @@ export function wholeId(typed: string, wanted: readonly IdKind[], { state, now }
     );
   }
   return found[0] ?? (text === bare ? nearest(text, wanted, known) : text);
-}
-
-function ends(id: string, bare: string): boolean {
-  return id.endsWith(`-${bare}`);
 }
 
 /** @throws CallerError that names what comes nearest */

@@ -1,6 +1,6 @@
 /** Lines made of styled pieces, measured and cut before colour goes in: escape sequences have no width. */
 import stringWidth from 'string-width';
-import { cutTo, oneLine, padTo, paint, type Style, type Terminal } from './terminal.ts';
+import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapTo } from './terminal.ts';
 
 export interface Span {
   readonly text: string;
@@ -15,6 +15,11 @@ export function span(text: string, style: Style | null = null): Span {
 /** Text from outside: without escape sequences and line breaks. */
 export function foreign(text: string, style: Style | null = null): Span {
   return { text: oneLine(text), style };
+}
+
+/** Text from outside in lines of at most `width` columns. */
+export function wrapLines(text: string, width: number, style: Style | null = null): Line[] {
+  return wrapTo(oneLine(text), width).map((line) => [span(line, style)]);
 }
 
 export function lineWidth(line: Line): number {

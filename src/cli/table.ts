@@ -6,7 +6,7 @@
  */
 import stringWidth from 'string-width';
 import { flow, type Piece } from './flow.ts';
-import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapTo } from './terminal.ts';
+import { cutTo, oneLine, padTo, paint, type Style, type Terminal, wrapAtMost, wrapTo } from './terminal.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -31,34 +31,25 @@ const leastForLast = 24;
 const mostLines = 2;
 
 /** Title and rows, one line each, without a line break at the end. Columns empty in every row are left out. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], terminal: Terminal): string {
+export function renderTable<Row>(terminal: Terminal, rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const shown = columns
     .map((column) => measured(column, rows))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
   const kept = fitting(shown, terminal);
   if (kept === null) return stackedRows(rows, shown, terminal);
   const last = kept.at(-1);
-  const line = (textOf: (column: Measured<Row>) => string, styleOf: (column: Measured<Row>) => Style | null): string =>
+  /** Of the titles where there is no row. */
+  const line = (index: number, row: Row | null): string =>
     kept
       .map((column) => {
-        const width = column === last ? lastWidth(kept, terminal) : column.width;
-        const text = cutTo(textOf(column), width);
-        const padded = column === last && column.align !== 'right' ? text : padTo(text, width, column.align);
-        return paint(padded, styleOf(column), terminal);
+        const whole = row === null ? column.title : (column.cells[index] ?? '');
+        const text = cutTo(whole, column === last ? lastWidth(kept, terminal) : column.width);
+        const padded = column === last && column.align !== 'right' ? text : padTo(text, column.width, column.align);
+        return paint(padded, row === null ? 'dim' : (column.style?.(row) ?? null), terminal);
       })
       .join(gap)
       .trimEnd();
-  const head = line(
-    (column) => column.title,
-    () => 'dim',
-  );
-  const body = rows.map((row, index) =>
-    line(
-      (column) => column.cells[index] ?? '',
-      (column) => column.style?.(row) ?? null,
-    ),
-  );
-  return [head, ...body].join('\n');
+  return [line(0, null), ...rows.map((row, index) => line(index, row))].join('\n');
 }
 
 function measured<Row>(column: Column<Row>, rows: readonly Row[]): Measured<Row> {
@@ -97,11 +88,9 @@ function stackedRows<Row>(rows: readonly Row[], shown: readonly Measured<Row>[],
   return rows
     .flatMap((row, index) => {
       const facts = shown.filter((column) => column !== text).map((column) => factOf(column, row, index));
-      const lines = text === undefined ? [] : wrapTo(text.cells[index] ?? '', room);
-      const kept =
-        lines.length > mostLines ? [...lines.slice(0, mostLines - 1), lines.slice(mostLines - 1).join(' ')] : lines;
+      const lines = text === undefined ? [] : wrapAtMost(text.cells[index] ?? '', room, mostLines);
       const [first = '', ...more] = flow(facts, gap, room, terminal);
-      const below = kept.filter((line) => line !== '').map((line) => cutTo(line, room));
+      const below = lines.filter((line) => line !== '');
       return [first, ...[...more, ...below].map((line) => `${gap}${line}`)];
     })
     .join('\n');
@@ -111,7 +100,7 @@ function factOf<Row>({ title, align, lead, cells, style }: Measured<Row>, row: R
   const cell = cells[index] ?? '';
   // A number alone does not say what it counts.
   const before = lead ?? (align === 'right' ? `${title.toLowerCase()} ` : '');
-  return { text: cell === '' ? '' : `${before}${cell}`, style: style?.(row) ?? null };
+  return [cell === '' ? '' : `${before}${cell}`, style?.(row) ?? null];
 }
 
 /** Names and what they are, one a line, longer ones wrapped beside their name. Entries without a value are left out. */

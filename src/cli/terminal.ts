@@ -1,6 +1,7 @@
 /** Where output goes: a person's terminal, with its width and colours, or a pipe, which gets plain text. */
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import { manyLines, oneLine } from '../domain/text.ts';
 import type { Timestamp } from '../domain/time.ts';
 
 export interface Terminal {
@@ -36,21 +37,36 @@ export function paint(text: string, style: Style | null, { colour }: Terminal): 
 }
 
 // What agents write reaches the terminal in these forms only.
-export { manyLines, oneLine } from '../domain/text.ts';
+export { manyLines, oneLine };
 
 /** Two columns further in. */
 export function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
-/** A title with what belongs to it below, two columns further in; nothing where there is nothing. */
+/** For what stands two columns further in. */
+export function inner(terminal: Terminal): Terminal {
+  return terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
+}
+
+/** A title with what belongs to it below; nothing where there is nothing. */
+export function titled(title: string, body: string, terminal: Terminal): string {
+  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${body}`;
+}
+
+/** The same, two columns further in. */
 export function section(title: string, body: string, terminal: Terminal): string {
-  return body === '' ? '' : `${paint(title, 'bold', terminal)}\n${indented(body)}`;
+  return titled(title, indented(body), terminal);
 }
 
 /** Sections that say something, one under the other. */
 export function stacked(sections: readonly string[], between = '\n\n'): string {
   return sections.filter((text) => text !== '').join(between);
+}
+
+/** The same, without an empty line between. */
+export function lined(...sections: readonly string[]): string {
+  return stacked(sections, '\n');
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -91,6 +107,12 @@ export function wrapTo(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** At most `most` lines, the last one cut. */
+export function wrapAtMost(text: string, width: number, most: number): string[] {
+  const lines = wrapTo(text, width);
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), cutTo(lines.slice(most - 1).join(' '), width)];
+}
+
 /** Paragraphs of text in lines that fit; a pipe gets them as they are. */
 export function wrapped(text: string, { width }: Terminal, indent = 0): string {
   if (width === null) return text;
@@ -103,4 +125,18 @@ export function wrapped(text: string, { width }: Terminal, indent = 0): string {
 export function padTo(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return align === 'left' ? `${text}${space}` : `${space}${text}`;
+}
+
+/**
+ * A head and what there is to say of it, which goes on below itself where it does not fit: from column `width` on, or
+ * on lines of its own where that leaves fewer than `least` columns.
+ */
+export function beside(head: string, width: number, text: string, terminal: Terminal, least = 20): string {
+  const shown = oneLine(text);
+  if (shown === '') return head.trimEnd();
+  const space = ' '.repeat(Math.max(2, width - stringWidth(head)));
+  if (terminal.width === null) return `${head}${space}${shown}`;
+  const room = terminal.width - width;
+  if (room >= least) return `${head}${space}${wrapTo(shown, room).join(`\n${' '.repeat(width)}`)}`;
+  return [head.trimEnd(), ...wrapTo(shown, terminal.width - 4).map((line) => `    ${line}`)].join('\n');
 }

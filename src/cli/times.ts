@@ -108,19 +108,11 @@ function formatOf(language: string, zone: string | undefined, options: Intl.Date
 }
 
 function localOf(at: Timestamp, { zone }: Terminal): Local {
-  const format = formatOf('en-GB', zone, {
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
-  const parts = new Map(format.formatToParts(toMillis(at)).map(({ type, value }) => [type, value]));
-  const part = (name: Intl.DateTimeFormatPartTypes): number => Number(parts.get(name));
-  const [year, month, date] = [part('year'), part('month') - 1, part('day')];
-  const clock = `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`;
-  return { year, month, date, clock, day: Date.UTC(year, month, date) / day };
+  // Swedish writes a time as ISO 8601 does.
+  const format = formatOf('sv-SE', zone, { dateStyle: 'short', timeStyle: 'short' });
+  const [on = '', clock = ''] = format.format(toMillis(at)).split(' ');
+  const [year = 0, month = 0, date = 0] = on.split('-').map(Number);
+  return { year, month: month - 1, date, clock, day: Date.parse(on) / day };
 }
 
 /** Each English knows the names of its own side of the world: CET and PST; where neither has one, UTC+9. */

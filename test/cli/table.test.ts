@@ -23,24 +23,24 @@ const rows: readonly Row[] = [
 ];
 
 test('columns line up and nothing trails', () => {
-  expect(renderTable(rows, columns, plain)).toBe(
+  expect(renderTable(plain, rows, columns)).toBe(
     ['ID        N  TEXT', 'a         7  first', 'long-id  12  second'].join('\n'),
   );
 });
 
 test('a column that is empty in every row is left out', () => {
-  const table = renderTable([{ id: 'a', count: null, text: 'x' }], columns, plain);
+  const table = renderTable(plain, [{ id: 'a', count: null, text: 'x' }], columns);
   expect(table).toBe('ID  TEXT\na   x');
 });
 
 test('wide characters take the columns they take on a terminal', () => {
-  const table = renderTable([{ id: '你好', count: 1, text: 'x' }, ...rows], columns, plain);
+  const table = renderTable(plain, [{ id: '你好', count: 1, text: 'x' }, ...rows], columns);
   const [, wide, narrow] = table.split('\n');
   expect(stringWidth(wide?.slice(0, wide.indexOf('1')) ?? '')).toBe(narrow?.indexOf('7'));
 });
 
 test('on a terminal the last column is cut to its width', () => {
-  const table = renderTable([{ id: 'a', count: 1, text: 'word '.repeat(40) }], columns, { width: 40, colour: false });
+  const table = renderTable({ width: 40, colour: false }, [{ id: 'a', count: 1, text: 'word '.repeat(40) }], columns);
   const lines = table.split('\n');
   expect(lines[1]).toMatch(/…$/);
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(40);
@@ -53,7 +53,7 @@ test('columns that are spare give way before the last one gets too narrow, the s
     { title: 'AGE', value: () => '5 min', spare: 1 },
     { title: 'TEXT', value: () => 'word '.repeat(20) },
   ];
-  const head = (width: number): string => renderTable([0], wide, { width, colour: false }).split('\n')[0] ?? '';
+  const head = (width: number): string => renderTable({ width, colour: false }, [0], wide).split('\n')[0] ?? '';
   expect(head(70)).toMatch(/^ID +KIND +AGE +TEXT$/);
   expect(head(60)).toMatch(/^ID +AGE +TEXT$/);
   expect(head(50)).toMatch(/^ID +TEXT$/);
@@ -61,7 +61,7 @@ test('columns that are spare give way before the last one gets too narrow, the s
 
 test('where a row does not fit it stands on lines of its own, with no id or number cut', () => {
   const long = [{ id: 'task-2026-02-06-001-and-more', count: 12, text: 'word '.repeat(40).trim() }];
-  const table = renderTable(long, columns, { width: 40, colour: false });
+  const table = renderTable({ width: 40, colour: false }, long, columns);
   const lines = table.split('\n');
   expect(lines.slice(0, 2)).toEqual([
     'task-2026-02-06-001-and-more  n 12',
@@ -74,18 +74,18 @@ test('where a row does not fit it stands on lines of its own, with no id or numb
 
 test('in a pipe nothing is cut', () => {
   const text = 'word '.repeat(40).trim();
-  expect(renderTable([{ id: 'a', count: 1, text }], columns, plain)).toContain(text);
+  expect(renderTable(plain, [{ id: 'a', count: 1, text }], columns)).toContain(text);
 });
 
 test('colours add nothing but colours', () => {
-  const coloured = renderTable(rows, columns, { width: null, colour: true });
+  const coloured = renderTable({ width: null, colour: true }, rows, columns);
   expect(coloured).toContain('\u001B[32m');
-  expect(stripVTControlCharacters(coloured)).toBe(renderTable(rows, columns, plain));
+  expect(stripVTControlCharacters(coloured)).toBe(renderTable(plain, rows, columns));
 });
 
 test('line breaks and escape sequences of others do not get through', () => {
   const text = 'one\ntwo\u001B[2K red \u202Eback';
-  const table = renderTable([{ id: 'a', count: 1, text }], columns, plain);
+  const table = renderTable(plain, [{ id: 'a', count: 1, text }], columns);
   expect(table.split('\n')).toHaveLength(2);
   expect(table).toContain(String.raw`one two\u001b[2K red \u202eback`);
   expect(manyLines(`${text}\r\nthree\t.`)).toBe('one\ntwo\\u001b[2K red \\u202eback\nthree  .');

@@ -100,34 +100,29 @@ function asking(state: BoardState, dialog: Dialog): Step {
   return still({ ...state, dialog });
 }
 
-function pressOnBoard(state: BoardState, key: string, view: BoardView, page: number): Step {
+/** Keys of vi for others. */
+const vi = new Map(Object.entries({ k: '<up>', j: '<down>', h: '<left>', l: '<right>', g: '<home>', G: '<end>' }));
+const onBoard = new Map([...vi, ['<tab>', '<right>'], ['<back-tab>', '<left>'], ['Q', 'q']]);
+
+/** How far a key moves. */
+function movesBy(key: string, page: number): number | undefined {
+  return { '<up>': -1, '<down>': 1, '<page-up>': -page, '<page-down>': page }[key];
+}
+
+function pressOnBoard(state: BoardState, typedKey: string, view: BoardView, page: number): Step {
+  const key = onBoard.get(typedKey) ?? typedKey;
+  const by = movesBy(key, page);
+  if (by !== undefined) return still(moved(state, view, by));
   switch (key) {
     case 'q':
-    case 'Q':
       return { state, effect: { do: 'quit' } };
-    case '<up>':
-    case 'k':
-      return still(moved(state, view, -1));
-    case '<down>':
-    case 'j':
-      return still(moved(state, view, 1));
-    case '<page-up>':
-      return still(moved(state, view, -page));
-    case '<page-down>':
-      return still(moved(state, view, page));
     case '<home>':
-    case 'g':
       return still(moved(state, view, Number.NEGATIVE_INFINITY));
     case '<end>':
-    case 'G':
       return still(moved(state, view, Number.POSITIVE_INFINITY));
-    case '<tab>':
     case '<right>':
-    case 'l':
       return still(besides(state, 1));
-    case '<back-tab>':
     case '<left>':
-    case 'h':
       return still(besides(state, -1));
     case '<enter>': {
       const { items } = view[state.column];
@@ -145,7 +140,7 @@ function pressOnBoard(state: BoardState, key: string, view: BoardView, page: num
     case 'a':
       return view.inbox.items.length === 0
         ? still({ ...state, message: 'Nothing waits for you.' })
-        : asking(state, itemsDialog(view.inbox.items));
+        : asking(state, pickOf('Answer which?', 'inbox_id', view.inbox.items.map(optionOf), {}));
     default:
       return still(state);
   }
@@ -165,22 +160,21 @@ function besides(state: BoardState, by: number): BoardState {
 }
 
 function pauseDialog({ paused }: BoardView): Dialog {
-  return paused === null
-    ? {
-        kind: 'sure',
-        question: 'Pause? Nothing is claimed until you resume.',
-        effect: { do: 'pause' },
-      }
-    : { kind: 'sure', question: 'Resume?', effect: { do: 'resume' } };
+  if (paused !== null) return { kind: 'sure', question: 'Resume?', effect: { do: 'resume' } };
+  return { kind: 'sure', question: 'Pause? Nothing is claimed until you resume.', effect: { do: 'pause' } };
 }
 
-function itemsDialog(items: readonly InboxItem[]): Pick {
-  const options = items.map(({ inbox_id, title, detail }) => ({
-    value: inbox_id,
-    label: title,
-    ...(detail === undefined ? {} : { more: detail }),
-  }));
-  return { kind: 'pick', title: 'Answer which?', picks: 'inbox_id', options, at: 0, draft: {} };
+function pickOf(title: string, picks: Pick['picks'], options: Pick['options'], draft: Partial<Draft>): Pick {
+  return { kind: 'pick', title, picks, options, at: 0, draft };
+}
+
+/** Options that are what they are called. */
+function named(values: readonly string[]): Pick['options'] {
+  return values.map((value) => ({ value, label: value }));
+}
+
+function optionOf({ inbox_id: value, title: label, detail: more }: InboxItem): Pick['options'][number] {
+  return { value, label, ...(more === undefined ? {} : { more }) };
 }
 
 function pressInDialog(state: BoardState, dialog: Dialog, key: string, view: BoardView, page: number): Step {
@@ -193,7 +187,7 @@ function pressInDialog(state: BoardState, dialog: Dialog, key: string, view: Boa
       if (key === '<enter>') return still(closed);
       return still({ ...state, filter: typed(dialog.text, key), dialog: { ...dialog, text: typed(dialog.text, key) } });
     case 'task': {
-      const by = { '<up>': -1, k: -1, '<down>': 1, j: 1, '<page-up>': -page, '<page-down>': page, ' ': page }[key];
+      const by = key === ' ' ? page : movesBy(vi.get(key) ?? key, page);
       if (by !== undefined) return asking(state, { ...dialog, top: Math.max(0, dialog.top + by) });
       return still(['<escape>', '<enter>', 'q', '<left>', 'h'].includes(key) ? closed : state);
     }
@@ -216,10 +210,9 @@ function typed(text: string, key: string): string {
 
 function pressInPick(state: BoardState, dialog: Pick, key: string, view: BoardView): Step {
   const { options, at } = dialog;
-  const last = options.length - 1;
   if (key === '<escape>' || key === 'q') return still({ ...state, dialog: null });
-  if (key === '<up>' || key === 'k') return asking(state, { ...dialog, at: Math.max(0, at - 1) });
-  if (key === '<down>' || key === 'j') return asking(state, { ...dialog, at: Math.min(last, at + 1) });
+  const by = movesBy(vi.get(key) ?? key, 0);
+  if (by !== undefined) return asking(state, { ...dialog, at: Math.max(0, Math.min(options.length - 1, at + by)) });
   const chosen = /^[1-9]$/.test(key) ? options[Number(key) - 1] : key === '<enter>' ? options[at] : undefined;
   return chosen === undefined ? still(state) : picked(state, dialog, chosen.value, view);
 }
@@ -232,14 +225,7 @@ function picked(state: BoardState, { picks, draft }: Pick, value: string, view: 
   if (picks === 'inbox_id') {
     // What it takes to edit is more than a line: fed queue edit.
     const actions = item.actions.filter((action) => action !== 'edit');
-    return asking(state, {
-      kind: 'pick',
-      title: item.title,
-      picks: 'action',
-      options: actions.map((action) => ({ value: action, label: action })),
-      at: 0,
-      draft: { inbox_id },
-    });
+    return asking(state, pickOf(item.title, 'action', named(actions), { inbox_id }));
   }
   const action = picks === 'action' ? item.actions.find((candidate) => candidate === value) : draft.action;
   if (action === undefined) return still({ ...state, dialog: null, message: 'That is no longer offered.' });
@@ -255,14 +241,7 @@ function next(
   view: BoardView,
 ): Step {
   const pick = (title: string, picks: Pick['picks'], values: readonly string[]): Step =>
-    asking(state, {
-      kind: 'pick',
-      title,
-      picks,
-      options: values.map((value) => ({ value, label: value })),
-      at: 0,
-      draft,
-    });
+    asking(state, pickOf(title, picks, named(values), draft));
   const { action, choice, to_agent, note } = draft;
   if (action === 'decide' && choice === undefined) return pick(item.title, 'choice', item.options ?? []);
   if (action === 'reassign' && to_agent === undefined) {

@@ -1,12 +1,12 @@
 /** A task as a card: who has it and for how long on one line, what it is below. */
-import { day, hour, minute, type Timestamp } from '../../domain/time.ts';
+import { minute, type Timestamp } from '../../domain/time.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
-import { shortId } from '../render/ids.ts';
+import { shortIds } from '../render/ids.ts';
 import { priorityStyle, statusStyle } from '../render/styles.ts';
 import { statusWord, waitsFor } from '../render/task-words.ts';
 import { cutLine, fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
-import { cutTo, oneLine, type Terminal, wrapTo } from '../terminal.ts';
-import { nowOf, passedSince } from '../times.ts';
+import { oneLine, type Terminal, wrapAtMost, wrapTo } from '../terminal.ts';
+import { nowOf, passedSince, spanText } from '../times.ts';
 import type { ColumnName } from './board-state.ts';
 
 export interface Card {
@@ -24,11 +24,7 @@ export function cardLines({ task, column, isMarked }: Card, width: number, heigh
   const words = oneLine(task.description);
   if (height === 1) return [fitLine(cutLine([mark, ...left, span(' '), foreign(words, 'dim')], width), width)];
   const room = width - 1;
-  const wrapped = wrapTo(words, room);
-  const kept =
-    wrapped.length < height
-      ? wrapped
-      : [...wrapped.slice(0, height - 2), cutTo(wrapped.slice(height - 2).join(' '), room)];
+  const kept = wrapAtMost(words, room, height - 1);
   const lines = [head, ...kept.map((text): Line => [span(' '), span(text, isMarked ? null : 'dim')])];
   while (lines.length < height) lines.push([]);
   return lines.map((line) => fitLine(line, width));
@@ -84,15 +80,12 @@ function leftOf({ holding }: TaskRow, terminal: Terminal) {
 /** `014` for what was queued today, whose counter is enough to type; `11-27-014` before. */
 function counterToday(id: string, terminal: Terminal): string {
   const [, date, count] = /^task-(\d{4}-\d\d-\d\d)-(\d+)$/.exec(id) ?? [];
-  return count !== undefined && date === nowOf(terminal).slice(0, 10) ? count : shortId(id, terminal);
+  return count !== undefined && date === nowOf(terminal).slice(0, 10) ? count : shortIds(id, terminal);
 }
 
 /** `5m`, `2h`, `3d`: what a card has room for. */
 export function brief(milliseconds: number): string {
-  const passed = Math.max(0, milliseconds);
-  if (passed < minute) return 'now';
-  if (passed < 2 * hour) return `${Math.floor(passed / minute)}m`;
-  return passed < 2 * day ? `${Math.floor(passed / hour)}h` : `${Math.floor(passed / day)}d`;
+  return milliseconds < minute ? 'now' : spanText(milliseconds).replace(/ (\w).*/, '$1');
 }
 
 export function briefAge(since: Timestamp, terminal: Terminal): string {

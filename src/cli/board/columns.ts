@@ -3,6 +3,7 @@ import type { BoardView } from '../../views/board-view.ts';
 import { fitLine, type Line, span } from '../spans.ts';
 import type { Terminal } from '../terminal.ts';
 import { type BoardState, columnNames, type ColumnName, markedPlace } from './board-state.ts';
+import type { Size } from './render-board.ts';
 import { cardLines, wholeHeight } from './cards.ts';
 
 export const columnTitles: Readonly<Record<ColumnName, string>> = {
@@ -33,12 +34,7 @@ export function rowsWanted(board: BoardView, shown: readonly ColumnName[]): numb
 }
 
 /** Exactly `rows` lines of at most `width` columns. */
-export function columnLines(
-  board: BoardView,
-  state: BoardState,
-  size: { readonly columns: number; readonly rows: number },
-  terminal: Terminal,
-): Line[] {
+export function columnLines(board: BoardView, state: BoardState, size: Size, terminal: Terminal): Line[] {
   const { columns, rows } = size;
   const shown = columnsShown(state, columns);
   const width = Math.floor((columns - gap * (shown.length - 1)) / shown.length);
@@ -53,7 +49,7 @@ function cellLines(
   board: BoardView,
   state: BoardState,
   name: ColumnName,
-  { columns, rows }: { readonly columns: number; readonly rows: number },
+  { columns, rows }: Size,
   terminal: Terminal,
 ): Line[] {
   const { total, items } = board[name];

@@ -1,5 +1,5 @@
 /** What is asked on the board, and what its keys do: a page in its place. */
-import { foreign, type Line, span } from '../spans.ts';
+import { foreign, type Line, span, wrapLines } from '../spans.ts';
 import { oneLine, wrapTo, type Terminal } from '../terminal.ts';
 import { shortIds } from '../render/ids.ts';
 import type { Dialog, Pick } from './board-state.ts';
@@ -31,7 +31,7 @@ export function dialogLines(dialog: Dialog | null, width: number, rows: number, 
       return pickLines(dialog, width, rows, terminal);
     case 'note':
       return [
-        ...textLines(shortIds(dialog.title, terminal), width),
+        ...wrapLines(shortIds(dialog.title, terminal), width, 'bold'),
         [],
         ...wrapTo(`${dialog.text}▏`, Math.max(1, width - 2)).map((text): Line => [span('> ', 'cyan'), foreign(text)]),
       ];
@@ -43,13 +43,9 @@ export function dialogLines(dialog: Dialog | null, width: number, rows: number, 
   }
 }
 
-function textLines(text: string, width: number): Line[] {
-  return wrapTo(oneLine(text), width).map((line): Line => [span(line, 'bold')]);
-}
-
 /** The options with the marked one in sight, each with its number as far as one digit goes. */
 function pickLines({ title, options, at }: Pick, width: number, rows: number, terminal: Terminal): Line[] {
-  const head = textLines(shortIds(title, terminal), width);
+  const head = wrapLines(shortIds(title, terminal), width, 'bold');
   const room = Math.max(1, rows - head.length - 4);
   const first = Math.max(0, Math.min(at - room + 1, options.length - room));
   const lines = options.slice(first, first + room).map(({ label }, index): Line => {
@@ -68,32 +64,24 @@ function pickLines({ title, options, at }: Pick, width: number, rows: number, te
     [],
     ...lines,
     ...(left > 0 ? [[span(`     ↓ ${left} more`, 'dim')]] : []),
-    ...(more === undefined
-      ? []
-      : [[], ...wrapTo(oneLine(shortIds(more, terminal)), width).map((text): Line => [span(text, 'dim')])]),
+    ...(more === undefined ? [] : [[], ...wrapLines(shortIds(more, terminal), width, 'dim')]),
   ];
 }
 
 /** What the keys do now. */
+const hints: Readonly<Record<Exclude<Dialog['kind'], 'filter'>, string>> = {
+  keys: 'any key goes back',
+  task: '↑↓ scroll  esc back',
+  pick: '↑↓ move  ⏎ take  esc back',
+  note: '⏎ send  esc back',
+  sure: 'y yes  any other key no',
+};
+
 export function footerOf(dialog: Dialog | null, message: string, filter: string, width: number): Line {
-  switch (dialog?.kind) {
-    case 'filter':
-      return [span(`/${oneLine(dialog.text)}▏`, 'bold'), span('  ⏎ keep  esc all', 'dim')];
-    case 'keys':
-      return [span('any key goes back', 'dim')];
-    case 'task':
-      return [span('↑↓ scroll  esc back', 'dim')];
-    case 'pick':
-      return [span('↑↓ move  ⏎ take  esc back', 'dim')];
-    case 'note':
-      return [span('⏎ send  esc back', 'dim')];
-    case 'sure':
-      return [span('y yes  any other key no', 'bold')];
-    case undefined: {
-      if (message !== '') return [foreign(message, 'yellow')];
-      const kept: Line = filter === '' ? [] : [foreign(`/${filter}`, 'yellow'), span('  ')];
-      const all = '↑↓ move  ⏎ open  a answer  / filter  p pause  ? keys  q quit';
-      return [...kept, span(width >= all.length + 12 ? all : '⏎ open  a answer  ? keys  q quit', 'dim')];
-    }
-  }
+  if (dialog?.kind === 'filter') return [span(`/${oneLine(dialog.text)}▏`, 'bold'), span('  ⏎ keep  esc all', 'dim')];
+  if (dialog !== null) return [span(hints[dialog.kind], dialog.kind === 'sure' ? 'bold' : 'dim')];
+  if (message !== '') return [foreign(message, 'yellow')];
+  const kept: Line = filter === '' ? [] : [foreign(`/${filter}`, 'yellow'), span('  ')];
+  const all = '↑↓ move  ⏎ open  a answer  / filter  p pause  ? keys  q quit';
+  return [...kept, span(width >= all.length + 12 ? all : '⏎ open  a answer  ? keys  q quit', 'dim')];
 }

@@ -4,7 +4,7 @@ import { plural } from '../../domain/phrases.ts';
 import type { BoardView } from '../../views/board-view.ts';
 import { agentWords } from '../render/agent-words.ts';
 import { shortIds } from '../render/ids.ts';
-import { closes, pauseWords, waitingWords } from '../render/render-status.ts';
+import { closes, countWords, pauseWords, waitingWords } from '../render/render-status.ts';
 import { fitLine, foreign, type Line, lineWidth, span } from '../spans.ts';
 import { padTo, type Terminal } from '../terminal.ts';
 import { clockOf, moment, withTimes } from '../times.ts';
@@ -30,14 +30,8 @@ export function headline(board: BoardView, columns: number, terminal: Terminal):
   const space = columns - lineWidth(middle) - stringWidth(right.text);
   // What needs somebody comes before why it is paused, and both before the time.
   if (space < 24) return [...middle, span('  '), ...left];
-  const ends = Math.floor((space - 2) / 2);
-  return [
-    ...fitLine(left, Math.max(ends, Math.min(lineWidth(left), space - 2))),
-    span(' '),
-    ...middle,
-    span(' '.repeat(Math.max(1, space - Math.max(ends, Math.min(lineWidth(left), space - 2)) - 1))),
-    right,
-  ];
+  const beside = Math.max(Math.floor((space - 2) / 2), Math.min(lineWidth(left), space - 2));
+  return [...fitLine(left, beside), span(' '), ...middle, span(' '.repeat(Math.max(1, space - beside - 1))), right];
 }
 
 /** What is wrong with the store and with the configuration. */
@@ -68,9 +62,7 @@ function hiddenWords(board: BoardView, name: ColumnName, terminal: Terminal): st
   if (name === 'waiting') return waitingWords({ waiting: board.waits }, terminal);
   if (name !== 'recently_done') return '';
   const { failed, cancelled } = board.ended;
-  return [failed === 0 ? '' : `${failed} failed`, cancelled === 0 ? '' : `${cancelled} cancelled`]
-    .filter((text) => text !== '')
-    .join(', ');
+  return countWords([failed, 'failed'], [cancelled, 'cancelled']);
 }
 
 /** Oldest first, with how long each has waited. */
@@ -124,7 +116,7 @@ export function agentTable({ agents }: BoardView, terminal: Terminal): Line[] {
   return [
     [span('AGENTS', 'bold')],
     ...agents.map((agent): Line => {
-      const words = agentWords(agent, terminal).flatMap(({ text, style = null }, index) => [
+      const words = agentWords(agent, terminal).flatMap(([text, style = null], index) => [
         ...(index === 0 ? [] : [span(', ', 'dim')]),
         foreign(text, style),
       ]);

@@ -4,8 +4,8 @@
  * there are never more than the screen has rows.
  */
 import type { BoardView } from '../../views/board-view.ts';
-import { cutLine, foreign, type Line, paintLine, span } from '../spans.ts';
-import { section, stacked, type Terminal, wrapTo } from '../terminal.ts';
+import { cutLine, foreign, type Line, paintLine, span, wrapLines } from '../spans.ts';
+import { inner, section, stacked, type Terminal } from '../terminal.ts';
 import { renderTasks } from '../render/render-task-list.ts';
 import { type BoardState, columnNames } from './board-state.ts';
 import { columnLines, columnsShown, columnTitles, rowsWanted } from './columns.ts';
@@ -45,7 +45,7 @@ export function renderBoard(
 
 /** A question that leaves the board where it is. */
 function questionLines({ dialog }: BoardState, width: number): Line[] {
-  return dialog?.kind === 'sure' ? wrapTo(dialog.question, width).map((text): Line => [span(text, 'yellow')]) : [];
+  return dialog?.kind === 'sure' ? wrapLines(dialog.question, width, 'yellow') : [];
 }
 
 /** As much of a page as fits, never beyond its end. */
@@ -82,9 +82,7 @@ function beginning({ filter }: BoardState, columns: number, rows: number): Line[
     filter === ''
       ? [
           [],
-          ...wrapTo('Nothing is queued, and nothing was done in the last 24 h. To begin:', columns).map(
-            (text): Line => [span(text)],
-          ),
+          ...wrapLines('Nothing is queued, and nothing was done in the last 24 h. To begin:', columns),
           [],
           [span('  fed queue add "Write the release notes" --to auto', 'cyan')],
           [span('  fed agents   '), span('who could do it, and how to connect them: README.md', 'dim')],
@@ -99,12 +97,13 @@ export function renderBoardOnce(board: BoardView, terminal: Terminal): string {
   const wide = terminal.width ?? Number.POSITIVE_INFINITY;
   const printed = (lines: readonly Line[]): string =>
     lines.map((line) => paintLine(terminal.width === null ? line : cutLine(line, wide), terminal)).join('\n');
-  const narrow = terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
   return stacked([
     printed([headline(board, Math.min(wide, 80), terminal), ...banners(board)]),
     ...columnNames.map((name) => {
       const { total } = board[name];
-      return total === 0 ? '' : section(`${columnTitles[name]} ${total}`, renderTasks(board[name], narrow), terminal);
+      return total === 0
+        ? ''
+        : section(`${columnTitles[name]} ${total}`, renderTasks(board[name], inner(terminal)), terminal);
     }),
     printed(needLines(board, board.inbox.items.length + 1, terminal)),
     printed(voteLines(board, board.votes.length + 1, terminal)),

@@ -3,7 +3,7 @@ import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
-import { command, type CommandRow, toolCommand } from '../command.ts';
+import { command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
@@ -34,18 +34,17 @@ export const analyticsCommands: readonly CommandRow[] = [
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
   }),
-  command({
+  sessionCommand({
     path: 'analytics cost',
     about: 'what runs cost, and what cheaper agents save',
     more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
     input: z.strictObject({}),
     examples: ['fed analytics cost', 'fed analytics cost --json'],
-    run: (_input, context) =>
-      withSession(context, async ({ federation, show }) => {
-        const { costView } = await import('../../views/cost-view.ts');
-        const view = await costView(federation);
-        show(view, (terminal) => renderCost(view, terminal));
-      }),
+    do: async (_input, { federation }) => {
+      const { costView } = await import('../../views/cost-view.ts');
+      return await costView(federation);
+    },
+    render: renderCost,
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',
@@ -94,10 +93,10 @@ export const analyticsCommands: readonly CommandRow[] = [
         const source = { state: federation.state(), config: federation.config, now: federation.now() };
         const exported = {
           json: () => `${JSON.stringify(exportJson(source), null, 2)}\n`,
-          csv: () => exportCsv(source),
-          prometheus: () => exportPrometheus(source),
+          csv: exportCsv,
+          prometheus: exportPrometheus,
         };
-        context.host.out(exported[json ? 'json' : format]());
+        context.host.out(exported[json ? 'json' : format](source));
       }),
   }),
 ];

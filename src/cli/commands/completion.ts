@@ -82,11 +82,8 @@ async function found(
   const dir = words.includes('--dir') ? words[words.indexOf('--dir') + 1] : undefined;
   const meant = { ...context, host: { ...host, err: () => undefined }, globals: dir === undefined ? globals : { dir } };
   await withSession(meant, ({ federation }) => {
-    all = candidatesFor(words, rows, {
-      state: federation.state(),
-      config: federation.config,
-      now: federation.now(),
-    });
+    const named = { state: federation.state(), config: federation.config, now: federation.now() };
+    all = candidatesFor(words, rows, named);
     return Promise.resolve();
   }).catch(() => undefined);
   return all;

@@ -7,15 +7,14 @@ import type { FederationState } from '../../domain/federation-state.ts';
 import { listed, plural } from '../../domain/phrases.ts';
 import { type EscalationKind, escalationKinds } from '../../domain/scheduling/escalation.ts';
 import { waitingOn } from '../../domain/tasks/dependencies.ts';
-import { type InboxItem, inboxView } from '../../views/inbox-view.ts';
+import { inboxView } from '../../views/inbox-view.ts';
 import { type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import { renderAnswer, renderInbox, summaryOf } from '../render/render-inbox.ts';
 import type { Session } from '../session.ts';
 
-const filter = {
-  kind: z.enum(escalationKinds).optional(),
-  agent: addressee.optional(),
-};
+const filter = { kind: z.enum(escalationKinds).optional(), agent: addressee.optional() };
+const { action, to_agent } = answerInbox.input.shape;
+const bulk = z.strictObject({ ...filter, action, to_agent, note: note.optional() });
 const filters = [
   ['--kind <kind>', 'kind', 'of this kind'],
   ['--agent <name>', 'agent', 'about a task that is for this agent, or was done by it'],
@@ -77,12 +76,7 @@ export const inboxCommands: readonly CommandRow[] = [
     path: 'inbox answer-all',
     about: 'take the same action for many items, all or none',
     more: 'The same as inbox answer --all. Shows the items that offer the action, then asks.',
-    input: z.strictObject({
-      ...filter,
-      action: answerInbox.input.shape.action,
-      to_agent: answerInbox.input.shape.to_agent,
-      note: note.optional(),
-    }),
+    input: bulk,
     arguments: [
       ['<action>', 'action', 'the action'],
       ['[text...]', 'note', 'why; kept in the log'],
@@ -94,15 +88,7 @@ export const inboxCommands: readonly CommandRow[] = [
   }),
 ];
 
-interface Bulk {
-  readonly kind?: InboxItem['kind'] | undefined;
-  readonly agent?: string | undefined;
-  readonly action: InboxItem['actions'][number];
-  readonly to_agent?: string | undefined;
-  readonly note?: string | undefined;
-}
-
-async function answerAll({ kind, agent, ...answer }: Bulk, { federation, actor, confirm }: Session) {
+async function answerAll({ kind, agent, ...answer }: z.output<typeof bulk>, { federation, actor, confirm }: Session) {
   const { items } = inboxView(federation.state(), { kind, agent, limit: Number.POSITIVE_INFINITY });
   const offering = items.filter(({ actions }) => actions.includes(answer.action));
   const skipped = items.length - offering.length;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { taskId } from '../../../tools/arguments.ts';
 import { CallerError } from '../../domain/errors.ts';
 import { landable, type LandingRow, landingsView } from '../../views/landing-view.ts';
+import type { Landed } from '../../runner/landing/land-task.ts';
 import { command } from '../command.ts';
 import { Ended } from '../report-error.ts';
 import { renderLandings } from '../render/render-checks.ts';
@@ -60,12 +61,8 @@ async function act(context: RunContext, session: Session, order: Input): Promise
     return ids.length === 0 ? rows : rows.filter((row) => ids.includes(row.task_id));
   }
   if ((drop || revert) && ids.length === 0) {
-    throw new CallerError(
-      'invalid',
-      `task_id: expected a task to ${drop ? 'drop' : 'revert'}, got none`,
-      'Name it.',
-      'task_id',
-    );
+    const message = `task_id: expected a task to ${drop ? 'drop' : 'revert'}, got none`;
+    throw new CallerError('invalid', message, 'Name it.', 'task_id');
   }
   const actor = session.actor();
   const unapproved = await settleTrust(context, session, order.trust);
@@ -86,29 +83,16 @@ async function act(context: RunContext, session: Session, order: Input): Promise
       const { kept, why } = await dropTask(lander, id, order.reason);
       rows.push({ task_id: id, is: 'settled', why: `dropped; its commit is ${kept}${why === null ? '' : `; ${why}`}` });
     } else if (revert) rows.push(asRow(await revertTask(lander, id, order.rework)));
-    else
-      rows.push(
-        ...(await landTask(lander, id))
-          .map(asRow)
-          .filter((row) => !rows.some(({ task_id }) => task_id === row.task_id)),
-      );
+    else {
+      const landed = (await landTask(lander, id)).map(asRow);
+      rows.push(...landed.filter((row) => !rows.some(({ task_id }) => task_id === row.task_id)));
+    }
   }
   return rows;
 }
 
-type Result = Omit<LandingRow, 'is'> & {
-  readonly is: 'landed' | 'waits' | 'sent-back' | 'settled';
-  readonly target: string;
-};
-
-function asRow({ task_id, is, commit, why, rework }: Result): LandingRow {
-  return {
-    task_id,
-    is,
-    ...(commit === undefined ? {} : { commit }),
-    ...(why === undefined ? {} : { why }),
-    ...(rework === undefined ? {} : { rework }),
-  };
+function asRow({ target: _target, ...row }: Landed): LandingRow {
+  return row;
 }
 
 function nextOf({ list, drop }: Input, rows: readonly LandingRow[]): string {

@@ -3,11 +3,11 @@ import { visibleJson } from '../../domain/text.ts';
 import { followRecords } from '../../views/follow-records.ts';
 import { readableRecord } from '../../views/readable-record.ts';
 import { command } from '../command.ts';
-import type { Host } from '../host.ts';
 import { headline } from '../render/headline.ts';
 import { renderRecords } from '../render/render-record.ts';
+import { warn } from '../report-error.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
-import { manyLines, oneLine, paint, stacked, type Terminal } from '../terminal.ts';
+import { lined, type Terminal } from '../terminal.ts';
 import { plural } from '../../domain/phrases.ts';
 
 export const log = command({
@@ -29,17 +29,13 @@ export const log = command({
   run: async ({ follow, limit, rebuild }, context) => {
     if (rebuild === true) {
       const { file, entries } = await context.host.rebuildLog(openSettings(context));
-      show(
-        context,
-        { file, entries, next: `See ${file}.` },
-        () => `wrote ${plural(entries, 'entry', 'entries')} to ${file}`,
-      );
-      return;
+      const wrote = `wrote ${plural(entries, 'entry', 'entries')} to ${file}`;
+      return show(context, { file, entries, next: `See ${file}.` }, () => wrote);
     }
     await withSession(context, async (session) => {
       const { federation, json, signal, terminal } = session;
       const fault = await federation.logFault();
-      if (fault !== null) context.host.err(`${warning(fault.message, fault.next, context.host)}\n`);
+      if (fault !== null) warn(context.host, 'fed:', fault.message, fault.next);
       if (follow !== true) return await printNewest(session, limit);
       if (!json && terminal.width !== null) context.host.out(`${headOf(terminal)}\n`);
       for await (const record of followRecords(federation, limit, signal)) {
@@ -52,18 +48,12 @@ export const log = command({
 
 /** A terminal's times are local: the zone stands above them. */
 function headOf(terminal: Terminal): string {
-  return terminal.width === null ? '' : headline([{ text: 'Log', style: 'bold' }], terminal);
-}
-
-function warning(message: string, next: string, { errorTerminal }: Host): string {
-  return `${paint('fed:', 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}`;
+  return terminal.width === null ? '' : headline(terminal, ['Log', 'bold']);
 }
 
 async function printNewest(session: Session, limit: number): Promise<void> {
   const items = await session.federation.tail(limit);
   session.show({ items: items.map(readableRecord), total: items.length, next: '' }, (terminal) =>
-    items.length === 0
-      ? 'Nothing has happened yet.'
-      : stacked([headOf(terminal), renderRecords(items, terminal)], '\n'),
+    items.length === 0 ? 'Nothing has happened yet.' : lined(headOf(terminal), renderRecords(items, terminal)),
   );
 }

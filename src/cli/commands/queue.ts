@@ -56,6 +56,9 @@ const planHelp = `Reads a JSON list of at most ${largestPlan} tasks from a file.
      "dependencies": ["task-2026-02-06-001"]}
   ]`;
 
+/** As the tool, with the reason that a person need not give. */
+const cancelling = { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel };
+
 export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue add', queueTask, renderTaskResult, {
     about: 'queue a task',
@@ -169,24 +172,19 @@ export const queueCommands: readonly CommandRow[] = [
     arguments: [tasks, why],
     examples: ['fed queue approve task-2026-02-06-001'],
   }),
-  toolCommand(
-    'queue cancel',
-    { ...cancelTask, input: cancelTask.input.partial({ reason: true }), handle: cancel },
-    renderTaskResult,
-    {
-      about: 'cancel a task',
-      all: async (inputs, session) => {
-        const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
-        const done = await session.federation.executeAll('cancel_task', args, session.actor());
-        return done.map((result) => briefTask(session.federation.state(), result.task));
-      },
-      arguments: [tasks, ['[reason...]', 'reason', 'why; required of agents']],
-      examples: [
-        'fed queue cancel task-2026-02-06-001 "No longer needed"',
-        'fed queue cancel 001 002 003 --reason "Moot"',
-      ],
+  toolCommand('queue cancel', cancelling, renderTaskResult, {
+    about: 'cancel a task',
+    all: async (inputs, session) => {
+      const args = inputs.map(({ task_id, reason }) => ({ task_id, reason: reason ?? unsaid(session.actor()) }));
+      const done = await session.federation.executeAll('cancel_task', args, session.actor());
+      return done.map((result) => briefTask(session.federation.state(), result.task));
     },
-  ),
+    arguments: [tasks, ['[reason...]', 'reason', 'why; required of agents']],
+    examples: [
+      'fed queue cancel task-2026-02-06-001 "No longer needed"',
+      'fed queue cancel 001 002 003 --reason "Moot"',
+    ],
+  }),
   toolCommand('queue reassign', overrideTask, renderTaskResult, {
     all: tasksAfter('override_task'),
     fixed: { action: 'reassign' },
@@ -258,7 +256,6 @@ function tasksAfter<C extends 'complete_task' | 'release_task' | 'review_task' |
   };
 }
 
-/** As the tool, with the reason that a person need not give. */
 async function cancel(
   { task_id, reason }: { readonly task_id: string; readonly reason?: string | undefined },
   context: ToolContext,

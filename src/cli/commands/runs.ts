@@ -10,14 +10,20 @@ import { findRun, runsView, runView } from '../../views/runs-view.ts';
 import { command, type CommandRow, sessionCommand } from '../command.ts';
 import { renderWorktrees } from '../render/render-checks.ts';
 import { renderRun, renderRuns } from '../render/render-runs.ts';
-import { openSettings, type Session, withSession } from '../session.ts';
+import { type Session, withSession } from '../session.ts';
 
 const run_id = z.string().trim().toLowerCase().min(1).max(60);
 const shownBytes = 4_000;
 const lookEveryMs = 250;
 
+const one = {
+  input: z.strictObject({ run_id }),
+  arguments: [['<run>', 'run_id', 'id of the run, or of its task']],
+} as const;
+
 const list = {
   input: z.strictObject({ limit: z.int().min(1).max(10_000).default(20) }),
+  options: [['-n, --limit <count>', 'limit', 'how many; default 20'] as const],
   do: ({ limit }: { readonly limit: number }, { federation }: Pick<Session, 'federation'>) => ({
     ...runsView(federation, limit),
     next: '',
@@ -31,46 +37,40 @@ export const runsCommands: readonly CommandRow[] = [
     ...list,
     path: 'runs',
     about: 'runs of agents’ programs, the newest last',
-    options: [['-n, --limit <count>', 'limit', 'how many; default 20']],
     examples: ['fed runs', 'fed runs show 001', 'fed runs follow task-2026-02-06-001'],
   }),
   sessionCommand({
     ...list,
     path: 'runs list',
     about: 'the newest runs',
-    options: [['-n, --limit <count>', 'limit', 'how many; default 20']],
     examples: ['fed runs list', 'fed runs list -n 100 --json'],
   }),
-  command({
+  sessionCommand({
+    ...one,
     path: 'runs show',
     about: 'one run: how it went, what it did last',
     more: 'Everything about one run, or about the newest run of a task, and the end of what it said and did.',
-    input: z.strictObject({ run_id }),
-    arguments: [['<run>', 'run_id', 'id of the run, or of its task']],
     examples: ['fed runs show run-2026-02-06-001', 'fed runs show task-2026-02-06-001'],
-    run: (given, context) =>
-      withSession(context, async (session) => {
-        const { federation, show } = session;
-        const input = session.whole(z.strictObject({ run_id }), given, false);
-        const found = findRun(federation.state(), input.run_id);
-        const folder = runFolder(openSettings(context).folder, found.run_id);
-        const activity = existsSync(folder) ? endOfLog(folder, activityLog, shownBytes) : '';
-        const run = runView(found, federation.now());
-        show({ run, activity, folder, next: '' }, (terminal) => renderRun({ run, activity, folder }, terminal));
-      }),
+    readOnly: true,
+    do: (input, { federation, folder: home }) => {
+      const found = findRun(federation.state(), input.run_id);
+      const folder = runFolder(home, found.run_id);
+      const activity = existsSync(folder) ? endOfLog(folder, activityLog, shownBytes) : '';
+      return { run: runView(found, federation.now()), activity, folder, next: '' };
+    },
+    render: renderRun,
   }),
   command({
+    ...one,
     path: 'runs follow',
     about: 'what a run says and does, as it goes on',
     more: 'Prints what the run, or the newest run of a task, says and does, until it ends or Ctrl-C.',
-    input: z.strictObject({ run_id }),
-    arguments: [['<run>', 'run_id', 'id of the run, or of its task']],
     examples: ['fed runs follow run-2026-02-06-001'],
     run: (given, context) =>
       withSession(context, async (session) => {
-        const input = session.whole(z.strictObject({ run_id }), given, false);
+        const input = session.whole(one.input, given, false);
         const found = findRun(session.federation.state(), input.run_id);
-        const folder = runFolder(openSettings(context).folder, found.run_id);
+        const folder = runFolder(session.folder, found.run_id);
         if (!existsSync(folder)) {
           throw new CallerError('not-found', `What ${found.run_id} wrote is not on this machine any more.`, '');
         }
@@ -82,10 +82,7 @@ export const runsCommands: readonly CommandRow[] = [
     about: 'stop a run and give its task back',
     more: 'The runner ends the program and everything it started. The task is released; it does not count as an attempt.',
     input: z.strictObject({ run_id, reason: z.string().trim().min(1).max(2_000).optional() }),
-    arguments: [
-      ['<run>', 'run_id', 'id of the run, or of its task'],
-      ['[reason...]', 'reason', 'why'],
-    ],
+    arguments: [...one.arguments, ['[reason...]', 'reason', 'why']],
     examples: ['fed runs stop run-2026-02-06-001 "Wrong branch"'],
     do: async ({ run_id: id, reason }, { federation, actor }) => {
       const { run_id: found } = findRun(federation.state(), id);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { addressOf } from '../../config/serve-address.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { command } from '../command.ts';
+import { warn } from '../report-error.ts';
 import { openSettings, type RunContext, show, withSession } from '../session.ts';
-import { paint } from '../terminal.ts';
 
 const defaultPort = 7420;
 
@@ -32,7 +32,7 @@ export const serve = command({
     if ((cert === undefined) !== (key === undefined)) {
       throw new CallerError('invalid', 'TLS needs both --cert and --key', 'Give both, or neither.');
     }
-    const { signal, errorTerminal, err } = context.host;
+    const { signal } = context.host;
     const { folder, store } = openSettings(context);
     const person = open ? await personAt(context) : null;
     const running = addressOf(folder);
@@ -41,10 +41,8 @@ export const serve = command({
     const server = await context.host.serve({ folder, store, host, port, tls });
     try {
       if (tls === null && !isThisMachine(host)) {
-        const label = paint('fed:', 'yellow', errorTerminal);
-        err(
-          `${label} without TLS, tokens cross the network as they are\n  → Use --cert and --key, or a proxy with TLS.\n`,
-        );
+        const next = 'Use --cert and --key, or a proxy with TLS.';
+        warn(context.host, 'fed:', 'without TLS, tokens cross the network as they are', next);
       }
       show(context, { url: server.url, next: 'Ctrl-C stops it.' }, () => `serving ${server.url}`);
       if (person !== null) await signIn(context, folder, server.url, person);

@@ -3,7 +3,7 @@ import { boardView } from '../../views/board-view.ts';
 import { followBoard } from '../board/follow-board.ts';
 import { renderBoardOnce } from '../board/render-board.ts';
 import { command } from '../command.ts';
-import { type Session, withSession } from '../session.ts';
+import { withSession } from '../session.ts';
 
 /** What a pipe gets of each list. */
 const onceLimits = { tasks: 20, events: 20 };
@@ -20,12 +20,8 @@ export const watch = command({
   run: (_input, context) =>
     withSession(context, async (session) => {
       const device = session.json ? null : context.host.screen();
-      if (device === null) await printOnce(session);
-      else await followBoard(session, device);
+      if (device !== null) return await followBoard(session, device);
+      const board = await boardView(session.federation, onceLimits);
+      session.show({ ...board, next: '' }, (terminal) => renderBoardOnce(board, terminal));
     }),
 });
-
-async function printOnce({ federation, show }: Session): Promise<void> {
-  const board = await boardView(federation, onceLimits);
-  show({ ...board, next: '' }, (terminal) => renderBoardOnce(board, terminal));
-}

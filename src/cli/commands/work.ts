@@ -7,8 +7,18 @@ import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
 import { LiveRuns } from '../live-runs.ts';
-import { openSettings, type RunContext, withSession } from '../session.ts';
+import { type RunContext, withSession } from '../session.ts';
 import { settleTrust } from '../trust.ts';
+
+const starting = z.strictObject({
+  once: z.boolean().default(false),
+  trust: z.boolean().default(false),
+});
+
+const startingOptions = [
+  ['--once', 'once', 'end when nothing is ready and nothing runs'],
+  ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+] as const;
 
 export const work = command({
   path: 'work',
@@ -16,18 +26,12 @@ export const work = command({
   more:
     'Waits for ready work of the agents named, or of all that have "run" in the configuration, starts their programs, ' +
     'watches them, and settles what they leave. Ctrl-C ends the runs and gives their tasks back. docs/running-agents.md.',
-  input: z.strictObject({
+  input: starting.extend({
     agents: z.array(z.string().min(1).max(40)).default([]),
     worktree: z.boolean().default(false),
-    once: z.boolean().default(false),
-    trust: z.boolean().default(false),
   }),
   arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
-  options: [
-    ['--worktree', 'worktree', 'give every task a git worktree of its own'],
-    ['--once', 'once', 'end when nothing is ready and nothing runs'],
-    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
-  ],
+  options: [['--worktree', 'worktree', 'give every task a git worktree of its own'], ...startingOptions],
   writesFiles: () => true,
   examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
   run: (given, context) => startAgents(context, given),
@@ -37,26 +41,19 @@ export const ollama = command({
   path: 'ollama',
   about: 'the same as fed work ollama',
   more: 'Starts the agent ollama for its ready tasks; its "run" in the configuration is {"preset": "ollama"}.',
-  input: z.strictObject({
-    model: z.string().min(1).max(200).optional(),
-    once: z.boolean().default(false),
-    trust: z.boolean().default(false),
-  }),
+  input: starting.extend({ model: z.string().min(1).max(200).optional() }),
   options: [
     ['--model <name>', 'model', 'the model, such as llama3.2; default: as configured, else the first installed'],
-    ['--once', 'once', 'end when nothing is ready and nothing runs'],
-    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+    ...startingOptions,
   ],
   writesFiles: () => true,
   examples: ['fed ollama', 'fed ollama --model qwen3:8b --once'],
   run: ({ model, once, trust }, context) => startAgents(context, { agents: ['ollama'], once, trust, model }),
 });
 
-interface Work {
+interface Work extends z.output<typeof starting> {
   readonly agents: readonly string[];
   readonly worktree?: boolean;
-  readonly once: boolean;
-  readonly trust: boolean;
   /** Of this start, before what is configured. */
   readonly model?: string | undefined;
 }
@@ -64,7 +61,7 @@ interface Work {
 async function startAgents(context: RunContext, { agents, once, trust, worktree = false, model }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
-    const { federation, signal, terminal, json, show } = session;
+    const { federation, folder, signal, terminal, json, show } = session;
     const names = agentsToStart(federation.config, agents);
     const unapproved = await settleTrust(context, session, trust);
     const { runAgents } = await import('../../runner/runner.ts');
@@ -73,7 +70,7 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
     try {
       const done = await runAgents({
         federation,
-        folder: openSettings(context).folder,
+        folder,
         environment: host.environment,
         storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
         programs: host.programs,
@@ -89,11 +86,9 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
       });
       live.close();
       const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
-      show({ ...done, next: done.runs === 0 ? '' : next }, () =>
-        done.runs === 0
-          ? 'Nothing was started.'
-          : `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`,
-      );
+      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`;
+      if (done.runs === 0) show({ ...done, next: '' }, () => 'Nothing was started.');
+      else show({ ...done, next }, () => ended);
     } finally {
       live.close();
     }

@@ -8,8 +8,8 @@ import { moment } from '../times.ts';
 export function agentWords(agent: AgentView, terminal: Terminal): Piece[] {
   const { holds, capacity, ready } = agent;
   const pieces: Piece[] = [...awayWords(agent, terminal)];
-  if (holds > 0) pieces.push({ text: `holds ${holds} of ${capacity}`, style: 'cyan' });
-  if (ready > 0) pieces.push({ text: `${ready} ready` });
+  if (holds > 0) pieces.push([`holds ${holds} of ${capacity}`, 'cyan']);
+  if (ready > 0) pieces.push([`${ready} ready`]);
   return [...pieces, ...presenceWords(agent, pieces.length === 0, terminal)];
 }
 
@@ -18,17 +18,17 @@ function awayWords({ status, reason, until, fallback }: AgentView, terminal: Ter
   const back = until === undefined ? '' : ` until ${moment(until, terminal)}`;
   const why = reason === undefined ? '' : ` (${reason})`;
   const instead = status === 'standby' && fallback !== undefined ? `; ${fallback} takes its work` : '';
-  return [{ text: `${status}${back}${why}${instead}`, style: 'yellow' }];
+  return [[`${status}${back}${why}${instead}`, 'yellow']];
 }
 
 /** An agent with work that nobody is there to do will need somebody. */
 function presenceWords(agent: AgentView, isIdle: boolean, terminal: Terminal): Piece[] {
   const { connected, seen, last_seen, ready, status } = agent;
-  if (connected > 0) return isIdle ? [{ text: connected === 1 ? 'connected' : `${connected} clients connected` }] : [];
+  if (connected > 0) return isIdle ? [[connected === 1 ? 'connected' : `${connected} clients connected`]] : [];
   // Whoever says that it is away is not expected.
   if (status === 'standby' || status === 'offline') return [];
   const style = ready > 0 ? 'yellow' : 'dim';
-  if (!seen && last_seen === undefined) return [{ text: 'not seen yet', style }];
+  if (!seen && last_seen === undefined) return [['not seen yet', style]];
   const since = last_seen === undefined ? '' : ` since ${moment(last_seen, terminal)}`;
-  return [{ text: `no client connected${since}`, style }];
+  return [[`no client connected${since}`, style]];
 }

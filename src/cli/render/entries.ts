@@ -1,6 +1,6 @@
 /** What happened, one entry a line: when, who, what. */
 import stringWidth from 'string-width';
-import { oneLine, padTo, paint, type Terminal, wrapTo } from '../terminal.ts';
+import { beside, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
 import { shortIds } from './ids.ts';
 
 export interface Entry {
@@ -17,17 +17,14 @@ export function renderEntries(entries: readonly Entry[], terminal: Terminal, lea
   const shown = entries.map(({ when, who, what }) => ({
     when,
     who: who === 'system' ? '–' : oneLine(who),
-    what: oneLine(shortIds(what, terminal)),
+    what: shortIds(what, terminal),
   }));
   const width = (name: 'when' | 'who'): number => Math.max(0, ...shown.map((entry) => stringWidth(entry[name])));
   const [times, names] = [width('when'), Math.max(leastName, width('who'))];
-  const before = times + names + 4;
-  const room = (terminal.width ?? Number.POSITIVE_INFINITY) - before;
   return shown
     .map(({ when, who, what }) => {
       const head = `${paint(padTo(when, times), 'dim', terminal)}  ${padTo(who, names)}`;
-      if (room >= leastBeside) return `${head}  ${wrapTo(what, room).join(`\n${' '.repeat(before)}`)}`;
-      return [head.trimEnd(), ...wrapTo(what, room + before - 4).map((line) => `    ${line}`)].join('\n');
+      return beside(head, times + names + 4, what, terminal, leastBeside);
     })
     .join('\n');
 }

@@ -8,12 +8,12 @@ import { clockOf } from '../times.ts';
 const widest = 80;
 
 /** `11-28-014 · in progress · high` */
-export function factLine(facts: readonly Piece[], terminal: Terminal): string {
+export function factLine(terminal: Terminal, ...facts: readonly Piece[]): string {
   return flow(facts, ' · ', terminal.width, terminal).join('\n');
 }
 
 /** Facts with the clock at the end of their line, or below it where there is no room. */
-export function headline(facts: readonly Piece[], terminal: Terminal): string {
+export function headline(terminal: Terminal, ...facts: readonly Piece[]): string {
   const clock = clockOf(terminal);
   const lines = flow(facts, ' · ', terminal.width, terminal);
   if (clock === null || terminal.width === null) return lines.join('\n');

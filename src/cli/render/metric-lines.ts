@@ -29,7 +29,7 @@ export function sentence(...facts: readonly (readonly [string, number | string])
 }
 
 /** Sections of which nothing is known but the title are left out. */
-export function joined(sections: readonly (readonly Line[])[], terminal: Terminal): string {
+export function joined(terminal: Terminal, sections: readonly (readonly Line[])[]): string {
   const width = widthOf(terminal);
   return sections
     .filter((lines, index) => index === 0 || lines.length > 1)

@@ -5,11 +5,11 @@ import type { Target, Targets } from '../../views/targets.ts';
 import { plural } from '../../domain/phrases.ts';
 import type { Piece } from '../flow.ts';
 import { type Line, span } from '../spans.ts';
-import { padTo, stacked, type Style, type Terminal } from '../terminal.ts';
+import { padTo, lined, stacked, type Style, type Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
 import { bar, sparkline } from './charts.ts';
 import { factLine, headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { figureLines, joined, pictureIn, title, widthOf } from './metric-lines.ts';
 import { minutesText, percent } from './numbers.ts';
 
@@ -40,7 +40,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
     [title('ROUTING', 'by method'), ...methodLines(routing, width)],
     [title('DAYS', `${days[0]?.day.slice(5) ?? ''} to ${days.at(-1)?.day.slice(5) ?? ''}, UTC`), ...dayLines(view)],
   ].filter((lines) => lines.length > 1);
-  return stacked([summaryOf(view, terminal), ...sections.map((lines) => joined([lines], terminal))]);
+  return stacked([summaryOf(view, terminal), ...sections.map((lines) => joined(terminal, [lines]))]);
 }
 
 /** The answer first: how much was done, how well, by how many, and what is left. */
@@ -48,34 +48,23 @@ function summaryOf({ federation: all, attempts, since }: Dashboard, terminal: Te
   const { success_rate: rate, count, agents, types } = attempts;
   const begun = since === null ? 'nothing counted yet' : `since ${moment(since, terminal)}`;
   const done: Piece[] = [
-    { text: `${plural(all.done, 'task')} done`, style: 'bold' },
-    { text: all.failed === 0 ? '' : `${all.failed} failed`, style: 'red' },
-    { text: all.cancelled === 0 ? '' : `${all.cancelled} cancelled` },
-    { text: rate === null ? '' : `${percent(rate)} of ${plural(count, 'attempt')} succeeded`, style: 'bold' },
-    { text: agents === 0 ? '' : plural(agents, 'agent') },
-    { text: types === 0 ? '' : plural(types, 'type') },
+    [`${plural(all.done, 'task')} done`, 'bold'],
+    [all.failed === 0 ? '' : `${all.failed} failed`, 'red'],
+    [all.cancelled === 0 ? '' : `${all.cancelled} cancelled`],
+    [rate === null ? '' : `${percent(rate)} of ${plural(count, 'attempt')} succeeded`, 'bold'],
+    [agents === 0 ? '' : plural(agents, 'agent')],
+    [types === 0 ? '' : plural(types, 'type')],
   ];
   const oldest = all.oldest_ready;
   const left: Piece[] = [
-    { text: all.open === 0 ? '' : `${all.open} open: ${all.ready} ready, ${all.in_progress} in progress` },
-    {
-      text: oldest === null ? '' : `oldest ready ${minutesText(oldest.minutes)}: ${shortId(oldest.task_id, terminal)}`,
-    },
-    { text: all.median_wait_minutes === null ? '' : `waited ${minutesText(all.median_wait_minutes)} (median)` },
+    [all.open === 0 ? '' : `${all.open} open: ${all.ready} ready, ${all.in_progress} in progress`],
+    [oldest === null ? '' : `oldest ready ${minutesText(oldest.minutes)}: ${shortIds(oldest.task_id, terminal)}`],
+    [all.median_wait_minutes === null ? '' : `waited ${minutesText(all.median_wait_minutes)} (median)`],
   ];
-  return stacked(
-    [
-      headline(
-        [
-          { text: 'Analytics', style: 'bold' },
-          { text: begun, style: 'dim' },
-        ],
-        terminal,
-      ),
-      factLine(done, terminal),
-      factLine(left, terminal),
-    ],
-    '\n',
+  return lined(
+    headline(terminal, ['Analytics', 'bold'], [begun, 'dim']),
+    factLine(terminal, ...done),
+    factLine(terminal, ...left),
   );
 }
 
@@ -110,30 +99,12 @@ const wholeTarget = 68;
 
 export function renderTargets(targets: Targets, terminal: Terminal): string {
   const { minutes, baseline_minutes } = targets.completion_time;
-  const compared: Line[] =
-    minutes === null
-      ? []
-      : [
-          [
-            span(
-              `  mean ${minutesText(minutes)}; in the week after the first completion ${minutesText(baseline_minutes)}`,
-              'dim',
-            ),
-          ],
-        ];
+  const words = `  mean ${minutesText(minutes)}; in the week after the first completion ${minutesText(baseline_minutes)}`;
+  const compared: Line[] = minutes === null ? [] : [[span(words, 'dim')]];
   const period = `${moment(targets.from, terminal)} to ${moment(targets.to, terminal)}`;
-  return stacked(
-    [
-      headline(
-        [
-          { text: 'TARGETS', style: 'bold' },
-          { text: period, style: 'dim' },
-        ],
-        terminal,
-      ),
-      joined([[...targetLines(targets, widthOf(terminal)), ...compared]], terminal),
-    ],
-    '\n',
+  return lined(
+    headline(terminal, ['TARGETS', 'bold'], [period, 'dim']),
+    joined(terminal, [[...targetLines(targets, widthOf(terminal)), ...compared]]),
   );
 }
 

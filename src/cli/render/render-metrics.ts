@@ -34,10 +34,10 @@ export function renderAgentMetrics(view: AgentMetrics, terminal: Terminal): stri
     span(`  ${view.status}`, view.status === 'available' ? 'green' : 'yellow'),
   ];
   const sections = agentSections(view, terminal);
-  return joined(
-    [[head, ...(view.count === 0 ? [[span('  no attempt has ended yet', 'dim')]] : [])], ...sections],
-    terminal,
-  );
+  return joined(terminal, [
+    [head, ...(view.count === 0 ? [[span('  no attempt has ended yet', 'dim')]] : [])],
+    ...sections,
+  ]);
 }
 
 /** What is known of its work; sections of which nothing is known are left out. */
@@ -45,42 +45,29 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
   const shares = Object.entries(view.availability);
   const { ballots, routed, handed_over, received, received_from_person } = view;
   const width = widthOf(terminal);
-  const moved = [
+  const handed = [
     ['handed over', handed_over],
     ['received', received],
     ['from persons', received_from_person],
   ] as const;
+  const moved = handed.filter(([, count]) => count > 0);
   const since = view.first_seen === null ? '' : `since ${moment(view.first_seen, terminal)}`;
+  const all = { ...view, name: 'all types' };
+  const types = view.types.map((row) => ({ ...row, name: typeWithBonus(row) }));
   const sections: Line[][] = [
     [
       title('RECORD', 'success rate with its 95% interval'),
-      ...figureLines(
-        view.count === 0
-          ? []
-          : [{ ...view, name: 'all types' }, ...view.types.map((row) => ({ ...row, name: typeWithBonus(row) }))],
-        ({ name }) => name,
-        width,
-      ),
+      ...figureLines(view.count === 0 ? [] : [all, ...types], ({ name }) => name, width),
     ],
     [
       title('WORSE THAN BEFORE'),
-      ...view.types.flatMap(({ type, changed }) =>
-        changed === undefined
-          ? []
-          : [
-              [
-                span(`  ${describeChange(view.agent, type, changed)}`),
-                span(` · ${moment(changed.at, terminal)}`, 'dim'),
-              ],
-            ],
-      ),
+      ...view.types.flatMap(({ type, changed }): Line[] => {
+        if (changed === undefined) return [];
+        const when = span(` · ${moment(changed.at, terminal)}`, 'dim');
+        return [[span(`  ${describeChange(view.agent, type, changed)}`), when]];
+      }),
     ],
-    [
-      title('HAND-OFFS'),
-      ...(handed_over + received + received_from_person === 0
-        ? []
-        : [sentence(...moved.filter(([, count]) => count > 0))]),
-    ],
+    [title('HAND-OFFS'), ...(moved.length === 0 ? [] : [sentence(...moved)])],
     [
       title('AVAILABILITY', since),
       ...shares.map(([status, share]): Line => [
@@ -109,16 +96,13 @@ function typeWithBonus({ type, bonus }: { readonly type: string | null; readonly
 
 export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string {
   const width = widthOf(terminal);
-  return joined(
+  return joined(terminal, [
     [
-      [
-        [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
-        ...figureLines([view], () => 'all agents', width),
-      ],
-      [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+      [foreign(view.type, 'bold'), span(`  ${view.queued} queued`, 'dim')],
+      ...figureLines([view], () => 'all agents', width),
     ],
-    terminal,
-  );
+    [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+  ]);
 }
 
 export function renderPair(view: PairMetrics, terminal: Terminal): string {
@@ -126,5 +110,5 @@ export function renderPair(view: PairMetrics, terminal: Terminal): string {
     foreign(`${view.agent} at ${view.type}`, 'bold'),
     span(view.bonus === 0 ? '' : `  bonus ${signed(view.bonus)}`, 'green'),
   ];
-  return joined([[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]], terminal);
+  return joined(terminal, [[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]]);
 }

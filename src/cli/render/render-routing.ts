@@ -2,10 +2,11 @@
 import { plural } from '../../domain/phrases.ts';
 import type { compareStrategies } from '../../views/routing-view.ts';
 import type { fullRouting } from '../../views/task-views.ts';
+import type { trainRouter } from '../../application/train-router.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
+import { lined, manyLines, oneLine, padTo, paint, stacked, titled, type Terminal } from '../terminal.ts';
 import { dollars, percent } from './numbers.ts';
 
 type Shown = ReturnType<typeof fullRouting>;
@@ -13,7 +14,7 @@ type Shown = ReturnType<typeof fullRouting>;
 const barWidth = 20;
 
 export function renderRouting(routing: Shown, explain: boolean, terminal: Terminal): string {
-  const { agent, method, confidence, parts, nearest, runner_up, outcomes } = routing;
+  const { agent, method, confidence, parts, nearest = [], runner_up, outcomes } = routing;
   const second = runner_up === undefined ? null : `${runner_up.agent} (${runner_up.score.toFixed(2)})`;
   // A forced agent was not chosen by the router, which may still be sure of it or not.
   const why =
@@ -21,7 +22,7 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
       ? `The router is ${percent(confidence)} sure of ${agent ?? 'nobody'}${second === null ? '' : `; best of the others: ${second}`}.`
       : routing.reason;
   const head = `${paint(agent ?? 'nobody', 'bold', terminal)}  ${bar(confidence, terminal)} ${percent(confidence)}  ${paint(method, 'cyan', terminal)}\n${oneLine(why)}`;
-  if (!explain) return [head, ...(second === null || method === 'forced' ? [] : [`next best: ${second}`])].join('\n');
+  if (!explain) return lined(head, second === null || method === 'forced' ? '' : `next best: ${second}`);
   const learnt = parts.model ?? parts.similarity;
   const fields = renderFields(terminal, {
     score: routing.score.toFixed(2),
@@ -37,32 +38,16 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
     'in doubt': method === 'v1' && outcomes === 0 ? null : routing.doubt,
     probability: routing.probability === 1 ? null : routing.probability?.toFixed(2),
   });
-  const past =
-    nearest === undefined
-      ? []
-      : [
-          `${paint('most similar', 'bold', terminal)}\n${nearest
-            .map(
-              ({ task_id, agent, outcome, similarity }) =>
-                `  ${similarity.toFixed(2)}  ${oneLine(task_id)}  ${oneLine(agent)}  ${paint(outcome, outcome === 'success' ? 'green' : 'red', terminal)}`,
-            )
-            .join('\n')}`,
-        ];
-  const costs =
-    routing.costs === undefined
-      ? []
-      : [
-          renderTable(
-            routing.costs,
-            [
-              { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
-              { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
-              { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
-            ],
-            terminal,
-          ),
-        ];
-  return [head, fields, ...costs, ...past].filter((section) => section !== '').join('\n\n');
+  const past = nearest.map(
+    ({ task_id, agent: who, outcome, similarity }) =>
+      `  ${similarity.toFixed(2)}  ${oneLine(task_id)}  ${oneLine(who)}  ${paint(outcome, outcome === 'success' ? 'green' : 'red', terminal)}`,
+  );
+  const costs = renderTable(terminal, routing.costs ?? [], [
+    { title: 'AGENT', value: (row) => row.agent, style: () => 'bold' },
+    { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
+    { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
+  ]);
+  return stacked([head, fields, costs, titled('most similar', past.join('\n'), terminal)]);
 }
 
 type Compared = Awaited<ReturnType<typeof compareStrategies>>[number];
@@ -71,7 +56,7 @@ export function renderComparison(
   { decisions }: { readonly decisions: readonly Compared[] },
   terminal: Terminal,
 ): string {
-  const columns: readonly Column<Compared>[] = [
+  return renderTable(terminal, decisions, [
     {
       title: 'STRATEGY',
       value: ({ strategy, method }) => (method === undefined ? strategy : `${strategy} (${method})`),
@@ -79,23 +64,15 @@ export function renderComparison(
     { title: 'AGENT', value: ({ agent }) => agent ?? 'nobody', style: () => 'bold' },
     { title: 'CONFIDENCE', value: ({ confidence }) => percent(confidence), align: 'right' },
     { title: 'WHY', value: ({ reason }) => reason },
-  ];
-  return renderTable(decisions, columns, terminal);
+  ]);
 }
 
-interface Training {
-  readonly taught: number;
-  readonly taught_before: number;
-  readonly problems_total: number;
-  readonly problems: readonly RowProblem[];
-}
-
-export function renderTraining({ taught, taught_before, ...file }: Training, terminal: Terminal): string {
-  const fields = renderFields(terminal, {
-    taught,
-    'taught before': taught_before === 0 ? null : taught_before,
-  });
-  return [fields, ...problemLines(file)].join('\n\n');
+export function renderTraining(
+  { taught, taught_before, ...file }: Awaited<ReturnType<typeof trainRouter>>,
+  terminal: Terminal,
+): string {
+  const before = taught_before === 0 ? null : taught_before;
+  return stacked([renderFields(terminal, { taught, 'taught before': before }), problemLines(file)]);
 }
 
 type Figures = Pick<ChoiceFigures, 'accuracy' | 'interval' | 'macro_f1' | 'calibration_error' | 'coverage' | 'auroc'>;
@@ -137,24 +114,23 @@ export function renderEvaluation(evaluation: Evaluation, terminal: Terminal): st
     { strategy: `always ${agent ?? 'nobody'}`, ...best },
     { strategy: 'oracle', ...baselines.oracle },
   ];
-  return [
+  return stacked([
     `${rows} rows${out_of_scope > 0 ? `, ${out_of_scope} out of scope` : ''}${learned_in_order ? ', each learned after it was predicted' : ''}`,
-    renderTable(all, columns, terminal),
-    ...problemLines(evaluation),
-  ].join('\n\n');
+    renderTable(terminal, all, columns),
+    problemLines(evaluation),
+  ]);
 }
 
 /** Rows of a file that cannot be used. */
-function problemLines({ problems, problems_total }: Pick<Evaluation, 'problems' | 'problems_total'>): string[] {
-  if (problems.length === 0) return [];
+function problemLines({ problems, problems_total }: Pick<Evaluation, 'problems' | 'problems_total'>): string {
+  if (problems.length === 0) return '';
   const told = problems.map(({ line, problem }) => `line ${line}: ${oneLine(problem)}`);
-  const more = problems_total > problems.length ? [`and ${problems_total - problems.length} more`] : [];
-  const head = `${plural(problems_total, 'row')} skipped:`;
-  return [manyLines([head, ...told, ...more].join('\n'))];
+  const more = problems_total > problems.length ? `and ${problems_total - problems.length} more` : '';
+  return manyLines(lined(`${plural(problems_total, 'row')} skipped:`, ...told, more));
 }
 
 function bar(share: number, terminal: Terminal): string {
   const filled = Math.round(share * barWidth);
   const style = share >= 0.8 ? 'green' : share >= 0.5 ? 'yellow' : 'red';
-  return `${paint('█'.repeat(filled), style, terminal)}${paint(padTo('░'.repeat(barWidth - filled), barWidth - filled), 'dim', terminal)}`;
+  return `${paint('█'.repeat(filled), style, terminal)}${paint('░'.repeat(barWidth - filled), 'dim', terminal)}`;
 }

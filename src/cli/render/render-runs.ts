@@ -1,14 +1,14 @@
 /** Runs of agents' programs, for a person. */
 import type { RunView } from '../../views/runs-view.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
+import { renderFields, renderTable } from '../table.ts';
 import { indented, manyLines, stacked, type Style, type Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 
 export function renderRuns({ items }: { readonly items: readonly RunView[] }, terminal: Terminal): string {
   if (items.length === 0) return 'Nothing has run yet.';
-  const columns: readonly Column<RunView>[] = [
-    { title: 'RUN', value: ({ run_id }) => shortId(run_id, terminal, 'run') },
+  return renderTable(terminal, items, [
+    { title: 'RUN', value: ({ run_id }) => shortIds(run_id, terminal, 'run') },
     { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
     { title: 'TASK', value: (run) => aboutOf(run, terminal) },
     { title: 'NOW', value: stateOf, style: stateStyle },
@@ -17,8 +17,7 @@ export function renderRuns({ items }: { readonly items: readonly RunView[] }, te
     { title: 'COST', value: costOf, align: 'right', spare: 1 },
     { title: 'PROGRAM', value: ({ program }) => program, spare: 3 },
     { title: 'HOW', value: ({ trouble, how }) => trouble ?? how ?? '' },
-  ];
-  return renderTable(items, columns, terminal);
+  ]);
 }
 
 interface RunPage {
@@ -47,8 +46,8 @@ export function renderRun({ run, activity, folder }: RunPage, terminal: Terminal
 }
 
 function aboutOf({ task_id, vote_id }: RunView, terminal: Terminal): string {
-  if (task_id !== undefined) return shortId(task_id, terminal);
-  return vote_id === undefined ? '' : shortId(vote_id, terminal, 'vote');
+  if (task_id !== undefined) return shortIds(task_id, terminal);
+  return vote_id === undefined ? '' : shortIds(vote_id, terminal, 'vote');
 }
 
 function stateOf({ status, outcome, stop_asked_by }: RunView): string {

@@ -5,7 +5,7 @@ import type { StrangerView } from '../../views/stranger-view.ts';
 import type { startSession } from '../../../tools/start-session.ts';
 import { renderFields } from '../table.ts';
 import { oneLine, section, stacked, type Terminal } from '../terminal.ts';
-import { shortId, shortIds } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { pauseWords } from './render-status.ts';
 import { listedBrief, renderTasks } from './render-task-list.ts';
 
@@ -26,12 +26,8 @@ function renderStranger({ you, may_read, roster, paused }: StrangerView, termina
 
 function renderOwnSession(session: Session, terminal: Terminal): string {
   const { you, paused, ready, held_here, held_elsewhere, ballots_due, news, inbox, board } = session;
-  const held = (tasks: readonly Held[]): string =>
-    tasks
-      .map(({ task_id, attempt, description }) =>
-        oneLine(`${shortId(task_id, terminal)}  attempt ${attempt}  ${description}`),
-      )
-      .join('\n');
+  const held = ({ task_id, attempt, description }: Held): string =>
+    oneLine(`${shortIds(task_id, terminal)}  attempt ${attempt}  ${description}`);
   const fields = renderFields(terminal, {
     you: you.name,
     role: you.role,
@@ -43,7 +39,7 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
   });
   const count = session.ready_total ?? ready.length;
   const due = ballots_due.map(({ vote_id, question, options }) =>
-    oneLine(`${shortId(vote_id, terminal)}  ${question} (${options.join(' | ')})`),
+    oneLine(`${shortIds(vote_id, terminal)}  ${question} (${options.join(' | ')})`),
   );
   return stacked([
     fields,
@@ -56,8 +52,8 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
       ready.length === 0 ? '' : renderTasks({ items: ready.map(listedBrief), total: count }, terminal),
       terminal,
     ),
-    section('held here', held(held_here), terminal),
-    section('held elsewhere', held(held_elsewhere), terminal),
+    section('held here', held_here.map(held).join('\n'), terminal),
+    section('held elsewhere', held_elsewhere.map(held).join('\n'), terminal),
     section('ballots due', due.join('\n'), terminal),
     section('news', news.map((line) => shortIds(oneLine(line), terminal)).join('\n'), terminal),
   ]);

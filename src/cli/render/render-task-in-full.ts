@@ -3,11 +3,11 @@ import type { OutputOf } from '../../define-tool.ts';
 import type { TaskInFull } from '../../views/task-views.ts';
 import type { getTask } from '../../../tools/get-task.ts';
 import { renderFields } from '../table.ts';
-import { indented, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { indented, inner, lined, manyLines, section, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { renderRuns } from './render-runs.ts';
 import { priorityStyle } from './styles.ts';
 import { deadlineWords, statusWord, statusWordStyle, waitsFor, whoHas } from './task-words.ts';
@@ -17,7 +17,7 @@ type ShownTask = OutputOf<typeof getTask>['task'];
 export function renderTask({ task }: { readonly task: ShownTask }, terminal: Terminal): string {
   const { result } = task;
   return stacked([
-    `${headOf(task, terminal)}\n${wrapped(manyLines(task.description), terminal)}`,
+    lined(headOf(task, terminal), wrapped(manyLines(task.description), terminal)),
     indented(renderFields(inner(terminal), factsOf(task, terminal))),
     section('summary', wrapped(manyLines(result?.summary ?? ''), terminal, 2), terminal),
     section('runs', task.runs === undefined ? '' : renderRuns({ items: task.runs }, inner(terminal)), terminal),
@@ -25,21 +25,14 @@ export function renderTask({ task }: { readonly task: ShownTask }, terminal: Ter
   ]);
 }
 
-/** For what stands two columns further in. */
-function inner(terminal: Terminal): Terminal {
-  return terminal.width === null ? terminal : { ...terminal, width: terminal.width - 2 };
-}
-
 function headOf(task: ShownTask, terminal: Terminal): string {
   const row = withWaits(task);
   return headline(
-    [
-      { text: shortId(task.task_id, terminal), style: 'bold' },
-      { text: statusWord(row), style: statusWordStyle(row) },
-      { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: task.type ?? '' },
-    ],
     terminal,
+    [shortIds(task.task_id, terminal), 'bold'],
+    [statusWord(row), statusWordStyle(row)],
+    [task.priority === 'normal' ? '' : task.priority, priorityStyle(task.priority)],
+    [task.type ?? ''],
   );
 }
 
@@ -60,7 +53,7 @@ function withWaits(task: ShownTask) {
 function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, string | null | undefined>> {
   const { result, routing } = task;
   const row = withWaits(task);
-  const list = (ids: readonly string[] = []): string => ids.map((id) => shortId(id, terminal)).join(', ');
+  const list = (ids: readonly string[]): string => shortIds(ids.join(', '), terminal);
   const isOpen = task.status === 'pending' || task.status === 'in-progress';
   return {
     'held by': holderOf(task, terminal),
@@ -74,13 +67,13 @@ function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, s
     routed: routedIn(routing),
     approved: task.approved_by === undefined ? null : `by ${task.approved_by}`,
     ...reviewsOf(task, terminal),
-    'rework of': list(task.rework_of === undefined ? [] : [task.rework_of]),
-    judges: list(task.subject === undefined ? [] : [task.subject]),
+    'rework of': shortIds(task.rework_of ?? '', terminal),
+    judges: shortIds(task.subject ?? '', terminal),
     'depends on': list(task.dependencies.filter((id) => task.waiting_for?.includes(id) !== true)),
     context: contextOf(task.context),
     artifacts: result?.artifacts?.join(', '),
     ...workOf(task, terminal),
-    blocks: list(task.blocks),
+    blocks: list(task.blocks ?? []),
   };
 }
 
@@ -111,7 +104,7 @@ function triedOf({ status, failed_attempts = 0, max_attempts }: ShownTask): stri
 /** `claude, 2 h ago, because of 11-28-011 (rule implement-research)` */
 function originOf({ from_agent, created_at, caused_by }: ShownTask, terminal: Terminal): string {
   const when = `${from_agent}, ${ago(created_at, terminal)}`;
-  const of = caused_by?.task_id === undefined ? '' : ` ${shortId(caused_by.task_id, terminal)}`;
+  const of = caused_by?.task_id === undefined ? '' : ` ${shortIds(caused_by.task_id, terminal)}`;
   switch (caused_by?.kind) {
     case 'rule':
       return `${when}, because of${of} (rule ${caused_by.by ?? ''})`;
@@ -159,7 +152,7 @@ function reviewsOf({ reviews = [], sent_back_as }: ShownTask, terminal: Terminal
   const facts: Record<string, string> = {};
   for (const review of reviews) {
     const { by, verdict, note, at } = review;
-    const as = review === last && sent_back_as !== undefined ? `, as ${shortId(sent_back_as, terminal)}` : '';
+    const as = review === last && sent_back_as !== undefined ? `, as ${shortIds(sent_back_as, terminal)}` : '';
     const name = verdict === 'accept' ? 'accepted' : 'sent back';
     facts[name] = `by ${by}, ${ago(at, terminal)}${as}: ${note}`;
   }

@@ -3,7 +3,7 @@ import type { TaskBrief } from '../../views/task-views.ts';
 import { type Column, renderTable } from '../table.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { age } from '../times.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { priorityStyle } from './styles.ts';
 import {
   deadlineWords,
@@ -45,28 +45,23 @@ export function renderTasks(page: TaskPage, terminal: Terminal): string {
   if (items.length === 0) return 'No tasks.';
   const all = columnsFor(terminal, page.columns !== undefined);
   const table = renderTable(
+    terminal,
     items,
     columns.map((name) => all[name]),
-    terminal,
   );
-  return `${table}\n${paint(countOf(page), 'dim', terminal)}`;
+  return `${table}\n${paint(countOf(items.length, page.total, page.next_cursor), 'dim', terminal)}`;
 }
 
 /** `20 of 143 · --limit 100 · --cursor …` */
-export function countOf({
-  items,
-  total,
-  next_cursor,
-}: Pick<TaskPage, 'total' | 'next_cursor'> & { items: readonly unknown[] }): string {
-  const more = next_cursor === undefined ? '' : ` · --limit 100 · --cursor ${next_cursor}`;
-  return `${items.length} of ${total}${more}`;
+export function countOf(shown: number, total: number, next_cursor?: string): string {
+  return `${shown} of ${total}${next_cursor === undefined ? '' : ` · --limit 100 · --cursor ${next_cursor}`}`;
 }
 
 /** `isAsked`: each column was asked for by name, so none of them gives way. */
 function columnsFor(terminal: Terminal, isAsked: boolean): Readonly<Record<TaskColumn, Column<Listed>>> {
   const spare = (order: number) => (isAsked ? {} : { spare: order });
   return {
-    id: { title: 'ID', value: ({ task_id }) => shortId(task_id, terminal) },
+    id: { title: 'ID', value: ({ task_id }) => shortIds(task_id, terminal) },
     status: { title: 'STATUS', value: statusWord, style: statusWordStyle },
     priority: {
       title: 'PRIORITY',

@@ -4,10 +4,10 @@ import type { noteView, TaskBrief, TaskInFull, TaskInput } from '../../views/tas
 import type { claimTask } from '../../../tools/claim-task.ts';
 import type { queuePlan } from '../../../tools/queue-plan.ts';
 import { renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, section, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { manyLines, oneLine, lined, section, type Terminal, wrapped } from '../terminal.ts';
 import { deadlineIn, moment } from '../times.ts';
 import { factLine } from './headline.ts';
-import { shortId, shortIds } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { routedIn } from './render-task-in-full.ts';
 import { listedBrief } from './render-task-list.ts';
 import { priorityStyle } from './styles.ts';
@@ -36,39 +36,27 @@ interface TaskResult {
 
 /** What the task became, and what else happened. */
 export function renderTaskResult(result: TaskResult, terminal: Terminal): string {
-  const {
-    task,
-    routing,
-    duplicate_of,
-    not_before,
-    deadline,
-    lease_expires_at,
-    inputs = [],
-    unblocked,
-    follow_ups,
-    kept,
-    rework,
-  } = result;
+  const { task, not_before, deadline, lease_expires_at, inputs = [] } = result;
   const isHeld = task.status === 'in-progress';
-  const list = (ids: readonly string[] = []): string => ids.map((id) => shortId(id, terminal)).join(', ');
+  const list = (ids: readonly string[] = []): string => shortIds(ids.join(', '), terminal);
   const facts = renderFields(terminal, {
-    'duplicate of': shortIds(duplicate_of ?? '', terminal),
-    routed: routedIn(routing),
+    'duplicate of': shortIds(result.duplicate_of ?? '', terminal),
+    routed: routedIn(result.routing),
     'not before': not_before === undefined ? null : deadlineIn(not_before, terminal),
     deadline: deadline === undefined ? null : deadlineIn(deadline, terminal),
     attempt: isHeld ? task.attempt : null,
     'held until': lease_expires_at == null ? null : moment(lease_expires_at, terminal),
-    judges: isHeld && task.subject !== undefined ? shortId(task.subject, terminal) : null,
+    judges: isHeld && task.subject !== undefined ? shortIds(task.subject, terminal) : null,
     'caused by': isHeld ? shortIds(causeOf(task), terminal) : null,
-    unblocked: list(unblocked),
-    'follow-ups': list(follow_ups),
-    kept,
-    rework: rework?.task_id,
+    unblocked: list(result.unblocked),
+    'follow-ups': list(result.follow_ups),
+    kept: result.kept,
+    rework: result.rework?.task_id,
     'cancelled with it': list(result.cancelled),
   });
   const given = inputs.map(({ id, choice, summary, artifacts = [] }) =>
     oneLine(
-      `${shortId(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
+      `${shortIds(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
     ),
   );
   const notes = (result.notes ?? []).map(({ by, text: said, answers }) =>
@@ -78,61 +66,46 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
   const parts = [section('inputs', given.join('\n'), terminal), section('notes', notes.join('\n'), terminal)];
-  return stacked([headOf(task, terminal), text, facts, ...parts], '\n');
+  return lined(headOf(task, terminal), text, facts, ...parts);
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */
 export function renderClaim(result: OutputOf<typeof claimTask>, terminal: Terminal): string {
-  const ids = result.held.map(({ task_id }) => shortId(task_id, terminal)).join(', ');
+  const ids = shortIds(result.held.map(({ task_id }) => task_id).join(', '), terminal);
   if (result.task === null) {
-    return stacked(
-      [`No task: ${shortIds(oneLine(result.why), terminal)}.`, ids === '' ? '' : `You hold ${ids}.`],
-      '\n',
-    );
+    return lined(`No task: ${shortIds(oneLine(result.why), terminal)}.`, ids === '' ? '' : `You hold ${ids}.`);
   }
   const follows = result.on_success.map(({ rule, type, to_agent, only_if }) =>
     oneLine(`${type} for ${to_agent} (${rule})${only_if === undefined ? '' : `, if ${only_if}`}`),
   );
-  return stacked(
-    [
-      renderTaskResult(result, terminal),
-      section('on success', follows.join('\n'), terminal),
-      ids === '' ? '' : `You also hold ${ids}.`,
-    ],
-    '\n',
+  return lined(
+    renderTaskResult(result, terminal),
+    section('on success', follows.join('\n'), terminal),
+    ids === '' ? '' : `You also hold ${ids}.`,
   );
 }
 
 export function renderPlan({ ids, ready }: OutputOf<typeof queuePlan>, terminal: Terminal): string {
-  return renderTable(
-    Object.entries(ids),
-    [
-      { title: 'KEY', value: ([key]) => key },
-      { title: 'TASK', value: ([, id]) => id },
-      { title: 'READY', value: ([, id]) => (ready.includes(id) ? 'yes' : ''), style: () => 'green' },
-    ],
-    terminal,
-  );
+  return renderTable(terminal, Object.entries(ids), [
+    { title: 'KEY', value: ([key]) => key },
+    { title: 'TASK', value: ([, id]) => id },
+    { title: 'READY', value: ([, id]) => (ready.includes(id) ? 'yes' : ''), style: () => 'green' },
+  ]);
 }
 
 /** `task-2026-02-06-001 · pending · high · implementation → kimi`; the whole id, since scripts begin here. */
 function headOf(task: ShownTask, terminal: Terminal): string {
   const listed = listedBrief(task);
   return factLine(
-    [
-      { text: task.task_id, style: 'bold' },
-      { text: statusWord(listed), style: statusWordStyle(listed) },
-      { text: task.priority === 'normal' ? '' : task.priority, style: priorityStyle(task.priority) },
-      { text: `${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}` },
-    ],
     terminal,
+    [task.task_id, 'bold'],
+    [statusWord(listed), statusWordStyle(listed)],
+    [task.priority === 'normal' ? '' : task.priority, priorityStyle(task.priority)],
+    [`${task.type ?? 'any type'} → ${task.to_agent ?? 'anyone'}`],
   );
 }
 
 /** `rule review-tested, after task-2026-02-06-003` */
-function causeOf({ caused_by }: Partial<TaskInFull>): string {
-  if (caused_by === undefined) return '';
-  const { kind, by, task_id } = caused_by;
-  if (task_id === undefined) return '';
-  return `${kind} ${by}, after ${task_id}`;
+function causeOf({ caused_by: cause }: Partial<TaskInFull>): string {
+  return cause?.task_id === undefined ? '' : `${cause.kind} ${cause.by}, after ${cause.task_id}`;
 }

@@ -1,21 +1,24 @@
 /** Tokens for a person. A secret is shown once, where it was made. */
 import type { ListedToken } from '../../tokens/token-file.ts';
 import type { Token } from '../../tokens/token.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
+import { renderFields, renderTable } from '../table.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { ago, moment } from '../times.ts';
 
-export function renderMadeToken(secret: string, { name, read_only, expires_at }: Token, terminal: Terminal): string {
+/** `token`: the secret. */
+type Made = Pick<Token, 'name' | 'read_only' | 'expires_at'> & { readonly token: string };
+
+export function renderMadeToken({ token, name, read_only, expires_at }: Made, terminal: Terminal): string {
   const fields = {
     for: read_only ? `${name}, read-only` : name,
     expires: expires_at === null ? 'never' : moment(expires_at, terminal),
   };
-  return `${paint(secret, 'bold', terminal)}\n${renderFields(terminal, fields)}`;
+  return `${paint(token, 'bold', terminal)}\n${renderFields(terminal, fields)}`;
 }
 
 export function renderTokens(items: readonly ListedToken[], terminal: Terminal): string {
   if (items.length === 0) return 'No tokens.';
-  const columns: readonly Column<ListedToken>[] = [
+  return renderTable(terminal, items, [
     { title: 'TOKEN', value: ({ id }) => id, style: () => 'bold' },
     { title: 'FOR', value: ({ name }) => name },
     {
@@ -32,6 +35,5 @@ export function renderTokens(items: readonly ListedToken[], terminal: Terminal):
       title: 'EXPIRES',
       value: ({ expires_at }) => (expires_at === null ? 'never' : moment(expires_at, terminal)),
     },
-  ];
-  return renderTable(items, columns, terminal);
+  ]);
 }

@@ -3,25 +3,14 @@ import type { OutputOf } from '../../define-tool.ts';
 import type { VoteBrief, VoteInFull } from '../../views/vote-views.ts';
 import type { castVote } from '../../../tools/cast-vote.ts';
 import type { listVotes } from '../../../tools/list-votes.ts';
-import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { renderFields, renderTable } from '../table.ts';
+import { lined, manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
 import { ago, ahead, deadlineIn } from '../times.ts';
 import { headline } from './headline.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
+import { countOf } from './render-task-list.ts';
 import { percent } from './numbers.ts';
 import { statusStyle } from './styles.ts';
-
-/** Of votes in a list. */
-function columnsOn(terminal: Terminal): readonly Column<VoteBrief | VoteInFull>[] {
-  return [
-    { title: 'VOTE', value: (vote) => shortId(vote.vote_id, terminal, 'vote') },
-    { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
-    { title: 'VOTED', value: votedOf },
-    { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
-    { title: 'RESULT', value: resultOf },
-    { title: 'QUESTION', value: (vote) => vote.question },
-  ];
-}
 
 function closing(deadline: string | undefined, terminal: Terminal): string {
   return deadline === undefined ? '' : ahead(deadline, terminal);
@@ -43,15 +32,22 @@ export function renderVotes(
   terminal: Terminal,
 ): string {
   if (items.length === 0) return 'No votes.';
-  const table = renderTable<VoteBrief | VoteInFull>(items, columnsOn(terminal), terminal);
-  return items.length === total ? table : `${table}\n${paint(`${items.length} of ${total}`, 'dim', terminal)}`;
+  const table = renderTable<VoteBrief | VoteInFull>(terminal, items, [
+    { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
+    { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
+    { title: 'VOTED', value: votedOf },
+    { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
+    { title: 'RESULT', value: resultOf },
+    { title: 'QUESTION', value: (vote) => vote.question },
+  ]);
+  return items.length === total ? table : `${table}\n${paint(countOf(items.length, total), 'dim', terminal)}`;
 }
 
 /** What the caller's ballot is now, and the result where it brought one. */
 export function renderBallot(result: OutputOf<typeof castVote>, terminal: Terminal): string {
   const { vote_id, status, voted, eligible, deadline, your_ballot } = result;
   return renderFields(terminal, {
-    vote: shortId(vote_id, terminal, 'vote'),
+    vote: shortIds(vote_id, terminal, 'vote'),
     status,
     'your ballot': choiceOf(your_ballot),
     confidence: percent(your_ballot.confidence),
@@ -85,16 +81,13 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     'turned out right': vote.judged?.right_choice,
   });
   return stacked([
-    `${headline(
-      [
-        { text: shortId(vote.vote_id, terminal, 'vote'), style: 'bold' },
-        { text: vote.status, style: statusStyle(vote.status) },
-      ],
-      terminal,
-    )}\n${wrapped(manyLines(vote.question), terminal)}`,
+    lined(
+      headline(terminal, [shortIds(vote.vote_id, terminal, 'vote'), 'bold'], [vote.status, statusStyle(vote.status)]),
+      wrapped(manyLines(vote.question), terminal),
+    ),
     fields,
     result?.tally === undefined ? '' : renderTally(result.tally, terminal),
-    vote.ballots === undefined || vote.ballots.length === 0 ? '' : renderBallots(vote.ballots, terminal),
+    renderBallots(vote.ballots ?? [], terminal),
   ]);
 }
 
@@ -107,31 +100,23 @@ function leadOf(tally: Tally | undefined): string {
 }
 
 function renderTally(tally: Tally, terminal: Terminal): string {
-  const table = renderTable(
-    tally.options,
-    [
-      { title: 'OPTION', value: (row) => row.option },
-      { title: 'STATED', value: (row) => percent(row.plain.share), align: 'right' },
-      { title: 'BY RECORD', value: (row) => percent(row.calibrated.share), align: 'right' },
-      { title: 'SHARE', value: (row) => percent(row.in_force), align: 'right' },
-    ],
-    terminal,
-  );
+  const table = renderTable(terminal, tally.options, [
+    { title: 'OPTION', value: (row) => row.option },
+    { title: 'STATED', value: (row) => percent(row.plain.share), align: 'right' },
+    { title: 'BY RECORD', value: (row) => percent(row.calibrated.share), align: 'right' },
+    { title: 'SHARE', value: (row) => percent(row.in_force), align: 'right' },
+  ]);
   return `${table}\n${paint(wrapped(`SHARE decides. ${tally.explanation}`, terminal), 'dim', terminal)}`;
 }
 
 function renderBallots(ballots: NonNullable<VoteInFull['ballots']>, terminal: Terminal): string {
-  return renderTable(
-    ballots,
-    [
-      { title: 'BALLOT', value: (ballot) => ballot.agent },
-      { title: 'CHOICE', value: choiceOf },
-      { title: 'SURE', value: (ballot) => percent(ballot.confidence), align: 'right' },
-      { title: 'BLOCKS', value: (ballot) => (ballot.block === true ? 'yes' : '') },
-      { title: 'REASONING', value: (ballot) => ballot.reasoning },
-    ],
-    terminal,
-  );
+  return renderTable(terminal, ballots, [
+    { title: 'BALLOT', value: (ballot) => ballot.agent },
+    { title: 'CHOICE', value: choiceOf },
+    { title: 'SURE', value: (ballot) => percent(ballot.confidence), align: 'right' },
+    { title: 'BLOCKS', value: (ballot) => (ballot.block === true ? 'yes' : '') },
+    { title: 'REASONING', value: (ballot) => ballot.reasoning },
+  ]);
 }
 
 /** First choice first. */

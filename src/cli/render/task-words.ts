@@ -1,28 +1,18 @@
 /** What a list, a board and a page say of a task: its state, who has it, what it waits for. */
 import type { Holding } from '../../views/holding.ts';
-import type { Doubtful, TaskWait } from '../../views/task-rows.ts';
+import type { TaskRow, TaskWait } from '../../views/task-rows.ts';
+import type { TaskBrief } from '../../views/task-views.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { moment, passedSince, spanText } from '../times.ts';
-import { shortId } from './ids.ts';
+import { shortIds } from './ids.ts';
 import { statusStyle } from './styles.ts';
 
-/** A task as a list knows it: an agent's brief has less than a person's row. */
-export interface Listed {
-  readonly task_id: string;
-  readonly status: string;
-  readonly type: string | null;
-  readonly priority: string;
-  readonly to_agent: string | null;
-  readonly description: string;
-  readonly from_agent?: string;
-  readonly created_at?: string;
-  readonly deadline?: string | null;
-  readonly holding?: Holding | null;
-  readonly done_by?: string | null;
-  readonly waits?: TaskWait | null;
-  /** Absent: not known, so that `pending` says all there is. */
-  readonly doubtful?: Doubtful | null;
-}
+/**
+ * A task as a list knows it: an agent's brief has less than a person's row. Without `doubtful` it is not known, so that
+ * `pending` says all there is.
+ */
+export type Listed = Omit<TaskBrief, 'waiting_for'> &
+  Partial<Omit<TaskRow, keyof TaskBrief>> & { readonly from_agent?: string };
 
 export function statusWord({ status, waits, doubtful }: Pick<Listed, 'status' | 'waits' | 'doubtful'>): string {
   if (status === 'in-progress') return waits?.for === 'tasks' && waits.ids[0] === 'checks' ? 'to check' : 'in progress';
@@ -63,7 +53,7 @@ export function waitsFor(waits: TaskWait | null | undefined, terminal: Terminal)
   switch (waits?.for) {
     case 'tasks': {
       const [first = '', ...more] = waits.ids;
-      return `${shortId(first, terminal)}${more.length === 0 ? '' : ` +${more.length}`}`;
+      return `${shortIds(first, terminal)}${more.length === 0 ? '' : ` +${more.length}`}`;
     }
     case 'time':
       return moment(waits.until, terminal);

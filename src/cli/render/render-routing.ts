@@ -6,7 +6,7 @@ import type { trainRouter } from '../../application/train-router.ts';
 import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { lined, manyLines, oneLine, padTo, paint, stacked, titled, type Terminal } from '../terminal.ts';
+import { lined, manyLines, oneLine, paint, stacked, titled, type Terminal } from '../terminal.ts';
 import { dollars, percent } from './numbers.ts';
 
 type Shown = ReturnType<typeof fullRouting>;

@@ -9,7 +9,7 @@ const word = z
   .refine((text) => !text.includes('\0'), 'Expected text without a NUL');
 export const commandLine = z.array(word).min(1).max(200);
 /** Inside the repository: no way out of it, and no path from the root of the disk. */
-const insidePath = z
+export const insidePath = z
   .string()
   .min(1)
   .max(400)
@@ -55,7 +55,6 @@ export const worktreeSchema = z.strictObject({
     .default(20)
     .describe('Disk space of all worktrees at which no new one is made.'),
 });
-export type WorktreeConfig = z.infer<typeof worktreeSchema>;
 
 export const landSchema = z.strictObject({
   target: z

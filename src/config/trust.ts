@@ -60,11 +60,6 @@ function fileHash(projectDir: string, word: string): [string, string][] {
   }
 }
 
-/** Whether nothing in it is executed. */
-export function isHarmless(parts: TrustedParts): boolean {
-  return Object.keys(parts).length === 0;
-}
-
 const approvalSchema = z.object({ project: z.string(), hashes: z.record(z.string(), z.string()), at: z.string() });
 
 export class Trust {

@@ -146,8 +146,15 @@ export interface CommandTable {
       readonly commit: string;
       readonly tree: string;
       readonly left_out: readonly string[];
+      /** Why that is not the work: a success it was reported as has failed. */
+      readonly problem?: string | undefined;
     };
     result: { readonly task: Task };
+  };
+  /** By a runner: these ready tasks go on from commits that its repository does not have. */
+  miss_commits: {
+    args: { readonly task_ids: readonly TaskId[]; readonly machine: string };
+    result: { readonly escalated: readonly TaskId[] };
   };
   begin_landing: {
     args: { readonly task_id: TaskId; readonly target: string; readonly old: string; readonly merge: string };
@@ -244,6 +251,8 @@ export interface CommandTable {
       readonly runner: RunProcess;
       readonly vote_id?: VoteId | undefined;
       readonly continues?: string | undefined;
+      /** Ready tasks that go on from commits which this runner's repository does not have. */
+      readonly without?: readonly TaskId[] | undefined;
     };
     result: {
       /** `null`: nothing to start now. */

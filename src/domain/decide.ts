@@ -10,6 +10,7 @@ import { recordChecks } from './checks/record-checks.ts';
 import type { FederationState } from './federation-state.ts';
 import { dropWork } from './landing/drop-work.ts';
 import { beginLanding, finishLanding, refuseLanding, revertWork } from './landing/land-work.ts';
+import { missCommits } from './landing/miss-commits.ts';
 import { openWorktree, saveWork } from './landing/save-work.ts';
 import { teachRouting } from './routing/teach-routing.ts';
 import { optimizeRouting } from './routing/optimize-routing.ts';
@@ -58,6 +59,7 @@ const deciders: Deciders = {
   record_checks: recordChecks,
   open_worktree: openWorktree,
   save_work: saveWork,
+  miss_commits: missCommits,
   begin_landing: beginLanding,
   finish_landing: finishLanding,
   refuse_landing: refuseLanding,

@@ -10,6 +10,7 @@ import { checkRecorded } from './checks/events/check-recorded.ts';
 import { successReported } from './checks/events/success-reported.ts';
 import { verificationChanged } from './checks/events/verification-changed.ts';
 import type { EventKind } from './event-kind.ts';
+import { commitMissed } from './landing/events/commit-missed.ts';
 import { landingBegun } from './landing/events/landing-begun.ts';
 import { workDropped } from './landing/events/work-dropped.ts';
 import { workLanded } from './landing/events/work-landed.ts';
@@ -99,6 +100,7 @@ const kinds = {
   verification_changed: verificationChanged,
   worktree_opened: worktreeOpened,
   work_saved: workSaved,
+  commit_missed: commitMissed,
   landing_begun: landingBegun,
   work_landed: workLanded,
   work_dropped: workDropped,

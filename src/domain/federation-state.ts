@@ -112,7 +112,10 @@ export type Sections = Readonly<Record<SectionName, readonly unknown[]>>;
 
 export class FederationState {
   readonly undo = new UndoLog();
-  readonly index = new TaskIndexes((id) => this.touched.tasks.add(id));
+  readonly index = new TaskIndexes(
+    (id) => this.touched.tasks.add(id),
+    (id) => this.tasks.get(id),
+  );
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));

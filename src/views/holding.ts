@@ -15,12 +15,12 @@ export interface Holding {
   readonly silent: boolean;
 }
 
-/** Null where nobody does. */
+/** Null where nobody does. What was reported done waits for its checks, not for its holder. */
 export function holdingOf(
   federation: Federation,
-  { task_id, lease, attempt }: Pick<Task, 'task_id' | 'lease' | 'attempt'>,
+  { task_id, lease, attempt, reported }: Pick<Task, 'task_id' | 'lease' | 'attempt' | 'reported'>,
 ): Holding | null {
-  if (lease === null) return null;
+  if (lease === null || reported !== null) return null;
   const { agent, session, claimed_at: since, expires_at, hold_until } = lease;
   const base = { agent, attempt, since };
   if (session === null) return { ...base, until: expires_at, client: 'fed', silent: false };

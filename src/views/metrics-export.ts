@@ -40,6 +40,8 @@ const csvColumns = [
   'low',
   'high',
   'rework_rate',
+  'verified_share',
+  'false_done',
   'mean_minutes',
   'median_minutes',
   'bonus',
@@ -130,6 +132,16 @@ export function exportPrometheus(source: MetricsSource): string {
     'attempts_sent_back',
     'Attempts that succeeded and were sent back by a review.',
     pairs.map(({ labels, row }) => [labels, row?.get('sent_back') ?? 0]),
+  );
+  out.counter(
+    'attempts_verified',
+    'Completions that checks proved.',
+    pairs.map(({ labels, row }) => [labels, row?.get('verified') ?? 0]),
+  );
+  out.counter(
+    'attempts_false_done',
+    'Attempts that were reported done and whose checks failed.',
+    pairs.map(({ labels, row }) => [labels, row?.get('false_done') ?? 0]),
   );
   out.summary(
     'attempt_duration_seconds',

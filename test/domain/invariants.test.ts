@@ -379,6 +379,12 @@ describe('whatever is commanded', () => {
       'run_settled',
       // Checks and work in git, step by step: test/domain/checks, test/domain/landing.
       'verification_changed',
+      'run_planned',
+      'run_started',
+      'run_ended',
+      'run_settled',
+      'run_stop_asked',
+      'commit_missed',
       'landing_begun',
       'work_reverted',
     ];

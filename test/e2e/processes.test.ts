@@ -156,7 +156,7 @@ describe('the log file', () => {
     expect((await fed(project, 'queue', 'add', 'second', '--as', 'reuben')).code).toBe(0);
     const written = readFileSync(log, 'utf8');
     expect(written).toMatch(
-      /^# Ours\n\nWhat we agreed on\.\n\n<!-- [^\n]+ -->\n- 1\.1 · [^\n]+"first"\n- 2\.1 · [^\n]+"second"\n$/,
+      /^# Ours\n\nWhat we agreed on\.\n\n<!-- [^\n]+ -->\n\n## [\d-]+\n\n- 1\.1 · [^\n]+"first"\n- 2\.1 · [^\n]+"second"\n$/,
     );
     writeFileSync(log, `${written.slice(0, written.indexOf('- 2.1'))}- 2.1 · torn by a ki`);
     expect((await fed(project, 'queue', 'add', 'third', '--as', 'reuben')).code).toBe(0);

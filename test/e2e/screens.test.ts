@@ -102,7 +102,7 @@ test('votes, who is away and what is worth doing next stand where the operator l
     await as('kimi', 'vote', 'cast', id, 'LRU', 'simpler', '-c', '0.8');
     await as('claude', 'vote', 'cast', id, choice, 'it scans', '-c', '0.8');
   }
-  await as('reuben', 'vote', 'decide', decided, 'ARC', 'We know it best');
+  await as('reuben', 'vote', 'decide', decided, 'ARC', 'We know it best', '--yes');
   expect(await said('vote', 'show', decided)).toMatch(
     /first decision +LRU, by agents, .*; overruled\ndecided +ARC, by reuben\nreason +We know it best/,
   );
@@ -147,6 +147,7 @@ test('numbers are the same wherever they stand', async () => {
       '--success',
       '--minutes',
       minutes,
+      '--yes',
     );
   }
   const id = await as('reuben', 'queue', 'add', 'Twice cancelled', '--to', 'kimi');

@@ -7,8 +7,9 @@
  *   stand-in-agent team SERVER           one of a team that works by what type its task is: it fails once, sends work
  *                                        back once, and gets there
  */
-import { spawn } from 'node:child_process';
-import { readFileSync, writeSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
@@ -90,6 +91,24 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     const work = /This is a review of (task-[\d-]+)/.exec(prompt)?.[1] ?? '';
     const verdict = prompt.includes('[do: rework-once]') && !prompt.includes('Rework of') ? 'rework' : 'accept';
     await call('review_task', { task_id: work, verdict, note: 'Looked at by the stand-in' });
+  },
+  /** `name=text` files in its folder, then done; `commit` first where the first word says so. */
+  write: async () => {
+    const [first = '', ...rest] = detail.split(' ');
+    for (const pair of first === 'commit' ? rest : [first, ...rest]) {
+      const [name = '', text = ''] = pair.split('=');
+      mkdirSync(dirname(resolve(name)), { recursive: true });
+      writeFileSync(name, `${text}\n`);
+    }
+    if (first === 'commit') {
+      const who = ['-c', 'user.name=stand-in', '-c', 'user.email=stand-in@example.org'];
+      for (const words of [
+        ['add', '-A'],
+        [...who, 'commit', '-qm', 'work'],
+      ])
+        spawnSync('git', words, { stdio: 'ignore' });
+    }
+    await call('complete_task', { task_id, outcome: 'success', summary: `Wrote ${detail}` });
   },
   fail: async () => {
     await call('complete_task', { task_id, outcome: 'failure', summary: 'Tried, did not work', retryable: false });

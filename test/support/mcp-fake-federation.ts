@@ -129,6 +129,7 @@ export class FakeFederation implements Federation {
     record_checks: refuse,
     open_worktree: refuse,
     save_work: refuse,
+    miss_commits: refuse,
     begin_landing: refuse,
     finish_landing: refuse,
     refuse_landing: refuse,

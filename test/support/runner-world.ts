@@ -25,7 +25,12 @@ export interface RunnerWorld {
   readonly task: (id: string) => Task;
   readonly runs: () => readonly Run[];
   /** Until nothing is ready, or the signal aborts. */
-  readonly work: (more?: { agents?: readonly string[]; signal?: AbortSignal; once?: boolean }) => Promise<WorkDone>;
+  readonly work: (more?: {
+    agents?: readonly string[];
+    signal?: AbortSignal;
+    once?: boolean;
+    worktrees?: 'all' | 'as configured';
+  }) => Promise<WorkDone>;
   /** Resolves once this holds, looked at with every change. */
   readonly until: (holds: () => boolean) => Promise<void>;
 }
@@ -74,7 +79,12 @@ export async function runnerWorld(
       return task;
     },
     runs: () => [...federation.state().runs.values()],
-    work: async ({ agents: names = Object.keys(agents), signal = new AbortController().signal, once = true } = {}) =>
+    work: async ({
+      agents: names = Object.keys(agents),
+      signal = new AbortController().signal,
+      once = true,
+      worktrees = 'as configured',
+    } = {}) =>
       await runAgents({
         federation,
         folder: project.dir,
@@ -82,6 +92,7 @@ export async function runnerWorld(
         storeEnvironment: {},
         programs: { server: serverProgram, ollama: '' },
         allowed: () => [],
+        worktrees,
         agents: names,
         once,
         signal,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
-import { costView } from '../../views/cost-view.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
 import { command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import { renderCost } from '../render/render-cost.ts';
@@ -41,7 +40,10 @@ export const analyticsCommands: readonly CommandRow[] = [
     more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
     input: z.strictObject({}),
     examples: ['fed analytics cost', 'fed analytics cost --json'],
-    do: (_input, { federation }) => costView(federation),
+    do: async (_input, { federation }) => {
+      const { costView } = await import('../../views/cost-view.ts');
+      return await costView(federation);
+    },
     render: renderCost,
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { plural } from '../../domain/phrases.ts';
@@ -11,6 +12,7 @@ import { settleTrust } from '../trust.ts';
 
 const input = z.strictObject({
   agents: z.array(z.string().min(1).max(40)).default([]),
+  worktree: z.boolean().default(false),
   once: z.boolean().default(false),
   trust: z.boolean().default(false),
 });
@@ -24,15 +26,18 @@ export const work = command({
   input,
   arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
   options: [
+    ['--worktree', 'worktree', 'give every task a git worktree of its own'],
     ['--once', 'once', 'end when nothing is ready and nothing runs'],
     ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
   ],
   writesFiles: () => true,
   examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
-  run: (asked, context) => startAgents(context, asked),
+  run: (given, context) => startAgents(context, given),
 });
 
-async function startAgents(context: RunContext, { agents, once, trust }: z.output<typeof input>): Promise<void> {
+type Work = z.output<typeof input>;
+
+async function startAgents(context: RunContext, { agents, once, trust, worktree }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
     const { federation, folder, signal, terminal, json, show } = session;
@@ -48,7 +53,8 @@ async function startAgents(context: RunContext, { agents, once, trust }: z.outpu
         environment: host.environment,
         storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
         programs: host.programs,
-        allowed: () => [],
+        allowed: (type) => checkCommands(federation.config, type),
+        worktrees: worktree ? 'all' : 'as configured',
         agents: names,
         once,
         signal,
@@ -64,6 +70,14 @@ async function startAgents(context: RunContext, { agents, once, trust }: z.outpu
     } finally {
       live.close();
     }
+  });
+}
+
+/** What an agent may run to try its work: the checks it will have to pass. */
+function checkCommands(config: Config, type: string | null): readonly (readonly string[])[] {
+  return requiredChecks(config, { type, checks: [] }).flatMap((name) => {
+    const check = config.checks[name];
+    return check === undefined ? [] : [check.command];
   });
 }
 

@@ -2,6 +2,7 @@
 import { type CheckResult } from '../../domain/checks/check.ts';
 import { shortCommit } from '../../domain/checks/check-words.ts';
 import type { Task } from '../../domain/tasks/task.ts';
+import type { WorktreeRow } from '../../runner/worktrees/clean.ts';
 import type { LandingRow } from '../../views/landing-view.ts';
 import { spanText } from '../times.ts';
 import { renderTable } from '../table.ts';
@@ -50,5 +51,23 @@ export function renderLandings({ items }: { readonly items: readonly LandingRow[
     { title: 'LANDING', value: ({ is, why }) => words[is][0] || (why ?? ''), style: ({ is }) => words[is][1] },
     { title: 'COMMIT', value: ({ commit }) => (commit === undefined ? '' : shortCommit(commit)) },
     { title: 'WHY', value: ({ is, why }) => (is === 'settled' ? '' : (why ?? '')) },
+  ]);
+}
+
+const worktreeStyles: Readonly<Record<WorktreeRow['is'], Style>> = {
+  'in-use': 'dim',
+  removable: 'yellow',
+  removed: 'green',
+  kept: 'yellow',
+};
+
+export function renderWorktrees(rows: readonly WorktreeRow[], terminal: Terminal): string {
+  if (rows.length === 0) return 'No worktrees.';
+  return renderTable(terminal, rows, [
+    { title: 'TASK', value: ({ task_id }) => shortIds(task_id, terminal) },
+    { title: 'MB', value: ({ megabytes }) => megabytes, align: 'right' },
+    { title: 'STATE', value: ({ is }) => is.replace('-', ' '), style: ({ is }) => worktreeStyles[is] },
+    { title: 'WHY', value: ({ why }) => why },
+    { title: 'FOLDER', value: ({ path }) => path },
   ]);
 }

@@ -2,7 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
-import { completeReported } from '../tasks/complete-task.ts';
+import { completeReported, failChecked } from '../tasks/complete-task.ts';
 import { existing } from '../tasks/standing.ts';
 import { checkCommit } from '../tasks/task-fields.ts';
 import type { Task } from '../tasks/task.ts';
@@ -48,7 +48,12 @@ export function saveWork(
   for (const id of [args.commit, args.tree]) checkCommit(id);
   const deliberation = new Deliberation(state, context);
   if (work.commit !== args.commit || work.saved_attempt !== args.attempt) {
-    deliberation.add({ ...args, type: 'work_saved' });
+    const { task_id, attempt, commit, tree, left_out } = args;
+    deliberation.add({ type: 'work_saved', task_id, attempt, commit, tree, left_out });
+  }
+  if (reported !== null && args.problem !== undefined) {
+    failChecked(deliberation, task, ['saving its work'], args.problem);
+    return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id) }) };
   }
   if (reported !== null && reported.checks.length === 0) {
     completeReported(deliberation, task, { verified: false, commit: args.commit });

@@ -15,6 +15,7 @@ import type { VoteId } from '../votes/vote.ts';
  * vote             a vote closed without a result that stands
  * question         a holder asks; a task that was released with the question waits for the answer
  * checks           a reported success got no verdict from its checks
+ * commit           ready work waits for commits that a runner's repository does not have
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
  * clock            the clocks of processes, or of the journal, do not agree
@@ -32,6 +33,7 @@ export const escalationKinds = [
   'vote',
   'question',
   'checks',
+  'commit',
   'given-back',
   'unclaimed',
   'clock',

@@ -37,6 +37,8 @@ export function actionsFor(
         : ['dismiss'];
     case 'question':
       return ['answer', 'dismiss'];
+    case 'commit':
+      return task !== undefined && isOpen(task) ? ['cancel', 'dismiss'] : ['dismiss'];
     case 'checks':
       return task?.reported == null ? ['dismiss'] : ['complete', 'requeue', 'cancel'];
     case 'given-back':

@@ -41,11 +41,12 @@ export class TaskIndexes {
   readonly twins = new Map<number, Set<TaskId>>();
 
   /** What waits for tasks in hand because of what both would change or use. */
-  readonly inUse = new InUse((task) => this.#turned(task));
+  readonly inUse: InUse;
   readonly #onTurn: (id: TaskId) => void;
 
   /** `onTurn`: told of tasks that become ready, or cease to be, by what happens to another. */
-  constructor(onTurn: (id: TaskId) => void = () => {}) {
+  constructor(onTurn: (id: TaskId) => void = () => {}, taskOf: (id: TaskId) => Task | undefined = () => undefined) {
+    this.inUse = new InUse((task) => this.#turned(task), taskOf);
     this.#onTurn = onTurn;
   }
 

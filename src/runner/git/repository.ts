@@ -50,6 +50,17 @@ export class Repository {
     return new Repository(git, common, realpathSync(place));
   }
 
+  /** The repository of a folder where worktrees of ours were made; `null`: none were, or it is in none. */
+  static async find(folder: string, environment: Environment): Promise<Repository | null> {
+    if (!existsSync(join(stateFolder(environment), 'worktrees'))) return null;
+    try {
+      return await Repository.open(folder, environment);
+    } catch (error) {
+      if (error instanceof OperatorError) return null;
+      throw error;
+    }
+  }
+
   /** The commit that a name stands for; `null`: none. */
   async commit(name: string): Promise<string | null> {
     const { code, stdout } = await this.git.try([

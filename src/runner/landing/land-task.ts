@@ -21,7 +21,7 @@ import { Repository } from '../git/repository.ts';
 import { mergeTrees } from '../worktrees/base.ts';
 import { branchOf, removeWorktree, withCheckout } from '../worktrees/worktrees.ts';
 import { guardedAmong, isAccepted } from './guarded.ts';
-import { moveTarget } from './move-target.ts';
+import { hindrance, moveTarget } from './move-target.ts';
 
 export interface Lander {
   readonly federation: Federation;
@@ -117,6 +117,8 @@ async function attempt(lander: Lander, repository: Repository, id: TaskId, targe
     target,
     checks: requiredChecks(federation.config, task),
   });
+  const hinders = await hindrance(repository, { branch: target, old, next: merge });
+  if (hinders !== null) return waits(hinders);
   const checked = await checkMerge(lander, repository, task, { merge, tree: merged.tree });
   if (checked.failed.length > 0) {
     const output = checked.failed.map((run) => `${checkWords(run)}\n${run.output}`).join('\n');

@@ -22,6 +22,16 @@ export type Moved =
   | { readonly is: 'lost' }
   | { readonly is: 'waits'; readonly why: string };
 
+/** What of the user's is in the way now; `null`: nothing. Asked before anything is put on record or checked. */
+export async function hindrance(repository: Repository, move: Omit<Move, 'mark'>): Promise<string | null> {
+  const ref = `refs/heads/${move.branch}`;
+  const all = await repository.worktrees();
+  const busy = all.find(({ branch, admin }) => branch === null && returnsTo(admin) === ref);
+  if (busy !== undefined) return `a rebase or bisect of ${move.branch} is under way in ${busy.path}`;
+  const where = all.find(({ branch }) => branch === ref);
+  return where === undefined ? null : await hindranceIn(repository, where, move);
+}
+
 export async function moveTarget(repository: Repository, move: Move): Promise<Moved> {
   const ref = `refs/heads/${move.branch}`;
   const all = await repository.worktrees();
@@ -41,15 +51,8 @@ async function byReference({ git }: Repository, ref: string, { old, next, mark }
 async function inTree(repository: Repository, where: WorktreeEntry, { branch, old, next, mark }: Move): Promise<Moved> {
   const git = repository.git.at(where.path);
   if (where.head !== old) return { is: 'lost' };
-  const operation = operationIn(where.admin);
-  if (operation !== null) return waits(`${operation} is under way in ${where.path}`);
-  if (!(await git.asks(['diff-index', '--cached', '--quiet', 'HEAD', '--']))) {
-    return waits(`changes are staged in ${where.path}`);
-  }
-  const inTheWay = await obstacles(git, where.path, old, next);
-  if (inTheWay.length > 0) {
-    return waits(`${inTheWay.slice(0, 5).join(', ')} in ${where.path} would be overwritten`);
-  }
+  const hinders = await hindranceIn(repository, where, { old, next });
+  if (hinders !== null) return waits(hinders);
   const order = ['merge', '--ff-only', '--no-overwrite-ignore', '--no-autostash', '--no-stat', '--quiet', next];
   const { code, stderr } = await git.try(order, { outlives: true });
   const now = await repository.commit(`refs/heads/${branch}`);
@@ -59,6 +62,20 @@ async function inTree(repository: Repository, where: WorktreeEntry, { branch, ol
   }
   if (now !== old) return { is: 'lost' };
   return waits(code === 0 ? `git left ${branch} where it was` : `git refused: ${stderr.trim().split('\n')[0] ?? ''}`);
+}
+
+async function hindranceIn(
+  repository: Repository,
+  where: WorktreeEntry,
+  { old, next }: Pick<Move, 'old' | 'next'>,
+): Promise<string | null> {
+  const git = repository.git.at(where.path);
+  const operation = operationIn(where.admin);
+  if (operation !== null) return `${operation} is under way in ${where.path}`;
+  if (!(await git.asks(['diff-index', '--cached', '--quiet', 'HEAD', '--'])))
+    return `changes are staged in ${where.path}`;
+  const inTheWay = await obstacles(git, where.path, old, next);
+  return inTheWay.length === 0 ? null : `${inTheWay.slice(0, 5).join(', ')} in ${where.path} would be overwritten`;
 }
 
 /** Files that the move changes and that are not as the old commit has them: modified, hidden, untracked or ignored. */

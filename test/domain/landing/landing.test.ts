@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { restoreState } from '../../../src/domain/restore-state.ts';
 import { containedFirst, landingOf } from '../../../src/domain/landing/landable.ts';
 import { checkRun } from '../../support/checks.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
@@ -144,5 +145,49 @@ describe('what may land', () => {
     expect(reverted.task.work?.landing).toMatchObject({ state: 'reverted', revert: base });
     expect(reverted.rework?.rework_of).toBe(other);
     expect(contentsOf(s.replayed())).toEqual(contentsOf(s.state));
+  });
+});
+
+describe('files that finished work has changed', () => {
+  it('keep other work away until it has landed or was dropped, but never what goes on from it', () => {
+    const s = scenario();
+    const id = worked(s, { paths: ['src/store'], uses: ['staging'] });
+    const other = s.queue('other', { paths: ['src/store/journal.ts'] });
+    const things = s.queue('things', { uses: ['staging'] });
+    const review = s.queue('review', { type: 'review', dependencies: [id], paths: ['src'] });
+    const later = s.queue('later', { dependencies: [review.task_id], paths: ['src/store/**'] });
+    const { index } = s.state;
+    expect(index.waitsFor(s.task(other.task_id))).toEqual([id]);
+    expect(s.refusal('kimi', 'claim_task', { task_id: other.task_id }).message).toContain('to land');
+    expect(index.isReady(s.task(things.task_id))).toBe(true);
+    expect(index.isReady(s.task(review.task_id))).toBe(true);
+    expect(index.waitsFor(s.task(later.task_id))).toEqual([review.task_id]);
+    expect(contentsOf(restoreState(s.state.toSections()))).toEqual(contentsOf(s.state));
+    s.run('reuben', 'drop_work', { task_id: id });
+    expect(index.isReady(s.task(other.task_id))).toBe(true);
+    expect(contentsOf(s.replayed())).toEqual(contentsOf(s.state));
+  });
+
+  it('are said to be free only once they are', () => {
+    const s = scenario();
+    const { task_id } = s.queue('build', { type: 'implementation', to_agent: 'kimi', paths: ['src'] });
+    const other = s.queue('other', { paths: ['src/a.ts'] });
+    const { attempt } = s.claim('kimi', task_id);
+    const opening = { task_id, attempt, branch: 'fed/x', base: base ?? '', commit: base ?? '', contains: [] };
+    s.run('kimi', 'open_worktree', opening);
+    s.run('kimi', 'save_work', { task_id, attempt, commit: one ?? '', tree: tree ?? '', left_out: [] });
+    expect(s.complete('kimi', task_id).unblocked).toEqual([]);
+    expect(s.state.index.isReady(s.task(other.task_id))).toBe(false);
+  });
+
+  it('made in another clone are asked about once, after a quarter of an hour', () => {
+    const s = scenario();
+    const { task_id } = s.queue('elsewhere');
+    const miss = () => s.run('kimi', 'miss_commits', { task_ids: [task_id], machine: 'laptop' }).escalated;
+    expect(miss()).toEqual([]);
+    s.pass(16);
+    expect(miss()).toEqual([task_id]);
+    expect(miss()).toEqual([]);
+    expect([...s.state.escalations.values()][0]?.detail).toContain('laptop');
   });
 });

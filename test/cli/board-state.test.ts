@@ -45,6 +45,7 @@ test('what is typed comes as keys: named, or one character as people see it', ()
     '高',
   ]);
   expect(keysIn('\u001B')).toEqual(['<escape>']);
+  expect(keysIn('\u001BOH\u001B[4~')).toEqual(['<home>', '<end>']);
   expect(keysIn('\u001B[15;2~\u0001x')).toEqual(['x']);
   expect(withoutLast('né')).toBe('n');
 });

@@ -6,7 +6,7 @@ import type { WorktreeRow } from '../../runner/worktrees/clean.ts';
 import type { LandingRow } from '../../views/landing-view.ts';
 import { spanText } from '../times.ts';
 import { renderTable } from '../table.ts';
-import { manyLines, paint, lined, section, type Style, type Terminal, wrapped } from '../terminal.ts';
+import { lined, manyLines, paint, section, type Style, type Terminal, wrapped } from '../terminal.ts';
 import { shortIds } from './ids.ts';
 
 const marks: Readonly<Record<CheckResult['verdict'], readonly [string, Style]>> = {

@@ -5,7 +5,7 @@ import type { Target, Targets } from '../../views/targets.ts';
 import { plural } from '../../domain/phrases.ts';
 import type { Piece } from '../flow.ts';
 import { type Line, span } from '../spans.ts';
-import { padTo, lined, stacked, type Style, type Terminal } from '../terminal.ts';
+import { lined, padTo, stacked, type Style, type Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
 import { bar, sparkline } from './charts.ts';
 import { factLine, headline } from './headline.ts';

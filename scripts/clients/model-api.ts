@@ -3,7 +3,7 @@
  * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,17 +20,26 @@ export interface ModelApi {
 
 const farewell = 'The task is completed.';
 
-/** `logFile`: each request as it came, for looking at. */
-export async function startModelApi(port: number, logFile: string | null = null): Promise<ModelApi> {
+/**
+ * `port` 0: any that is free. `logFile`: each request as it came, for looking at. `only`: what the model says to
+ * everything, without calling a tool.
+ */
+export async function startModelApi(
+  port: number,
+  logFile: string | null = null,
+  only: string | null = null,
+): Promise<ModelApi> {
   const asked = new Map<string, number>();
   const server = createServer((request, response) => {
-    void answer(request, response, asked, logFile).catch((error: unknown) => {
+    void answer(request, response, { asked, logFile, only }).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${bound}`,
     asked,
     close: () => {
       server.closeAllConnections();
@@ -39,11 +48,16 @@ export async function startModelApi(port: number, logFile: string | null = null)
   };
 }
 
+interface Serving {
+  readonly asked: Map<string, number>;
+  readonly logFile: string | null;
+  readonly only: string | null;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  asked: Map<string, number>,
-  logFile: string | null,
+  { asked, logFile, only }: Serving,
 ): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const text = await readAll(request);
@@ -60,12 +74,14 @@ async function answer(
     response.end(JSON.stringify({ error: { type: 'rate_limit_error', message: 'You are at your limit', code: 429 } }));
     return;
   }
-  protocol.reply(turnFor(text), response);
+  protocol.reply(only === null ? turnFor(text) : { text: only }, response);
 }
 
 /** What every protocol has in its text: the names of the tools, the prompt, and whether the tool was called. */
 function turnFor(text: string): Turn {
-  const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(text)?.[1];
+  const file = /Read the file (\S+) and do what it says/.exec(text)?.[1];
+  const prompt = file === undefined ? text : readFileSync(file, 'utf8');
+  const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(prompt)?.[1];
   const names = [...text.matchAll(/"name":\s*"([\w.-]*complete_task)"/g)].map(([, name = '']) => name);
   const name = names.at(-1);
   const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);

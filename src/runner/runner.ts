@@ -7,7 +7,6 @@ import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { AgentName, TaskId } from '../domain/names.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
-import { isForeign } from '../domain/runs/origin.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
@@ -40,9 +39,6 @@ const longestWaitMs = 15_000;
 /** Other runners' deaths are looked for this often. */
 const recoverEveryMs = 10_000;
 const mostBallots = 20;
-/** Tasks looked through for what came from elsewhere, and how often. */
-const mostLookedThrough = 2_000;
-const lookEveryMs = 5_000;
 
 export interface WorkDone {
   readonly runs: number;
@@ -69,7 +65,6 @@ class Runner {
   readonly #asked = new Set<string>();
   readonly #chores: Chores;
   #recoveredAt = Number.NEGATIVE_INFINITY;
-  #lookedAt = Number.NEGATIVE_INFINITY;
   #fault: Error | null = null;
 
   constructor(options: RunnerOptions) {
@@ -192,18 +187,12 @@ class Runner {
     const { federation } = this.#options;
     const state = federation.state();
     if (federation.config.agents[agent]?.run?.accept === 'all') return;
-    if (performance.now() - this.#lookedAt < lookEveryMs) return;
-    this.#lookedAt = performance.now();
-    let waiting = 0;
-    let looked = 0;
-    for (const id of state.index.byStatus.pending) {
-      if (++looked > mostLookedThrough) break;
-      const task = state.tasks.get(id);
-      if (task !== undefined && isForeign(task) && state.index.isReady(task)) waiting += 1;
-    }
+    const waiting = state.index.foreign.size;
     this.#sayOnce(
       'foreign',
-      waiting === 0 ? '' : `${waiting} ready from an import or over HTTP: fed queue approve lets them run`,
+      waiting === 0
+        ? ''
+        : `${waiting} from an import or over HTTP wait: approve them in fed inbox, or with fed queue approve`,
     );
   }
 

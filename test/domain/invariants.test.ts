@@ -368,6 +368,7 @@ describe('whatever is commanded', () => {
       'loss_accepted',
       // Checks and work in git, step by step: test/domain/checks, test/domain/landing.
       'verification_changed',
+      // Of the runner: `runs/runs.test.ts`.
       'run_planned',
       'run_started',
       'run_ended',

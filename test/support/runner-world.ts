@@ -1,6 +1,6 @@
 /** A project whose agents are stand-ins, and `fed work` in this process on it. */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../../src/domain/commands.ts';
@@ -92,7 +92,7 @@ export async function runnerWorld(
         folder: project.dir,
         environment,
         storeEnvironment: {},
-        programs: { server: serverProgram, ollama: '' },
+        programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
         allowed: () => [],
         worktrees,
         agents: names,

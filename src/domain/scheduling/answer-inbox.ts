@@ -3,6 +3,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import { CallerError, unreachable } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { foreignFrom, sourceIn } from '../runs/unapproved.ts';
 import { taskStanding } from '../tasks/dependencies.ts';
 import { answer } from '../tasks/notes.ts';
 import { act } from '../tasks/override-task.ts';
@@ -148,6 +149,10 @@ function perform(
       });
       return [];
     case 'approve':
+      if (kind === 'unapproved') {
+        for (const task of foreignFrom(state, sourceIn(key))) act(deliberation, task, { action, reason });
+        return [];
+      }
       if (to_agent !== undefined) act(deliberation, existing(state, id), { action: 'reassign', to_agent, reason });
       act(deliberation, existing(state, id), { action, reason });
       return [];

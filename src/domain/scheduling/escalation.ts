@@ -17,6 +17,7 @@ import type { VoteId } from '../votes/vote.ts';
  * checks           a reported success got no verdict from its checks
  * commit           ready work waits for commits that a runner's repository does not have
  * given-back       a task was released again and again
+ * unapproved       work from an import or a remote agent, which nothing runs by itself before it is approved
  * unclaimed        ready tasks that nobody who was seen may take
  * held-follow-ups  a pause kept what rules would have queued
  */
@@ -33,6 +34,7 @@ export const escalationKinds = [
   'checks',
   'commit',
   'given-back',
+  'unapproved',
   'unclaimed',
   'held-follow-ups',
 ] as const;

@@ -1,5 +1,6 @@
 /** What an escalation offers: each action does the thing in one step. */
 import type { FederationState } from '../federation-state.ts';
+import { foreignFrom, sourceIn } from '../runs/unapproved.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
 import type { DependencyId, Task } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
@@ -43,6 +44,8 @@ export function actionsFor(
     case 'given-back':
       if (task === undefined || !isOpen(task)) return ['dismiss'];
       return task.status === 'pending' ? ['reassign', 'edit', 'cancel', 'dismiss'] : ['reassign', 'cancel', 'dismiss'];
+    case 'unapproved':
+      return foreignFrom(state, sourceIn(key)).length > 0 ? ['approve', 'dismiss'] : ['dismiss'];
     case 'unclaimed':
       return task_ids.some((id) => state.tasks.get(id)?.status === 'pending')
         ? ['reassign', 'edit', 'cancel']

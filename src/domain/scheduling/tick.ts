@@ -7,6 +7,7 @@ import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { lapseWords } from '../tasks/events/lease-lapsed.ts';
 import { failForGood } from '../tasks/complete-task.ts';
+import { foreignFrom, sourceIn } from '../runs/unapproved.ts';
 import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
 import { askAboutChecks } from '../checks/record-checks.ts';
@@ -118,6 +119,9 @@ function returnAgents({ state, context, events }: Deliberation): void {
 function closeRelieved(deliberation: Deliberation): void {
   const { state, context } = deliberation;
   for (const { key, kind, inbox_id } of state.escalations.values()) {
+    if (kind === 'unapproved' && foreignFrom(state, sourceIn(key)).length === 0) {
+      deliberation.closeEscalation(inbox_id, 'nothing waits for it any more');
+    }
     if (kind !== 'limit' || !hasRoomAgain(state, context.config, key, context.now)) continue;
     if (heldUnder(state, key).length === 0) deliberation.closeEscalation(inbox_id, 'below the limit again');
   }

@@ -8,6 +8,8 @@ import type { ImportedTask } from '../requests.ts';
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { findCircle } from './dependencies.ts';
+import { askAboutForeign } from '../runs/unapproved.ts';
+import type { NewTask } from './new-task.ts';
 import { requirePerson } from './standing.ts';
 import type { TaskId } from './task.ts';
 import { checkAddressee, newTask } from './validate-request.ts';
@@ -27,9 +29,10 @@ export function importTasks(
 
   const { edges, dangling } = resolveEdges(tasks, (id) => ids.has(id) || known(id) !== undefined);
   const cycles = cutCircles(edges);
+  const made: NewTask[] = [];
   for (const task of inOrder(tasks, edges)) {
     if (task.to_agent !== null) checkAddressee(context.config, task.to_agent);
-    const made = newTask(
+    const imported = newTask(
       state,
       {
         description: task.description,
@@ -46,14 +49,16 @@ export function importTasks(
         dependencies: (edges.get(task.source_id) ?? []).map((id) => ids.get(id) ?? known(id) ?? id),
       },
     );
+    if (task.finished === null) made.push(imported);
     deliberation.add({
       type: 'task_imported',
-      task: made,
+      task: imported,
       created_at: task.created_at,
       finished: task.finished,
       source: { system: args.system, id: task.source_id },
     });
   }
+  askAboutForeign(deliberation, args.system, made);
   const result = { ids: Object.fromEntries(ids), skipped, dangling, cycles };
   return { events: deliberation.events, result: () => result };
 }

@@ -6,7 +6,7 @@
  */
 import type { Actor, DecisionContext } from '../commands.ts';
 import type { Deliberation } from '../deliberation.ts';
-import { isRemote } from '../runs/origin.ts';
+import { isRemote } from '../runs/remote.ts';
 import { CallerError } from '../errors.ts';
 import { oneLine } from '../text.ts';
 import { hour, toMillis } from '../time.ts';

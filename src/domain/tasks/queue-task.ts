@@ -3,6 +3,7 @@ import { Deliberation } from '../deliberation.ts';
 import type { EventOf } from '../events.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
+import { askAboutForeign } from '../runs/unapproved.ts';
 import { suggestionOf, tellUnroutable } from '../routing/route-task.ts';
 import { oneLine } from '../text.ts';
 import { participantKind } from '../participants.ts';
@@ -46,6 +47,7 @@ export function queueTask(
 /** Everything about a newly queued task that waits for the operator. */
 export function tellOperator(deliberation: Deliberation, task: NewTask): void {
   askApproval(deliberation, task);
+  if (task.origin === 'http') askAboutForeign(deliberation, task.from_agent, [task]);
   tellUnroutable(deliberation, task);
   tellBlocked(deliberation, task);
 }

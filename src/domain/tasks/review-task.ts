@@ -1,4 +1,4 @@
-import { isRemote } from '../runs/origin.ts';
+import { isRemote } from '../runs/remote.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';

@@ -3,6 +3,7 @@
  * from each change of a task's row. Nothing here is stored: a fold or a
  * checkpoint rebuilds it.
  */
+import { isForeign } from '../runs/origin.ts';
 import BTreeModule from 'sorted-btree';
 import { toMillis } from '../time.ts';
 import { isOpen, isReady } from './readiness.ts';
@@ -37,6 +38,8 @@ export class TaskIndexes {
   readonly starting: TimedTasks = new BTree(undefined, comparePlaces);
   /** Finished tasks, oldest first. */
   readonly finished: TimedTasks = new BTree(undefined, comparePlaces);
+  /** Pending tasks from elsewhere that nobody has approved. */
+  readonly foreign = new Set<TaskId>();
   /** Unfinished tasks by what makes two of them twins. */
   readonly twins = new Map<number, Set<TaskId>>();
 
@@ -77,6 +80,7 @@ export class TaskIndexes {
   }
 
   #remove(task: Task, after: Task | undefined): void {
+    if (task.origin !== 'local') this.foreign.delete(task.task_id);
     if (isReady(task)) this.ready.remove(task);
     if (task.status !== after?.status) this.byStatus[task.status].delete(task.task_id);
     const holder = holderOf(task);
@@ -100,6 +104,7 @@ export class TaskIndexes {
   }
 
   #add(before: Task | undefined, task: Task): void {
+    if (task.status === 'pending' && isForeign(task)) this.foreign.add(task.task_id);
     if (this.isReady(task)) this.ready.add(task);
     if (task.status !== before?.status) this.byStatus[task.status].add(task.task_id);
     const holder = holderOf(task);

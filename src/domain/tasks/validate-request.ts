@@ -1,6 +1,6 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import { advise, call } from '../advice.ts';
-import { isRemote } from '../runs/origin.ts';
+import { isRemote } from '../runs/remote.ts';
 import type { DecisionContext } from '../commands.ts';
 import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';

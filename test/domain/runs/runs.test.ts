@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArgsOf } from '../../../src/domain/commands.ts';
+import { FederationError } from '../../../src/domain/errors.ts';
 import type { Run, RunEnd, Trouble } from '../../../src/domain/runs/run.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
 
@@ -145,6 +147,52 @@ describe('a run', () => {
   });
 });
 
+describe('whatever two runners do', () => {
+  const deeds = fc.constantFrom('begin', 'start', 'end', 'settle', 'stop', 'complete', 'die', 'wait', 'cancel');
+
+  it('an attempt has one run in hand, no limit is passed, and folding again gives the same', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(deeds, fc.nat(9)), { maxLength: 60 }), (steps) => {
+        const scenario = new Scenario({ agents });
+        let sessions = 0;
+        for (const [deed, n] of steps) {
+          scenario.queue(`Build ${scenario.state.tasks.size}`, { type: 'implementation' });
+          const runs = [...scenario.state.runs.values()];
+          const run = runs[n % Math.max(1, runs.length)];
+          const who = `kimi/${run?.session ?? 'none'}`;
+          const run_id = run?.run_id ?? 'run-2026-02-06-001';
+          const task_id = run?.task_id ?? 'task-2026-02-06-001';
+          attempt(() => {
+            if (deed === 'begin') scenario.run(`kimi/s${sessions++}`, 'begin_run', order);
+            if (deed === 'start') scenario.run(who, 'start_run', { run_id, process: { pid: n, started: '1' } });
+            if (deed === 'end')
+              scenario.run(who, 'end_run', { ...nothingKnown, run_id, end: n > 5 ? 'idle' : 'exited' });
+            if (deed === 'settle') scenario.run(who, 'settle_run', { run_id });
+            if (deed === 'stop') scenario.run('reuben', 'stop_run', { run_id });
+            if (deed === 'complete') scenario.complete(who, task_id);
+            if (deed === 'cancel') scenario.run('reuben', 'cancel_task', { task_id, reason: 'no' });
+            if (deed === 'die' && run !== undefined) scenario.gone.add(run.session);
+            if (deed === 'wait') scenario.pass(n * 5);
+          });
+          const inHand = [...scenario.state.runs.values()].filter(({ status }) => status !== 'ended');
+          expect(inHand.length).toBeLessThanOrEqual(2);
+          expect(new Set(inHand.map((other) => `${other.task_id}/${other.attempt}`)).size).toBe(inHand.length);
+        }
+        expect(contentsOf(scenario.replayed())).toEqual(contentsOf(scenario.state));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof FederationError)) throw error;
+  }
+}
+
 describe('the limits of an agent', () => {
   it('hold for all its runners: at once, an hour, and money a day', () => {
     const scenario = new Scenario({ agents });
@@ -191,12 +239,14 @@ describe('what may run by itself', () => {
     const { ids } = scenario.run('reuben', 'import_tasks', { system: 'beads', tasks: [imported] });
     const foreign = ids['x-1'] ?? '';
     expect(scenario.run('kimi/run-1', 'begin_run', order).run).toBeNull();
+    const [item] = [...scenario.state.escalations.values()];
+    expect(item).toMatchObject({ kind: 'unapproved', key: 'unapproved:beads' });
     scenario.claim('kimi/session', foreign);
     const follows = scenario.queue('And this', { type: 'implementation' }, 'kimi/session');
     expect(follows.origin).toBe('import');
     scenario.run('kimi/session', 'release_task', { task_id: foreign, reason: 'later', unasked: true });
     expect(scenario.run('kimi/run-1', 'begin_run', order).run).toBeNull();
-    scenario.run('reuben', 'override_task', { task_id: foreign, action: 'approve' });
+    scenario.run('reuben', 'answer_inbox', { inbox_id: item?.inbox_id ?? '', action: 'approve' });
     expect(begin(scenario, 'kimi/run-1').task_id).toBe(foreign);
     expect(scenario.queue('And that', { type: 'implementation' }, 'kimi/run-1').origin).toBe('local');
   });

@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { startModelApi } from './model-api.ts';
 
@@ -32,6 +32,9 @@ interface Client {
   readonly run: (model: string, url: string) => Readonly<Record<string, unknown>>;
   /** It says by itself that it is at its limit, soon enough to be waited for. */
   readonly saysLimit: boolean;
+  readonly needsNode?: readonly [major: number, minor: number];
+  /** In the user's home. */
+  readonly files?: (url: string) => Readonly<Record<string, string>>;
 }
 
 const codexProvider = (url: string): string[] =>
@@ -67,6 +70,25 @@ const clients: Readonly<Record<string, Client>> = {
     program: 'gemini',
     run: (model) => ({ preset: 'gemini', model }),
     saysLimit: true,
+  },
+  kimi: {
+    package: '@moonshot-ai/kimi-code',
+    program: 'kimi',
+    run: () => ({ preset: 'kimi' }),
+    saysLimit: false,
+    needsNode: [22, 19],
+    files: (url) => ({
+      '.kimi-code/config.toml': `default_model = "m"
+[models.m]
+provider = "p"
+model = "stand-in"
+max_context_size = 100000
+[providers.p]
+type = "openai"
+base_url = "${url}/v1"
+api_key = "stand-in-key"
+`,
+    }),
   },
   opencode: {
     package: 'opencode-ai',
@@ -104,6 +126,12 @@ function cache(): string {
 }
 
 async function tryClient(name: string, client: Client): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needed = 0, least = 0] = client.needsNode ?? [];
+  if (major < needed || (major === needed && minor < least)) {
+    console.log(`- ${name} needs Node ${needed}.${least}; this is ${process.versions.node}`);
+    return;
+  }
   const bin = await install(client);
   const project = mkdtempSync(join(home, `${name}-`));
   try {
@@ -158,6 +186,10 @@ async function work(project: string, bin: string, client: Client, model: string)
     const { stdout } = await run(process.execPath, [fed, ...args, '--dir', dir, '--as', 'reuben'], options);
     return stdout;
   };
+  for (const [name, text] of Object.entries(client.files?.(api.url) ?? {})) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   await call('queue', 'add', 'Do the work', '--type', 'work', '--to', 'agent');
   const out = await call('work', '--once', '--trust');
   const tasks = await call('queue', 'list', '--json');

@@ -3,7 +3,7 @@
  * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -79,7 +79,9 @@ async function answer(
 
 /** What every protocol has in its text: the names of the tools, the prompt, and whether the tool was called. */
 function turnFor(text: string): Turn {
-  const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(text)?.[1];
+  const file = /Read the file (\S+) and do what it says/.exec(text)?.[1];
+  const prompt = file === undefined ? text : readFileSync(file, 'utf8');
+  const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(prompt)?.[1];
   const names = [...text.matchAll(/"name":\s*"([\w.-]*complete_task)"/g)].map(([, name = '']) => name);
   const name = names.at(-1);
   const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);

@@ -175,7 +175,14 @@ function judge(
   if (new Set(merges).size !== merges.length) faults.push(`landed twice: ${merges.join(', ')}`);
   let [landed, verified, sentBack] = [0, 0, 0];
   for (const { task_id, work, status, check_results, verified: isVerified, rework_of } of state.tasks.values()) {
-    if (status === 'in-progress') faults.push(`${task_id} is still in hand`);
+    if (status === 'in-progress')
+      faults.push(
+        `${task_id} is still in hand: ${state.tasks
+          .get(task_id)
+          ?.history.slice(-4)
+          .map(({ what, text = '' }) => `${what} ${text.slice(0, 60)}`)
+          .join('; ')}`,
+      );
     if (rework_of !== null) sentBack += 1;
     if (work === null) continue;
     const isIn = says('merge-base', '--is-ancestor', work.commit, 'main');

@@ -1,11 +1,13 @@
 /**
- * What a runner does beside its runs, one thing after another: the checks of what was reported done, by whomever, and
- * landing what is verified where the configuration says so. What gave no verdict is the operator's, and not tried again
+ * What a runner does beside its runs, one thing after another: saving what a run left whose runner died, the checks of
+ * what was reported done, by whomever, and landing what is verified where the configuration says so. What gave no verdict is the operator's, and not tried again
  * by itself; what waits to land is looked at again now and then.
  */
 import type { Actor } from '../domain/commands.ts';
 import { FederationError, StoreError } from '../domain/errors.ts';
+import type { FederationState } from '../domain/federation-state.ts';
 import { isForeign } from '../domain/runs/origin.ts';
+import type { Run } from '../domain/runs/run.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import type { Environment } from '../identity/agent-markers.ts';
@@ -27,7 +29,15 @@ interface ChoresOptions {
   readonly isInHand: (id: TaskId) => boolean;
 }
 
-type Chore = { readonly kind: 'check' | 'land'; readonly task: Task };
+type Chore =
+  | { readonly kind: 'check' | 'land'; readonly task: Task }
+  | { readonly kind: 'save'; readonly task: Task; readonly run: Run };
+
+const failedTo = { save: 'was not saved', check: 'was not checked', land: 'did not land' } as const;
+
+function lastRunOf(state: FederationState, { task_id, attempt }: Task): Run | undefined {
+  return [...state.runs.values()].findLast((run) => run.task_id === task_id && run.attempt === attempt);
+}
 
 export class Chores {
   readonly #options: ChoresOptions;
@@ -38,19 +48,22 @@ export class Chores {
   /** Reported work that is not for this runner: tried once for each attempt. */
   readonly #passed = new Map<TaskId, number>();
 
-  constructor(options: ChoresOptions) {
-    this.#options = options;
+  constructor({ federation, environment, places, signal, unapproved, say, isInHand }: ChoresOptions) {
+    // By name: whoever makes it has more, of the same names and other meanings.
+    this.#options = { federation, environment, places, signal, unapproved, say, isInHand };
   }
 
   /** Begins the next one, unless one is under way. Gives whether one is. */
-  begin(wake: () => void): boolean {
+  begin(wake: () => void, fault: (error: unknown) => void): boolean {
     if (this.#under !== null) return true;
     const chore = this.#next();
     if (chore === null) return false;
-    this.#under = this.#do(chore).finally(() => {
-      this.#under = null;
-      wake();
-    });
+    this.#under = this.#do(chore)
+      .catch(fault)
+      .finally(() => {
+        this.#under = null;
+        wake();
+      });
     return true;
   }
 
@@ -64,9 +77,11 @@ export class Chores {
     if (signal.aborted || state.meta.paused !== null || unapproved().length > 0) return null;
     for (const id of state.index.reported) {
       const task = state.tasks.get(id);
-      if (task?.reported == null || task.reported.checks.length === 0 || isInHand(id)) continue;
-      if (state.escalationKeys.has(`checks:${id}`) || this.#passed.get(id) === task.attempt) continue;
+      if (task?.reported == null || isInHand(id) || this.#passed.get(id) === task.attempt) continue;
       const isSaved = task.work === null || task.work.saved_attempt === task.attempt;
+      const run = isSaved ? undefined : lastRunOf(state, task);
+      if (run !== undefined && run.outcome !== null) return { kind: 'save', task, run };
+      if (task.reported.checks.length === 0 || state.escalationKeys.has(`checks:${id}`)) continue;
       // What came from elsewhere is not executed here before a person said so.
       if (isSaved && !isForeign(task)) return { kind: 'check', task };
     }
@@ -78,15 +93,28 @@ export class Chores {
     return null;
   }
 
-  async #do({ kind, task }: Chore): Promise<void> {
+  async #do(chore: Chore): Promise<void> {
+    const { kind, task } = chore;
     try {
-      await (kind === 'check' ? this.#check(task) : this.#land(task));
+      if (chore.kind === 'save') await this.#save(chore);
+      else await (kind === 'check' ? this.#check(task) : this.#land(task));
     } catch (error) {
       if (!(error instanceof FederationError) || error instanceof StoreError) throw error;
       this.#passed.set(task.task_id, task.attempt);
       this.#waitWith(task);
-      this.#options.say(`${task.task_id} ${kind === 'check' ? 'was not checked' : 'did not land'}: ${error.message}`);
+      this.#options.say(`${task.task_id} ${failedTo[kind]}: ${error.message}`);
     }
+  }
+
+  /** A lost run is settled by whoever notices first, also by a server, which saves nothing. */
+  async #save({ task, run }: Extract<Chore, { kind: 'save' }>): Promise<void> {
+    const { federation, places } = this.#options;
+    const { task_id, attempt } = task;
+    await places.alone(task_id, () => places.save(run, this.#actor(task)));
+    const after = federation.state().tasks.get(task_id);
+    // Its worktree is on another machine.
+    if (after?.reported?.attempt === attempt && after.work?.saved_attempt !== attempt)
+      this.#passed.set(task_id, attempt);
   }
 
   async #check(task: Task): Promise<void> {

@@ -28,7 +28,7 @@ import { environmentFor, findProgram } from './find-program.ts';
 import type { Seen } from './presets/preset.ts';
 import type { AgentProgram } from './program.ts';
 import { type Activity, record, type RunnerContext } from './runner-context.ts';
-import { activityLog, makeRunFolder, outputLog, promptName } from './runs-folder.ts';
+import { activityLog, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 import type { TaskPlace } from './worktrees/task-places.ts';
 
@@ -221,6 +221,7 @@ export class OneRun {
         server: { command: process.execPath, args: [context.programs.server, '--dir', context.folder] },
         serverVariables: [runVariable, 'FEDERATION_DIR', 'FEDERATION_STORE'],
         folder,
+        folderBefore: before === null ? null : runFolder(context.folder, before.run_id),
         cwd,
         promptFile,
         conversation: before?.conversation ?? null,

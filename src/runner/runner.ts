@@ -94,7 +94,10 @@ class Runner {
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
-        const isBusy = this.#chores.begin(() => this.#waker.wake());
+        const isBusy = this.#chores.begin(
+          () => this.#waker.wake(),
+          (error) => this.#failed(error),
+        );
         if (once && this.#live.size === 0 && !isBusy) break;
         await this.#waker.wait(Math.min(waitMs ?? longestWaitMs, longestWaitMs));
       }
@@ -230,6 +233,10 @@ class Runner {
     return run === null ? null : { run, sign: { run_id: run.run_id, secret }, actor };
   }
 
+  #failed(error: unknown): void {
+    this.#fault ??= error instanceof Error ? error : new Error(String(error));
+  }
+
   #follow(program: AgentProgram, planned: PlannedRun): void {
     const { run_id } = planned.run;
     const goOn = async (ended: Run): Promise<boolean> => {
@@ -259,7 +266,7 @@ class Runner {
       await this.#leave(actor);
     } catch (error) {
       // What cannot be put on record must not be started any more; whoever comes next settles it.
-      this.#fault ??= error instanceof Error ? error : new Error(String(error));
+      this.#failed(error);
     } finally {
       this.#live.delete(run_id);
     }

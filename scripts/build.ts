@@ -1,36 +1,59 @@
-/** Builds `dist/` from nothing: what a removed source file left there would be packed otherwise. */
-import { execFile } from 'node:child_process';
-import { chmod, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+/**
+ * Builds `dist/` from nothing: what a removed source file left there would be packed otherwise. Both programs are
+ * bundled, each part that is imported when needed into a file of its own: a start opens a dozen files, not three
+ * hundred (docs/decisions/0007-one-bundle.md).
+ */
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { bundleNatural } from './bundle-natural.ts';
+import { build as bundleFiles } from 'esbuild';
+import { z } from 'zod';
+import { writeLicences } from './third-party-licences.ts';
 import { writeVersionFile } from './write-version.ts';
 
 const root = join(import.meta.dirname, '..');
-const run = promisify(execFile);
 
-/** @throws Error with the compiler's output where the sources do not compile. */
+/** Types are not checked: `npm run typecheck` does that. */
 export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  await compile('tsconfig.build.json');
-  await bundleNatural(join(root, 'dist/src/routing/natural.js'));
+  await bundle(['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'], join(root, 'dist/src'));
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 
-/** @throws Error with the compiler's output where what the settings name does not compile. */
-export async function compile(settings: string): Promise<void> {
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [compiler, '-p', settings], { cwd: root }).catch((error: unknown) => {
-    throw new Error(`Expected the sources to compile:\n${compilerOutput(error)}`, { cause: error });
+/**
+ * Each of `files` (paths from the project's root) as a program in `outdir`. The packages under `dependencies` stay
+ * outside; what is bundled of others has its licences in `outdir`. Names are kept, so that a stack trace can be read.
+ * @returns the files that went in, as paths from the project's root.
+ * @throws Error, after the bundler has printed what is wrong.
+ */
+export async function bundle(files: readonly string[], outdir: string): Promise<readonly string[]> {
+  const { dependencies } = z
+    .object({ dependencies: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
+  const { metafile } = await bundleFiles({
+    absWorkingDir: root,
+    entryPoints: [...files],
+    outdir: relative(root, outdir),
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    external: Object.keys(dependencies),
+    // Some packages name their ES modules here only.
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: true,
+    metafile: true,
+    logLevel: 'error',
   });
-}
-
-function compilerOutput(error: unknown): string {
-  return error instanceof Error && 'stdout' in error && typeof error.stdout === 'string' && error.stdout !== ''
-    ? error.stdout
-    : String(error);
+  const inputs = Object.keys(metafile.inputs);
+  await writeLicences(inputs, outdir);
+  return inputs;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -16,6 +16,8 @@ export interface ToolContext {
   readonly actor: () => Actor;
   /** Who reads the result; null where that is not known, which keeps nobody from reading. */
   readonly reader: () => Actor | null;
+  /** The caller may look at everything and change nothing: not even what it has been told is kept. */
+  readonly readOnly?: boolean;
   /** Aborts when the client cancels or leaves. */
   readonly signal: AbortSignal;
   /** Tells a waiting client that the call is alive; does nothing where it did not ask. */
@@ -63,6 +65,8 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject, Output 
   /** For the two or three tools every session begins with: clients that fetch tools on demand load these at once. */
   readonly alwaysLoad?: boolean;
   readonly hints: ToolHints;
+  /** Changes something, but not for a caller who may change nothing: `ToolContext.readOnly`. */
+  readonly readsForReadOnly?: boolean;
   /** A `z.strictObject`: unknown arguments are refused by name. */
   readonly input: Input;
   /**

@@ -53,6 +53,8 @@ export interface FederationOptions {
   readonly project: Project;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
+  /** Never goes back. A simulation without one has a clock that nobody holds against those of others. */
+  readonly monotonic?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
   /** Called about once a second where time is kept. */
@@ -94,8 +96,10 @@ export interface Federation {
   readonly fault: StoreFault | null;
   /** The newest record folded. */
   readonly seq: number;
-  /** Now, by the clock decisions are made with. */
+  /** Now, by the clock decisions are made with: federation time. */
   now(): Timestamp;
+  /** What is wrong with the clocks of this process, of others, and of the journal; for status. */
+  clockWarnings(): readonly string[];
   /**
    * The state after what was taken in last, by `refresh` or by a command of this
    * process. In memory. Read it at once; it moves on.
@@ -140,6 +144,13 @@ export interface Federation {
   router(): Promise<LoadedRouter>;
   /** As `refresh`, and does what is due by now, where no server does it every second: for a process that only looks. */
   catchUp(): Promise<void>;
+  /** Shows signs of life for a session from now on, as its first command would; does nothing where it does already. */
+  attend(actor: Actor): void;
+  /**
+   * Shows no more signs of life for a session, without ending it: a command of it begins them again. What it holds goes
+   * back to the queue if none comes within the grace time.
+   */
+  rest(session: string): void;
   /** Ends use: what waits is finished first, a checkpoint is kept if it is quick. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { Federation } from './federation.ts';
 import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
+import { completions } from './compose/completions.ts';
 import { reportFault } from './compose/report-fault.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
@@ -131,27 +132,6 @@ async function serve({ dir: option, as, store, run, coreOnly }: Settings): Promi
     log,
   });
 }
-
-/** Completions offered at once; clients show about this many. */
-const mostCompletions = 100;
-
-const completions = {
-  agents: async (typed: string, { config }: Federation) =>
-    [...Object.keys(config.agents), config.operator].filter((name) => name.startsWith(typed)),
-  // The newest first: they are what people talk about.
-  tasks: async (typed: string, federation: Federation) =>
-    [...federation.state().tasks.values()]
-      .map((task) => task.task_id)
-      .reverse()
-      .filter((id) => id.includes(typed))
-      .slice(0, mostCompletions),
-  votes: async (typed: string, federation: Federation) =>
-    [...federation.state().votes.values()]
-      .map((vote) => vote.vote_id)
-      .reverse()
-      .filter((id) => id.includes(typed))
-      .slice(0, mostCompletions),
-};
 
 async function main(): Promise<number> {
   const settings = readArguments(process.argv.slice(2));

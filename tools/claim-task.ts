@@ -6,6 +6,7 @@ import type { Task } from '../src/domain/tasks/task.ts';
 import { attemptOf, briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { waitFor } from './wait-for.ts';
 import { taskId, taskType } from './arguments.ts';
 
@@ -50,10 +51,7 @@ export const claimTask = defineTool({
         task: null,
         why: actor.run === undefined ? whyNothing(federation, actor.name, args.types) : 'this run is for one task',
         held: heldBy(state, actor.name).map(briefHeld),
-        next:
-          actor.run === undefined
-            ? advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`
-            : 'Finish the task of this run if you still hold it, then end your turn: the next task starts a run of its own.',
+        next: whatNext(federation, actor),
       };
     }
     return {
@@ -65,7 +63,7 @@ export const claimTask = defineTool({
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),
-      next: advise`${historyOf(claimed)}Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back.`,
+      next: advise`${historyOf(claimed)}Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back; with question it asks ${federation.config.operator}.`,
     };
   },
 });

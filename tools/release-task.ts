@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { briefTask } from '../src/views/task-views.ts';
-import { nextTask } from './next-task.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { addressee, dependencyIds, note, shortNote, taskId } from './arguments.ts';
 
 export const releaseTask = defineTool({
@@ -22,6 +22,6 @@ export const releaseTask = defineTool({
   async handle(input, { federation, actor }) {
     const caller = actor();
     const { task } = await federation.execute('release_task', input, caller);
-    return { task: briefTask(federation.state(), task), next: nextTask(caller) };
+    return { task: briefTask(federation.state(), task), next: whatNext(federation, caller) };
   },
 });

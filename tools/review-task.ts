@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { sentences } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
-import { nextTask } from './next-task.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
 
 export const reviewTask = defineTool({
@@ -23,9 +24,10 @@ export const reviewTask = defineTool({
     return {
       task: briefTask(federation.state(), task),
       ...(rework === null ? {} : { rework: briefTask(federation.state(), rework) }),
-      next: escalated
-        ? `Sent back too often: ${federation.config.operator} decides whether to try again.`
-        : nextTask(caller),
+      next: sentences(
+        escalated ? `Sent back too often: ${federation.config.operator} decides whether to try again.` : '',
+        whatNext(federation, caller),
+      ),
     };
   },
 });

@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** This file is built to `dist/bench/support/`. */
-const dist = join(import.meta.dirname, '../..');
+/** This file is built to `dist/for-bench/bench/support/`. */
+const built = join(import.meta.dirname, '../..');
 
-export const serverFile = join(dist, 'src/main.js');
+export const serverFile = join(built, '../src/main.js');
 export const emptyServerFile = workerFile('empty-server');
 
 export function workerFile(name: string): string {
-  return join(dist, 'bench/workers', `${name}.js`);
+  return join(built, 'bench/workers', `${name}.js`);
 }
 
 /**

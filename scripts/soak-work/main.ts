@@ -2,18 +2,18 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, compile } from '../build.ts';
+import { build, bundle } from '../build.ts';
 import { runWorkSoak } from './run-work-soak.ts';
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '180' } } });
 const dist = resolve(import.meta.dirname, '../../dist');
 await build();
-await compile('tsconfig.programs.json');
+await bundle(['test/programs/stand-in-agent.ts'], join(dist, 'for-tests'));
 const result = await runWorkSoak({
   seconds: Number(values.seconds),
   fed: join(dist, 'src/fed.js'),
   server: join(dist, 'src/main.js'),
-  standIn: join(dist, 'for-tests/test/support/stand-in-agent.js'),
+  standIn: join(dist, 'for-tests/stand-in-agent.js'),
   folder: tmpdir(),
   random: Math.random,
 });

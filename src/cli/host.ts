@@ -63,6 +63,22 @@ export interface LossFound {
   readonly loss: LossReport | null;
 }
 
+/** How `fed serve` is to be reached. */
+export interface ServeRequest {
+  readonly folder: string;
+  readonly store?: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** Files in PEM; null: without TLS. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+}
+
+export interface Serving {
+  readonly url: string;
+  /** Finishes what is in flight. */
+  readonly close: () => Promise<void>;
+}
+
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `null`: it has been deleted. */
@@ -91,6 +107,10 @@ export interface Host {
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** What runs start of ours. */
   readonly programs: OwnPrograms;
+  /** The HTTP server; resolves once it answers. */
+  readonly serve: (request: ServeRequest) => Promise<Serving>;
+  /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
+  readonly edit: (file: string) => Promise<void>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { Trust, trustedParts } from '../config/trust.ts';
 import { OperatorError } from '../domain/errors.ts';
 import { markersIn } from '../identity/agent-markers.ts';
+import { runVariable } from '../identity/run-identity.ts';
 import { visibleJson } from '../domain/text.ts';
 import type { RunContext, Session } from './session.ts';
 
@@ -12,7 +13,7 @@ export async function settleTrust(
   { federation }: Pick<Session, 'federation'>,
   trusted: boolean,
 ): Promise<() => readonly string[]> {
-  const [marker] = markersIn(host.environment).set;
+  const [marker] = [...markersIn(host.environment).set, ...(host.environment[runVariable] ? [runVariable] : [])];
   if (marker !== undefined) {
     throw new OperatorError(
       'not-allowed',

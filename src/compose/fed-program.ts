@@ -1,4 +1,6 @@
 /** The command line on the real terminal, folder and store. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
 import type { OwnPrograms } from '../runner/runner-context.ts';
+import { UsageError } from '../cli/report-error.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
 
@@ -28,7 +31,8 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     out: (text) => output.write(text),
     flushed: () => output.flushed(),
     err: (text) => process.stderr.write(text),
-    screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
+    // A terminal that knows no cursor can only be printed to.
+    screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
@@ -52,6 +56,18 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       return await acceptLoss(settings, shown, actor);
     },
     programs: ownPrograms(),
+    serve: async (request) => {
+      const { serve } = await import('./serve.ts');
+      return await serve(request);
+    },
+    edit: async (file) => {
+      const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+      // Through the shell, as git does: an editor may have arguments.
+      const running = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
+      await once(running, 'close');
+      if (running.exitCode !== 0)
+        throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
+    },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
       try {

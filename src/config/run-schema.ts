@@ -1,5 +1,6 @@
 /** How the runner (`fed work`) starts an agent's program, as the configuration writes it. */
 import { z } from 'zod';
+import { insidePath } from './checks-schema.ts';
 
 export const presetNames = ['claude-code', 'copilot', 'kimi', 'gemini', 'codex', 'opencode', 'ollama'] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -37,6 +38,16 @@ export const runSchema = z
       .default('edit')
       .describe('edit: inside its folder, our tools and the configured checks; all: whatever the program can do.'),
     env: z.array(variable).max(100).default([]).describe('Variables handed on beside the usual few.'),
+    worktree: z
+      .boolean()
+      .optional()
+      .describe('Whether each task gets a git worktree; default: as soon as more than one run may write at a time.'),
+    setup: argv.optional().describe('Makes a worktree ready, instead of worktree.setup.'),
+    copy: z
+      .array(insidePath)
+      .max(50)
+      .optional()
+      .describe('Git-ignored files copied into a worktree, instead of worktree.copy.'),
     wrap: z.array(word).max(100).default([]).describe('A sandbox in front of the program, for instance bwrap …'),
     accept: z
       .enum(['local', 'all'])

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { DecisionConfig } from '../domain/decision-config.ts';
 import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
+import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
 import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
@@ -180,7 +181,11 @@ const webhookSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
     .refine(hasNoCredentials, 'Expected a URL without user and password; use secret_env instead')
-    .describe('Where each inbox item is sent, as a POST with a JSON body; without user and password.'),
+    .describe('Where each inbox item is sent, as a POST; without user and password.'),
+  format: z
+    .enum(['json', 'slack', 'ntfy'])
+    .default('json')
+    .describe('json: the whole item; slack (also Mattermost) and ntfy: one line for a person.'),
   secret_env: z
     .string()
     .max(200)
@@ -206,6 +211,20 @@ const webhookSchema = z.strictObject({
     .default(2)
     .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
 });
+const serveSchema = z.strictObject({
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, 'Expected a name as it stands in an address, without a port'))
+    .max(20)
+    .default([])
+    .describe('Further names under which fed serve is reached, such as that of a proxy in front of it.'),
+  requests_per_second: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .default(100)
+    .describe('Requests a token may make, with four seconds of them at once.'),
+});
+
 export type WebhookConfig = z.infer<typeof webhookSchema>;
 
 export const configSchema = z
@@ -234,6 +253,9 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('When finished work is archived.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    checks: checksSchema.prefault({}).describe('Commands that prove work, by name (docs/checks.md).'),
+    worktree: worktreeSchema.prefault({}).describe('How checkouts are made ready (docs/worktrees-and-landing.md).'),
+    land: landSchema.prefault({}).describe('How finished work reaches its branch.'),
     read_only_types: z
       .array(slug)
       .default(['research', 'review', 'architecture', 'summary', 'classification'])
@@ -247,6 +269,7 @@ export const configSchema = z
         'How long an agent without a session counts as seen after its last action; votes, auto and warnings rely on agents that were seen.',
       ),
     webhook: webhookSchema.nullable().default(null).describe('Where inbox items are also sent; null: nowhere.'),
+    serve: serveSchema.prefault({}).describe('The HTTP server for remote agents and the board; read at its start.'),
     files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()
@@ -293,7 +316,7 @@ export const configSchema = z
         clients.set(client.toLowerCase(), name);
       }
     }
-    const roster = { agents: config.agents, people: [...people] };
+    const roster = { agents: config.agents, people: [...people], checks: Object.keys(config.checks) };
     for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
       issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
     }
@@ -303,7 +326,7 @@ export const configSchema = z
   })
   // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
   .transform((config) => {
-    const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
+    const { rules = shippedRules({ agents: config.agents }), enabled } = config.scheduling;
     const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
     return { ...config, scheduling: { enabled, rules }, routing };
   }) satisfies z.ZodType<DecisionConfig>;

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { makeOwnFolder } from '../files/modes.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { z } from 'zod';
+import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import type { Config } from './schema.ts';
 import { type Environment, homeOf } from './settings.ts';
 
@@ -21,6 +22,11 @@ const largestScript = 1024 * 1024;
 /** Keys of the configuration that name what is executed or sent. */
 const executedKeys = ['worktree', 'checks', 'land', 'webhook'] as const;
 
+/** What is there where nobody configured it. */
+const startsNothing: ReadonlySet<string> = new Set(
+  [checksSchema, worktreeSchema, landSchema].map((schema) => canonical(schema.parse({}))),
+);
+
 export function trustedParts(config: Config, projectDir: string): TrustedParts {
   const runs = Object.entries(config.agents).flatMap(([name, { run }]) =>
     run === undefined ? [] : [[name, run] as const],
@@ -28,10 +34,14 @@ export function trustedParts(config: Config, projectDir: string): TrustedParts {
   const values = new Map<string, unknown>(Object.entries(config));
   const others = executedKeys.flatMap((key) => {
     const value = values.get(key) ?? null;
-    return value === null ? [] : [[key, value] as const];
+    return value === null || startsNothing.has(canonical(value)) ? [] : [[key, value] as const];
   });
   const parts = Object.fromEntries([...runs.map(([name, run]) => [`agents.${name}.run`, run] as const), ...others]);
-  const words = runs.flatMap(([, { command = [], wrap }]) => [...command, ...wrap]);
+  const words = [
+    ...runs.flatMap(([, { command = [], wrap }]) => [...command, ...wrap]),
+    ...Object.values(config.checks).flatMap(({ command }) => command),
+    ...(config.worktree.setup ?? []),
+  ];
   const files = Object.fromEntries(words.flatMap((word) => fileHash(projectDir, word)));
   return Object.keys(files).length === 0 ? parts : { ...parts, files };
 }

@@ -5,6 +5,7 @@
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Attendance } from './agents/attendance.ts';
+import type { CheckRun } from './checks/check.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
@@ -14,6 +15,7 @@ import type { RunEnded } from './runs/events/run-ended.ts';
 import type { Run, RunProcess } from './runs/run.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
+import type { ClockTrouble } from './scheduling/clock-kinds.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
 import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
@@ -42,6 +44,10 @@ export interface DecisionContext extends Attendance {
   readonly random: (bytes: number) => Uint8Array;
   /** Chooses agents for what is queued for `auto`. */
   readonly router: Router;
+  /** False while nobody can tell what time it is: nothing ends by time then. Absent: it can be told. */
+  readonly isTimeSure?: boolean;
+  /** What is wrong with the clocks; null: nothing; absent: not known, or not looked at. */
+  readonly clockTrouble?: ClockTrouble | null;
 }
 
 /** Command name → arguments and result. The one table tools, command line and tests share. */
@@ -100,6 +106,8 @@ export interface CommandTable {
       readonly summary: string;
       readonly artifacts?: readonly string[] | undefined;
       readonly duration_minutes?: number | undefined;
+      /** What the work is in git. */
+      readonly commit?: string | undefined;
       readonly attempt?: number | undefined;
       readonly retryable?: boolean | undefined;
     };
@@ -112,6 +120,68 @@ export interface CommandTable {
       /** A person's, not read yet: the task stays as it is until the holder, who has them now, completes it again. */
       readonly notes: readonly Note[];
     };
+  };
+  /** By what ran them: `fed check`, `fed work`. */
+  record_checks: {
+    args: { readonly task_id: TaskId; readonly attempt: number; readonly runs: readonly CheckRun[] };
+    result: { readonly task: Task };
+  };
+  /** By what made the worktree of an attempt, before its program starts. */
+  open_worktree: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly branch: string;
+      readonly base: string;
+      readonly commit: string;
+      readonly contains: readonly TaskId[];
+    };
+    result: { readonly task: Task };
+  };
+  /** What an attempt left is in a commit. */
+  save_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly commit: string;
+      readonly tree: string;
+      readonly left_out: readonly string[];
+      /** Why that is not the work: a success it was reported as has failed. */
+      readonly problem?: string | undefined;
+    };
+    result: { readonly task: Task };
+  };
+  /** By a runner: these ready tasks go on from commits that its repository does not have. */
+  miss_commits: {
+    args: { readonly task_ids: readonly TaskId[]; readonly machine: string };
+    result: { readonly escalated: readonly TaskId[] };
+  };
+  begin_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly old: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  finish_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  /** It cannot land as it is: it goes back to its agent as rework. */
+  refuse_landing: {
+    args: { readonly task_id: TaskId; readonly reason: string };
+    result: { readonly task: Task; readonly rework: Task };
+  };
+  drop_work: {
+    args: { readonly task_id: TaskId; readonly reason?: string | undefined };
+    result: { readonly task: Task };
+  };
+  revert_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly target: string;
+      readonly revert: string;
+      /** What is to be done again, where it is. */
+      readonly rework?: string | undefined;
+    };
+    result: { readonly task: Task; readonly rework: Task | null };
   };
   release_task: {
     args: {
@@ -181,6 +251,8 @@ export interface CommandTable {
       readonly runner: RunProcess;
       readonly vote_id?: VoteId | undefined;
       readonly continues?: string | undefined;
+      /** Ready tasks that go on from commits which this runner's repository does not have. */
+      readonly without?: readonly TaskId[] | undefined;
     };
     result: {
       /** `null`: nothing to start now. */
@@ -302,6 +374,17 @@ export interface CommandTable {
       readonly vote: Vote | null;
       /** Kept follow-ups that are queued now. */
       readonly released: readonly TaskId[];
+    };
+  };
+  /** Takes back the caller's own last change; `id`: to this task or inbox item. */
+  undo_change: {
+    args: { readonly id?: string | undefined };
+    result: {
+      readonly undone: readonly { readonly at: Timestamp; readonly what: string }[];
+      /** As they are now. */
+      readonly tasks: readonly Task[];
+      /** Tasks that went along and were touched since: they stay as they are. */
+      readonly left: readonly TaskId[];
     };
   };
   /** Whatever follows from time passing, up to the context's `now`. */

@@ -2,6 +2,7 @@
  * What decisions need of the configuration. `src/config/schema.ts` reads and checks it, with defaults and bounds; that
  * what it gives fits is proved there by the compiler.
  */
+import type { CheckRule } from './checks/check.ts';
 import type { Rule } from './scheduling/rule.ts';
 import type { VotingMethod } from './votes/vote.ts';
 
@@ -58,6 +59,9 @@ export interface DecisionConfig extends Participants {
     readonly longest_delay_seconds: number;
   };
   readonly retention: { readonly finished_days: number; readonly finished_tasks: number };
+  /** Commands that prove work, by name. */
+  readonly checks: Readonly<Record<string, CheckRule>>;
+  readonly land: { readonly when: 'manual' | 'verified' };
   /** What an agent that only reads may be given. */
   readonly read_only_types: readonly string[];
   /** An agent that did something itself within so many hours counts as seen. */

@@ -6,7 +6,17 @@
  */
 import { availabilitySet } from './agents/events/availability-set.ts';
 import { sessionStarted } from './agents/events/session-started.ts';
+import { checkRecorded } from './checks/events/check-recorded.ts';
+import { successReported } from './checks/events/success-reported.ts';
+import { verificationChanged } from './checks/events/verification-changed.ts';
 import type { EventKind } from './event-kind.ts';
+import { commitMissed } from './landing/events/commit-missed.ts';
+import { landingBegun } from './landing/events/landing-begun.ts';
+import { workDropped } from './landing/events/work-dropped.ts';
+import { workLanded } from './landing/events/work-landed.ts';
+import { workReverted } from './landing/events/work-reverted.ts';
+import { workSaved } from './landing/events/work-saved.ts';
+import { worktreeOpened } from './landing/events/worktree-opened.ts';
 import { outcomeRecorded } from './metrics/events/outcome-recorded.ts';
 import { examplesTaught } from './routing/events/examples-taught.ts';
 import { optimizationApplied } from './routing/events/optimization-applied.ts';
@@ -50,6 +60,7 @@ import { taskReleased } from './tasks/events/task-released.ts';
 import { taskRequeued } from './tasks/events/task-requeued.ts';
 import { taskReviewed } from './tasks/events/task-reviewed.ts';
 import { tasksArchived } from './tasks/events/tasks-archived.ts';
+import { changeUndone } from './undo/events/change-undone.ts';
 import { ballotCast } from './votes/events/ballot-cast.ts';
 import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
@@ -84,6 +95,16 @@ const kinds = {
   dependents_continued: dependentsContinued,
   start_times_reached: startTimesReached,
   tasks_archived: tasksArchived,
+  success_reported: successReported,
+  check_recorded: checkRecorded,
+  verification_changed: verificationChanged,
+  worktree_opened: worktreeOpened,
+  work_saved: workSaved,
+  commit_missed: commitMissed,
+  landing_begun: landingBegun,
+  work_landed: workLanded,
+  work_dropped: workDropped,
+  work_reverted: workReverted,
   vote_opened: voteOpened,
   ballot_cast: ballotCast,
   vote_decided: voteDecided,
@@ -112,6 +133,7 @@ const kinds = {
   escalation_opened: escalationOpened,
   escalation_changed: escalationChanged,
   escalation_closed: escalationClosed,
+  change_undone: changeUndone,
   request_remembered: requestRemembered,
   loss_accepted: lossAccepted,
   clock_stepped_back: clockSteppedBack,

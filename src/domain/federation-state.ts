@@ -11,6 +11,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
+import type { Change } from './undo/change.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -33,6 +34,8 @@ export interface Meta {
   readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
   readonly automatic: readonly (readonly [minute: number, count: number])[];
+  /** The operator has said that the clock is right and the journal ahead: the next record moves its times back. */
+  readonly rebase?: boolean;
 }
 
 /** How many ids of each kind a day has given out. */
@@ -95,6 +98,7 @@ const sectionNames = [
   'archived_votes',
   'escalations',
   'held',
+  'changes',
   'runs',
   'requests',
   'imports',
@@ -108,7 +112,10 @@ export type Sections = Readonly<Record<SectionName, readonly unknown[]>>;
 
 export class FederationState {
   readonly undo = new UndoLog();
-  readonly index = new TaskIndexes((id) => this.touched.tasks.add(id));
+  readonly index = new TaskIndexes(
+    (id) => this.touched.tasks.add(id),
+    (id) => this.tasks.get(id),
+  );
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
@@ -138,6 +145,8 @@ export class FederationState {
   readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
     this.touched.inbox = true;
   });
+  /** What each participant did last, for `undo`; by name, oldest first. */
+  readonly changes = new Table<string, readonly Change[]>(this.undo);
   /** The newest runs of agents' programs, oldest first. */
   readonly runs = new Table<string, Run>(this.undo, (before, after) => this.#runChanged(before, after));
   /** Open escalations by key. */
@@ -192,6 +201,7 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
+      changes: [...this.changes.entries()],
       runs: [...this.runs.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],

@@ -94,6 +94,9 @@ function isSettled(found: Stats, group: number | null): boolean {
   return group === null ? (mode & 0o777) === owned.folder : isShared(found) && gid === group;
 }
 
+/** What no group is ever let into. */
+const closed = 'private';
+
 function settleWithin(folder: string, group: number | null): void {
   let names: readonly string[] = [];
   attempt(() => {
@@ -103,8 +106,9 @@ function settleWithin(folder: string, group: number | null): void {
     const path = join(folder, name);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || (!found.isFile() && !found.isDirectory())) continue;
-    settleOne(path, found, group);
-    if (found.isDirectory()) settleWithin(path, group);
+    const into = name === closed ? null : group;
+    settleOne(path, found, into);
+    if (found.isDirectory()) settleWithin(path, into);
   }
 }
 

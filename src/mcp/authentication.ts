@@ -12,7 +12,7 @@ import type { Provenance } from '../domain/provenance.ts';
 import { type Environment, markersIn } from '../identity/agent-markers.ts';
 import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
 import { type RunSign, runActor } from '../identity/run-identity.ts';
-import { kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
+import { kindOf, kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
 
 /** Who was found at the other end. */
 export interface Party {
@@ -30,6 +30,8 @@ export interface Authentication {
   readonly provenance: Provenance;
   /** False: an agent at most, so that the list of tools need not wait for the configuration. */
   readonly mayBePerson: boolean;
+  /** Whoever it is may look at everything and change nothing. */
+  readonly readOnly: boolean;
   /**
    * `client`: the first name by which the client introduced itself; `state`: null while nothing is loaded.
    * @throws OperatorError where nobody of the roster is known by it.
@@ -46,6 +48,7 @@ export function localAuthentication(named: string | null, environment: Environme
   return {
     provenance: { via: 'stdio', ...(markers.emptied.length === 0 ? {} : { emptied_markers: markers.emptied }) },
     mayBePerson: named !== null,
+    readOnly: false,
     identify(config, client) {
       if (named === null) return { name: agentOf(config, client), kind: 'agent', person: config.operator };
       const kind = kindOfNamed(named, config, markers);
@@ -59,6 +62,7 @@ export function runAuthentication(sign: RunSign, named: string | null): Authenti
   return {
     provenance: { via: 'stdio', run: sign.run_id },
     mayBePerson: false,
+    readOnly: false,
     identify(_config, _client, state) {
       if (state === null) throw new Error('Expected the federation to be loaded before anyone acts, it was not');
       const { name, kind, session } = runActor(state, sign, named);
@@ -68,6 +72,22 @@ export function runAuthentication(sign: RunSign, named: string | null): Authenti
         person: null,
         run: { run_id: sign.run_id, session },
       };
+    },
+  };
+}
+
+/**
+ * A client anywhere, known by its token. Nobody sits beside it whose word would be more than the token's own: an agent's
+ * client asks nobody.
+ */
+export function tokenAuthentication(name: string, readOnly: boolean): Authentication {
+  return {
+    provenance: { via: 'http' },
+    mayBePerson: true,
+    readOnly,
+    identify(config) {
+      const kind = kindOf(name, config);
+      return { name, kind, person: kind === 'person' && !readOnly ? name : null };
     },
   };
 }

@@ -35,8 +35,8 @@ const longestSettling = 1_000;
 export class Connection {
   readonly service: Service;
   readonly authentication: Authentication;
-  /** Random, never a pid. */
-  readonly session = randomUUID();
+  /** Random, never a pid; over HTTP the one that the client's id stands for. */
+  readonly session: string;
   readonly questions = new OpenQuestions();
   readonly underWay = new UnderWay();
   /** Whatever watches the federation for this client. */
@@ -47,9 +47,10 @@ export class Connection {
   #checked: Config | null = null;
   #ended = false;
 
-  constructor(service: Service, authentication: Authentication) {
+  constructor(service: Service, authentication: Authentication, session: string = randomUUID()) {
     this.service = service;
     this.authentication = authentication;
+    this.session = session;
   }
 
   /** The client introduces itself. The first name stays: another one later changes nothing about who acts. */

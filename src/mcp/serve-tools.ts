@@ -34,7 +34,8 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
   server.registerCapabilities({ tools: {} });
   server.setRequestHandler('tools/list', async (_request, { mcpReq }) => {
     connection.meet(clientName(mcpServer, mcpReq));
-    const listed = (await isForPerson(connection)) ? offered : forAgents;
+    const all = (await isForPerson(connection)) ? offered : forAgents;
+    const listed = connection.authentication.readOnly ? all.filter(isForReading) : all;
     return { tools: listed.map(publish) };
   });
   server.setRequestHandler('tools/call', ({ params }, context) => {
@@ -50,6 +51,9 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
         const federation = lazy.loaded ?? (await lazy.load());
         // A command takes in the news itself, and what is read behind it is as new.
         if (tool.hints.readOnly) await federation.refresh();
+        if (connection.authentication.readOnly && !isForReading(tool)) {
+          return refusal(forReading(tool.name, federation), offers);
+        }
         const working = toolContext(connection, federation, context.mcpReq);
         if (working.reader()?.kind === 'person') offers = (called) => byName.has(called);
         else if (tool.audience === 'operator') {
@@ -135,6 +139,18 @@ function unknownTool(
     'not-found',
     `Unknown tool ${quote(name)}`,
     `${meant === null ? '' : `Did you mean ${meant}? `}Available: ${names.join(', ')}.`,
+  );
+}
+
+function isForReading({ hints, readsForReadOnly }: ToolDefinition): boolean {
+  return hints.readOnly || readsForReadOnly === true;
+}
+
+function forReading(tool: string, federation: Federation): FederationError {
+  return new OperatorError(
+    'not-allowed',
+    `${tool} changes something, and this token is read-only`,
+    `Ask ${federation.config.operator} for a token that is not.`,
   );
 }
 

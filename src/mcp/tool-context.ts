@@ -24,6 +24,7 @@ export function toolContext(connection: Connection, federation: Federation, requ
     federation,
     actor,
     reader: () => readerOf(actor),
+    readOnly: connection.authentication.readOnly,
     signal: request.signal,
     progress: reporter(request),
   };

@@ -4,9 +4,8 @@
  * prints to standard output and loads database drivers, and the index of its
  * stemmers loads the dictionaries of a dozen languages (110 ms instead of 3).
  *
- * The build puts their code into this file's output, with their licences
- * (`scripts/bundle-natural.ts`), because natural brings 76 MB of packages that
- * these parts never use (docs/decisions/0005-natural-inside-the-package.md).
+ * The build puts their code into the package (`scripts/build.ts`), because
+ * natural brings 76 MB of packages that these parts never use (docs/decisions/0005-natural-inside-the-package.md).
  */
 import PorterStemmer from 'natural/lib/natural/stemmers/porter_stemmer.js';
 import { RegexpTokenizer } from 'natural/lib/natural/tokenizers/regexp_tokenizer.js';

@@ -12,7 +12,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
-import { CallerError, FederationError } from '../domain/errors.ts';
+import { CallerError, FederationError, OperatorError } from '../domain/errors.ts';
 import { isInHand } from '../domain/runs/follow-run.ts';
 import { endWords, exitWords } from '../domain/runs/run-words.ts';
 import type { Run, RunEnd, RunExit, RunUsage, Trouble } from '../domain/runs/run.ts';
@@ -30,6 +30,7 @@ import type { AgentProgram } from './program.ts';
 import { type Activity, record, type RunnerContext } from './runner-context.ts';
 import { activityLog, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
+import type { TaskPlace } from './worktrees/task-places.ts';
 
 /** For a program that is asked to end. */
 const endGraceMs = 5_000;
@@ -59,6 +60,10 @@ export class OneRun {
   readonly #goOn: (ended: Run) => Promise<boolean>;
   /** Why it is ended; null: it ends by itself. */
   #ending: RunEnd | null = null;
+  #inWorktree = false;
+  #place: TaskPlace | null = null;
+  /** Ends what makes the worktree ready. */
+  readonly #stopped = new AbortController();
   #endNow: (() => void) | null = null;
   #lastOutput = 0;
   /** It is done, and has until then to leave. */
@@ -93,6 +98,7 @@ export class OneRun {
   /** Ends the program and all that belongs to it. The first reason stays. */
   end(why: RunEnd): void {
     this.#ending ??= why;
+    this.#stopped.abort();
     this.#endNow?.();
   }
 
@@ -103,10 +109,11 @@ export class OneRun {
     if (run === undefined || run.status === 'ended') return this.end('lease-lost');
     if (run.stop !== null) return this.end('stopped');
     if (state.meta.paused?.hard === true) return this.end('paused');
-    if (isInHand(state, run)) return;
     const task = run.task_id === null ? undefined : state.tasks.get(run.task_id);
+    if (isInHand(state, run) && task?.reported?.attempt !== run.attempt) return;
     // It has settled its task itself, and has a moment to end its turn.
-    if (task?.result?.attempt === run.attempt || this.#releasedItself()) this.#isDone(afterSettlingMs);
+    const isSettled = task?.result?.attempt === run.attempt || task?.reported?.attempt === run.attempt;
+    if (isSettled || this.#releasedItself()) this.#isDone(afterSettlingMs);
     else this.end('lease-lost');
   }
 
@@ -128,14 +135,30 @@ export class OneRun {
     return last?.what === 'released' && last.by === agent;
   }
 
-  /** Resolves when the run is settled; with null where it goes on as another one. */
+  /** Resolves when the run is settled; with null where it goes on as another one. Alone in the worktree of its task. */
   async live(): Promise<Run | null> {
+    const { task_id } = this.run;
+    const { places, agents } = this.#context;
+    try {
+      this.#inWorktree = task_id !== null && (await places.wants(this.#program.settings, agents));
+      if (this.#inWorktree) await places.repository();
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      this.#inWorktree = false;
+      this.#trouble = { kind: 'program-missing', text: error.message, until: null };
+    }
+    if (task_id === null || !this.#inWorktree) return await this.#live();
+    return await places.alone(task_id, () => this.#live());
+  }
+
+  /** Resolves when the run is settled; with null where it goes on as another one. */
+  async #live(): Promise<Run | null> {
     const { run_id } = this.run;
     const started = performance.now();
     let exit: RunExit | null = null;
     let end: RunEnd = 'not-started';
     try {
-      const begun = await this.#begin();
+      const begun = this.#trouble === null ? await this.#begin() : null;
       if (begun !== null) {
         exit = await this.#watch(begun);
         end = this.#ending ?? 'exited';
@@ -154,9 +177,10 @@ export class OneRun {
       last_words: this.#lastWords(),
     });
     if (this.#mayBeAsked(ended) && (await this.#goOn(ended))) return null;
-    // The place of saving work and of checks: between the end and its settlement.
+    if (this.#inWorktree) await this.#context.places.save(ended, this.#actor);
     const voted = ended.vote_id !== null && (await this.#vote(ended.vote_id));
     const { run: settled } = await record(federation, this.#actor, 'settle_run', { run_id, voted });
+    if (this.#inWorktree && ended.task_id !== null) await this.#context.places.release(ended.task_id);
     this.#tell('ended', {
       text: `${settled.outcome ?? 'unsettled'} (${this.#trouble?.text ?? (end === 'exited' ? exitWords(exit) : endWords[end])})`,
       minutes: (performance.now() - started) / minute,
@@ -169,7 +193,11 @@ export class OneRun {
     const { run, settings } = { run: this.run, settings: this.#program.settings };
     const { context, actor } = { context: this.#context, actor: this.#actor };
     const folder = makeRunFolder(context.folder, run.run_id, context.inHand());
-    const cwd = context.federation.project.dir;
+    const task = run.task_id === null ? null : (context.federation.state().tasks.get(run.task_id) ?? null);
+    if (this.#inWorktree && task !== null) {
+      this.#place = await context.places.prepare(task, settings, actor, this.#stopped.signal);
+    }
+    const cwd = this.#place?.path ?? context.federation.project.dir;
     const found =
       this.#program.program === null
         ? { path: process.execPath }
@@ -181,7 +209,6 @@ export class OneRun {
     const prompt = this.#prompt();
     const promptFile = join(folder, promptName);
     writeFileSync(promptFile, prompt, { mode: 0o600 });
-    const task = run.task_id === null ? null : (context.federation.state().tasks.get(run.task_id) ?? null);
     const model = (task?.type == null ? undefined : settings.models[task.type]) ?? settings.model ?? null;
     const before = run.continues === null ? null : (context.federation.state().runs.get(run.continues) ?? null);
     const vote = run.vote_id === null ? undefined : context.federation.state().votes.get(run.vote_id);
@@ -232,6 +259,7 @@ export class OneRun {
           ...environmentFor(this.#program.environment, context.environment),
           ...launch.env,
           ...context.storeEnvironment,
+          ...this.#place?.variables,
           FEDERATION_DIR: context.folder,
           [runVariable]: signText(this.#sign),
         },
@@ -278,6 +306,7 @@ export class OneRun {
       operator: federation.config.operator,
       nonce: randomBytes(6).toString('hex'),
       settle: this.#program.settle,
+      place: this.#place,
     };
     const { task_id, vote_id, continues } = this.run;
     const vote = vote_id === null ? undefined : state.votes.get(vote_id);
@@ -395,7 +424,8 @@ export class OneRun {
       canGoOn &&
       task_id !== null &&
       settle === 'agent' &&
-      isInHand(this.#context.federation.state(), this.run)
+      isInHand(this.#context.federation.state(), this.run) &&
+      this.#context.federation.state().tasks.get(task_id)?.reported === null
     );
   }
 

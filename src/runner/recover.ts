@@ -27,6 +27,10 @@ export async function recoverRuns(context: RunnerContext): Promise<readonly Run[
     const { run_id } = run;
     const nothingKnown = { exit: null, trouble: null, conversation: null, usage: null, last_words: '' };
     await record(federation, actor, 'end_run', { run_id, end: 'runner-gone', ...nothingKnown });
+    const { task_id } = run;
+    if (task_id !== null && federation.state().tasks.get(task_id)?.work != null) {
+      await context.places.alone(task_id, () => context.places.save(run, actor));
+    }
     settled.push((await record(federation, actor, 'settle_run', { run_id })).run);
   }
   await endStrays(context);

@@ -6,6 +6,7 @@ import type { AgentName } from '../domain/names.ts';
 import type { RunUsage } from '../domain/runs/run.ts';
 import type { Federation } from '../federation.ts';
 import type { Environment } from '../identity/agent-markers.ts';
+import type { TaskPlaces } from './worktrees/task-places.ts';
 
 /** One thing to tell about a run, or about an agent. */
 export interface Activity {
@@ -38,6 +39,9 @@ export interface RunnerContext {
   /** Commands that work of this type may run: its checks. */
   readonly allowed: (type: string | null) => readonly (readonly string[])[];
   readonly tell: (activity: Activity) => void;
+  readonly places: TaskPlaces;
+  /** All that this runner works for. */
+  readonly agents: readonly AgentName[];
 }
 
 const tries = 8;

@@ -5,23 +5,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
-import type { AgentName } from '../domain/names.ts';
+import type { AgentName, TaskId } from '../domain/names.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
 import { ballotsDue } from '../views/vote-views.ts';
+import { Chores } from './chores.ts';
 import { OneRun, type PlannedRun } from './one-run.ts';
 import { machineName, ownProcess } from './process-table.ts';
 import { type AgentProgram, programOf } from './program.ts';
 import { recoverRuns } from './recover.ts';
 import type { RunnerContext } from './runner-context.ts';
 import { Waker } from './waker.ts';
+import { TaskPlaces } from './worktrees/task-places.ts';
 
-export interface RunnerOptions extends Omit<RunnerContext, 'inHand'> {
+export interface RunnerOptions extends Omit<RunnerContext, 'inHand' | 'places'> {
   readonly agents: readonly AgentName[];
   /** The model for all of them, before what is configured. */
   readonly model?: string | null;
+  /** all: every task gets a worktree. */
+  readonly worktrees: 'all' | 'as configured';
   /** Ends when nothing is ready and nothing runs. */
   readonly once: boolean;
   readonly signal: AbortSignal;
@@ -60,12 +64,19 @@ class Runner {
   readonly #said = new Map<string, string>();
   /** Votes that a ballot was asked for and not given: once each, by agent and vote. */
   readonly #asked = new Set<string>();
+  readonly #chores: Chores;
   #recoveredAt = Number.NEGATIVE_INFINITY;
   #fault: Error | null = null;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#context = { ...options, inHand: () => new Set(this.#live.keys()) };
+    const places = new TaskPlaces(options.federation, options.environment, options.worktrees);
+    this.#context = { ...options, places, inHand: () => new Set(this.#live.keys()) };
+    this.#chores = new Chores({
+      ...options,
+      places,
+      isInHand: (id) => [...this.#live.values()].some(({ run }) => run.task_id === id),
+    });
   }
 
   async work(): Promise<WorkDone> {
@@ -84,13 +95,15 @@ class Runner {
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
-        if (once && this.#live.size === 0) break;
+        const isBusy = this.#chores.begin(() => this.#waker.wake());
+        if (once && this.#live.size === 0 && !isBusy) break;
         await this.#waker.wait(Math.min(waitMs ?? longestWaitMs, longestWaitMs));
       }
     } finally {
       signal.removeEventListener('abort', stop);
       for (const run of this.#live.values()) run.end('runner-stopped');
       while (this.#settled.size > 0) await Promise.all(this.#settled);
+      await this.#chores.ended();
       unsubscribe();
       for (const actor of present) await this.#leave(actor);
     }
@@ -103,6 +116,7 @@ class Runner {
     const { federation, agents, signal } = this.#options;
     await federation.refresh();
     let soonest: number | null = null;
+    const without = await this.#notHere();
     for (const agent of agents) {
       const { run: settings } = federation.config.agents[agent] ?? {};
       if (settings === undefined) {
@@ -112,8 +126,8 @@ class Runner {
       const { model = null } = this.#options;
       const program = programOf(agent, model === null ? settings : { ...settings, model, models: {} });
       for (let isStarted = true; isStarted && !signal.aborted;) {
-        const next = nextRun(federation.state(), federation.attendance(), agent);
-        if ('task' in next) isStarted = this.#mayStart() && (await this.#start(program, {}));
+        const next = nextRun(federation.state(), federation.attendance(), agent, new Set(without));
+        if ('task' in next) isStarted = this.#mayStart() && (await this.#start(program, { without }));
         else {
           isStarted = await this.#startBallot(program);
           if (!isStarted) soonest = this.#notNow(agent, next, soonest);
@@ -121,6 +135,30 @@ class Runner {
       }
     }
     return soonest;
+  }
+
+  /** Ready work that goes on from commits of another clone. */
+  async #notHere(): Promise<readonly TaskId[]> {
+    const { federation, say } = this.#options;
+    const lacking = await this.#context.places.withoutCommits();
+    this.#sayOnce(
+      'commits',
+      lacking.length === 0
+        ? ''
+        : `${lacking.slice(0, 5).join(', ')} wait for commits that this repository does not have; fetch them`,
+    );
+    if (lacking.length === 0) return lacking;
+    try {
+      await federation.execute(
+        'miss_commits',
+        { task_ids: lacking, machine: this.#machine.split('/', 1)[0] ?? '' },
+        this.#actorOf(this.#options.agents[0] ?? '', null),
+      );
+    } catch (error) {
+      if (!(error instanceof FederationError)) throw error;
+      say(error.message);
+    }
+    return lacking;
   }
 
   #notNow(
@@ -168,7 +206,10 @@ class Runner {
     return unapproved.length === 0;
   }
 
-  async #start(program: AgentProgram, more: { readonly vote_id?: string }): Promise<boolean> {
+  async #start(
+    program: AgentProgram,
+    more: { readonly vote_id?: string; readonly without?: readonly TaskId[] },
+  ): Promise<boolean> {
     const actor = this.#actorOf(program.agent, randomUUID());
     const planned = await this.#plan(program, actor, more);
     if (planned === null) {
@@ -182,7 +223,7 @@ class Runner {
   async #plan(
     { name, settle }: AgentProgram,
     actor: Actor,
-    more: { readonly vote_id?: string; readonly continues?: string },
+    more: { readonly vote_id?: string; readonly continues?: string; readonly without?: readonly TaskId[] },
   ): Promise<PlannedRun | null> {
     const secret = newSecret();
     const order = { program: name, settle, secret_hash: hashOf(secret), machine: this.#machine, runner: this.#self };

@@ -1,60 +1,111 @@
-/** What runs cost: minutes, tokens and money, by agent and type. */
-import type { FederationState } from '../domain/federation-state.ts';
-import type { CounterRow } from '../domain/metrics/counters.ts';
-import { costParts, pairOf, type RunField } from '../domain/metrics/metrics.ts';
+/** What runs cost by agent and type, and what preferring the cheaper agent saves or loses, by replay. */
+import { lessonsThrough, optionsFrom } from '../application/live-router.ts';
+import { costParts, pairOf } from '../domain/metrics/metrics.ts';
+import { cheaperWithin } from '../domain/routing/cost.ts';
+import { meanCosts } from '../domain/routing/costs.ts';
+import { mayDo } from '../domain/routing/route-task.ts';
 import { minute } from '../domain/time.ts';
+import type { Federation } from '../federation.ts';
+import { outcomesForLearned } from '../routing/strategies.ts';
 
-export interface RunCost {
+/** Margins beside the configured one. */
+const margins = [0.01, 0.03, 0.05, 0.1] as const;
+
+export interface CostRow {
   readonly agent: string;
-  /** `null`: work without a type, and ballots. */
   readonly type: string | null;
   readonly runs: number;
   readonly minutes: number;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  /** Dollars, over the runs whose program says so; `null`: none does. */
-  readonly cost_usd: number | null;
-  readonly priced_runs: number;
+  readonly tokens: number;
+  /** Dollars over all runs with a price; `null`: none has one. */
+  readonly cost: number | null;
+  readonly cost_per_run: number | null;
 }
 
-export interface CostView {
-  readonly items: readonly RunCost[];
-  readonly total: Omit<RunCost, 'agent' | 'type'>;
+export interface CostReplay {
+  readonly margin: number;
+  readonly configured: boolean;
+  /** Past tasks whose likeliest agent has a known cost. */
+  readonly tasks: number;
+  /** Of these, how many would have gone to a cheaper agent. */
+  readonly moved: number;
+  /** Dollars. */
+  readonly saved: number;
+  /** Successes given up for it, as the router expects them. */
+  readonly lost_successes: number;
 }
 
-export function costView({ metrics }: FederationState): CostView {
-  const items = [...metrics.runs.entries()].flatMap(([key, row]): RunCost[] => {
-    const pair = pairOf(key);
-    return pair === null ? [] : [{ ...pair, ...figuresOf(row) }];
-  });
-  const sum = (field: 'runs' | 'minutes' | 'input_tokens' | 'output_tokens' | 'priced_runs'): number =>
-    Math.round(items.reduce((total, item) => total + item[field], 0) * 100) / 100;
-  const priced = items.flatMap(({ cost_usd }) => (cost_usd === null ? [] : [cost_usd]));
+export type CostView = Awaited<ReturnType<typeof costView>>;
+
+/** Changes nothing. */
+export async function costView(federation: Federation) {
+  const rows = costRows(federation);
+  const replay = rows.some(({ cost }) => cost !== null) ? await replayed(federation) : [];
   return {
-    items: items.toSorted((a, b) => (b.cost_usd ?? 0) - (a.cost_usd ?? 0) || b.minutes - a.minutes),
-    total: {
-      runs: sum('runs'),
-      minutes: sum('minutes'),
-      input_tokens: sum('input_tokens'),
-      output_tokens: sum('output_tokens'),
-      cost_usd: priced.length === 0 ? null : dollars(priced.reduce((total, cost) => total + cost, 0)),
-      priced_runs: sum('priced_runs'),
-    },
+    rows,
+    replay,
+    next:
+      rows.length === 0
+        ? 'No run has been recorded yet: costs come from runs whose program reports them.'
+        : 'routing.cost_margin in the configuration sets how much probability of success a lower cost may take; 0: none.',
   };
 }
 
-function figuresOf(row: CounterRow<RunField>): Omit<RunCost, 'agent' | 'type'> {
-  const priced_runs = row.get('priced');
-  return {
-    runs: row.get('runs'),
-    minutes: Math.round((row.get('time') / minute) * 100) / 100,
-    input_tokens: row.get('input_tokens'),
-    output_tokens: row.get('output_tokens'),
-    cost_usd: priced_runs === 0 ? null : dollars(row.get('cost') / costParts),
-    priced_runs,
-  };
+function costRows(federation: Federation): CostRow[] {
+  const { runs } = federation.state().metrics;
+  return [...runs.keys()]
+    .flatMap((key): CostRow[] => {
+      const pair = pairOf(key);
+      const row = runs.get(key);
+      if (pair === null || row === undefined) return [];
+      const priced = row.get('priced');
+      const cost = priced === 0 ? null : row.get('cost') / costParts;
+      return [
+        {
+          ...pair,
+          runs: row.get('runs'),
+          minutes: Math.round(row.get('time') / minute),
+          tokens: row.get('input_tokens') + row.get('output_tokens'),
+          cost,
+          cost_per_run: cost === null ? null : cost / priced,
+        },
+      ];
+    })
+    .sort((a, b) => (b.cost ?? 0) - (a.cost ?? 0) || b.runs - a.runs);
 }
 
-function dollars(value: number): number {
-  return Math.round(value * 10_000) / 10_000;
+/** Past outcomes in order, each routed by what was known before it, at the costs known today. */
+async function replayed(federation: Federation): Promise<CostReplay[]> {
+  const { config } = federation;
+  const { Router } = await import('../routing/index.ts');
+  const router = new Router(optionsFrom(config));
+  const configured = config.routing.cost_margin;
+  const sums = [...new Set([configured, ...margins])]
+    .sort((a, b) => a - b)
+    .map((margin) => ({ margin, configured: margin === configured, tasks: 0, moved: 0, saved: 0, lost_successes: 0 }));
+  const state = federation.state();
+  for await (const { lessons } of lessonsThrough(federation.history())) {
+    for (const lesson of lessons) {
+      const { text, type } = lesson;
+      const isAttempt = lesson.lesson === 'success' || lesson.lesson === 'failure';
+      if (isAttempt && router.learner.outcomes >= outcomesForLearned) {
+        const costs = meanCosts(state, router.agents, type);
+        const among = mayDo(config, type, []);
+        const { ranking } = router.decide({ text, type, strategy: 'learned', ...(among === null ? {} : { among }) });
+        const able = ranking.filter(({ agent }) => among === null || among.includes(agent));
+        if (costs.has(able[0]?.agent ?? '')) {
+          for (const sum of sums) {
+            const cheaper = cheaperWithin(able, costs, sum.margin);
+            sum.tasks += 1;
+            if (cheaper === null) continue;
+            sum.moved += 1;
+            sum.saved += cheaper.its_cost - cheaper.cost;
+            sum.lost_successes += cheaper.given_up;
+          }
+        }
+      }
+      router.learn({ ...lesson, share: config.routing.evidence[lesson.evidence] });
+    }
+  }
+  return sums;
 }

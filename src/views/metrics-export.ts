@@ -40,6 +40,8 @@ const csvColumns = [
   'low',
   'high',
   'rework_rate',
+  'verified_share',
+  'false_done',
   'mean_minutes',
   'median_minutes',
   'bonus',
@@ -92,6 +94,20 @@ export function exportPrometheus(source: MetricsSource): string {
     (['pending', 'in-progress'] as const).map((status) => [{ status }, index.byStatus[status].size]),
   );
   out.gauge('tasks_ready', 'Tasks that can be claimed now.', [[{}, index.ready.size]]);
+  out.gauge('queue_tasks', 'Open tasks, by whom they are addressed to and what they wait for.', queueDepth(state));
+  const oldest = index.ready.oldest();
+  out.gauge('oldest_ready_seconds', 'How long the task that has been ready longest has waited.', [
+    [{}, oldest === undefined ? 0 : Math.max(0, (toMillis(now) - oldest) / second)],
+  ]);
+  out.gauge(
+    'votes',
+    'Votes, by status.',
+    (['active', 'escalated', 'decided', 'cancelled'] as const).map((status) => [
+      { status },
+      [...state.votes.values()].filter((vote) => vote.status === status).length,
+    ]),
+  );
+  out.gauge('inbox_open', 'Items that wait for the operator.', [[{}, state.escalations.size]]);
   out.summary('task_wait_seconds', 'Time from ready to the first claim.', [
     [{}, total.get('waiting') / second, total.get('waits')],
   ]);
@@ -116,6 +132,16 @@ export function exportPrometheus(source: MetricsSource): string {
     'attempts_sent_back',
     'Attempts that succeeded and were sent back by a review.',
     pairs.map(({ labels, row }) => [labels, row?.get('sent_back') ?? 0]),
+  );
+  out.counter(
+    'attempts_verified',
+    'Completions that checks proved.',
+    pairs.map(({ labels, row }) => [labels, row?.get('verified') ?? 0]),
+  );
+  out.counter(
+    'attempts_false_done',
+    'Attempts that were reported done and whose checks failed.',
+    pairs.map(({ labels, row }) => [labels, row?.get('false_done') ?? 0]),
   );
   out.summary(
     'attempt_duration_seconds',
@@ -182,6 +208,24 @@ export function exportPrometheus(source: MetricsSource): string {
   );
   out.gauge('as_of_seconds', 'When this was read, in seconds since 1970.', [[{}, toMillis(now) / second]]);
   return out.text();
+}
+
+/** Of an agent nothing is waiting for there is no line. */
+function queueDepth({ index, tasks }: MetricsSource['state']): Sample[] {
+  const depth = new Map<string, number>();
+  for (const status of ['pending', 'in-progress'] as const) {
+    for (const id of index.byStatus[status]) {
+      const task = tasks.get(id);
+      if (task === undefined) continue;
+      const shown = status === 'pending' ? (index.isReady(task) ? 'ready' : 'waiting') : status;
+      const key = `${shown} ${task.lease?.agent ?? task.to_agent ?? ''}`;
+      depth.set(key, (depth.get(key) ?? 0) + 1);
+    }
+  }
+  return [...depth].map(([key, count]) => {
+    const [status = '', agent = ''] = key.split(' ');
+    return [{ agent, status }, count];
+  });
 }
 
 class Exposition {

@@ -69,6 +69,11 @@ export function agentViews(federation: Federation): AgentView[] {
   });
 }
 
+/** Of an agent that was not seen its status says nothing, unless somebody said it. */
+export function shownStatus({ status, seen }: Pick<AgentView, 'status' | 'seen'>): string {
+  return seen || status !== 'available' ? status : 'not seen yet';
+}
+
 /** The roster as a list. */
 export function agentsView(federation: Federation) {
   const items = agentViews(federation);
@@ -93,11 +98,14 @@ export interface StatusView {
   readonly warning?: StoreFault;
   /** What is wrong with the configuration file. */
   readonly config_warnings?: readonly string[];
+  /** Which clocks are off, and what does not end by time because of that. */
+  readonly clock_warnings?: readonly string[];
 }
 
 export function statusOf(federation: Federation): StatusView {
   const { config, fault, configWarnings } = federation;
   const webhook = federation.webhook();
+  const clock_warnings = federation.clockWarnings();
   const state = federation.state();
   const oldest = state.index.ready.oldest();
   return {
@@ -123,6 +131,7 @@ export function statusOf(federation: Federation): StatusView {
     ...(webhook === null ? {} : { webhook }),
     ...(fault === null ? {} : { warning: fault }),
     ...(configWarnings.length === 0 ? {} : { config_warnings: configWarnings.map(({ message }) => message) }),
+    ...(clock_warnings.length === 0 ? {} : { clock_warnings }),
   };
 }
 

@@ -20,6 +20,14 @@ export interface PromptSource {
   readonly nonce: string;
   /** Its exit code decides: nothing of ours has to be called. */
   readonly settle: 'agent' | 'exit';
+  /** Its own git worktree; null: it works in the project's folder. */
+  readonly place?: RunPlace | null;
+}
+
+interface RunPlace {
+  readonly branch: string;
+  readonly unmerged: readonly string[];
+  readonly conflicts: readonly string[];
 }
 
 /** Characters in all; arguments and standard input of every known program take more. */
@@ -38,6 +46,7 @@ export function taskPrompt(source: PromptSource, task: Task): string {
     `# Task ${task.task_id}\n\nType: ${task.type ?? 'none'}. Priority: ${task.priority}. Queued by ${task.from_agent}.${deadlineOf(task)}`,
     fenced(source, task.from_agent, task.description),
     ...contextOf(source, task),
+    ...placePart(source),
     ...inputsPart(source, task),
     ...beforePart(source, task),
     ...notesPart(source, task),
@@ -80,6 +89,21 @@ function contextOf(source: PromptSource, { context, from_agent, paths, uses, sub
   return [
     ...(lines.length === 0 ? [] : [`# Context\n\n${fenced(source, from_agent, lines.join('\n'))}`]),
     ...(facts.length === 0 ? [] : [facts.join(' ')]),
+  ];
+}
+
+function placePart({ place = null }: PromptSource): string[] {
+  if (place === null) return [];
+  const { branch, unmerged, conflicts } = place;
+  const [begun, ...later] = unmerged;
+  const merging =
+    begun === undefined
+      ? ''
+      : ` It builds on work that does not merge by itself: the merge of ${begun} is begun${conflicts.length === 0 ? '' : `, with conflicts in ${listed(conflicts, 20)}`}; resolve and commit it first.${later.length === 0 ? '' : ` Then merge ${later.join(', ')}.`}`;
+  return [
+    `# Where you work
+
+This folder is a git worktree of your own, on the branch ${branch}. Stay on it and commit there; what you leave uncommitted is committed for you, ignored files aside. Do not switch, rebase, push or merge branches; landing is done for you.${merging}`,
   ];
 }
 

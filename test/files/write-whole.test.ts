@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeWhole } from '../../src/files/write-whole.ts';
+import { programFile } from '../support/program-file.ts';
 
 let folder = '';
 let file = '';
@@ -36,13 +37,11 @@ describe('a file that is written whole', () => {
     'stays as it was where there is no room, with nothing left behind',
     async () => {
       await writeFile(file, 'good');
-      const module = join(import.meta.dirname, '../../dist/src/files/write-whole.js');
-      const program = `
-      const { writeWhole } = await import(${JSON.stringify(module)});
-      try { writeWhole(${JSON.stringify(file)}, 'x'.repeat(3_000_000)); } catch (error) { console.log(error.code); }`;
-      const limited = `ulimit -f 1000; exec "$0" --input-type=module -e "$1"`;
+      const limited = `ulimit -f 1000; exec "$0" "$@"`;
       const said = await new Promise((resolve) => {
-        execFile('sh', ['-c', limited, process.execPath, program], (error, stdout) => resolve(error ?? stdout));
+        execFile('sh', ['-c', limited, process.execPath, programFile('write-large-file'), file], (error, stdout) =>
+          resolve(error ?? stdout),
+        );
       });
       expect(said).toBe('EFBIG\n');
       expect(await readFile(file, 'utf8')).toBe('good');

@@ -8,7 +8,12 @@ import type { PersonAnswer } from '../support/mcp-clients.ts';
 
 /** As a server for remote clients authenticates: a token says who, and nobody sits beside it. */
 function remote(name: string, person: string | null = null): Authentication {
-  return { provenance: { via: 'http' }, mayBePerson: false, identify: () => ({ name, kind: 'agent', person }) };
+  return {
+    provenance: { via: 'http' },
+    mayBePerson: false,
+    readOnly: false,
+    identify: () => ({ name, kind: 'agent', person }),
+  };
 }
 
 const eras: readonly Era[] = ['legacy', 'modern'];
@@ -116,7 +121,7 @@ describe('a client that nobody is known by', () => {
       tasks: { ready: 1 },
       next: expect.stringMatching(/add "codex": \{.*"clients":\["codex-mcp-client"\]\} to "agents" in .*--as NAME/),
     });
-    expect(structured['roster']).toContainEqual({ name: 'kimi', role: expect.any(String), status: 'available' });
+    expect(structured['roster']).toContainEqual({ name: 'kimi', role: expect.any(String), status: 'not seen yet' });
     const args: Record<string, object> = {
       list_tasks: {},
       get_task: { task_id },

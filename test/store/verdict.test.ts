@@ -6,7 +6,7 @@ import { ChainIndex } from '../../src/store/journal/chain-index.ts';
 import {
   type EncodedRecord,
   encodeRecord,
-  encodeSealedRecord,
+  encodeFinalRecord,
   hashOf,
   soundRecordsIn,
 } from '../../src/store/journal/record-codec.ts';
@@ -241,10 +241,10 @@ describe('the codec', () => {
   });
 
   it('marks the record that closes a file', () => {
-    const sealed = encodeSealedRecord({ seq: 2, at, prev: first.hash });
-    expect(judgeBytes(chainOf(first.position), sealed.line)).toMatchObject({
+    const final = encodeFinalRecord({ seq: 2, at, prev: first.hash });
+    expect(judgeBytes(chainOf(first.position), final.line)).toMatchObject({
       kind: 'committed',
-      record: { sealed: true, commands: [] },
+      record: { final: true, commands: [] },
     });
   });
 });

@@ -1,22 +1,27 @@
 /**
  * vitest's global set-up: end-to-end tests start the built program, as users
- * do, and the programs in this folder. Builds what is older than a source, so
+ * do, and the programs in `test/programs/`. Builds what is older than a source, so
  * that `npm cit` works on a fresh clone and a second run does not wait.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, compile } from '../../scripts/build.ts';
-import { programFile } from './program-file.ts';
+import { build, bundle } from '../../scripts/build.ts';
+import { programFile, programFolder } from './program-file.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = ['src', 'tools', 'resources', 'prompts'];
-const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.programs.json'];
+const settings = ['package.json', 'tsconfig.json'];
 
 export default async function buildOnce(): Promise<void> {
   const newest = await newestIn([...sources, 'scripts']);
   if ((await modifiedAt(join(root, 'dist/src/fed.js'))) < newest) await build();
   const programs = await modifiedAt(programFile('mcp-fake-server'));
-  if (programs < newest || programs < (await newestIn(['test/support']))) await compile('tsconfig.programs.json');
+  if (programs < newest || programs < (await newestIn(['test/programs', 'test/support']))) await bundlePrograms();
+}
+
+async function bundlePrograms(): Promise<void> {
+  const programs = (await readdir(join(root, 'test/programs'))).map((file) => `test/programs/${file}`);
+  await bundle(programs, programFolder);
 }
 
 async function newestIn(folders: readonly string[]): Promise<number> {

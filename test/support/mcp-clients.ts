@@ -4,19 +4,29 @@
  *
  *     describe.each(clientsUnderTest)('$name', ({ connect }) => { … });
  */
-import { Client as Client2 } from '@modelcontextprotocol/client';
+import { Client as Client2, StreamableHTTPClientTransport as Http2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as Stdio2 } from '@modelcontextprotocol/client/stdio';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { getDefaultEnvironment, StdioClientTransport as Stdio1 } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { expectKnownCalls } from './advice.ts';
 
-export interface ServerCommand {
+export interface ServerCommand extends Client {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+}
+
+/** A server that runs already, over HTTP. */
+export interface RemoteServer extends Client {
+  readonly url: string;
+  readonly token: string;
+}
+
+interface Client {
   /** How the client introduces itself. */
   readonly clientName?: string;
   /** What the person in front of the client says to a question; absent: the client cannot ask. */
@@ -68,7 +78,7 @@ export interface McpClient {
 export interface ClientUnderTest {
   readonly name: string;
   readonly era: 'legacy' | 'modern';
-  readonly connect: (server: ServerCommand) => Promise<McpClient>;
+  readonly connect: (server: ServerCommand | RemoteServer) => Promise<McpClient>;
 }
 
 export const clientsUnderTest: readonly ClientUnderTest[] = [
@@ -132,6 +142,16 @@ function parametersOf({ command, args, env, cwd }: ServerCommand) {
   };
 }
 
+function addressOf({ url, token }: RemoteServer): [URL, { requestInit: RequestInit }] {
+  return [new URL('/mcp', url), { requestInit: { headers: { authorization: `Bearer ${token}` } } }];
+}
+
+/** What only a program that was started has. */
+function processOf(transport: object): { pid: number | null; stderr: () => string } {
+  if (!(transport instanceof Stdio1) && !(transport instanceof Stdio2)) return { pid: null, stderr: () => '' };
+  return { pid: transport.pid, stderr: gather(transport.stderr) };
+}
+
 function gather(stream: { on(event: 'data', listener: (chunk: unknown) => void): unknown } | null): () => string {
   let text = '';
   stream?.on('data', (chunk) => {
@@ -165,7 +185,7 @@ class Watchers {
   }
 }
 
-async function connectVersion1(server: ServerCommand): Promise<McpClient> {
+async function connectVersion1(server: ServerCommand | RemoteServer): Promise<McpClient> {
   const { onAsked } = server;
   const client = new Client1(
     { name: server.clientName ?? defaultClientName, version: '1.0.0' },
@@ -174,13 +194,13 @@ async function connectVersion1(server: ServerCommand): Promise<McpClient> {
   if (onAsked !== undefined) {
     client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ ...onAsked(params.message) }));
   }
-  const transport = new Stdio1(parametersOf(server));
+  const transport = 'url' in server ? new Http1(...addressOf(server)) : new Stdio1(parametersOf(server));
   const watchers = new Watchers();
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => watchers.tell(params.uri));
-  const stderr = gather(transport.stderr);
+  const { stderr } = processOf(transport);
   await client.connect(transport);
   return {
-    pid: transport.pid,
+    pid: processOf(transport).pid,
     instructions: client.getInstructions(),
     stderr,
     listTools: async () => (await client.listTools()).tools,
@@ -206,11 +226,15 @@ async function connectVersion1(server: ServerCommand): Promise<McpClient> {
     completeResource: async (uri, variable, value) =>
       (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name: variable, value } })).completion
         .values,
-    close: () => client.close(),
+    close: async () => {
+      // As a client does that ends in good order; what it holds goes back.
+      if ('terminateSession' in transport) await transport.terminateSession();
+      await client.close();
+    },
   };
 }
 
-async function connectVersion2(server: ServerCommand, era: 'legacy' | 'modern'): Promise<McpClient> {
+async function connectVersion2(server: ServerCommand | RemoteServer, era: 'legacy' | 'modern'): Promise<McpClient> {
   const { onAsked } = server;
   const client = new Client2(
     { name: server.clientName ?? defaultClientName, version: '1.0.0' },
@@ -222,10 +246,10 @@ async function connectVersion2(server: ServerCommand, era: 'legacy' | 'modern'):
   if (onAsked !== undefined) {
     client.setRequestHandler('elicitation/create', ({ params }) => ({ ...onAsked(params.message) }));
   }
-  const transport = new Stdio2(parametersOf(server));
+  const transport = 'url' in server ? new Http2(...addressOf(server)) : new Stdio2(parametersOf(server));
   const watchers = new Watchers();
   client.setNotificationHandler('notifications/resources/updated', ({ params }) => watchers.tell(params.uri));
-  const stderr = gather(transport.stderr);
+  const { stderr } = processOf(transport);
   await client.connect(transport);
 
   const listen = async (uris: readonly string[]) => {
@@ -240,7 +264,7 @@ async function connectVersion2(server: ServerCommand, era: 'legacy' | 'modern'):
   };
 
   return {
-    pid: transport.pid,
+    pid: processOf(transport).pid,
     instructions: client.getInstructions(),
     stderr,
     listTools: async () => (await client.listTools()).tools,
@@ -266,6 +290,10 @@ async function connectVersion2(server: ServerCommand, era: 'legacy' | 'modern'):
     completeResource: async (uri, variable, value) =>
       (await client.complete({ ref: { type: 'ref/resource', uri }, argument: { name: variable, value } })).completion
         .values,
-    close: () => client.close(),
+    close: async () => {
+      // As a client does that ends in good order; what it holds goes back.
+      if ('terminateSession' in transport) await transport.terminateSession();
+      await client.close();
+    },
   };
 }

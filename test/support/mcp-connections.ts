@@ -10,6 +10,7 @@ import { serveMessages } from '../../src/mcp/serve-messages.ts';
 import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
 import { tools } from '../../tools/index.ts';
+import type { FederationOptions } from '../../src/federation.ts';
 import { inMemory, type InMemory } from './in-memory.ts';
 import { type ListedTool, type PersonAnswer, readAnswer, type ToolAnswer } from './mcp-clients.ts';
 
@@ -17,8 +18,11 @@ export type Era = 'modern' | 'legacy';
 const modernRevision = '2026-07-28';
 
 /** What connections of one process share, over a federation in memory. */
-export async function makeService(config: Record<string, unknown> = {}): Promise<InMemory & { service: Service }> {
-  const memory = await inMemory(config);
+export async function makeService(
+  config: Record<string, unknown> = {},
+  more: Partial<FederationOptions> = {},
+): Promise<InMemory & { service: Service }> {
+  const memory = await inMemory(config, more);
   const { federation } = memory;
   onTestFinished(() => federation.close());
   const lazy = lazyFederation(async () => federation);

@@ -49,6 +49,8 @@ export class FakeFederation implements Federation {
 
   async refresh(): Promise<void> {}
 
+  rest(): void {}
+
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
 
   presence(): readonly PresenceEntry[] {
@@ -61,6 +63,10 @@ export class FakeFederation implements Federation {
 
   webhook(): null {
     return null;
+  }
+
+  clockWarnings(): readonly string[] {
+    return [];
   }
 
   async logFault(): Promise<null> {
@@ -120,6 +126,15 @@ export class FakeFederation implements Federation {
     claim_task: refuse,
     report_progress: refuse,
     complete_task: refuse,
+    record_checks: refuse,
+    open_worktree: refuse,
+    save_work: refuse,
+    miss_commits: refuse,
+    begin_landing: refuse,
+    finish_landing: refuse,
+    refuse_landing: refuse,
+    drop_work: refuse,
+    revert_work: refuse,
     release_task: refuse,
     review_task: refuse,
     cancel_task: refuse,
@@ -139,6 +154,7 @@ export class FakeFederation implements Federation {
     record_outcome: refuse,
     optimize_routing: refuse,
     answer_inbox: refuse,
+    undo_change: refuse,
     begin_run: refuse,
     start_run: refuse,
     end_run: refuse,
@@ -169,6 +185,7 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     context: {},
     paths: [],
     uses: [],
+    checks: [],
     not_before: null,
     deadline: null,
     attempt: 0,
@@ -193,6 +210,10 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     subject: null,
     idempotency_key: null,
     result: null,
+    reported: null,
+    check_results: [],
+    verified: false,
+    work: null,
     reviews: [],
     history: [],
     updated_at: at,

@@ -16,9 +16,12 @@ export interface Project {
   readonly server: (as?: string, ...args: string[]) => ServerCommand;
 }
 
-export function makeProject(config: Record<string, unknown> | null = {}): Project {
+export function makeProject(
+  config: Record<string, unknown> | null = {},
+  atEnd: (end: () => void) => void = onTestFinished,
+): Project {
   const folder = mkdtempSync(join(tmpdir(), 'federation-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   const dir = join(folder, '.federation');
   mkdirSync(dir);
   if (config !== null) writeFileSync(join(dir, 'config.json'), JSON.stringify(config));

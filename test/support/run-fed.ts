@@ -9,6 +9,7 @@ import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { serverProgram } from './project.ts';
+import { serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
 export interface Run {
@@ -22,6 +23,10 @@ export interface RunSettings {
   readonly input?: string;
   /** A person sits there, and answers so. */
   readonly answer?: string;
+  /** To the first questions; `answer` is to those after them. */
+  readonly answers?: readonly string[];
+  /** What the person's editor does with the file. */
+  readonly edit?: Host['edit'];
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -30,6 +35,8 @@ export interface RunSettings {
   readonly terminal?: Terminal;
   /** Milliseconds since 1970, for the federation. */
   readonly clock?: () => number;
+  /** In place of the HTTP server. */
+  readonly serve?: Host['serve'];
   readonly onOutput?: (text: string) => void;
 }
 
@@ -37,6 +44,7 @@ export interface RunSettings {
 export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
+  const answers = [...(settings.answers ?? [])];
   const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
@@ -60,9 +68,11 @@ export async function runWith(folder: string, args: readonly string[], settings:
     lookForLoss,
     acceptLoss,
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
+    serve: settings.serve ?? serve,
+    edit: settings.edit ?? (() => Promise.resolve()),
     ask: (question) => {
       out += question;
-      return Promise.resolve(settings.answer ?? '');
+      return Promise.resolve(answers.shift() ?? settings.answer ?? '');
     },
   };
   const code = await runFed(args, host, settings.act);

@@ -30,6 +30,7 @@ export interface RunnerWorld {
     signal?: AbortSignal;
     once?: boolean;
     unapproved?: () => readonly string[];
+    worktrees?: 'all' | 'as configured';
   }) => Promise<WorkDone>;
   /** Resolves once this holds, looked at with every change. */
   readonly until: (holds: () => boolean) => Promise<void>;
@@ -84,6 +85,7 @@ export async function runnerWorld(
       signal = new AbortController().signal,
       once = true,
       unapproved = () => [],
+      worktrees = 'as configured',
     } = {}) =>
       await runAgents({
         federation,
@@ -92,6 +94,7 @@ export async function runnerWorld(
         storeEnvironment: {},
         programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
         allowed: () => [],
+        worktrees,
         agents: names,
         once,
         signal,

@@ -3,8 +3,7 @@ import { getMetrics } from '../../../tools/get-metrics.ts';
 import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
-import { costView } from '../../views/cost-view.ts';
-import { command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
+import { command, type CommandRow, toolCommand } from '../command.ts';
 import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
@@ -35,27 +34,32 @@ export const analyticsCommands: readonly CommandRow[] = [
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
   }),
-  sessionCommand({
+  command({
     path: 'analytics cost',
-    about: 'what runs took: minutes, tokens, money',
-    more: 'By agent and type, from the runs that fed work started. Money only where the program says what a run cost.',
+    about: 'what runs cost, and what cheaper agents save',
+    more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
     input: z.strictObject({}),
-    readOnly: true,
     examples: ['fed analytics cost', 'fed analytics cost --json'],
-    do: (_input, { federation }) => ({ ...costView(federation.state()), next: '' }),
-    render: renderCost,
+    run: (_input, context) =>
+      withSession(context, async ({ federation, show }) => {
+        const { costView } = await import('../../views/cost-view.ts');
+        const view = await costView(federation);
+        show(view, (terminal) => renderCost(view, terminal));
+      }),
   }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',
+    asks: ({ agent, type, success }) =>
+      `This cannot be undone: ${agent} ${success ? 'succeeded' : 'failed'} at ${type}.`,
     more: 'Counts like an attempt. Work in the queue is counted already.',
     options: [
       ['--agent <name>', 'agent', 'who did it'],
-      ['--type <type>', 'type', 'its type'],
+      ['--task, --type <type>', 'type', 'its type'],
       ['--success', 'success', 'it worked'],
       ['--failure', 'success', 'it did not work', false],
       ['--rework', 'rework', 'it was sent back later, so it is no success'],
       ['--description <text>', 'description', 'what the task was; the router learns from it'],
-      ['--minutes <number>', 'duration_minutes', 'how long it took'],
+      ['--duration, --minutes <number>', 'duration_minutes', 'how long it took'],
     ],
     exclusive: [
       ['--success', '--failure'],

@@ -2,18 +2,24 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { completionCommands } from './completion.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
+import { land } from './land.ts';
 import { log } from './log.ts';
 import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
 import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { runsCommands } from './runs.ts';
+import { serve } from './serve.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
+import { tokenCommands, tokenGroup } from './token.ts';
+import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
 import { ollama, work } from './work.ts';
@@ -33,13 +39,19 @@ export const commands: readonly CommandRow[] = [
   work,
   ollama,
   ...runsCommands,
+  check,
+  land,
   ...analyticsCommands,
+  undo,
   pause,
   resume,
   ...inboxCommands,
   log,
   importCommand,
+  serve,
+  ...tokenCommands,
   doctor,
+  ...completionCommands(() => commands),
 ];
 
 /** What has commands below it and does nothing by itself. */
@@ -56,4 +68,5 @@ export const groups: readonly GroupRow[] = [
     more: 'Open votes, cast ballots, see results, decide what the agents cannot.',
     examples: ['fed vote list', 'fed vote create "Which router?" --option app --option pages'],
   },
+  tokenGroup,
 ];

@@ -8,6 +8,7 @@ import { activityLog, runFolder } from '../../runner/runs-folder.ts';
 import { Waker } from '../../runner/waker.ts';
 import { findRun, runsView, runView } from '../../views/runs-view.ts';
 import { command, type CommandRow, sessionCommand } from '../command.ts';
+import { renderWorktrees } from '../render/render-checks.ts';
 import { renderRun, renderRuns } from '../render/render-runs.ts';
 import { openSettings, type Session, withSession } from '../session.ts';
 
@@ -92,6 +93,27 @@ export const runsCommands: readonly CommandRow[] = [
       return { run: runView(run, federation.now()), next: advise`Its runner ends it within a second.` };
     },
     render: ({ run }, terminal) => renderRuns({ items: [run] }, terminal),
+  }),
+  command({
+    path: 'runs clean',
+    about: 'worktrees of finished tasks, and removing them',
+    more:
+      'Shows the git worktrees that fed work made, what they take of the disk and who needs them. With --remove, those ' +
+      'whose branch has landed, was dropped or has no commits go, unless something uncommitted is in them.',
+    input: z.strictObject({ remove: z.boolean().default(false) }),
+    options: [['--remove', 'remove', 'remove those that nobody needs']],
+    examples: ['fed runs clean', 'fed runs clean --remove'],
+    writesFiles: ({ remove }) => remove === true,
+    run: ({ remove }, context) =>
+      withSession(context, async ({ federation, show }) => {
+        const { Repository } = await import('../../runner/git/repository.ts');
+        const { cleanWorktrees, worktreeRows } = await import('../../runner/worktrees/clean.ts');
+        const repository = await Repository.open(federation.project.dir, context.host.environment);
+        const items = await (remove ? cleanWorktrees : worktreeRows)(repository, federation.state());
+        const isMore = !remove && items.some(({ is }) => is === 'removable');
+        const next = isMore ? 'Remove them with fed runs clean --remove.' : '';
+        show({ items, total: items.length, next }, (terminal) => renderWorktrees(items, terminal));
+      }),
   }),
 ];
 

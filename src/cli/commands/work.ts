@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { plural } from '../../domain/phrases.ts';
@@ -17,17 +18,19 @@ export const work = command({
     'watches them, and settles what they leave. Ctrl-C ends the runs and gives their tasks back. docs/running-agents.md.',
   input: z.strictObject({
     agents: z.array(z.string().min(1).max(40)).default([]),
+    worktree: z.boolean().default(false),
     once: z.boolean().default(false),
     trust: z.boolean().default(false),
   }),
   arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
   options: [
+    ['--worktree', 'worktree', 'give every task a git worktree of its own'],
     ['--once', 'once', 'end when nothing is ready and nothing runs'],
     ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
   ],
   writesFiles: () => true,
   examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
-  run: ({ agents, once, trust }, context) => startAgents(context, { agents, once, trust }),
+  run: (given, context) => startAgents(context, given),
 });
 
 export const ollama = command({
@@ -46,18 +49,20 @@ export const ollama = command({
   ],
   writesFiles: () => true,
   examples: ['fed ollama', 'fed ollama --model qwen3:8b --once'],
-  run: ({ model, once, trust }, context) => startAgents(context, { agents: ['ollama'], once, trust, model }),
+  run: ({ model, once, trust }, context) =>
+    startAgents(context, { agents: ['ollama'], once, trust, worktree: false, model }),
 });
 
 interface Work {
   readonly agents: readonly string[];
+  readonly worktree: boolean;
   readonly once: boolean;
   readonly trust: boolean;
   /** Of this start, before what is configured. */
   readonly model?: string | undefined;
 }
 
-async function startAgents(context: RunContext, { agents, once, trust, model }: Work): Promise<void> {
+async function startAgents(context: RunContext, { agents, once, trust, worktree, model }: Work): Promise<void> {
   const { host, globals } = context;
   await withSession(context, async (session) => {
     const { federation, signal, terminal, json, show } = session;
@@ -73,7 +78,8 @@ async function startAgents(context: RunContext, { agents, once, trust, model }: 
         environment: host.environment,
         storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
         programs: host.programs,
-        allowed: () => [],
+        allowed: (type) => checkCommands(federation.config, type),
+        worktrees: worktree ? 'all' : 'as configured',
         agents: names,
         model: model ?? null,
         once,
@@ -92,6 +98,14 @@ async function startAgents(context: RunContext, { agents, once, trust, model }: 
     } finally {
       live.close();
     }
+  });
+}
+
+/** What an agent may run to try its work: the checks it will have to pass. */
+function checkCommands(config: Config, type: string | null): readonly (readonly string[])[] {
+  return requiredChecks(config, { type, checks: [] }).flatMap((name) => {
+    const check = config.checks[name];
+    return check === undefined ? [] : [check.command];
   });
 }
 

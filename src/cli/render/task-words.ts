@@ -25,7 +25,7 @@ export interface Listed {
 }
 
 export function statusWord({ status, waits, doubtful }: Pick<Listed, 'status' | 'waits' | 'doubtful'>): string {
-  if (status === 'in-progress') return 'in progress';
+  if (status === 'in-progress') return waits?.for === 'tasks' && waits.ids[0] === 'checks' ? 'to check' : 'in progress';
   if (status !== 'pending') return status;
   if (waits?.for === 'approval') return 'to approve';
   if (waits != null) return 'waiting';
@@ -36,7 +36,7 @@ export function statusWordStyle({ status, waits }: Pick<Listed, 'status' | 'wait
   return waits?.for === 'approval' ? 'red' : statusStyle(status);
 }
 
-/** `kimi, 21 min left` · `kimi, not seen` · `nobody does this` · `whoever fits`. */
+/** `kimi, 21 min left` · `kimi, not seen` · `nobody does this` · `anyone`. */
 export function whoHas({ to_agent, holding, done_by, doubtful }: Listed, terminal: Terminal): string {
   if (holding != null) return `${holding.agent}, ${heldFor(holding, terminal)}`;
   if (done_by != null) return done_by;

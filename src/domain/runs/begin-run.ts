@@ -10,7 +10,7 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { EventOf } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import type { AgentName, SessionId } from '../names.ts';
+import type { AgentName, SessionId, TaskId } from '../names.ts';
 import type { Fit } from '../tasks/claiming-order.ts';
 import type { Task } from '../tasks/task.ts';
 import { claimed, fairClaimEvery } from '../tasks/claim-task.ts';
@@ -43,7 +43,7 @@ export function beginRun(state: FederationState, args: Args, context: DecisionCo
     const refusal = noRoom(state, actor.name, run, context);
     return refusal === null ? plan(state, args, session, context, null, args.vote_id) : nothing(refusal);
   }
-  const next = nextRun(state, context, actor.name);
+  const next = nextRun(state, context, actor.name, new Set(args.without));
   if ('why' in next) return nothing(next);
   const { task } = next;
   const claim = claimed(state, task, context);
@@ -64,13 +64,16 @@ export function nextRun(
   state: FederationState,
   attendance: Attendance,
   name: AgentName,
+  /** Not for this runner: its repository lacks what they go on from. */
+  without: ReadonlySet<TaskId> = new Set(),
 ): NoRun | { readonly task: Task } {
   const run = runOf(attendance.config, name);
   if (run === undefined) return { why: 'it has no "run" in the configuration', until: null };
   const refusal = noRoom(state, name, run, attendance);
   if (refusal !== null) return refusal;
   const fit = fitOf(state, attendance, name);
-  const mayRun = run.accept === 'all' ? fit : { ...fit, skips: onlyLocal(fit.skips) };
+  const own = without.size === 0 ? fit : { ...fit, skips: except(without, fit.skips) };
+  const mayRun = run.accept === 'all' ? own : { ...own, skips: onlyLocal(own.skips) };
   const { claims } = agentRecord(state, name);
   const task = state.index.ready.best(mayRun, (claims + 1) % fairClaimEvery === 0);
   return task === undefined ? { why: 'nothing is ready', until: null } : { task };
@@ -78,6 +81,10 @@ export function nextRun(
 
 function runOf({ agents }: DecisionConfig, name: AgentName): RunConfig | undefined {
   return Object.hasOwn(agents, name) ? agents[name]?.run : undefined;
+}
+
+function except(without: ReadonlySet<TaskId>, skips: Fit['skips']): NonNullable<Fit['skips']> {
+  return (task) => without.has(task.task_id) || skips?.(task) === true;
 }
 
 function onlyLocal(skips: Fit['skips']): NonNullable<Fit['skips']> {

@@ -39,6 +39,8 @@ function outcomeOf(deliberation: Deliberation, run: Run, voted: boolean): RunOut
   if (run.task_id === null) return voted ? 'voted' : 'no-ballot';
   const task = state.tasks.get(run.task_id);
   if (task === undefined) return 'lost';
+  // Whatever its checks will say, the agent has done its part.
+  if (task.reported !== null && task.reported.attempt === run.attempt) return 'completed';
   return isInHand(state, run) ? settle(deliberation, task, run) : doneBefore(task, run);
 }
 

@@ -77,7 +77,10 @@ function inWords({ tasks }: FederationState, ids: readonly TaskId[]): { title: s
     }),
   );
   return {
-    title: `${ids.length === 1 ? `${ids[0]} is` : `${ids.length} tasks are`} ready, but no agent that was seen may take`,
+    title:
+      ids.length === 1
+        ? `${ids[0]} is ready, but no agent that was seen may take it`
+        : `${ids.length} tasks are ready, but no agent that was seen may take them`,
     detail: `${listed(ids)}: ${listed([...reasons])}. Start such an agent, or reassign, edit or cancel them.`,
   };
 }

@@ -1,3 +1,4 @@
+import { closeEscalation } from '../scheduling/close-escalation.ts';
 import { plural } from '../phrases.ts';
 import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
@@ -73,7 +74,7 @@ export function claimed(
 /** What was asked about a task that nobody could take is over. */
 function taken(state: FederationState, id: string): FederationEvent[] {
   const inbox_id = state.escalationKeys.get(`routing:${id}`);
-  return inbox_id === undefined ? [] : [{ type: 'escalation_closed', inbox_id, how: 'claimed', note: null }];
+  return inbox_id === undefined ? [] : [closeEscalation(state, inbox_id, 'claimed')];
 }
 
 /** The named task if it may be claimed now, or is held by this very process. */

@@ -31,7 +31,7 @@ export type NewTask = Pick<
   | 'idempotency_key'
 > &
   // Journals of earlier versions have tasks without them.
-  Partial<Pick<Task, 'paths' | 'uses'>> & {
+  Partial<Pick<Task, 'paths' | 'uses' | 'checks'>> & {
     /** It came over HTTP; where it came from otherwise follows from what caused it. */
     readonly origin?: 'http';
   };
@@ -64,6 +64,7 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     context: task.context,
     paths: task.paths ?? nothing,
     uses: task.uses ?? nothing,
+    checks: task.checks ?? nothing,
     not_before: task.not_before,
     deadline: task.deadline,
     attempt: 0,
@@ -88,6 +89,10 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     subject: task.subject,
     idempotency_key: task.idempotency_key,
     result: null,
+    reported: null,
+    check_results: nothing,
+    verified: false,
+    work: null,
     reviews: nothing,
     history: nothing,
     updated_at: at,

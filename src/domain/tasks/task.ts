@@ -10,7 +10,9 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { CheckResult, Reported } from '../checks/check.ts';
 import type { JsonValue } from '../json.ts';
+import type { Work } from '../landing/work.ts';
 import type { AgentName, DependencyId, SessionId, TaskId } from '../names.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
@@ -75,6 +77,8 @@ export interface Outcome {
   readonly summary: string;
   readonly artifacts: readonly string[];
   readonly duration_minutes: number | null;
+  /** What the work is in git, as far as it says so. */
+  readonly commit: string | null;
   /** Tasks that this finish made ready. */
   readonly unblocked: readonly TaskId[];
   readonly follow_ups: readonly TaskId[];
@@ -134,6 +138,8 @@ export interface Task {
   readonly paths: readonly string[];
   /** Things that only one may use at a time. */
   readonly uses: readonly string[];
+  /** Checks it must pass beside those its type requires. */
+  readonly checks: readonly string[];
   readonly not_before: Timestamp | null;
   readonly deadline: Timestamp | null;
   /** Claims so far; names the current one while in progress. */
@@ -167,6 +173,14 @@ export interface Task {
   readonly subject: TaskId | null;
   readonly idempotency_key: string | null;
   readonly result: Outcome | null;
+  /** A success that counts once its checks passed. */
+  readonly reported: Reported | null;
+  /** The newest 12. */
+  readonly check_results: readonly CheckResult[];
+  /** At least one check was required, and all passed on this commit. */
+  readonly verified: boolean;
+  /** What its attempts left in git. */
+  readonly work: Work | null;
   readonly reviews: readonly Review[];
   readonly history: readonly HistoryEntry[];
   readonly updated_at: Timestamp;

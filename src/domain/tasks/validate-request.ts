@@ -10,7 +10,7 @@ import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import { checkContext, checkDescription, checkRoom, checkTimes } from './task-fields.ts';
+import { checkChecks, checkContext, checkDescription, checkRoom, checkTimes } from './task-fields.ts';
 import { needsApproval, routeTask } from '../routing/route-task.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { AgentName, Cause, Task, TaskId } from './task.ts';
@@ -92,6 +92,9 @@ export function newTask(
     dependencies: placement.dependencies,
     context: request.context ?? {},
     ...checkRoom(request, context.actor),
+    ...(request.checks === undefined || request.checks.length === 0
+      ? {}
+      : { checks: checkChecks(request.checks, config.checks) }),
     not_before: request.not_before ?? null,
     deadline: request.deadline ?? null,
     max_attempts: request.max_attempts ?? config.retries.max_attempts,

@@ -4,7 +4,7 @@
  * whole text is never in memory, and the event loop is not held up for long.
  *
  * The first line holds the position and the form (schema and program version),
- * sealed with its own hash; the last one the hash of everything before it, taken
+ * and ends with its own hash; the last one is the hash of everything before it, taken
  * while writing and compared while reading. lowdb's own file adapter loses data
  * when several processes write, hence an adapter of ours.
  */
@@ -289,8 +289,8 @@ function isPlace(value: unknown): value is RecordPlace {
     typeof value.segment === 'number' &&
     'offset' in value &&
     typeof value.offset === 'number' &&
-    'sealed' in value &&
-    typeof value.sealed === 'boolean'
+    'final' in value &&
+    typeof value.final === 'boolean'
   );
 }
 

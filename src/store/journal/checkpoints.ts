@@ -18,7 +18,7 @@ const tailWorthAnExit = 64 * 1024;
 const mostRecordsAtExit = 4_000;
 const leastGrowth = 1024 * 1024;
 
-const none = { seq: 0, place: { segment: 1, offset: 0, sealed: false }, bytes: 0 };
+const none = { seq: 0, place: { segment: 1, offset: 0, final: false }, bytes: 0 };
 
 export class Checkpoints {
   readonly #files: FileLayer;

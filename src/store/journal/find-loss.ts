@@ -68,8 +68,8 @@ export async function findLoss(
     const fault = reader.fault ?? lostEnd ?? unclosed;
     if (fault === null) return null;
     const { head: kept, headAt: keptAt, headPlace: keptPlace } = reader;
-    const segment = keptPlace.sealed ? keptPlace.segment + 1 : keptPlace.segment;
-    const offset = keptPlace.sealed ? 0 : keptPlace.offset;
+    const segment = keptPlace.final ? keptPlace.segment + 1 : keptPlace.segment;
+    const offset = keptPlace.final ? 0 : keptPlace.offset;
     const later = segmentsIn(dir).filter((number) => number > segment);
     const inode = files.facts(segmentPath(dir, segment))?.inode;
     return { fault, kept, keptAt, claims: lacking, segment, offset, inode, later };

@@ -18,7 +18,7 @@ export interface RecordPlace {
   readonly segment: number;
   /** Behind the record's closing brace, in bytes. */
   readonly offset: number;
-  readonly sealed: boolean;
+  readonly final: boolean;
 }
 
 /** Where to begin reading, other than at the start. */
@@ -30,7 +30,7 @@ export interface ReadFrom {
   readonly at: string;
 }
 
-const startPlace: RecordPlace = { segment: 1, offset: 0, sealed: false };
+const startPlace: RecordPlace = { segment: 1, offset: 0, final: false };
 
 export class JournalReader {
   readonly #files: FileLayer;
@@ -55,7 +55,7 @@ export class JournalReader {
       this.#chain.reset(from.stretch);
       this.#headPlace = from.place;
       this.#headAt = from.at;
-      this.#next = from.place.sealed ? { segment: from.place.segment + 1, offset: 0 } : from.place;
+      this.#next = from.place.final ? { segment: from.place.segment + 1, offset: 0 } : from.place;
     }
   }
 
@@ -111,7 +111,7 @@ export class JournalReader {
   /**
    * The next committed record, not yet moved past; `undefined` at the end, or
    * where `fault` or `needsFullRead` says why. Moves past void lines, lost
-   * records and `sealed` ones by itself.
+   * records and `final` ones by itself.
    */
   peek(): SoundRecord | undefined {
     if (this.#candidate) return this.#candidate;
@@ -122,7 +122,7 @@ export class JournalReader {
       const verdict = window.isDrained ? ({ kind: 'wait' } as const) : judge(window.bytes, window.mark, this.#chain);
       switch (verdict.kind) {
         case 'committed':
-          if (verdict.record.sealed) this.#moveToNextFile(window, verdict.record);
+          if (verdict.record.final) this.#moveToNextFile(window, verdict.record);
           else return this.#offer(verdict.record);
           break;
         case 'lost':
@@ -180,7 +180,7 @@ export class JournalReader {
     window.consumeTo(end);
     this.#chain.push(position);
     this.#headAt = at;
-    this.#headPlace = { segment: window.segment, offset: window.offset - 1, sealed: false };
+    this.#headPlace = { segment: window.segment, offset: window.offset - 1, final: false };
     return true;
   }
 
@@ -216,7 +216,7 @@ export class JournalReader {
     window.consumeTo(record.end);
     this.#chain.push({ seq: record.seq, hash: record.hash });
     this.#headAt = record.at;
-    this.#headPlace = { segment: window.segment, offset: window.offset, sealed: record.sealed };
+    this.#headPlace = { segment: window.segment, offset: window.offset, final: record.final };
     // The newline is no part of the verdict; taking it here saves a turn.
     if (window.bytes[record.end] === 0x0a) window.consumeTo(record.end + 1);
   }

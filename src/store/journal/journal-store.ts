@@ -27,7 +27,7 @@ import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { knownEnd, lookBack } from './look-back.ts';
-import { encodeRecord, encodeSealedRecord, type SoundRecord } from './record-codec.ts';
+import { encodeRecord, encodeFinalRecord, type SoundRecord } from './record-codec.ts';
 import { createSegment, defaultSegmentBytes, journalFolder, segmentLabel } from './segments.ts';
 import type { FileChange } from './segment-window.ts';
 import { SessionFolder } from './session-files.ts';
@@ -38,7 +38,7 @@ import { watchFolder } from './watch.ts';
 export interface JournalOptions extends PresenceOptions {
   /** The `.federation` folder. Created by the first append. */
   readonly dir: string;
-  /** A journal file is sealed when it is this long. Default 16 MiB. */
+  /** A journal file is ended when it is this long. Default 16 MiB. */
   readonly segmentBytes?: number;
   /** Default: the disk. Tests make it fail. */
   readonly files?: FileLayer;
@@ -147,18 +147,18 @@ export class JournalStore implements EventStore {
         this.#refuseWhileReadOnly();
       }
       if ((this.#reader.window?.offset ?? 0) < this.#segmentBytes) break;
-      if (!this.#seal(draft.at)) return 'conflict';
+      if (!this.#endFile(draft.at)) return 'conflict';
     }
     const place = this.#nextPlace(draft.at);
     const encoded = encodeRecord(place, draft.commands);
     const position = { seq: place.seq, hash: encoded.hash };
-    if (!this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, sealed: false })) return 'conflict';
+    if (!this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, final: false })) return 'conflict';
     this.#turn.release();
     return { committed: { ...position, at: place.at, commands: draft.commands } };
   }
 
   /** Closes a full file: first the next one is there, durably, then the record that says so. */
-  #seal(at: string): boolean {
+  #endFile(at: string): boolean {
     const place = this.#nextPlace(at);
     const next = this.#reader.segment + 1;
     try {
@@ -166,9 +166,9 @@ export class JournalStore implements EventStore {
     } catch (error) {
       throw unavailable(`create ${segmentLabel(next)}`, error);
     }
-    const encoded = encodeSealedRecord(place);
+    const encoded = encodeFinalRecord(place);
     const position = { seq: place.seq, hash: encoded.hash };
-    return this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, sealed: true });
+    return this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, final: true });
   }
 
   #nextPlace(at: string) {
@@ -205,7 +205,7 @@ export class JournalStore implements EventStore {
     try {
       for await (const record of lookBack(this.#files, this.#dir, head, headPlace)) {
         if (record.seq <= after) break;
-        if (record.sealed) continue;
+        if (record.final) continue;
         newest.push(asStored(record));
         if (newest.length === limit) break;
       }

@@ -18,7 +18,7 @@ const mostShortWrites = 3;
 export interface OwnRecord extends EncodedRecord {
   readonly position: Position;
   readonly at: string;
-  readonly sealed: boolean;
+  readonly final: boolean;
 }
 
 export class JournalWriter {
@@ -101,7 +101,7 @@ export class JournalWriter {
 /** Whether ours is the committed record; `undefined` where neither ours nor another's is there. */
 function readBack(reader: JournalReader, own: OwnRecord): boolean | undefined {
   try {
-    if (!own.sealed && reader.acceptOwn(own.line, own.position, own.at)) return true;
+    if (!own.final && reader.acceptOwn(own.line, own.position, own.at)) return true;
     const next = reader.peek();
     if (next?.hash === own.hash) {
       reader.accept();

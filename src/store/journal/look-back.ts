@@ -15,7 +15,7 @@ const stepBytes = 64 * 1024;
 const stretchBefore = 64;
 
 /**
- * The records from `head` backward, newest first, `sealed` ones among them.
+ * The records from `head` backward, newest first, the files' final ones among them.
  * Ends at the first record, or where the files no longer hold the next link.
  */
 export async function* lookBack(

@@ -27,7 +27,7 @@ export interface SoundRecord {
   readonly hash: string;
   readonly commands: readonly CommittedCommand[];
   /** The last record of its file: the chain goes on in the next one. */
-  readonly sealed: boolean;
+  readonly final: boolean;
   /** Where its closing brace ends, in the buffer it was found in. */
   readonly end: number;
 }
@@ -49,7 +49,7 @@ export function encodeRecord(place: Place, commands: readonly CommittedCommand[]
   return encodeLine(`${encodePlace(place)},"commands":${JSON.stringify(commands)}`);
 }
 
-export function encodeSealedRecord(place: Place): EncodedRecord {
+export function encodeFinalRecord(place: Place): EncodedRecord {
   return encodeLine(`${encodePlace(place)},"sealed":true`);
 }
 
@@ -190,9 +190,9 @@ function parse(bytes: Buffer, start: number, end: number): SoundRecord | undefin
   }
   if (!isEnvelope(value)) return undefined;
   const { seq, v, at, prev, hash } = value;
-  if (v !== formatVersion) return { seq, v, at, prev, hash, commands: [], sealed: false, end };
-  if (isSealed(value)) return { seq, v, at, prev, hash, commands: [], sealed: true, end };
-  return hasCommands(value) ? { seq, v, at, prev, hash, commands: value.commands, sealed: false, end } : undefined;
+  if (v !== formatVersion) return { seq, v, at, prev, hash, commands: [], final: false, end };
+  if (isFinal(value)) return { seq, v, at, prev, hash, commands: [], final: true, end };
+  return hasCommands(value) ? { seq, v, at, prev, hash, commands: value.commands, final: false, end } : undefined;
 }
 
 interface Envelope extends Place {
@@ -217,7 +217,7 @@ function isEnvelope(value: unknown): value is Envelope {
   );
 }
 
-function isSealed(value: Envelope): boolean {
+function isFinal(value: Envelope): boolean {
   return 'sealed' in value && value.sealed === true;
 }
 

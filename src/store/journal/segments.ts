@@ -1,13 +1,13 @@
 /**
  * The journal's files: `000001.jsonl`, `000002.jsonl`, … in `.federation/journal/`.
- * When one is full, the next is created before a `sealed` record closes it.
+ * When one is full, the next is created before a final record ends it.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileLayer } from '../../files/file-layer.ts';
 import { errorCode } from '../../files/error-code.ts';
 
-/** A file is sealed by the first append that finds it this long, in bytes. */
+/** A file is ended by the first append that finds it this long, in bytes. */
 export const defaultSegmentBytes = 16 * 1024 * 1024;
 
 export function journalFolder(dir: string): string {

@@ -1,0 +1,129 @@
+/** Listens, and ends in good order: what is in flight is finished, streams are ended, sessions are left for the next server. */
+import { createServer as createHttp, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { getRequestListener } from '@hono/node-server';
+import type { Federation } from '../federation.ts';
+import { StoreError } from '../domain/errors.ts';
+import { errorCode } from '../files/error-code.ts';
+import { announceAddress, touchMs } from '../config/serve-address.ts';
+import type { TokenFile } from '../tokens/token-file.ts';
+import { createApp, type McpEndpoint } from './app.ts';
+
+export interface ServeOptions {
+  readonly folder: string;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM; null: without TLS. */
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  readonly federation: Federation;
+  readonly tokens: TokenFile;
+  readonly mcp: McpEndpoint;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Takes nothing new, finishes what is in flight, ends the streams. */
+  close(): Promise<void>;
+}
+
+/** Clients that send slowly keep a connection no longer than this. */
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+const mostConnections = 5_000;
+const mostHeaderBytes = 16 * 1024;
+/** How soon the streams of a revoked token end. */
+const revokedMs = 250;
+const savedMs = 60_000;
+/** Long polls are answered within 50 s; a stop does not wait for them. */
+const longestDrain = 8_000;
+
+/** @throws StoreError `store-unavailable` where the port cannot be had. */
+export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
+  const { federation, tokens, mcp, tls, host, folder } = options;
+  const settings = { ...timeouts, maxHeaderSize: mostHeaderBytes };
+  const server = tls === null ? createHttp(settings) : createHttps({ ...settings, ...tls });
+  server.maxConnections = mostConnections;
+  await listen(server, options.port, host);
+  const port = portOf(server);
+  const app = createApp({
+    federation,
+    tokens,
+    mcp,
+    hosts: namesOf(host, federation.config.serve.hosts),
+    isSecure: tls !== null,
+    addressOf: (context) => getConnInfo(context).remote.address ?? '',
+    cookie: `federation_${port}`,
+    onTrouble: options.onTrouble,
+  });
+  const listener = getRequestListener(app.fetch);
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing));
+
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const url = `http${tls === null ? '' : 's'}://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
+  const announced = announceAddress(folder, url);
+  const report = (work: Promise<void>): void => void work.catch(options.onTrouble);
+  const timers = [
+    setInterval(() => announced.touch(), touchMs),
+    setInterval(() => report(app.dropRevoked()), revokedMs),
+    setInterval(() => report(tokens.saveUses()), savedMs),
+  ];
+  for (const timer of timers) timer.unref();
+
+  return {
+    url,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      announced.end();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      app.streams.endAll();
+      server.closeIdleConnections();
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const late = setTimeout(() => server.closeAllConnections(), longestDrain);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(late);
+      await tokens.saveUses();
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(error, host, port)));
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function cannotListen(error: Error, host: string, port: number): StoreError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'another program uses it',
+    EACCES: 'this user may not use it',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no such name',
+  };
+  const reason = reasons[errorCode(error) ?? ''] ?? error.message;
+  return new StoreError(
+    'store-unavailable',
+    `Cannot listen on ${host} port ${port}: ${reason}`,
+    'Choose another with --port or --host.',
+  );
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('Expected the server to have a port, got none');
+  return address.port;
+}
+
+/** Names as a URL's `hostname` has them. */
+function namesOf(host: string, further: readonly string[]): ReadonlySet<string> {
+  const own = host === '0.0.0.0' || host === '::' ? [] : [host.includes(':') ? `[${host}]` : host.toLowerCase()];
+  return new Set(['localhost', '127.0.0.1', '[::1]', ...own, ...further]);
+}

@@ -23,7 +23,7 @@ export async function tellWork(root: string, project: string, { heading, say, fe
   const dir = join(folder, '.federation');
   await mkdir(dir, { recursive: true });
   const standIn = join(folder, 'stand-in.mjs');
-  const entryPoints = [join(root, 'test/support/stand-in-agent.ts')];
+  const entryPoints = [join(root, 'test/programs/stand-in-agent.ts')];
   await build({ entryPoints, outfile: standIn, bundle: true, platform: 'node', format: 'esm' });
   const program = { command: [process.execPath, standIn, 'team', join(root, 'dist/src/main.js')], settle: 'agent' };
   const agents = {

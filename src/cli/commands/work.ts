@@ -48,7 +48,8 @@ export const ollama = command({
   ],
   writesFiles: () => true,
   examples: ['fed ollama', 'fed ollama --model qwen3:8b --once'],
-  run: ({ model, once, trust }, context) => startAgents(context, { agents: ['ollama'], once, trust, model }),
+  run: ({ model, once, trust }, context) =>
+    startAgents(context, { agents: ['ollama'], once, trust, worktree: false, model }),
 });
 
 interface Work extends z.output<typeof starting> {

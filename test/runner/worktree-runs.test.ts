@@ -65,4 +65,18 @@ describe('runs in worktrees', () => {
     expect(w.git('log', '--format=%s', 'main')).toBe('begin');
     expect(w.task(first.task_id).result?.commit).toBe(w.git('rev-parse', `fed/${first.task_id}`));
   });
+
+  it('do not begin where the work they build on was done in another clone, and are said to wait', async () => {
+    const w = await worldInRepository();
+    const first = await w.queue('Done elsewhere', { type: 'implementation' });
+    await w.execute('kimi', 'claim_task', { task_id: first.task_id });
+    const done = { task_id: first.task_id, outcome: 'success', summary: 'done', commit: 'f'.repeat(40) } as const;
+    await w.execute('kimi', 'complete_task', done);
+    const next = await w.queue('Next. [do: write x.txt=x]', { type: 'implementation', dependencies: [first.task_id] });
+    const other = await w.queue('Other. [do: write y.txt=y]', { type: 'implementation' });
+    await w.work();
+    expect(w.task(next.task_id).status).toBe('pending');
+    expect(w.task(other.task_id).status).toBe('completed');
+    expect(w.said.join('\n')).toContain(`${next.task_id} wait for commits that this repository does not have`);
+  });
 });

@@ -87,7 +87,7 @@ function beginning({ filter }: BoardState, columns: number, rows: number): Line[
           ),
           [],
           [span('  fed queue add "Write the release notes" --to auto', 'cyan')],
-          [span('  fed agents   '), span('who could do it, and how to connect them: README.md', 'dim')],
+          [span('  fed agents   '), span('who could do it', 'dim')],
         ]
       : [[], [foreign(`No task has "${filter}" in it; esc shows all again.`)]];
   while (lines.length < rows) lines.push([]);

@@ -51,16 +51,23 @@ function heldByAnother({ task_id }: Task, { agent }: Lease): CallerError {
 }
 
 /** Another process of the same agent may finish it too, where it knows of which claim. */
-function notClaimedHere(task: Task, { name }: Actor): CallerError {
+function notClaimedHere(task: Task, { name, kind }: Actor): CallerError {
   const { task_id, status, lease } = task;
   if (lease !== null && lease.agent !== name) return heldByAnother(task, lease);
+  if (status === 'pending') {
+    return new CallerError(
+      'wrong-state',
+      `${task_id} is pending; nobody holds it.`,
+      kind === 'person'
+        ? advise`Complete it for whoever did the work: ${call('override_task', { task_id, action: 'complete' })}; or claim it first: ${call('claim_task', { task_id })}.`
+        : advise`Claim it first with ${call('claim_task', { task_id })}.`,
+    );
+  }
   const where = lease === null ? '' : `; another process of ${name} holds it`;
   return invalid(
     'attempt',
     `this process has not claimed ${task_id}${where}`,
-    status === 'pending'
-      ? advise`Claim it first with ${call('claim_task', { task_id })}.`
-      : 'Give the attempt number that claim_task returned.',
+    'Give the attempt number that claim_task returned.',
   );
 }
 

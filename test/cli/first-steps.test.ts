@@ -56,10 +56,11 @@ it('a cancellation without a reason is logged without one', async () => {
   expect(out).toMatch(/cancelled 11-28-001\n/);
 });
 
-it('what nobody holds can be completed by the operator, and the hint says how', async () => {
+it('what nobody holds is claimed first, and what is for an agent is reassigned first', async () => {
   await fed('queue', 'add', 'Write the parser', '--to', 'kimi');
   const { err } = await fed('queue', 'complete', 'task-2026-11-28-001', 'done by hand');
   expect(err).toContain('is pending; nobody holds it');
+  expect(err).toContain('fed queue claim');
   expect((await fed('queue', 'claim', 'task-2026-11-28-001')).err).toContain('fed queue reassign');
 });
 

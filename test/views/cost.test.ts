@@ -54,7 +54,7 @@ test('the cheaper of nearly equal agents is chosen, and every page says what it 
   expect(advice).toMatchObject({ agent: other, cheaper: { instead_of: first, cost: 0.5, its_cost: 2 } });
   expect(advice.reason).toMatch(new RegExp(String.raw`cheaper than ${first} \(\$0\.50 against \$2\.00 a run\)`));
   const page = renderRouting(fullRouting(advice), true, plain);
-  expect(page).toMatch(new RegExp(String.raw`AGENT +PROBABILITY +COST A RUN\n${first} +\d+\.\d% +\$2\.00\n${other}`));
+  expect(page).toMatch(new RegExp(String.raw`AGENT +PROBABILITY +COST A RUN\n${first} +\d+% +\$2\.00\n${other}`));
 
   const { rows, replay } = await costView(one.federation);
   expect(rows).toMatchObject([

@@ -51,16 +51,15 @@ function heldByAnother({ task_id }: Task, { agent }: Lease): CallerError {
 }
 
 /** Another process of the same agent may finish it too, where it knows of which claim. */
-function notClaimedHere(task: Task, { name, kind }: Actor): CallerError {
+function notClaimedHere(task: Task, { name }: Actor): CallerError {
   const { task_id, status, lease } = task;
   if (lease !== null && lease.agent !== name) return heldByAnother(task, lease);
   if (status === 'pending') {
     return new CallerError(
-      'wrong-state',
+      'invalid',
       `${task_id} is pending; nobody holds it.`,
-      kind === 'person'
-        ? advise`Complete it for whoever did the work: ${call('override_task', { task_id, action: 'complete' })}; or claim it first: ${call('claim_task', { task_id })}.`
-        : advise`Claim it first with ${call('claim_task', { task_id })}.`,
+      advise`Claim it first with ${call('claim_task', { task_id })}.`,
+      'attempt',
     );
   }
   const where = lease === null ? '' : `; another process of ${name} holds it`;

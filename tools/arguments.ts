@@ -69,6 +69,12 @@ export const taskRequest = {
   checks: checks.optional(),
 };
 
+/** `null` and `""` leave an argument out, so removing a time takes a word. */
+const timeOrNone = z
+  .union([z.literal('none'), timestamp])
+  .optional()
+  .describe('ISO 8601; none removes it');
+
 /** What may be changed of a task that nobody has claimed. */
 export const taskChanges = z
   .strictObject({
@@ -77,8 +83,8 @@ export const taskChanges = z
     priority: taskRequest.priority,
     dependencies: taskRequest.dependencies,
     context: taskRequest.context,
-    not_before: taskRequest.not_before,
-    deadline: taskRequest.deadline,
+    not_before: timeOrNone,
+    deadline: timeOrNone,
     paths: taskRequest.paths,
     uses: taskRequest.uses,
     checks: taskRequest.checks,

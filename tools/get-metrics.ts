@@ -48,7 +48,7 @@ export const getMetrics = defineTool({
       return {
         view: 'targets' as const,
         ...targetsView(source),
-        next: advise`Values are null below 10 cases; ${call('get_metrics')} shows the figures behind it.`,
+        next: advise`A target needs 10 cases; ${call('get_metrics')} shows the figures behind it.`,
       };
     }
     return { view: 'dashboard' as const, ...dashboardView(source), next: optimize };

@@ -44,5 +44,9 @@ function aboutVote(vote: Vote, reader: Actor | null): Advice {
       ? advise`Decide it with ${call('decide_vote', { vote_id })}, or extend or cancel it.`
       : 'The operator will decide.';
   }
-  return status === 'decided' ? 'Go ahead with that choice.' : 'It was cancelled.';
+  if (status === 'cancelled') return reader?.kind === 'person' ? '' : 'It was cancelled.';
+  if (reader?.kind !== 'person') return 'Go ahead with that choice.';
+  return vote.judged === null
+    ? advise`Once you know which option was right, record it with ${call('judge_vote', { vote_id })}.`
+    : '';
 }

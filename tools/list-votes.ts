@@ -18,7 +18,7 @@ export const listVotes = defineTool({
     const [first] = list.items;
     const next =
       list.total === 0
-        ? 'No votes match.'
+        ? ''
         : list.next_cursor === undefined
           ? advise`${call('get_vote', first === undefined ? {} : { vote_id: first.vote_id })} shows ${first === undefined ? 'one' : 'it'} in full.`
           : advise`${list.items.length} of ${list.total}; next page: ${call('list_votes', { ...input, cursor: list.next_cursor })}`;

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
+import { type Advice, advise, call, nothingMore, sentences } from '../src/domain/advice.ts';
+import type { Actor } from '../src/domain/commands.ts';
+import { listed } from '../src/domain/phrases.ts';
+import type { Task } from '../src/domain/tasks/task.ts';
+import type { Federation } from '../src/federation.ts';
 import { briefTask, timesOf } from '../src/views/task-views.ts';
+import { whatHappensTo, whatIsLeftOf } from '../src/views/what-happens.ts';
 import { addressee, note, taskChanges, taskId } from './arguments.ts';
 
 export const overrideTask = defineTool({
@@ -20,11 +25,26 @@ export const overrideTask = defineTool({
     reason: note.optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked } = await federation.execute('override_task', input, actor());
+    const caller = actor();
+    const { task, unblocked } = await federation.execute('override_task', input, caller);
     const next =
       input.to_agent === 'auto' && task.to_agent === null
         ? advise`No agent that may do ${task.task_id} is available; it is in your inbox: ${call('list_inbox')}.`
-        : advise`${task.task_id} is ${task.status}; ${call('get_task', { task_id: task.task_id })} shows its history.`;
+        : whatFollows(federation, task, unblocked, caller);
     return { task: briefTask(federation.state(), task), ...timesOf(task), unblocked, next };
   },
 });
+
+function whatFollows(federation: Federation, task: Task, unblocked: readonly string[], caller: Actor): Advice {
+  switch (task.status) {
+    case 'pending':
+      return whatHappensTo(federation, task, caller);
+    case 'cancelled':
+      return whatIsLeftOf(federation, task.task_id, [], caller);
+    case 'in-progress':
+      return `${task.lease?.agent ?? 'Its holder'} is told on its next call.`;
+    case 'completed':
+    case 'failed':
+      return unblocked.length === 0 ? nothingMore : sentences(`Now ready: ${listed(unblocked)}.`);
+  }
+}

@@ -45,6 +45,7 @@ export async function changesIn(text: string, task: Task, host: Host): Promise<T
     if (was === undefined) throw unknownLine(line, name, Object.keys(before));
     if (value === was) continue;
     if (lists.has(name)) changes[name] = value.split(/\s*,\s*/).filter((item) => item !== '');
+    else if (times.has(name) && value === '') changes[name] = 'none';
     else changes[name] = (await times.get(name)?.(value, host)) ?? value;
   }
   const description = rest.join('\n\n').trim();

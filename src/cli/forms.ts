@@ -16,6 +16,12 @@ export const start: Form = async (text, { terminal }) => await understood(text, 
 /** When something is due: a date without a time is its end. Gives ISO 8601 UTC. */
 export const deadline: Form = async (text, { terminal }) => await understood(text, nowOf(terminal), [23, 59]);
 
+/** As `form`, or `none` for no time at all. */
+export const orNone =
+  (form: Form): Form =>
+  (text, host) =>
+    text.trim() === 'none' ? 'none' : form(text, host);
+
 /** Words for a time of day, which the library takes for part of a date. */
 const timesOfDay = /\b(?:morning|afternoon|evening|tonight|night|noon|midnight)\b/i;
 /** A month and a day in figures: which is which depends on where the reader lives. */

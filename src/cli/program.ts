@@ -248,8 +248,8 @@ function isSentence([usage]: Usage): boolean {
 
 function missing([usage, , about]: Usage): UsageError {
   return new UsageError(
-    `Expected ${usage.replaceAll(/[<>[\]]/g, '')} after the id: ${about}`,
-    'See the command with --help.',
+    `Missing after the id: ${usage.replaceAll(/[<>[\].]/g, '')} (${about})`,
+    'Add it, or see --help.',
   );
 }
 

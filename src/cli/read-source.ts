@@ -13,7 +13,12 @@ export async function readSource(file: string, host: Host, next: string): Promis
   try {
     return await readFile(resolve(folder ?? '', file), 'utf8');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot read ${file}: ${reason}`, next);
+    throw new UsageError(`Cannot read ${file}: ${reasonOf(error)}`, next);
   }
+}
+
+/** `no such file or directory`: without the code, the call and the path that Node writes around it. */
+function reasonOf(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return /^[A-Z]+: ([^,]+)/.exec(reason)?.[1] ?? reason;
 }

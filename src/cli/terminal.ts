@@ -8,6 +8,8 @@ export interface Terminal {
   /** `null`: a pipe. Nothing is cut there, ids are whole, times are ISO 8601 UTC. */
   readonly width: number | null;
   readonly colour: boolean;
+  /** The screen shows the time already. */
+  readonly hasClock?: boolean;
   /** What time it is in the federation; left out: by this machine's clock. */
   readonly now?: () => Timestamp;
   /** The zone of times for people, by its IANA name; left out: this machine's, which TZ can change. */

@@ -23,7 +23,7 @@ export interface TaskRequest {
   readonly checks?: readonly string[] | undefined;
 }
 
-/** What may be changed of a task that nobody has claimed; what is left out stays as it is. */
+/** What may be changed of a task that nobody has claimed; what is left out stays as it is, and `none` removes a time. */
 export interface TaskChanges extends Pick<
   TaskRequest,
   'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses' | 'checks'

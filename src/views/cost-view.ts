@@ -46,7 +46,7 @@ export async function costView(federation: Federation) {
     replay,
     next:
       rows.length === 0
-        ? 'No run has been recorded yet: costs come from runs whose program reports them.'
+        ? 'Costs come from runs whose program reports them.'
         : 'routing.cost_margin in the configuration sets how much probability of success a lower cost may take; 0: none.',
   };
 }

@@ -1,6 +1,8 @@
 /** Where things stand, as a person asks: what needs them, what goes on, who is there, what is being voted on. */
 import { basename } from 'node:path';
-import { type Advice, advise, call, sentences } from '../domain/advice.ts';
+import { type Advice, advise, type Call, call, sentences } from '../domain/advice.ts';
+import { isThere } from '../domain/agents/attendance.ts';
+import type { Task } from '../domain/tasks/task.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { type Fit, fitOfAll } from '../domain/tasks/claiming-order.ts';
 import { day, fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
@@ -156,19 +158,32 @@ export function worthDoing(federation: Federation, overview: Overview): Advice {
 /** Ready work that nobody will take as things are: the first that would be claimed. */
 function stuck(federation: Federation): Advice[] {
   const next = federation.state().index.ready.next(everyone(federation), mostLookedThrough);
-  const ready = next.find((task) => doubtfulOf(federation, task) !== null);
-  const doubtful = ready === undefined ? null : doubtfulOf(federation, ready);
-  if (ready === undefined || doubtful === null) return [];
-  const { task_id, to_agent, type } = ready;
-  const give = call('override_task', { task_id, action: 'reassign' });
-  switch (doubtful) {
-    case 'nobody':
-      return [advise`No agent does "${type ?? ''}": ${give}.`];
-    case 'not-seen':
-      return [advise`${to_agent ?? ''} was not seen: start it, or ${give}.`];
-    case 'away':
-      return federation.config.agents[to_agent ?? '']?.fallback === undefined
-        ? [advise`${to_agent ?? ''} is away: ${give}.`]
-        : [];
+  for (const task of next) {
+    const advice = remedyFor(federation, task);
+    if (advice !== null) return [advice];
   }
+  return [];
+}
+
+function remedyFor(federation: Federation, task: Task): Advice | null {
+  const { task_id, to_agent, type } = task;
+  const give = call('override_task', { task_id, action: 'reassign' });
+  switch (doubtfulOf(federation, task)) {
+    case null:
+      return null;
+    case 'nobody':
+      return advise`No agent does "${type ?? ''}": ${give}.`;
+    case 'not-seen':
+      return advise`${to_agent ?? ''} was not seen: start it, or ${give}.`;
+    case 'away':
+      return aboutAway(federation, to_agent ?? '', give);
+  }
+}
+
+/** Null where its fallback is there to take its work. */
+function aboutAway(federation: Federation, agent: string, give: Call): Advice | null {
+  const { fallback } = federation.config.agents[agent] ?? {};
+  if (fallback === undefined) return advise`${agent} is away: ${give}.`;
+  if (isThere(federation.state(), fallback, federation.attendance())) return null;
+  return advise`${agent} is away, and ${fallback}, its fallback, is not connected: start ${fallback}, or ${give}.`;
 }

@@ -169,7 +169,7 @@ test.each([
     'after --reason, or after --',
   ],
   ['queue progress task-1 task-2', 'Expected ids and then one text, got "task-2"', 'after --note, or after --'],
-  ['queue review task-1', 'Expected verdict after the id', '--help'],
+  ['queue review task-1', 'Missing after the id: verdict', '--help'],
   ['queue cancel task-1 "Moot" --reason "Late"', 'The reason is given twice', 'Give it once'],
   ['queue plan missing.json', 'Cannot read', 'Give a JSON file'],
   ['import missing.jsonl --from beads', 'Cannot read', 'exported file'],

@@ -106,7 +106,7 @@ it('acts in a run for its attempt alone: no other task, no claim, no person', as
   expect(world.task(other.task_id).status).toBe('pending');
   const said = world.runs().find((run) => run.task_id === task_id)?.last_words ?? '';
   const activity = readFileSync(join(runFolder(world.dir, world.runs()[0]?.run_id ?? ''), 'activity.log'), 'utf8');
-  expect(`${activity}${said}`).toContain('this process has not claimed');
+  expect(`${activity}${said}`).toContain('is pending; nobody holds it');
   expect(activity).toContain('this run is for one task');
 });
 

@@ -89,7 +89,7 @@ function pageOf({ federation, terminal }: Session, { dialog }: BoardState, { col
   if (dialog?.kind !== 'task') return [];
   const task = federation.state().tasks.get(dialog.task_id);
   if (task === undefined) return ['It has left the board: fed queue show has it.'];
-  const page = { ...terminal, width: columns, colour: false };
+  const page = { ...terminal, width: columns, colour: false, hasClock: true };
   return renderTask({ task: taskInContext(federation, task) }, page).split('\n');
 }
 

@@ -85,7 +85,7 @@ function beginning({ filter }: BoardState, columns: number, rows: number): Line[
           ...wrapLines('Nothing is queued, and nothing was done in the last 24 h. To begin:', columns),
           [],
           [span('  fed queue add "Write the release notes" --to auto', 'cyan')],
-          [span('  fed agents   '), span('who could do it, and how to connect them: README.md', 'dim')],
+          [span('  fed agents   '), span('who could do it', 'dim')],
         ]
       : [[], [foreign(`No task has "${filter}" in it; esc shows all again.`)]];
   while (lines.length < rows) lines.push([]);

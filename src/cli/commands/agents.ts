@@ -84,7 +84,7 @@ export const agentCommands: readonly CommandRow[] = [
       const changed = await write().catch((error: unknown) => {
         throw cannotWrite(file, error);
       });
-      return { file, changed, next: changed ? `See ${file}.` : 'Nothing to do: the file is up to date.' };
+      return { file, changed, next: changed ? '' : 'Nothing to do: the file is up to date.' };
     },
     render: ({ file, changed }) => `${changed ? 'wrote' : 'unchanged'}  ${file}`,
   }),

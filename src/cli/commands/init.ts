@@ -19,7 +19,7 @@ export const init = command({
     const next =
       written.length === 0
         ? 'It exists already; see fed status.'
-        : advise`Edit config.json if needed, then queue work with ${call('queue_task')}, or connect a client (README.md).`;
+        : advise`Check the agents in .federation/config.json, queue work with ${call('queue_task')}, and connect a client: claude mcp add federation -- federation-mcp.`;
     show(context, { folder, written, kept, next }, () =>
       [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
     );

@@ -10,6 +10,7 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
+import { unsaidReason } from '../../domain/tasks/events/task-cancelled.ts';
 import { largestPlan } from '../../domain/tasks/validate-request.ts';
 import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
@@ -20,7 +21,7 @@ import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
 import { editAsText } from '../edit-as-text.ts';
-import { deadline, orInput, share, start } from '../forms.ts';
+import { deadline, orInput, orNone, share, start } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderTask } from '../render/render-task-in-full.ts';
@@ -223,8 +224,13 @@ export const queueCommands: readonly CommandRow[] = [
       ['--priority <priority>', 'priority', 'how urgent'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for, replacing the present ones'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
-      ['--not-before <time>', 'not_before', 'when it may start', start],
-      ['--deadline <time>', 'deadline', 'when it should be done: 2h, friday, "tomorrow 17:00"', deadline],
+      ['--not-before <time>', 'not_before', 'when it may start; none removes it', orNone(start)],
+      [
+        '--deadline <time>',
+        'deadline',
+        'when it should be done: 2h, friday, "tomorrow 17:00"; none removes it',
+        orNone(deadline),
+      ],
       ['--path <glob>', 'paths', 'files it will change'],
       ['--use <name>', 'uses', 'something only one task may use at a time'],
       ['--reason <text>', 'reason', 'why; kept in the log'],
@@ -265,7 +271,7 @@ async function cancel(
 
 /** A person owes nobody a reason. @throws UsageError for an agent. */
 function unsaid({ kind }: Actor): string {
-  if (kind === 'person') return 'no reason given';
+  if (kind === 'person') return unsaidReason;
   throw new UsageError('An agent must give a reason', 'Add a reason after the task id.');
 }
 

@@ -14,7 +14,7 @@ export function factLine(terminal: Terminal, ...facts: readonly Piece[]): string
 
 /** Facts with the clock at the end of their line, or below it where there is no room. */
 export function headline(terminal: Terminal, ...facts: readonly Piece[]): string {
-  const clock = clockOf(terminal);
+  const clock = terminal.hasClock === true ? null : clockOf(terminal);
   const lines = flow(facts, ' · ', terminal.width, terminal);
   if (clock === null || terminal.width === null) return lines.join('\n');
   const last = lines.pop() ?? '';

@@ -15,7 +15,7 @@ const barWidth = 20;
 
 export function renderRouting(routing: Shown, explain: boolean, terminal: Terminal): string {
   const { agent, method, confidence, parts, nearest = [], runner_up, outcomes } = routing;
-  const second = runner_up === undefined ? null : `${runner_up.agent} (${runner_up.score.toFixed(2)})`;
+  const second = runner_up === undefined ? null : `${runner_up.agent} (${percent(runner_up.score)})`;
   // A forced agent was not chosen by the router, which may still be sure of it or not.
   const why =
     method === 'forced'

@@ -5,22 +5,23 @@ import type { pauseFederation } from '../../../tools/pause-federation.ts';
 import type { resumeFederation } from '../../../tools/resume-federation.ts';
 import { renderFields, renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
+import { ago } from '../times.ts';
 
 export function renderPaused(
   { paused, in_progress, runs }: OutputOf<typeof pauseFederation>,
   terminal: Terminal,
 ): string {
   return renderFields(terminal, {
-    paused: paused === null ? null : `by ${paused.by} at ${paused.since}`,
+    paused: paused === null ? null : `by ${paused.by}, ${ago(paused.since, terminal)}`,
     reason: paused?.reason,
-    'in progress': in_progress,
+    'in progress': in_progress === 0 ? null : in_progress,
     runs: runs === 0 ? null : `${runs}${paused?.hard === true ? ', being ended' : ''}`,
   });
 }
 
 export function renderResumed(resumed: OutputOf<typeof resumeFederation>, terminal: Terminal): string {
-  const { ready, dropped, kept } = resumed;
-  return renderFields(terminal, { ready, released: resumed.released?.join(', '), dropped, kept });
+  const { released, dropped, kept } = resumed;
+  return renderFields(terminal, { released: released?.join(', '), dropped, kept });
 }
 
 export function renderSchedule(

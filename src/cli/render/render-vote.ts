@@ -31,7 +31,7 @@ export function renderVotes(
   { items, total }: Pick<OutputOf<typeof listVotes>, 'items' | 'total'>,
   terminal: Terminal,
 ): string {
-  if (items.length === 0) return 'No votes.';
+  if (items.length === 0) return 'No votes yet.';
   const table = renderTable<VoteBrief | VoteInFull>(terminal, items, [
     { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
     { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
@@ -69,14 +69,15 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     counted: `${vote.method}, ${vote.stakes} stakes, quorum ${vote.quorum}`,
     voted: `${vote.voted.join(', ') || 'nobody yet'} (of ${vote.eligible.join(', ')})`,
     closes: vote.status === 'active' ? deadlineIn(vote.deadline, terminal) : null,
-    undecided: result?.choice === undefined ? result?.escalated_because : null,
+    undecided: result?.choice === undefined ? result?.escalated_because?.replaceAll('-', ' ') : null,
     leads: vote.status === 'escalated' ? leadOf(result?.tally) : null,
     'first decision': result?.overruled
       ?.map(({ choice, decided_by, at }) => `${choice}, by ${decided_by}, ${ago(at, terminal)}; overruled`)
       .join('; then '),
     decided: result?.choice === undefined ? null : `${result.choice}, by ${result.decided_by ?? ''}`,
     reason: result?.reason,
-    'closed because': result?.closed_because?.replaceAll('-', ' '),
+    'closed because':
+      result?.closed_because === 'operator' ? 'the operator closed it' : result?.closed_because?.replaceAll('-', ' '),
     unreachable: result?.unreachable?.join(', '),
     'turned out right': vote.judged?.right_choice,
   });

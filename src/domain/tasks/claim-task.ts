@@ -102,7 +102,9 @@ function claimable(state: FederationState, id: string, fit: Fit, { actor, now }:
     throw new CallerError(
       'not-allowed',
       `${id} is ${why}.`,
-      advise`Take the best task for you with ${call('claim_task')}.`,
+      actor.kind === 'person' && task.to_agent !== null
+        ? advise`To do it yourself: ${call('override_task', { task_id: id, action: 'reassign', to_agent: actor.name })}.`
+        : advise`Take the best task for you with ${call('claim_task')}.`,
     );
   }
   const why = whyNotReady(state, task, now);

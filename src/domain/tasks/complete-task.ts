@@ -54,13 +54,19 @@ function heldByAnother({ task_id }: Task, { agent }: Lease): CallerError {
 function notClaimedHere(task: Task, { name }: Actor): CallerError {
   const { task_id, status, lease } = task;
   if (lease !== null && lease.agent !== name) return heldByAnother(task, lease);
+  if (status === 'pending') {
+    return new CallerError(
+      'invalid',
+      `${task_id} is pending; nobody holds it.`,
+      advise`Claim it first with ${call('claim_task', { task_id })}.`,
+      'attempt',
+    );
+  }
   const where = lease === null ? '' : `; another process of ${name} holds it`;
   return invalid(
     'attempt',
     `this process has not claimed ${task_id}${where}`,
-    status === 'pending'
-      ? advise`Claim it first with ${call('claim_task', { task_id })}.`
-      : 'Give the attempt number that claim_task returned.',
+    'Give the attempt number that claim_task returned.',
   );
 }
 

@@ -9,6 +9,7 @@ import { circleThrough, cycleError } from './dependencies.ts';
 import { askApproval } from './queue-task.ts';
 import { finishedError } from './standing.ts';
 import { subjectOf } from './subject.ts';
+import type { Timestamp } from '../time.ts';
 import type { Task } from './task.ts';
 import {
   checkChecks,
@@ -84,10 +85,17 @@ function refuseClaimed(task: Task): void {
 /** The fields that really change, checked like those of a new task. */
 function changesTo({ state, context }: Deliberation, task: Task, given: TaskChanges = {}): Edited['changes'] {
   const { now, actor } = context;
-  const { description, type, priority, context: more, not_before, deadline } = given;
+  const { description, type, priority, context: more } = given;
+  const [not_before, deadline] = [timeIn(given.not_before), timeIn(given.deadline)];
   if (more !== undefined) checkContext(more);
   if (deadline !== undefined || not_before !== undefined) {
-    checkTimes({ deadline: deadline ?? task.deadline, not_before: not_before ?? task.not_before }, now);
+    checkTimes(
+      {
+        deadline: deadline === undefined ? task.deadline : deadline,
+        not_before: not_before === undefined ? task.not_before : not_before,
+      },
+      now,
+    );
   }
   const dependencies = given.dependencies && checkDependencies(state, given.dependencies, 'dependencies');
   for (const id of dependencies ?? []) {
@@ -117,6 +125,11 @@ function changesTo({ state, context }: Deliberation, task: Task, given: TaskChan
     'expected at least one changed field, got none',
     'Give description, type, priority, dependencies, context, not_before, deadline, paths, uses or checks.',
   );
+}
+
+/** `none` removes a time. */
+function timeIn(given: Timestamp | undefined): Timestamp | null | undefined {
+  return given === 'none' ? null : given;
 }
 
 type Fields = { readonly [Field in keyof Edited['changes']]?: Edited['changes'][Field] | undefined };

@@ -1,4 +1,5 @@
 /** What the operator does to a task, whoever holds it. */
+import { unsaidReason } from './events/task-cancelled.ts';
 import { advise, call } from '../advice.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
@@ -80,7 +81,7 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
     case 'edit':
       return edit(deliberation, task, args.changes, reason);
     case 'cancel':
-      return cancel(deliberation, task, args.reason ?? 'no reason given');
+      return cancel(deliberation, task, args.reason ?? unsaidReason);
     case 'complete':
       if (!isOpen(task)) throw finishedError(task);
       // Unverified, but still the work of whoever did it.

@@ -33,6 +33,20 @@ describe('editing', () => {
     expect(s.claim('kimi').task_id).toBe(task_id);
   });
 
+  it('removes a deadline and a start, and finds nothing to remove the second time', () => {
+    const s = new Scenario();
+    const { task_id } = s.queue('build it', {
+      to_agent: 'kimi',
+      not_before: '2026-02-06T12:00:00.000Z',
+      deadline: '2026-02-07T12:00:00.000Z',
+    });
+    const none = { not_before: 'none', deadline: 'none' };
+    expect(edited(s, task_id, none)).toMatchObject({ not_before: null, starts_at: null, deadline: null });
+    const again = { task_id, action: 'edit', changes: none } as const;
+    expect(s.refusal('reuben', 'override_task', again).code).toBe('invalid');
+    expect(s.claim('kimi').task_id).toBe(task_id);
+  });
+
   it('is refused for what somebody holds, for finished work, for agents, and where nothing changes', () => {
     const s = new Scenario();
     const { task_id } = s.queue('build it', { to_agent: 'kimi' });

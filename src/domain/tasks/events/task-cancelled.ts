@@ -12,6 +12,9 @@ export interface TaskCancelled {
   readonly because_of: TaskId | null;
 }
 
+/** What stands for the reason that a person need not give. */
+export const unsaidReason = 'no reason given';
+
 export const taskCancelled: EventKind<TaskCancelled> = {
   type: 'task_cancelled',
   description: 'A task was cancelled.',
@@ -22,7 +25,7 @@ export const taskCancelled: EventKind<TaskCancelled> = {
     changeTask(state, task_id, (task) => noted(finished(task, 'cancelled', meta.at), meta, 'cancelled', reason));
     settle(state, task_id, meta.at);
   },
-  line: ({ task_id, reason }) => `cancelled ${task_id}: ${quoted(reason)}`,
+  line: ({ task_id, reason }) => `cancelled ${task_id}${reason === unsaidReason ? '' : `: ${quoted(reason)}`}`,
   redact: 'nothing',
   news: { together: 'cancelled' },
 };

@@ -25,15 +25,20 @@ interface Server extends z.infer<typeof told> {
   readonly cpu: () => Promise<number>;
 }
 
+async function nextMessage(child: ChildProcess): Promise<unknown> {
+  const messages: readonly unknown[] = await once(child, 'message');
+  return messages[0];
+}
+
 async function start(kind: 'ours' | 'bare'): Promise<Server> {
   const child = fork(join(import.meta.dirname, 'workers/http-servers.ts'), [kind], { execArgv: ['--import', 'tsx'] });
-  const [message] = await once(child, 'message');
+  const message = await nextMessage(child);
   return {
     ...told.parse(message),
     child,
     cpu: async () => {
       child.send('cpu');
-      const [answer] = await once(child, 'message');
+      const answer = await nextMessage(child);
       return z.object({ cpu: z.number() }).parse(answer).cpu;
     },
   };

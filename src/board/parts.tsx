@@ -55,10 +55,17 @@ export function Id({ id }: { readonly id: string }) {
   );
 }
 
-/** Text of anybody, with the ids of this federation in it as links. */
+/** Text of anybody, with the ids of this federation in it as links, and times by the reader's clock. */
 export function Text({ text }: { readonly text: string }) {
-  const parts = text.split(/\b((?:task|vote)-\d{4}-\d\d-\d\d-\d{3,})\b/);
-  return <>{parts.map((part, index) => (index % 2 === 1 ? <Id key={index} id={part} /> : part))}</>;
+  const parts = text.split(/\b((?:task|vote)-\d{4}-\d\d-\d\d-\d{3,}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\b/);
+  return (
+    <>
+      {parts.map((part, index) => {
+        if (index % 2 === 0) return part;
+        return /^\d/.test(part) ? <Clock key={index} at={part} /> : <Id key={index} id={part} />;
+      })}
+    </>
+  );
 }
 
 export function Clock({ at, seconds = false }: { readonly at: string; readonly seconds?: boolean }) {

@@ -171,13 +171,10 @@ function Menu({ data }: { readonly data: Data }) {
   return (
     <div class="menu" role="group" aria-label="What you can do">
       <div class="buttons">
-        {task.needs_approval === true && task.approved_by === undefined && !isOver ? (
-          <Action label="Approve" tool="override_task" args={{ task_id, action: 'approve' }} kind="primary" />
-        ) : null}
         {isOver ? null : toggle('note', 'Note')}
         {isOver ? null : toggle('give', 'Reassign…')}
         {task.status === 'pending' ? toggle('edit', 'Edit…') : null}
-        {isOver ? (
+        {task.status === 'completed' ? (
           <Action label="Try again" tool="override_task" args={{ task_id, action: 'requeue' }} kind="outline" />
         ) : null}
         {isOver ? null : (
@@ -324,6 +321,7 @@ function TaskRail({ data }: { readonly data: Data }) {
   const { now } = useBoard();
   const { task, row } = data;
   const { lease, routing } = task;
+  const named = Object.keys(data.related).length;
   const related = (ids: readonly string[] | undefined, name: string) =>
     ids === undefined || ids.length === 0 ? null : (
       <Fact name={name}>
@@ -348,22 +346,24 @@ function TaskRail({ data }: { readonly data: Data }) {
           </Facts>
         </section>
       )}
-      <section>
-        <h2>Waits for, leads to</h2>
-        <Facts>
-          {related(task.dependencies, 'After')}
-          {related(task.wait_for, 'Waits for')}
-          {related(task.blocks, 'Unblocks')}
-          {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
-          {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
-          {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
-          {task.deadline === undefined ? null : (
-            <Fact name="Deadline">
-              <Clock at={task.deadline} />
-            </Fact>
-          )}
-        </Facts>
-      </section>
+      {named === 0 && task.deadline === undefined ? null : (
+        <section>
+          <h2>Waits for, leads to</h2>
+          <Facts>
+            {related(task.dependencies, 'After')}
+            {related(task.wait_for, 'Waits for')}
+            {related(task.blocks, 'Unblocks')}
+            {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
+            {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
+            {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
+            {task.deadline === undefined ? null : (
+              <Fact name="Deadline">
+                <Clock at={task.deadline} />
+              </Fact>
+            )}
+          </Facts>
+        </section>
+      )}
       {routing === undefined ? null : (
         <section>
           <h2>Why {routing.agent ?? 'nobody'}</h2>

@@ -15,13 +15,13 @@ const layers = [
   ['src/routing', 'src/store', 'src/config', 'src/identity', 'src/tokens'],
   ['src/federation.ts', 'src/application'],
   ['src/views'],
-  ['src/define-tool.ts', 'src/log', 'src/webhook'],
+  ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],
   ['tools', 'resources', 'prompts'],
   ['src/board'],
-  ['src/mcp', 'src/cli', 'src/web', 'src/importers'],
+  ['src/mcp', 'src/cli', 'src/web', 'src/importers', 'src/ollama'],
   ['src/doctor'],
   ['src/compose'],
-  ['src/main.ts', 'src/fed.ts'],
+  ['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'],
 ];
 
 /** An area that stands on a layer but may be used by some of its neighbours. */
@@ -42,6 +42,12 @@ const packages = [
     allowedIn: ['src/routing/natural.ts', 'src/routing/natural-parts.d.ts'],
     message:
       'natural is no dependency of the package: its parts come from src/routing/natural.ts, where the build puts them.',
+  },
+  {
+    pattern: /^chrono-node(?:$|\/)/,
+    allowedIn: ['src/cli/chrono.ts'],
+    message:
+      'chrono-node is no dependency of the package: its part comes from src/cli/chrono.ts, where the build takes it from.',
   },
   {
     pattern:

@@ -16,7 +16,7 @@ export const startSession: PromptDefinition = {
       '5. Call complete_task with a summary the next agent can build on, and name the files. End a review with review_task on the work instead.',
       '6. Hand over follow-up work with queue_task; do not ask a person to relay it.',
       '7. Claim again until nothing is ready.',
-      `Ask ${operator} only what no agent can settle.`,
+      `Ask ${operator} only what no agent can settle: with question in report_progress or release_task.`,
     ].join('\n');
   },
 };

@@ -18,17 +18,22 @@ export async function build(): Promise<void> {
   await writeVersionFile();
   await rm(join(root, 'dist'), { recursive: true, force: true });
   const ofBoard = await bundleBoard();
-  await bundle(['src/main.ts', 'src/fed.ts'], join(root, 'dist/src'), ofBoard);
+  await bundle(['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'], join(root, 'dist/src'), ofBoard);
   for (const program of ['main', 'fed']) await chmod(join(root, 'dist/src', `${program}.js`), 0o755);
 }
 
 /**
- * Each of `files` (paths from the project's root) as a program in `outdir`. The packages that the program depends on
- * stay outside; what is bundled of others has its licences in `outdir`.
+ * Each of `files` (paths from the project's root) as a program in `outdir`. The packages under `dependencies` stay
+ * outside; what is bundled of others has its licences in `outdir`. Names are kept, so that a stack trace can be read.
  * `besides`: files of packages that went elsewhere; their licences belong to the same program.
+ * @returns the files that went in, as paths from the project's root.
  * @throws Error, after the bundler has printed what is wrong.
  */
-export async function bundle(files: readonly string[], outdir: string, besides: readonly string[] = []): Promise<void> {
+export async function bundle(
+  files: readonly string[],
+  outdir: string,
+  besides: readonly string[] = [],
+): Promise<readonly string[]> {
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
@@ -40,6 +45,11 @@ export async function bundle(files: readonly string[], outdir: string, besides: 
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: Object.keys(dependencies),
+    // Some packages name their ES modules here only.
+    mainFields: ['module', 'main'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 160,
     format: 'esm',
     platform: 'node',
     target: 'node20',
@@ -47,7 +57,9 @@ export async function bundle(files: readonly string[], outdir: string, besides: 
     metafile: true,
     logLevel: 'error',
   });
-  await writeLicences([...Object.keys(metafile.inputs), ...besides], outdir);
+  const inputs = Object.keys(metafile.inputs);
+  await writeLicences([...inputs, ...besides], outdir);
+  return inputs;
 }
 
 /** What browsers fetch, with everything it needs: pages load nothing from elsewhere. Gives the files it was made of. */

@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the code: docs/configuration.md, docs/events.md,
- * docs/tools.md, the table in the README, the published form of every tool,
+ * docs/tools.md, man/fed.1, the table in the README, the published form of every tool,
  * the example configuration and src/config/version.ts. With `--check` it writes
  * nothing and fails with the names of the stale files.
  */
@@ -10,6 +10,7 @@ import { renderDefaultConfig } from '../src/config/write-default-config.ts';
 import { tools } from '../tools/index.ts';
 import { renderConfigurationPage } from './docs/configuration-page.ts';
 import { renderEventsPage } from './docs/events-page.ts';
+import { renderManPage } from './docs/man-page.ts';
 import { publishedTool, renderToolsPage, renderToolsTable } from './docs/tools-page.ts';
 import { renderVersionFile } from './write-version.ts';
 
@@ -24,6 +25,7 @@ const wanted = new Map<string, string>([
   ['docs/configuration.md', renderConfigurationPage()],
   ['docs/events.md', renderEventsPage()],
   ['docs/tools.md', renderToolsPage()],
+  ['man/fed.1', renderManPage()],
   ...tools.map((tool) => [`${snapshots}/${tool.name}.json`, publishedTool(tool)] as const),
 ]);
 const readme = await textOf('README.md');
@@ -47,7 +49,9 @@ if (!process.argv.includes('--check')) {
     console.log(`removed ${file}`);
   }
 } else if (stale.length + leftOver.length > 0) {
-  console.error(`Stale, mend with npm run docs:\n${[...stale, ...leftOver].map((file) => `  ${file}`).join('\n')}`);
+  console.error(
+    `Stale; npm run docs writes them anew:\n${[...stale, ...leftOver].map((file) => `  ${file}`).join('\n')}`,
+  );
   process.exitCode = 1;
 }
 

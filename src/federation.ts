@@ -19,6 +19,8 @@ export type FederationChange = Readonly<{
   /** Agents whose metrics changed. */
   measured: ReadonlySet<string>;
   agents: boolean;
+  /** Runs of agents' programs. */
+  runs: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
   /** The pause, automatic scheduling, or the configuration. */
@@ -51,6 +53,8 @@ export interface FederationOptions {
   readonly project: Project;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: () => number;
+  /** Never goes back. A simulation without one has a clock that nobody holds against those of others. */
+  readonly monotonic?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
   /** Called about once a second where time is kept. */
@@ -94,8 +98,10 @@ export interface Federation {
   readonly fault: StoreFault | null;
   /** The newest record folded. */
   readonly seq: number;
-  /** Now, by the clock decisions are made with. */
+  /** Now, by the clock decisions are made with: federation time. */
   now(): Timestamp;
+  /** What is wrong with the clocks of this process, of others, and of the journal; for status. */
+  clockWarnings(): readonly string[];
   /**
    * The state after what was taken in last, by `refresh` or by a command of this
    * process. In memory. Read it at once; it moves on.
@@ -129,6 +135,8 @@ export interface Federation {
    * the process alive.
    */
   keepTime(): void;
+  /** Shows the actor's session as alive before it does anything. */
+  attend(actor: Actor): void;
   /**
    * Runs a command. Resolves when it is committed and durable.
    * @throws FederationError when refused: nothing of it was written but what its refusal records.

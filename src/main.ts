@@ -17,6 +17,7 @@ const help = `federation-mcp ${version}: an MCP server on standard input and out
 
   --dir FOLDER    the .federation folder (FEDERATION_DIR; default: the nearest one, going up)
   --as NAME       the agent or person it acts for (FEDERATION_AGENT; default: found by the client's name)
+  --run RUN       the run it belongs to (FEDERATION_RUN; set by fed work)
   --tools core    offer only the tools every agent needs
   --version       print the version
   --help          print this help
@@ -30,6 +31,7 @@ interface Settings {
   readonly dir: string | undefined;
   readonly as: string | null;
   readonly store: string | null;
+  readonly run: string | undefined;
   readonly coreOnly: boolean;
 }
 
@@ -47,6 +49,7 @@ function readArguments(args: readonly string[]): Settings | 'help' | 'version' {
     dir: values.dir,
     as: setting(values.as) ?? setting(process.env['FEDERATION_AGENT']),
     store: setting(values.store) ?? setting(process.env['FEDERATION_STORE']),
+    run: setting(values.run) ?? undefined,
     coreOnly: values.tools === 'core',
   };
 }
@@ -57,17 +60,18 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { dir: text, as: text, store: text, tools: text, help: flag, version: flag },
+      options: { dir: text, as: text, store: text, tools: text, run: text, help: flag, version: flag },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
-async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<number> {
+async function serve({ dir: option, as, store, run, coreOnly }: Settings): Promise<number> {
   const [
     { runStdio },
-    { localAuthentication },
+    { localAuthentication, runAuthentication },
+    { runSign },
     { createLog },
     { instructions },
     { tools },
@@ -76,6 +80,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
   ] = await Promise.all([
     import('./mcp/stdio.ts'),
     import('./mcp/authentication.ts'),
+    import('./identity/run-identity.ts'),
     import('./mcp/log.ts'),
     import('./mcp/instructions.ts'),
     import('../tools/index.ts'),
@@ -83,6 +88,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
     import('../prompts/index.ts'),
   ]);
   const log = createLog();
+  const sign = runSign(run, process.env);
   // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
   let place: FederationDir | null = null;
   const find = (): FederationDir => {
@@ -120,7 +126,7 @@ async function serve({ dir: option, as, store, coreOnly }: Settings): Promise<nu
   return runStdio({
     definitions: { tools, resources, prompts, completions, instructions, version },
     coreOnly,
-    authentication: localAuthentication(as, process.env),
+    authentication: sign === null ? localAuthentication(as, process.env) : runAuthentication(sign, as),
     open,
     readConfig,
     log,

@@ -8,12 +8,17 @@ import { longestPath, mostPaths, mostUses } from '../src/domain/tasks/paths.ts';
 import { failurePolicies, priorities, taskStatuses } from '../src/domain/tasks/task.ts';
 import { longestDescription, longestNote } from '../src/domain/tasks/task-fields.ts';
 
-/** Ids and names are lower-case; models write them otherwise. */
-const name = z.string().trim().toLowerCase().min(1);
+/** Ids and names are lower-case with hyphens; models write them otherwise, or quoted. */
+const spelt = z
+  .string()
+  .overwrite((text) => text.replaceAll(/^[\s"'`#]+|[\s"'`]+$/g, ''))
+  .toLowerCase()
+  .overwrite((text) => text.replaceAll(/[\s_]+/g, '-'));
+const name = spelt.min(1);
 export const taskId = name.max(60);
 export const voteId = name.max(60);
 export const dependencyIds = z.array(name.max(60)).max(100);
-export const taskType = z.string().trim().toLowerCase().pipe(slug);
+export const taskType = spelt.pipe(slug);
 /** `auto`, an agent or a person; whether it exists is the domain's question. */
 export const addressee = name.max(40);
 export const note = z.string().trim().min(1).max(8_000).transform(wellFormed);
@@ -44,6 +49,8 @@ const uses = z
   .max(mostUses)
   .describe('Things only one task may use at a time, e.g. staging');
 
+const checks = z.array(slug).max(20).describe('Checks it must pass beside those of its type');
+
 /** The fields of a task to queue, shared by queue_task and the tasks of queue_plan. */
 export const taskRequest = {
   description: z.string().trim().min(1).max(longestDescription).describe('What to do, and how to tell that it is done'),
@@ -59,6 +66,7 @@ export const taskRequest = {
   needs_approval: z.boolean().optional().describe('The operator must approve it'),
   paths: paths.optional(),
   uses: uses.optional(),
+  checks: checks.optional(),
 };
 
 /** What may be changed of a task that nobody has claimed. */
@@ -73,6 +81,7 @@ export const taskChanges = z
     deadline: taskRequest.deadline,
     paths: taskRequest.paths,
     uses: taskRequest.uses,
+    checks: taskRequest.checks,
   })
   .describe('For edit: the fields that change');
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { sentences } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
+import { goOn } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
-import { plural } from '../src/domain/phrases.ts';
+import { whatIsLeftOf } from '../src/views/what-happens.ts';
 
 export const cancelTask = defineTool({
   name: 'cancel_task',
@@ -14,12 +16,13 @@ export const cancelTask = defineTool({
   hints: { readOnly: false, destructive: true, idempotent: false },
   input: z.strictObject({ task_id: taskId, reason: note }),
   async handle(input, { federation, actor }) {
-    const { task, cancelled } = await federation.execute('cancel_task', input, actor());
+    const caller = actor();
+    const { task, cancelled } = await federation.execute('cancel_task', input, caller);
     const others = cancelled.filter((id) => id !== task.task_id);
     return {
       task: briefTask(federation.state(), task),
       ...(others.length === 0 ? {} : { cancelled: others }),
-      next: others.length === 0 ? 'Nothing more to do.' : `Cancelled with it: ${plural(others.length, 'dependent')}.`,
+      next: sentences(whatIsLeftOf(federation, task.task_id, others, caller), goOn(federation, caller)),
     };
   },
 });

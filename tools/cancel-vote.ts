@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { fullVote } from '../src/views/vote-views.ts';
+import { whatIsLeftOf } from '../src/views/what-happens.ts';
 import { note, voteId } from './arguments.ts';
 
 export const cancelVote = defineTool({
@@ -16,7 +17,7 @@ export const cancelVote = defineTool({
     return {
       vote: fullVote(vote),
       ...(blocked.length === 0 ? {} : { blocked }),
-      next: blocked.length === 0 ? 'Nothing more to do.' : `Now blocked: ${blocked.join(', ')}.`,
+      next: whatIsLeftOf(federation, vote.vote_id, [], actor()),
     };
   },
 });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
+import { type Advice, advise, call, sentences } from '../src/domain/advice.ts';
+import type { Actor } from '../src/domain/commands.ts';
 import { present } from '../src/views/task-views.ts';
 import { ownBallot, resultOf, votedIn } from '../src/views/vote-views.ts';
+import { heldHere, whatNext } from '../src/views/what-next.ts';
+import type { Federation } from '../src/federation.ts';
 import type { Vote } from '../src/domain/votes/vote-state.ts';
 import { voteId } from './arguments.ts';
 import { longestOption, longestReasoning, mostOptions } from '../src/domain/votes/limits.ts';
@@ -28,7 +31,8 @@ export const castVote = defineTool({
     block: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { vote, ballot, revision } = await federation.execute('cast_vote', input, actor());
+    const caller = actor();
+    const { vote, ballot, revision } = await federation.execute('cast_vote', input, caller);
     const result = resultOf(vote);
     return {
       vote_id: vote.vote_id,
@@ -38,10 +42,10 @@ export const castVote = defineTool({
       deadline: vote.deadline,
       your_ballot: { ...ownBallot(ballot), revision },
       ...present({ result }),
-      next: nextAfter(vote),
+      next: nextAfter(federation, vote, caller),
     };
   },
-  question({ vote_id, ...result }, { federation }) {
+  question({ vote_id, ...result }, { federation, actor }) {
     const state = federation.state();
     const vote = state.votes.get(vote_id);
     const inbox_id = state.escalationKeys.get(`vote:${vote_id}`);
@@ -54,7 +58,13 @@ export const castVote = defineTool({
         const { vote: now } = await federation.execute('answer_inbox', args, person);
         if (now === null)
           return { ...result, vote_id, next: advise`Read the result with ${call('get_vote', { vote_id })}.` };
-        return { ...result, vote_id, status: now.status, ...present({ result: resultOf(now) }), next: nextAfter(now) };
+        return {
+          ...result,
+          vote_id,
+          status: now.status,
+          ...present({ result: resultOf(now) }),
+          next: nextAfter(federation, now, actor()),
+        };
       },
     };
   },
@@ -65,8 +75,19 @@ function questionAbout({ vote_id, question, escalated, closing }: Vote): string 
   return `${vote_id} is undecided (${escalated?.reason ?? ''}): ${question} Ballots: ${shares.join(', ')}. Decline to leave it in the inbox.`;
 }
 
-function nextAfter({ status, choice, escalated, deadline }: Vote): string {
+function nextAfter(federation: Federation, vote: Vote, caller: Actor): Advice {
+  return sentences(standing(vote), whileOpen(federation, vote, caller), whatNext(federation, caller));
+}
+
+function standing({ status, choice, escalated, deadline }: Vote): string {
   if (status === 'decided') return `Decided: ${choice ?? ''}. Go ahead with that.`;
   if (status === 'escalated') return `${escalated?.to ?? 'The operator'} will decide (${escalated?.reason ?? ''}).`;
-  return `Nothing more to do: it closes at ${deadline}, or once everyone has voted.`;
+  return `It closes at ${deadline}, or once everyone has voted.`;
+}
+
+/** Who asked may need the answer for what it has in hand. */
+function whileOpen(federation: Federation, { vote_id, status, opened_by }: Vote, caller: Actor): Advice {
+  const [held] = heldHere(federation, caller);
+  if (held === undefined || opened_by !== caller.name || status === 'decided') return '';
+  return advise`If ${held.task_id} needs the result: ${call('release_task', { task_id: held.task_id, wait_for: [vote_id] })}.`;
 }

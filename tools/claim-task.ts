@@ -6,6 +6,7 @@ import type { Task } from '../src/domain/tasks/task.ts';
 import { attemptOf, briefHeld, endOf, fullTask, heldBy, inputsOf } from '../src/views/task-views.ts';
 import { onSuccess } from '../src/views/schedule-view.ts';
 import { whyNothing } from '../src/views/queue-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { waitFor } from './wait-for.ts';
 import { taskId, taskType } from './arguments.ts';
 
@@ -27,10 +28,15 @@ export const claimTask = defineTool({
   async handle({ wait_seconds = 0, ...args }, context) {
     const { federation } = context;
     const actor = context.actor();
-    const claimed = await waitFor(context, wait_seconds, 'waiting for a ready task', async () => {
-      const { task } = await federation.execute('claim_task', args, actor);
-      return task;
-    });
+    const claimed = await waitFor(
+      context,
+      actor.run === undefined ? wait_seconds : 0,
+      'waiting for a ready task',
+      async () => {
+        const { task } = await federation.execute('claim_task', args, actor);
+        return task;
+      },
+    );
     if (claimed !== null && context.signal.aborted) {
       // The caller left while it waited: nobody would ever finish this.
       await federation.execute(
@@ -43,9 +49,9 @@ export const claimTask = defineTool({
     if (claimed === null) {
       return {
         task: null,
-        why: whyNothing(federation, actor.name, args.types),
+        why: actor.run === undefined ? whyNothing(federation, actor.name, args.types) : 'this run is for one task',
         held: heldBy(state, actor.name).map(briefHeld),
-        next: advise`Wait for work with ${call('claim_task', { wait_seconds: 50 })}, or end your turn.`,
+        next: whatNext(federation, actor),
       };
     }
     return {
@@ -57,7 +63,7 @@ export const claimTask = defineTool({
       held: heldBy(state, actor.name)
         .filter((task) => task.task_id !== claimed.task_id)
         .map(briefHeld),
-      next: advise`${historyOf(claimed)}Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back.`,
+      next: advise`${historyOf(claimed)}Do the work, then ${endOf(state, claimed, actor.name)}. ${call('release_task', { task_id: claimed.task_id })} gives it back; with question it asks ${federation.config.operator}.`,
     };
   },
 });

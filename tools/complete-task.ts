@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
+import { listed } from '../src/domain/phrases.ts';
 import { briefTask, noteView } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
 
 export const completeTask = defineTool({
@@ -18,12 +20,14 @@ export const completeTask = defineTool({
     outcome: z.enum(['success', 'failure']),
     summary: note,
     artifacts: z.array(z.string().min(1).max(400)).max(100).optional().describe('Paths or URLs'),
+    commit: z.string().trim().toLowerCase().max(64).optional().describe('Of the finished work, in full'),
     duration_minutes: z.number().min(0).max(100_000).optional(),
     attempt: z.int().min(1).optional().describe('Default: the attempt this process claimed'),
     retryable: z.boolean().optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, actor());
+    const caller = actor();
+    const { task, unblocked, follow_ups, kept, notes } = await federation.execute('complete_task', input, caller);
     if (notes.length > 0) {
       return {
         task: briefTask(federation.state(), task),
@@ -31,10 +35,22 @@ export const completeTask = defineTool({
         next: advise`Not completed yet: read the notes, act on them, then call ${call('complete_task', { task_id: task.task_id })} again.`,
       };
     }
+    if (task.reported !== null) {
+      return {
+        task: briefTask(federation.state(), task),
+        checks: task.reported.checks,
+        next: sentences(
+          task.reported.checks.length === 0
+            ? 'Reported done; it counts once what you left in the worktree is saved.'
+            : `Reported done; it counts once ${listed(task.reported.checks)} passed, which fed work or fed check runs.`,
+          advise`You need not wait: take your next task with ${call('claim_task')}.`,
+        ),
+      };
+    }
     const isPaused = federation.state().meta.paused !== null;
     const { operator } = federation.config;
     return {
-      task: briefTask(federation.state(), task),
+      task: { ...briefTask(federation.state(), task), ...(task.verified ? { verified: true as const } : {}) },
       unblocked,
       follow_ups,
       ...(kept === 0 ? {} : { kept }),
@@ -43,9 +59,7 @@ export const completeTask = defineTool({
         ...(kept === 0
           ? []
           : [keptUntil(kept, isPaused ? `${operator} resumes` : `${operator} answers about the limit`)]),
-        isPaused
-          ? 'The federation is paused: do not claim until it is resumed.'
-          : advise`Take your next task with ${call('claim_task')}.`,
+        whatNext(federation, caller),
       ),
     };
   },

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { type Advice, advise, call } from '../src/domain/advice.ts';
+import { type Advice, advise, call, sentences } from '../src/domain/advice.ts';
 import type { Actor } from '../src/domain/commands.ts';
 import { missingVoters } from '../src/domain/votes/standing.ts';
 import type { Vote } from '../src/domain/votes/vote-state.ts';
+import type { Federation } from '../src/federation.ts';
+import { heldHere, whatNext } from '../src/views/what-next.ts';
 import { findVote } from '../src/views/find-vote.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { voteId } from './arguments.ts';
@@ -18,11 +20,19 @@ export const getVote = defineTool({
   input: z.strictObject({ vote_id: voteId }),
   async handle({ vote_id }, { federation, reader }) {
     const vote = await findVote(federation, vote_id);
-    return { vote: fullVote(vote), next: nextFor(vote, reader()) };
+    return { vote: fullVote(vote), next: nextFor(federation, vote, reader()) };
   },
 });
 
-function nextFor(vote: Vote, reader: Actor | null): Advice {
+function nextFor(federation: Federation, vote: Vote, reader: Actor | null): Advice {
+  if (reader === null || reader.kind === 'person') return aboutVote(vote, reader);
+  return sentences(
+    aboutVote(vote, reader),
+    heldHere(federation, reader).length === 0 ? '' : whatNext(federation, reader),
+  );
+}
+
+function aboutVote(vote: Vote, reader: Actor | null): Advice {
   const { vote_id, status } = vote;
   if (status === 'active') {
     return reader !== null && missingVoters(vote).includes(reader.name)

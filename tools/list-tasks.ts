@@ -34,11 +34,12 @@ export const listTasks = defineTool({
 /** A page of briefs, and how to see more. */
 export function pageOf(federation: Federation, filter: TaskFilter) {
   const list = listView(federation.state(), federation.attendance(), filter);
+  const [first] = list.items;
   const next =
     list.total === 0
       ? 'Nothing matches; leave out a filter.'
       : list.next_cursor === undefined
-        ? advise`${call('get_task')} shows one in full.`
+        ? advise`${call('get_task', first === undefined ? {} : { task_id: first.task_id })} shows ${first === undefined ? 'one' : 'it'} in full.`
         : advise`${list.items.length} of ${list.total}; next page: ${call('list_tasks', { ...filter, cursor: list.next_cursor })}`;
   return { ...list, next };
 }

@@ -15,11 +15,12 @@ export const listVotes = defineTool({
   input: z.strictObject({ status: z.enum(voteStatuses).optional(), ...page }),
   async handle(input, { federation }) {
     const list = listView(federation.state(), input);
+    const [first] = list.items;
     const next =
       list.total === 0
         ? 'No votes match.'
         : list.next_cursor === undefined
-          ? advise`${call('get_vote')} shows one in full.`
+          ? advise`${call('get_vote', first === undefined ? {} : { vote_id: first.vote_id })} shows ${first === undefined ? 'one' : 'it'} in full.`
           : advise`${list.items.length} of ${list.total}; next page: ${call('list_votes', { ...input, cursor: list.next_cursor })}`;
     return { ...list, next };
   },

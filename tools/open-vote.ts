@@ -3,6 +3,7 @@ import { defineTool } from '../src/define-tool.ts';
 import { advise, call, sentences } from '../src/domain/advice.ts';
 import { longestOption, longestQuestion, mostOptions } from '../src/domain/votes/limits.ts';
 import { stakesLevels, votingMethods } from '../src/domain/votes/vote.ts';
+import { heldHere } from '../src/views/what-next.ts';
 import { notSeen } from '../src/views/queue-views.ts';
 import { fullVote } from '../src/views/vote-views.ts';
 import { addressee, taskType, timestamp } from './arguments.ts';
@@ -30,6 +31,7 @@ export const openVote = defineTool({
   async handle(input, { federation, actor }) {
     const caller = actor();
     const { vote } = await federation.execute('open_vote', input, caller);
+    const [held] = heldHere(federation, caller);
     const isVoter = vote.eligible.some(({ agent }) => agent === caller.name);
     const not_seen = notSeen(
       federation,
@@ -46,8 +48,11 @@ export const openVote = defineTool({
       next: sentences(
         few,
         isVoter
-          ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}. To wait for the result, release your task with wait_for: [${vote.vote_id}].`
+          ? advise`Cast your own ballot with ${call('cast_vote', { vote_id: vote.vote_id })}.`
           : advise`The agents vote; ${call('get_vote', { vote_id: vote.vote_id })} shows the result.`,
+        held === undefined
+          ? ''
+          : advise`If ${held.task_id} needs the result, then ${call('release_task', { task_id: held.task_id, wait_for: [vote.vote_id] })}.`,
       ),
     };
   },

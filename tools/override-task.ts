@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { advise, call } from '../src/domain/advice.ts';
-import { briefTask } from '../src/views/task-views.ts';
+import { briefTask, timesOf } from '../src/views/task-views.ts';
 import { addressee, note, taskChanges, taskId } from './arguments.ts';
 
 export const overrideTask = defineTool({
@@ -25,6 +25,6 @@ export const overrideTask = defineTool({
       input.to_agent === 'auto' && task.to_agent === null
         ? advise`No agent that may do ${task.task_id} is available; it is in your inbox: ${call('list_inbox')}.`
         : advise`${task.task_id} is ${task.status}; ${call('get_task', { task_id: task.task_id })} shows its history.`;
-    return { task: briefTask(federation.state(), task), unblocked, next };
+    return { task: briefTask(federation.state(), task), ...timesOf(task), unblocked, next };
   },
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
 import { sentences } from '../src/domain/advice.ts';
-import { unknownType } from '../src/domain/tasks/unknown-type.ts';
 import { largestPlan } from '../src/domain/tasks/validate-request.ts';
-import { aboutType } from '../src/views/queue-views.ts';
+import { whatHappensToAll } from '../src/views/what-happens.ts';
+import { afterQueueing } from '../src/views/what-next.ts';
 import { idempotencyKey, taskRequest } from './arguments.ts';
 
 const key = z.string().min(1).max(60);
@@ -24,14 +24,15 @@ export const queuePlan = defineTool({
     idempotency_key: idempotencyKey.optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { ids, ready } = await federation.execute('queue_plan', input, actor());
-    const types = new Set(input.tasks.flatMap(({ type }) => type ?? []));
+    const caller = actor();
+    const { ids, ready } = await federation.execute('queue_plan', input, caller);
+    const tasks = Object.values(ids).flatMap((id) => federation.state().tasks.get(id) ?? []);
     return {
       ids,
       ready,
       next: sentences(
-        `Nothing more to do: ${ready.length} of ${Object.keys(ids).length} can be claimed now, the rest follow automatically.`,
-        ...[...types].map((type) => aboutType(unknownType(federation.config, type))),
+        whatHappensToAll(federation, tasks, ready.length, caller),
+        afterQueueing(federation, caller, tasks),
       ),
     };
   },

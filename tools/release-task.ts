@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { addressee, dependencyIds, note, shortNote, taskId } from './arguments.ts';
 
 export const releaseTask = defineTool({
@@ -20,7 +20,8 @@ export const releaseTask = defineTool({
     wait_for: dependencyIds.optional(),
   }),
   async handle(input, { federation, actor }) {
-    const { task } = await federation.execute('release_task', input, actor());
-    return { task: briefTask(federation.state(), task), next: advise`Take another task with ${call('claim_task')}.` };
+    const caller = actor();
+    const { task } = await federation.execute('release_task', input, caller);
+    return { task: briefTask(federation.state(), task), next: whatNext(federation, caller) };
   },
 });

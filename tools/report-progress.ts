@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise } from '../src/domain/advice.ts';
+import { advise, sentences } from '../src/domain/advice.ts';
 import { briefTask, endOf, noteView } from '../src/views/task-views.ts';
+import { goOn } from '../src/views/what-next.ts';
 import { shortNote, taskId } from './arguments.ts';
 
 export const reportProgress = defineTool({
@@ -28,7 +29,7 @@ export const reportProgress = defineTool({
         holder === undefined ? 'whoever claims it next reads it' : `${holder} reads it with its next result`;
       return {
         task: briefTask(federation.state(), task),
-        next: `You do not hold ${task.task_id}: this is a note, and ${reader}.`,
+        next: sentences(`You do not hold ${task.task_id}: this is a note, and ${reader}.`, goOn(federation, caller)),
       };
     }
     return {

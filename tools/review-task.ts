@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
+import { sentences } from '../src/domain/advice.ts';
 import { briefTask } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { note, taskId } from './arguments.ts';
 
 export const reviewTask = defineTool({
@@ -18,13 +19,15 @@ export const reviewTask = defineTool({
     note: note.describe('What is good, or what must change'),
   }),
   async handle(input, { federation, actor }) {
-    const { task, rework, escalated } = await federation.execute('review_task', input, actor());
+    const caller = actor();
+    const { task, rework, escalated } = await federation.execute('review_task', input, caller);
     return {
       task: briefTask(federation.state(), task),
       ...(rework === null ? {} : { rework: briefTask(federation.state(), rework) }),
-      next: escalated
-        ? `Sent back too often: ${federation.config.operator} decides whether to try again.`
-        : advise`Take your next task with ${call('claim_task')}.`,
+      next: sentences(
+        escalated ? `Sent back too often: ${federation.config.operator} decides whether to try again.` : '',
+        whatNext(federation, caller),
+      ),
     };
   },
 });

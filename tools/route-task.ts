@@ -38,7 +38,7 @@ export const routeTask = defineTool({
     const routing = await adviceFor(federation, request);
     const next =
       routing.agent === null
-        ? 'No agent that may do it is available: queue it for later, or ask the operator.'
+        ? advise`No agent that may do it is available. ${call('queue_task', { to_agent: 'auto' })} keeps it until one is, and asks ${federation.config.operator}.`
         : advise`Queue it with ${call('queue_task', { to_agent: routing.agent })}, or for auto.`;
     return { ...fullRouting(routing), next };
   },

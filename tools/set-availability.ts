@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
+import { whatNext } from '../src/views/what-next.ts';
 import { availability, note, timestamp } from './arguments.ts';
 
 export const setAvailability = defineTool({
@@ -12,14 +13,11 @@ export const setAvailability = defineTool({
   hints: { readOnly: false, destructive: false, idempotent: true },
   input: z.strictObject({ status: availability, reason: note.optional(), until: timestamp.optional() }),
   async handle(input, { federation, actor }) {
-    const { agent } = await federation.execute('set_availability', input, actor());
-    const fallback = federation.config.agents[agent.name]?.fallback;
+    const caller = actor();
+    const { agent } = await federation.execute('set_availability', input, caller);
     return {
       agent: { name: agent.name, status: agent.status, reason: agent.reason, until: agent.until },
-      next:
-        agent.status === 'standby' && fallback !== undefined
-          ? `${fallback} may claim your tasks until you are back.`
-          : 'Nothing more to do.',
+      next: whatNext(federation, caller),
     };
   },
 });

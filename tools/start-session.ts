@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { type Advice, advise, call } from '../src/domain/advice.ts';
+import { type Advice, advise, call, sentences } from '../src/domain/advice.ts';
 import type { Actor } from '../src/domain/commands.ts';
 import { OperatorError } from '../src/domain/errors.ts';
 import { agentRecord } from '../src/domain/agents/agent-record.ts';
 import { sessionView } from '../src/views/session-view.ts';
 import { strangerView } from '../src/views/stranger-view.ts';
-import { endOf } from '../src/views/task-views.ts';
+import { whatNext } from '../src/views/what-next.ts';
 
 export const startSession = defineTool({
   name: 'start_session',
@@ -27,10 +27,7 @@ export const startSession = defineTool({
       ? { seen_before: agentRecord(federation.state(), caller.name).seen }
       : await federation.execute('start_session', { seen: federation.seq }, caller);
     const view = await sessionView(federation, caller, seen_before);
-    const [mine] = view.held_here;
-    const state = federation.state();
-    const task = mine === undefined ? undefined : state.tasks.get(mine.task_id);
-    return { ...view, next: nextFor(view, task === undefined ? 'finish it' : endOf(state, task, caller.name)) };
+    return { ...view, next: nextFor(view, whatNext(federation, caller)) };
   },
 });
 
@@ -44,21 +41,7 @@ function callerOf(actor: () => Actor): Actor | OperatorError {
   }
 }
 
-/** `end`: how the first task that is held here ends. */
-function nextFor(
-  { paused, held_here, held_elsewhere, ready, ballots_due, inbox = 0 }: Awaited<ReturnType<typeof sessionView>>,
-  end: Advice,
-): Advice {
+function nextFor({ held_elsewhere, inbox = 0 }: Awaited<ReturnType<typeof sessionView>>, next: Advice): Advice {
   if (inbox > 0) return advise`${inbox} in your inbox: see ${call('list_inbox')}.`;
-  const [ballot] = ballots_due;
-  if (ballot !== undefined && paused === null && held_here.length === 0) {
-    return advise`Your ballot is due: weigh the options yourself, then ${call('cast_vote', { vote_id: ballot.vote_id })}. Then ${call('claim_task')}.`;
-  }
-  if (paused !== null) return 'The federation is paused: finish or release what you hold, do not claim.';
-  const [mine] = held_here;
-  if (mine !== undefined) return advise`Continue ${mine.task_id}, which you hold, then ${end}.`;
-  if (ready.length > 0) return advise`Take your next task with ${call('claim_task')}.`;
-  if (held_elsewhere.length > 0)
-    return advise`Another of your processes is working; wait for more with ${call('claim_task', { wait_seconds: 50 })}.`;
-  return advise`Nothing is ready for you: wait for work with ${call('claim_task', { wait_seconds: 50 })}.`;
+  return sentences(held_elsewhere.length === 0 ? '' : 'Another of your processes is working.', next);
 }

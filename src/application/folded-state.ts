@@ -100,8 +100,8 @@ export class FoldedState {
 
   /** Tells what has changed since it was last told. */
   publish(): void {
-    const { tasks, votes, measured, agents, inbox, switches } = this.#current.touched;
-    if (tasks.size === 0 && votes.size === 0 && measured.size === 0 && !agents && !inbox && !switches) return;
+    const { tasks, votes, measured, agents, runs, inbox, switches } = this.#current.touched;
+    if (tasks.size === 0 && votes.size === 0 && measured.size === 0 && !agents && !runs && !inbox && !switches) return;
     const change: Touched = this.#current.takeTouched();
     for (const listener of Array.from(this.#listeners)) {
       try {

@@ -8,7 +8,7 @@ import { evolve } from '../domain/evolve.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { RouterNotReady } from '../domain/routing/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
-import { second, type Timestamp, toMillis } from '../domain/time.ts';
+import { addMillis, second, type Timestamp, toMillis } from '../domain/time.ts';
 import type { CommittedCommand, StoredRecord } from '../store/event-store.ts';
 
 /** A command that waits to be decided. */
@@ -27,7 +27,12 @@ interface Tried {
 }
 
 /** What all commands of a group are decided with. */
-export type GroupContext = Omit<DecisionContext, 'actor'>;
+export interface GroupContext extends Omit<DecisionContext, 'actor'> {
+  /** By how many milliseconds the clock was seen to go back, which nobody has recorded yet. */
+  readonly step: number;
+  /** This process leaves what time ends to the others: its clock is off. */
+  readonly leavesTime: boolean;
+}
 
 /** Commands that were decided and folded in; or the place of one that failed by a mistake of ours. */
 type Decided =
@@ -87,15 +92,27 @@ function timePasses(state: FederationState, context: GroupContext): { at: Timest
     commands.push({ id: uuid(), by: systemActor.name, ...systemActor.provenance, events });
   };
   const behind = toMillis(state.meta.clock) - toMillis(at);
-  if (behind > toleratedStep) system([{ type: 'clock_stepped_back', milliseconds: behind }]);
-  else if (behind > 0) at = state.meta.clock;
+  // Seen by this process, or said by the operator. Clocks that merely differ move nothing.
+  const step = stepToRecord(state, context);
+  // Until the clock is there again time stands still.
+  if (behind > step) at = addMillis(state.meta.clock, -step);
+  if (step > 0) system([{ type: 'clock_stepped_back', milliseconds: step }]);
   const due = nextDue(state);
-  if (due !== null && due <= at) system(decide(state, 'tick', {}, { ...context, now: at, actor: systemActor }).events);
+  const isDue = due !== null && due <= at && context.isTimeSure !== false && !context.leavesTime;
+  if (isDue) system(decide(state, 'tick', {}, { ...context, now: at, actor: systemActor }).events);
   return { at, commands };
+}
+
+/** In milliseconds; 0: nothing is to be moved. */
+function stepToRecord({ meta }: FederationState, { now, step }: GroupContext): number {
+  if (step > toleratedStep) return step;
+  return meta.rebase === true ? Math.max(0, toMillis(meta.clock) - toMillis(now)) : 0;
 }
 
 /** Whether time, or a process that is gone, asks for something to be done. */
 export function hasDue(state: FederationState, context: GroupContext): boolean {
+  if (context.leavesTime) return false;
+  if (stepToRecord(state, context) > 0) return true;
   try {
     return decide(state, 'tick', {}, { ...context, actor: systemActor }).events.length > 0;
   } catch (error) {
@@ -105,9 +122,10 @@ export function hasDue(state: FederationState, context: GroupContext): boolean {
   }
 }
 
-/** The sessions that hold tasks. */
-export function holdersIn({ index, tasks }: FederationState): Set<string> {
+/** The sessions that hold tasks, or in which something runs. */
+export function holdersIn({ index, tasks, runs }: FederationState): Set<string> {
   const sessions = new Set<string>();
+  for (const { session, outcome } of runs.values()) if (outcome === null) sessions.add(session);
   for (const ids of index.heldBy.values()) {
     for (const id of ids) {
       const session = tasks.get(id)?.lease?.session;

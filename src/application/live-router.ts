@@ -33,7 +33,7 @@ const worthSaving = 32;
 /**
  * The file begins with a hash of all that follows it, the place in the journal
  * (20 digits of the record's number, 32 of its hash) and what it was learned
- * with (32 of the hash of roster and rules): another roster learns otherwise.
+ * with (32 of the hash of roster, rules and evidence): another roster learns otherwise.
  */
 const fileHead = /^([0-9a-f]{32})(\d{20})([0-9a-f]{32})([0-9a-f]{32})$/;
 const headBytes = 116;
@@ -224,7 +224,10 @@ function isKnown({ commands }: StoredRecord, state: FederationState): boolean {
 }
 
 function learn(loaded: Loaded, { position, lessons }: { position: Position; lessons: readonly Lesson[] }): void {
-  for (const lesson of lessons) if (loaded.router.learn(lesson)) loaded.unsaved += 1;
+  const { evidence } = loaded.config.routing;
+  for (const lesson of lessons) {
+    if (loaded.router.learn({ ...lesson, share: evidence[lesson.evidence] })) loaded.unsaved += 1;
+  }
   loaded.position = position;
 }
 
@@ -254,6 +257,9 @@ function requestFor(question: RoutingQuestion, routing: Config['routing']): Libr
     bonus,
     planBonus,
     exploration: isChoice && priority === 'low' ? routing.exploration : 0,
+    optimism: isChoice && question.mayTry,
+    costs: question.costs,
+    costMargin: routing.cost_margin,
     uniform,
     comparePicks: true,
     ...(isChoice
@@ -294,7 +300,7 @@ function readKept(content: Buffer | null): Kept | null {
 
 function learnedWithIn(config: Config): string {
   const { agents, rules } = optionsFrom(config);
-  return hashOf(JSON.stringify([agents, rules]));
+  return hashOf(JSON.stringify([agents, rules, config.routing.evidence]));
 }
 
 function hashOf(content: string | Uint8Array): string {

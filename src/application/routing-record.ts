@@ -1,5 +1,6 @@
 /** The router's decision as a task keeps it: rounded, with one sentence on why. */
 import type { Routing } from '../domain/routing/decision.ts';
+import { plural } from '../domain/phrases.ts';
 import { oneLine } from '../domain/text.ts';
 import type { RoutingDecision } from '../routing/router.ts';
 
@@ -33,6 +34,25 @@ export function routingRecord(decision: RoutingDecision): Routing {
     })),
     runner_up: runner_up === null ? null : { agent: runner_up.agent, score: rounded(runner_up.score) },
     instead_of: decision.instead_of,
+    ...(decision.cheaper === null
+      ? {}
+      : {
+          cheaper: {
+            ...decision.cheaper,
+            cost: rounded(decision.cheaper.cost),
+            its_cost: rounded(decision.cheaper.its_cost),
+            given_up: rounded(decision.cheaper.given_up),
+          },
+        }),
+    ...(decision.costs.length === 0
+      ? {}
+      : {
+          costs: decision.costs.map(({ agent: one, probability, cost }) => ({
+            agent: one,
+            probability: rounded(probability),
+            cost: cost === null ? null : rounded(cost),
+          })),
+        }),
     novelty: decision.novelty === null ? null : rounded(decision.novelty),
     outcomes: decision.outcomes,
     explored: decision.explored,
@@ -45,13 +65,23 @@ export function routingRecord(decision: RoutingDecision): Routing {
 }
 
 function reasonOf(decision: RoutingDecision): string {
-  const { agent, method, instead_of, explored, doubt } = decision;
+  const { agent, method, instead_of, explored, doubt, rules_instead } = decision;
   if (agent === null) return 'no agent that may do it is available';
   if (method === 'forced') return 'forced';
   if (explored) return 'chosen by chance, to learn from it';
-  const why = doubt !== null && method === 'v1' ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
+  // Before anything was learned the rules are all there is: that is no doubt.
+  const why =
+    doubt !== null && rules_instead && decision.outcomes > 0 ? `${sureness[doubt]}, so the keyword rules decide: ` : '';
   const stead = instead_of === null ? '' : `; ${instead_of} comes first but is unavailable`;
-  return `${why}${because(decision)}${stead}`;
+  return `${why}${because(decision)}${stead}${costOf(decision)}`;
+}
+
+/** What was saved, and what was given up for it, in one clause. */
+function costOf({ cheaper }: RoutingDecision): string {
+  if (cheaper === null) return '';
+  const { instead_of, cost, its_cost, given_up } = cheaper;
+  const points = (100 * given_up).toFixed(1);
+  return `; cheaper than ${instead_of} ($${cost.toFixed(2)} against $${its_cost.toFixed(2)} a run) and only ${points} points less likely to succeed`;
 }
 
 const sureness = {
@@ -70,7 +100,8 @@ function because(decision: RoutingDecision): string {
   if (method === 'learned') {
     const words = terms.slice(0, 3).map(({ term }) => `“${oneLine(term, longestWord)}”`);
     const telling = [...words, ...(rules === '' ? [] : [rules])].join(', ');
-    return `learned from ${outcomes} outcomes${telling === '' ? '' : `; most telling: ${telling}`}`;
+    const source = outcomes === 0 ? 'taught examples' : plural(outcomes, 'outcome');
+    return `learned from ${source}${telling === '' ? '' : `; most telling: ${telling}`}`;
   }
   const similar = (parts.similarity ?? 0) > 0 && method === 'v2' ? 'like its past successes' : '';
   const reasons = [rules, similar].filter((part) => part !== '');

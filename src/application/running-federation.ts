@@ -3,6 +3,7 @@
  * committed into state, and tells subscribers.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
@@ -31,8 +32,11 @@ import { Duties } from './duties.ts';
 import { FoldedState } from './folded-state.ts';
 import { type GroupContext, hasDue, holdersIn, systemActor } from './group.ts';
 import { LiveRouter } from './live-router.ts';
+import { LiveTime } from './live-time.ts';
 
 const nobody: ReadonlySet<string> = new Set();
+/** By then a clock that goes was seen to go. */
+const mostLooks = 4;
 const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
@@ -61,6 +65,7 @@ class RunningFederation implements Federation {
   readonly #logFault: () => Promise<LogFault | null>;
   readonly #onClose: () => Promise<void>;
   readonly #duties: Duties;
+  readonly #time: LiveTime;
   readonly #router: LiveRouter;
   readonly #folded: FoldedState;
   readonly #commits: Commits;
@@ -73,7 +78,8 @@ class RunningFederation implements Federation {
   #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: FederationOptions, state: FederationState) {
-    const { store, clock = Date.now, onTrouble = () => undefined, onCommitted = () => undefined } = options;
+    const { store, onTrouble = () => undefined, onCommitted = () => undefined } = options;
+    const clock = options.clock ?? Date.now;
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
     this.project = options.project;
@@ -85,13 +91,17 @@ class RunningFederation implements Federation {
     this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#duties = new Duties(onTrouble);
+    this.#time = new LiveTime({ ...options, presence: store.presence });
     this.#router = new LiveRouter({ store, config: () => this.config, file: options.routerFile ?? null });
     this.#folded = new FoldedState(
       {
         store,
         clock,
         onTrouble,
-        onFolded: (record, folded) => this.#router.note(record, folded),
+        onFolded: (record, folded) => {
+          this.#time.note(record);
+          this.#router.note(record, folded);
+        },
         onRestart: () => {
           this.#router.forget();
           this.#commits.noteSynced(0);
@@ -112,6 +122,8 @@ class RunningFederation implements Federation {
   /** Folds what is there before anyone looks. */
   async begin(): Promise<void> {
     await this.#folded.refresh();
+    // Before anything is decided by this process's own clock.
+    await this.#duties.run('observe', () => this.#observe());
     this.#folded.current.takeTouched();
     this.#commits.noteSynced(this.#store.position.seq);
   }
@@ -133,7 +145,11 @@ class RunningFederation implements Federation {
   }
 
   now(): Timestamp {
-    return fromMillis(this.#clock());
+    return fromMillis(this.#time.now());
+  }
+
+  clockWarnings(): readonly string[] {
+    return this.#time.warnings(this.state());
   }
 
   state(): FederationState {
@@ -143,7 +159,7 @@ class RunningFederation implements Federation {
   async refresh(): Promise<void> {
     await this.#folded.refresh();
     // A process that keeps time looks every second anyway.
-    if (this.#ticker === null) await this.#duties.run('observe', () => this.#store.presence.observe());
+    if (this.#ticker === null) await this.#duties.run('observe', () => this.#observe());
   }
 
   tail(limit: number, after?: number): Promise<readonly StoredRecord[]> {
@@ -216,8 +232,10 @@ class RunningFederation implements Federation {
   }
 
   /** Decided one after the other; where one is refused, those before it are taken back. */
-  #commitAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
-    return new Promise((resolve, reject) => {
+  async #commitAll<C extends CommandName>(command: C, all: readonly ArgsOf<C>[], actor: Actor): Promise<ResultOf<C>[]> {
+    // A process that stays finds out whose clock is right before it writes by its own.
+    if (this.#ticker !== null && this.#time.isUnknown) await this.#time.untilKnown();
+    return await new Promise((resolve, reject) => {
       this.#commits.add({
         id: uuid(),
         by: actor,
@@ -266,15 +284,31 @@ class RunningFederation implements Federation {
   async catchUp(): Promise<void> {
     await this.refresh();
     const due = nextDue(this.state());
-    if (due !== null && due <= this.now() && this.#store.fault === null) await this.#runTick(nobody);
+    if (due === null || due > this.now() || this.#store.fault !== null) return;
+    for (let looks = 0; this.#time.isUnknown && looks < mostLooks; looks += 1) {
+      await sleep(second);
+      await this.refresh();
+    }
+    await this.#runTick(nobody);
+  }
+
+  async #observe(): Promise<void> {
+    const looking = this.#store.presence.observe();
+    if (looking !== undefined) await looking;
+    this.#time.judge();
   }
 
   #context(gone: ReadonlySet<string>): GroupContext {
-    return { ...this.attendance(), gone, random, router: this.#router };
+    return { ...this.attendance(), ...this.#time.standing(this.state()), gone, random, router: this.#router };
   }
 
-  attend({ name, session, client }: Actor): void {
-    if (session === null || this.#announced.has(session)) return;
+  attend(actor: Actor): void {
+    this.#announce(actor);
+  }
+
+  /** What acts for a run is not the run: its runner shows that that lives. */
+  #announce({ name, session, client, run }: Actor): void {
+    if (session === null || run !== undefined || this.#announced.has(session)) return;
     this.#announced.add(session);
     this.#store.presence.start(session, name, client);
   }
@@ -293,7 +327,7 @@ class RunningFederation implements Federation {
 
   /** Each by itself: one that fails, or takes its time, keeps none of the others waiting. */
   #keepTimeOnce(): void {
-    void this.#duties.run('observe', () => this.#store.presence.observe());
+    void this.#duties.run('observe', () => this.#observe());
     void this.#duties.run('configuration', () => this.#takeConfig());
     void this.#duties.run('news', () => this.#folded.refresh());
     if (this.#store.fault !== null) return;
@@ -324,6 +358,7 @@ class RunningFederation implements Federation {
         // The next tick tries again.
         fail: () => resolve(),
         run: (context) => {
+          if (context.leavesTime) return { events: [], answer: resolve };
           const state = this.#folded.current;
           const { events } = decide(state, 'tick', {}, { ...context, gone, actor: systemActor });
           for (const event of events) evolve(state, event, { at: context.now, by: systemActor.name });

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { CallerError } from '../domain/errors.ts';
 import { closest } from '../domain/closest.ts';
+import { namesAt } from './schema-parts.ts';
 import { quote } from './quote.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -17,7 +18,7 @@ export type NameOf = (argument: string) => string;
 interface Arguments {
   /** Of the tool or command. */
   readonly name: string;
-  readonly known: readonly string[];
+  readonly input: z.ZodObject;
   readonly nameOf?: NameOf | undefined;
   readonly given: unknown;
 }
@@ -35,14 +36,14 @@ export function invalidArguments(of: Arguments, issues: readonly Issue[]): Calle
 }
 
 function isUnknownName(issue: Issue): boolean {
-  return issue.code === 'unrecognized_keys' && issue.path.length === 0;
+  return issue.code === 'unrecognized_keys';
 }
 
-function describe(issue: Issue, { name, known, nameOf = (argument) => argument, given }: Arguments): string {
+function describe(issue: Issue, { name, input, nameOf = (argument) => argument, given }: Arguments): string {
   const where = pathOf(issue.path, nameOf);
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.slice(0, shownIssues).map((key) => quote(key, 40));
-    const all = issue.path.length === 0 ? `: it takes ${listOf(known.map(nameOf)) || 'none'}` : '';
+    const all = issue.path.length === 0 ? `: it takes ${listOf(Object.keys(input.shape).map(nameOf)) || 'none'}` : '';
     return `Unknown argument ${names.join(', ')} of ${where === '' ? name : where}${all}`;
   }
   const subject = where === '' ? 'the arguments' : where;
@@ -136,10 +137,10 @@ const units: Readonly<Record<string, readonly [one: string, many: string]>> = {
   map: ['key', 'keys'],
 };
 
-function nextStep({ name, known, nameOf = (argument) => argument }: Arguments, issues: readonly Issue[]): string {
+function nextStep({ name, input, nameOf = (argument) => argument }: Arguments, issues: readonly Issue[]): string {
   for (const issue of issues) {
-    if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) continue;
-    const meant = issue.keys.map((key) => closest(key, known)).find((found) => found !== null);
+    if (issue.code !== 'unrecognized_keys') continue;
+    const meant = issue.keys.map((key) => closest(key, namesAt(input, issue.path))).find((found) => found !== null);
     if (meant != null) return `Did you mean ${nameOf(meant)}? Call ${name} again with known arguments.`;
     return `Call ${name} again without it.`;
   }

@@ -12,6 +12,7 @@ export function forgive(schema: z.core.$ZodType, value: unknown): unknown {
   }
   if (schema instanceof z.ZodNullable) return value === null ? null : forgive(schema.unwrap(), value);
   if (schema instanceof z.ZodPipe) return forgive(schema.in, value);
+  if (schema instanceof z.ZodUnion) return forgiveUnion(schema, value);
   if (schema instanceof z.ZodObject) return forgiveObject(schema, fromJson(value, '{'));
   if (schema instanceof z.ZodRecord) return fromJson(value, '{');
   if (schema instanceof z.ZodArray) return forgiveList(schema, fromJson(value, '['));
@@ -36,11 +37,25 @@ function forgiveObject(schema: z.ZodObject, value: unknown): unknown {
   return kept;
 }
 
-/** One entry of a list of texts, unless a comma makes it look like several. */
-function forgiveList(schema: z.ZodArray, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((entry) => forgive(schema.element, entry));
-  const takesText = schema.element instanceof z.ZodString || schema.element instanceof z.ZodEnum;
-  return takesText && typeof value === 'string' && !value.includes(',') ? [forgive(schema.element, value)] : value;
+/** One entry of a list of texts, unless a comma makes it look like several; no name of an option has one. */
+function forgiveList({ element }: z.ZodArray, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((entry) => forgive(element, entry));
+  if (typeof value !== 'string') return value;
+  if (element instanceof z.ZodEnum) return value.split(',').map((entry) => forgive(element, entry));
+  return takesText(element) && !value.includes(',') ? [forgive(element, value)] : value;
+}
+
+function takesText(schema: z.core.$ZodType): boolean {
+  return schema instanceof z.ZodPipe ? takesText(schema.in) : schema instanceof z.ZodString;
+}
+
+/** As the first form that then fits. */
+function forgiveUnion({ options }: z.ZodUnion, value: unknown): unknown {
+  for (const option of options) {
+    const forgiven = forgive(option, value);
+    if (z.safeParse(option, forgiven).success) return forgiven;
+  }
+  return value;
 }
 
 function forgiveOption(options: readonly (string | number)[], value: unknown): unknown {

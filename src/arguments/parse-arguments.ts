@@ -19,5 +19,5 @@ export function parseArguments<Input extends z.ZodObject>(
   const forgiven = forgive(input, given ?? {});
   const parsed = input.safeParse(forgiven);
   if (parsed.success) return parsed.data;
-  throw invalidArguments({ name, known: Object.keys(input.shape), nameOf, given: forgiven }, parsed.error.issues);
+  throw invalidArguments({ name, input, nameOf, given: forgiven }, parsed.error.issues);
 }

@@ -10,9 +10,10 @@ import { whoActs } from './who-acts.ts';
 /** More is counted, not named. */
 const mostNamed = 20;
 
-export async function acceptLoss(context: RunContext, isSure: boolean): Promise<void> {
+export async function acceptLoss(context: RunContext): Promise<void> {
   const { host, globals } = context;
   const json = globals.json === true;
+  const isSure = globals.yes === true;
   const settings = openSettings(context);
   const { config, loss } = await host.lookForLoss(settings);
   if (loss === null) {

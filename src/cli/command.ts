@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { readerOf, type ToolDefinition, type ToolResult } from '../define-tool.ts';
 import type { TaskBrief } from '../views/task-views.ts';
 import type { VoteBrief } from '../views/vote-views.ts';
+import { withoutWrapping } from '../arguments/schema-parts.ts';
 import type { Host } from './host.ts';
 import { listedBrief, renderTasks } from './render/render-task-list.ts';
 import { renderVotes } from './render/render-vote.ts';
@@ -40,6 +41,8 @@ interface Described {
   readonly more?: string;
   readonly examples: readonly string[];
   readonly exclusive?: readonly (readonly string[])[];
+  /** Not for people: in no list of commands. */
+  readonly hidden?: boolean;
 }
 
 export interface CommandRow extends Omit<Described, 'exclusive'> {
@@ -53,11 +56,16 @@ export interface CommandRow extends Omit<Described, 'exclusive'> {
   readonly several: boolean;
   /** Flags of which one may be given. */
   readonly exclusive: readonly (readonly string[])[];
+  /** What was typed, with what is missing asked for. */
+  readonly fill?: Fill;
   /** Whether it writes files; that the journal grew is seen without it. */
   readonly writesFiles?: (input: Record<string, unknown>) => boolean;
   /** `inputs`: one, or one for each id where there are several. */
   run(inputs: readonly Record<string, unknown>[], context: RunContext): Promise<void>;
 }
+
+/** @throws UsageError where nobody can be asked */
+export type Fill = (given: Record<string, unknown>, host: Host) => Promise<Record<string, unknown>>;
 
 /** Commands of one word that only have others below them. */
 export type GroupRow = Omit<Described, 'exclusive'>;
@@ -69,6 +77,7 @@ interface OwnInput<Input extends z.ZodObject> extends Described {
   readonly options?: readonly Usage<keyof Input['shape'] & string>[];
   /** The tool that it does the work of, where it has one. */
   readonly stands?: string;
+  readonly fill?: Fill;
   readonly writesFiles?: (input: Record<string, unknown>) => boolean;
 }
 
@@ -116,8 +125,8 @@ interface ToolCommand<Input extends z.ZodObject> extends Omit<OwnInput<Input>, '
   readonly fixed?: Partial<z.input<Input>>;
   /** Opens by the defaults where the configuration is broken. */
   readonly evenIfBroken?: (input: z.output<Input>) => boolean;
-  /** What an agent does; a person is asked whether he means it. Says what it would mean. */
-  readonly forAgents?: string;
+  /** What a person is asked to confirm: it cannot be undone, or is an agent's to do. Null: nothing. */
+  readonly asks?: (input: z.output<Input>, session: Session) => string | null;
   /** Takes several ids: does the tool's work for all of them or for none, and gives what they have become. */
   readonly all?: (inputs: readonly z.output<Input>[], session: Session) => Promise<readonly (TaskBrief | VoteBrief)[]>;
 }
@@ -127,20 +136,24 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
   path: string,
   tool: ToolDefinition<Input, Output>,
   render: (output: NoInfer<Output>, terminal: Terminal) => string,
-  { fixed = {}, evenIfBroken, forAgents, all, ...row }: ToolCommand<Input>,
+  { fixed = {}, evenIfBroken, asks, all, ...row }: ToolCommand<Input>,
 ): CommandRow {
   const isChange = !tool.hints.readOnly;
+  const confirm = async (inputs: readonly z.output<Input>[], session: Session): Promise<void> => {
+    if (asks === undefined || session.actor().kind !== 'person') return;
+    const questions = inputs.flatMap((input) => asks(input, session) ?? []);
+    if (questions.length > 0) await session.confirm(questions.join('\n'));
+  };
   const one = async (given: z.output<Input>, session: Session): Promise<void> => {
-    if (forAgents !== undefined) await session.confirmAsPerson(forAgents);
-    const output = await callTool(tool, session.whole(tool.input, given, isChange), session);
+    const input = session.whole(tool.input, given, isChange);
+    await confirm([input], session);
+    const output = await callTool(tool, input, session);
     session.show(output, (terminal) => render(output, terminal));
   };
   const several = async (given: readonly z.output<Input>[], session: Session): Promise<void> => {
-    const items =
-      (await all?.(
-        given.map((input) => session.whole(tool.input, input, isChange)),
-        session,
-      )) ?? [];
+    const whole = given.map((input) => session.whole(tool.input, input, isChange));
+    await confirm(whole, session);
+    const items = (await all?.(whole, session)) ?? [];
     session.show({ items, total: items.length, next: '' }, (terminal) => renderItems(items, terminal));
   };
   return {
@@ -162,7 +175,7 @@ export function toolCommand<Input extends z.ZodObject, Output extends ToolResult
 }
 
 /** What several tasks or votes have become. */
-function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
+export function renderItems(items: readonly (TaskBrief | VoteBrief)[], terminal: Terminal): string {
   const tasks = items.filter((item) => 'task_id' in item);
   const votes = items.filter((item) => 'vote_id' in item);
   return stacked([
@@ -210,11 +223,4 @@ export function takingOf(input: z.ZodObject, name: string): Taking {
     isRequired: !field.isOptional(),
     choices: element instanceof z.ZodEnum ? element.options.map(String) : [],
   };
-}
-
-function withoutWrapping(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return withoutWrapping(schema.unwrap());
-  }
-  return schema instanceof z.ZodPipe ? withoutWrapping(schema.in) : schema;
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { StoredRecord } from '../store/event-store.ts';
+import type { OwnPrograms } from '../runner/runner-context.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -104,6 +105,8 @@ export interface Host {
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  /** What runs start of ours. */
+  readonly programs: OwnPrograms;
   /** The HTTP server; resolves once it answers. */
   readonly serve: (request: ServeRequest) => Promise<Serving>;
   /**
@@ -111,6 +114,8 @@ export interface Host {
    * be started, else null.
    */
   readonly openBoard: (folder: string, url: string, person: string) => Promise<string | null>;
+  /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
+  readonly edit: (file: string) => Promise<void>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

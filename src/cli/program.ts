@@ -5,6 +5,8 @@ import { parseArguments } from '../arguments/parse-arguments.ts';
 import { version } from '../config/version.ts';
 import type { Advice } from '../domain/advice.ts';
 import { CallerError } from '../domain/errors.ts';
+import { globalOptions } from './global-options.ts';
+import { unaliased } from './aliases.ts';
 import { type CommandRow, type GroupRow, switchValue, takingOf, type Usage } from './command.ts';
 import { commands, groups } from './commands/index.ts';
 import type { Host, OpenSettings } from './host.ts';
@@ -13,6 +15,10 @@ import { flagOf, inCommands } from './say-advice.ts';
 import { couldBeId, kindsOf } from './short-ids.ts';
 import type { GlobalOptions, RunContext } from './session.ts';
 import { pathOf, usageErrorOf } from './usage-error.ts';
+
+export const aboutFed = 'One task queue, ballot box, router and log for several AI agents.';
+export const exitCodesInWords = `0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable,
+5 the output could not be written (a change that was made ends with 0 and says so).`;
 
 /** What is done with a command line once it is understood. */
 export type Act = (row: CommandRow, inputs: readonly Record<string, unknown>[], context: RunContext) => Promise<void>;
@@ -41,7 +47,7 @@ export async function runFed(
 
 async function runProgram(program: Command, args: readonly string[], host: Host): Promise<number> {
   try {
-    await program.parseAsync(marked(args), { from: 'user' });
+    await program.parseAsync(marked(unaliased(args, isCommand)), { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     const json = isJson(program);
@@ -56,6 +62,10 @@ async function runProgram(program: Command, args: readonly string[], host: Host)
 
 /** In front of what is text, whatever it looks like: what stands behind `--`, and what has spaces. */
 const textMark = '\u0001';
+
+function isCommand(words: string): boolean {
+  return commands.some(({ path }) => path === words || path.startsWith(`${words} `));
+}
 
 /** `fed queue add "-1 degrees"`: no option has a space before its `=`. */
 function marked(args: readonly string[]): string[] {
@@ -81,11 +91,10 @@ function isJson(program: Command): boolean {
 function createProgram(host: Host, act: Act): Command {
   const program: Command = new Command('fed');
   program
-    .description('One task queue, ballot box, router and log for several AI agents.')
+    .description(aboutFed)
     .version(version)
-    .option('--dir <folder>', "the federation's folder (or FEDERATION_DIR; default: the nearest .federation)")
-    .option('--as <name>', 'who acts (or FEDERATION_AGENT; default: the operator, on a terminal)')
-    .option('--json', 'print the same object as the tool')
+    // Set by the runner for what it starts; nobody types it.
+    .addOption(new Option('--run <run>').hideHelp())
     // No help until there is another store: so far it only says that there is none.
     .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
@@ -104,17 +113,17 @@ function createProgram(host: Host, act: Act): Command {
       'after',
       `${examplesOf(['fed init', 'fed status', 'fed queue add "Write the release notes" --to claude', 'fed log --follow'])}
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 3 corrupt store, 4 store not reachable,
-5 the output could not be written (a change that was made ends with 0 and says so).`,
+Exit codes: ${exitCodesInWords}`,
     );
+  for (const [usage, , about] of globalOptions) program.option(usage, about);
   for (const row of commands) addRow(program, row, host, act);
   for (const group of groups) describe(commandAt(program, group.path), group);
   return program;
 }
 
-function commandAt(program: Command, path: string): Command {
+function commandAt(program: Command, path: string, hidden = false): Command {
   return path.split(' ').reduce((parent, name) => {
-    return parent.commands.find((child) => child.name() === name) ?? parent.command(name);
+    return parent.commands.find((child) => child.name() === name) ?? parent.command(name, { hidden });
   }, program);
 }
 
@@ -124,7 +133,7 @@ function describe(command: Command, { about, more, examples }: GroupRow): void {
 }
 
 function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
-  const command = commandAt(program, row.path);
+  const command = commandAt(program, row.path, row.hidden === true);
   describe(command, row);
   const words = row.arguments.map(([usage, name, about]) => new Argument(usage, aboutOf(row, name, about, usage)));
   if (beginsWithIds(row)) severalWords(command, row, words);
@@ -135,7 +144,8 @@ function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
     command.addOption(usage.includes('<') ? option.argParser((value, all) => [...listOf(all), value]) : option);
   }
   command.action(async (...words: unknown[]) => {
-    const given = await givenTo(row, words.slice(0, command.registeredArguments.length), command, host);
+    const typed = await givenTo(row, words.slice(0, command.registeredArguments.length), command, host);
+    const given = (await row.fill?.(typed, host)) ?? typed;
     const parsing = { name: `fed ${row.path}`, input: row.input, nameOf: nameIn(row) };
     const [, idName = ''] = row.arguments[0] ?? [];
     const each = row.several ? listOf(given[idName]).map((id) => ({ ...given, [idName]: id })) : [given];
@@ -148,7 +158,7 @@ function addRow(program: Command, row: CommandRow, host: Host, act: Act): void {
   refuseOwnOptionsBelow(command);
 }
 
-function aboutOf({ input }: CommandRow, name: string, about: string, usage: string): string {
+export function aboutOf({ input }: CommandRow, name: string, about: string, usage: string): string {
   const { isList, isRequired, choices } = takingOf(input, name);
   const notes = [
     ...(choices.length > 0 && choices.length < 12 ? [choices.join(', ')] : []),
@@ -320,15 +330,20 @@ function renamed(error: unknown, row: CommandRow): unknown {
   return new CallerError(code, `${nameIn(row)(argument)}${message.slice(argument.length)}`, next, argument);
 }
 
-/** Commander takes a group's own options wherever they stand, and the commands below would ignore them. */
+/** Commander takes a group's own options wherever they stand: a command below gets those that it knows. */
 function refuseOwnOptionsBelow(group: Command): void {
   group.hook('preSubcommand', (_group, subcommand) => {
-    const given = group.options.find((option) => group.getOptionValueSource(option.attributeName()) === 'cli');
-    if (given === undefined) return;
-    throw new UsageError(
-      `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
-      `Leave it out; see ${pathOf(subcommand)} --help.`,
-    );
+    for (const given of group.options) {
+      const name = given.attributeName();
+      if (group.getOptionValueSource(name) !== 'cli') continue;
+      if (!subcommand.options.some(({ long }) => long === given.long)) {
+        throw new UsageError(
+          `${given.long ?? given.flags} is an option of ${pathOf(group)} itself, not of ${pathOf(subcommand)}`,
+          `Leave it out; see ${pathOf(subcommand)} --help.`,
+        );
+      }
+      subcommand.setOptionValueWithSource(name, group.getOptionValue(name), 'cli');
+    }
   });
 }
 

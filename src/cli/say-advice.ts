@@ -46,9 +46,9 @@ function takes(usages: readonly Usage[], argument: string): boolean {
   return usages.some(([, name]) => name === argument);
 }
 
-/** `-n, --limit <count>` → `--limit`. */
+/** `-n, --limit <count>` → `--limit`; of several names the last. */
 export function flagOf(usage: string): string {
-  return /--[\w-]+/.exec(usage)?.[0] ?? usage;
+  return /.*(--[\w-]+)/.exec(usage)?.[1] ?? usage;
 }
 
 /** `<right-choice...>` → `RIGHT-CHOICE`. */

@@ -3,7 +3,7 @@
  * as they are pressed, frames without flicker. Whatever ends the program, the
  * terminal is left as it was found.
  */
-import type { Size } from './board.ts';
+import type { Size } from './board/render-board.ts';
 
 /** A terminal, as far as a screen needs one. `terminalDevice` is the real one. */
 export interface ScreenDevice {

@@ -11,15 +11,16 @@ import type { z } from 'zod';
 import type { Host, OpenSettings } from './host.ts';
 import { shortIds } from './render/ids.ts';
 import { withWholeIds } from './short-ids.ts';
-import { manyLines, oneLine, paint, type Terminal } from './terminal.ts';
+import { manyLines, oneLine, paint, type Terminal, wrapped } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
-import { whoActs } from './who-acts.ts';
+import { whoActsIn } from './who-acts.ts';
 
 export interface GlobalOptions {
   readonly dir?: string;
   readonly as?: string;
   readonly store?: string;
+  readonly run?: string;
   readonly json?: boolean;
   /** Answers every confirmation. */
   readonly yes?: boolean;
@@ -34,6 +35,7 @@ export interface RunContext {
 }
 
 export interface Session {
+  readonly host: Host;
   readonly federation: Federation;
   readonly terminal: Terminal;
   readonly json: boolean;
@@ -42,8 +44,6 @@ export interface Session {
   readonly actor: () => Actor;
   /** @throws OperatorError where the person says no, or nobody can be asked and `--yes` is missing. */
   readonly confirm: (question: string) => Promise<void>;
-  /** The same, where a person does what is an agent's to do. */
-  readonly confirmAsPerson: (question: string) => Promise<void>;
   /** The arguments with every id whole. */
   readonly whole: <Input extends z.ZodObject>(
     input: Input,
@@ -67,7 +67,8 @@ export async function withSession(
   const alive = setInterval(() => {}, 60_000);
   const { environment, interactive, signal } = host;
   const terminal: Terminal = { ...host.terminal, now: () => federation.now() };
-  const actor = (): Actor => whoActs({ as: globals.as, environment, interactive }, federation.config);
+  const caller = { as: globals.as, run: globals.run, environment, interactive };
+  const actor = (): Actor => whoActsIn(federation.state(), caller, federation.config);
   const confirm = (question: string): Promise<void> => confirmed(context, question);
   try {
     warnOfFault(federation, host);
@@ -75,15 +76,13 @@ export async function withSession(
     if (globals.as !== undefined) kindOf(globals.as, federation.config);
     await federation.catchUp();
     await work({
+      host,
       federation,
       terminal,
       json: globals.json === true,
       signal,
       actor,
       confirm,
-      confirmAsPerson: async (question) => {
-        if (actor().kind === 'person') await confirm(question);
-      },
       whole: (input, given, isChange) => {
         const place = { state: federation.state(), now: federation.now(), isChange, interactive };
         return withWholeIds(input, given, place);
@@ -136,7 +135,8 @@ export function show<Result extends ToolResult>(
 function nextLine(next: string, terminal: Terminal): string {
   if (next === '' || next === nothingMore) return '';
   const text = withTimes(shortIds(oneLine(next), terminal), terminal);
-  return /\bfed [a-z]/.test(text) ? `Next: ${text}` : text;
+  // A command is left in one piece, to be copied.
+  return /\bfed [a-z]/.test(text) ? `Next: ${text}` : wrapped(text, terminal);
 }
 
 function warnOfFault(federation: Federation, host: Host): void {

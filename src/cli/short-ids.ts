@@ -7,13 +7,14 @@ import { CallerError } from '../domain/errors.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import type { Timestamp } from '../domain/time.ts';
 
-export type IdKind = 'task' | 'vote' | 'inbox';
+export type IdKind = 'task' | 'vote' | 'inbox' | 'run';
 
 /** Which argument names what. */
 const kinds: Readonly<Record<string, readonly IdKind[]>> = {
   task_id: ['task'],
   vote_id: ['vote'],
   inbox_id: ['inbox'],
+  run_id: ['run'],
   dependencies: ['task', 'vote'],
   wait_for: ['task', 'vote'],
   item_id: ['task', 'vote', 'inbox'],
@@ -25,7 +26,7 @@ export function kindsOf(argument: string): readonly IdKind[] {
 
 /** Digits and dashes are never a reason. */
 export function couldBeId(text: string): boolean {
-  return /^(?:(?:task|vote|inbox)-)?[\d-]*\d$/i.test(text.trim());
+  return /^(?:(?:task|vote|inbox|run)-)?[\d-]*\d$/i.test(text.trim());
 }
 
 /** `11-28-001` within this year, else the whole date; as a list on a terminal shows it. */
@@ -82,6 +83,7 @@ function idsOf(state: FederationState, kind: IdKind): string[] {
     task: [...state.archived.entries(), ...state.tasks.entries()],
     vote: [...state.archivedVotes.entries(), ...state.votes.entries()],
     inbox: [...state.escalations.entries()],
+    run: [...state.runs.entries()],
   };
   return rows[kind].map(([id]) => id);
 }

@@ -13,7 +13,7 @@ export interface Terminal {
   readonly zone?: string;
 }
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
+export type Style = 'bold' | 'dim' | 'inverse' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
 
 export const plain: Terminal = { width: null, colour: false };
 

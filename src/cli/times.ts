@@ -59,6 +59,14 @@ export function ahead(at: Timestamp, terminal: Terminal): string {
   return left < 12 * hour ? `in ${spanText(left)}` : moment(at, terminal);
 }
 
+/** As it was understood, for who gave it: `tomorrow 17:00 CET, in 25 h`. */
+export function deadlineIn(at: Timestamp, terminal: Terminal): string {
+  if (terminal.width === null) return at;
+  const left = -passedSince(at, terminal);
+  const span = left < minute ? '' : `, in ${spanText(left)}`;
+  return `${moment(at, terminal)} ${zoneName(at, terminal)}${span}`;
+}
+
 /** How old something is: `5 min`; in a pipe since when. */
 export function age(at: Timestamp, terminal: Terminal): string {
   if (terminal.width === null) return at;
@@ -80,7 +88,14 @@ export function spanText(milliseconds: number): string {
 /** A sentence of ours with each time in it as it is said to people. */
 export function withTimes(text: string, terminal: Terminal): string {
   if (terminal.width === null) return text;
-  return text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => moment(at, terminal));
+  return text.replaceAll(
+    /(\bat )?\b(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g,
+    (_all, before: string = '', at: string) => {
+      const words = moment(at, terminal);
+      // "at 17:04", but "tomorrow 17:04".
+      return /^\d\d:/.test(words) ? `${before}${words}` : words;
+    },
+  );
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

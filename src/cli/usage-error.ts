@@ -59,7 +59,10 @@ function longFlags(command: Command): string[] {
 }
 
 function namesOf(command: Command): string[] {
-  return command.commands.map((child) => child.name());
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .map((child) => child.name());
 }
 
 export function pathOf(command: Command): string {

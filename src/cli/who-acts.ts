@@ -2,16 +2,30 @@
 import type { Actor } from '../domain/commands.ts';
 import type { Participants } from '../domain/decision-config.ts';
 import { OperatorError } from '../domain/errors.ts';
+import type { FederationState } from '../domain/federation-state.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import { type AgentMarkers, type Environment, markersIn } from '../identity/agent-markers.ts';
+import { runActor, runSign } from '../identity/run-identity.ts';
 import { kindOfNamed } from '../identity/participant.ts';
 
 export interface Caller {
+  /** `--run`. */
+  readonly run?: string | undefined;
   /** `--as`. */
   readonly as?: string | undefined;
   readonly environment: Environment;
   /** A person sits at a terminal, as far as that can be seen. */
   readonly interactive: boolean;
+}
+
+/** In a run: for its attempt. @throws OperatorError as `whoActs`, and `not-allowed` where its signs disagree. */
+export function whoActsIn(state: FederationState, caller: Caller, config: Participants): Actor {
+  const { as, run, environment, interactive } = caller;
+  const sign = runSign(run, environment);
+  if (sign === null) return whoActs(caller, config);
+  const named = as ?? (environment['FEDERATION_AGENT'] || null);
+  const provenance = { via: 'terminal' as const, ...(interactive ? {} : { piped: true as const }), run: sign.run_id };
+  return { ...runActor(state, sign, named), client: 'fed', provenance };
 }
 
 /**

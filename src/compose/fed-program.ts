@@ -1,9 +1,14 @@
 /** The command line on the real terminal, folder and store. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
+import { join } from 'node:path';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
+import type { OwnPrograms } from '../runner/runner-context.ts';
+import { UsageError } from '../cli/report-error.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
 
@@ -26,7 +31,8 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     out: (text) => output.write(text),
     flushed: () => output.flushed(),
     err: (text) => process.stderr.write(text),
-    screen: () => (onTerminal ? terminalDevice(process.stdin, process.stdout) : null),
+    // A terminal that knows no cursor can only be printed to.
+    screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
@@ -49,6 +55,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');
       return await serve(request);
@@ -56,6 +63,14 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     openBoard: async (folder, url, person) => {
       const { openBoard } = await import('./serve.ts');
       return await openBoard(folder, url, person, process.env['BROWSER'] || null);
+    },
+    edit: async (file) => {
+      const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+      // Through the shell, as git does: an editor may have arguments.
+      const running = spawn('sh', ['-c', `${editor} "$0"`, file], { stdio: 'inherit' });
+      await once(running, 'close');
+      if (running.exitCode !== 0)
+        throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -68,4 +83,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       }
     },
   });
+}
+
+/** Beside this file, as they are packed. */
+function ownPrograms(): OwnPrograms {
+  return { server: join(import.meta.dirname, '../main.js'), ollama: join(import.meta.dirname, '../ollama-agent.js') };
 }

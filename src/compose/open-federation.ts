@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
+import { actionsFor } from '../domain/scheduling/inbox.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { groupOf } from '../config/group.ts';
 import { settleFolder } from '../files/modes.ts';
@@ -26,6 +27,8 @@ export interface FederationSettings {
   readonly store?: string | undefined;
   /** Milliseconds since 1970; the machine's clock unless a simulation brings its own. */
   readonly clock?: (() => number) | undefined;
+  /** Never goes back; as `FederationOptions` has it. */
+  readonly monotonic?: (() => number) | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
@@ -83,6 +86,10 @@ async function run(
       return federation.fault === null ? federation.seq : null;
     },
     isOpen: (inboxId) => federation.state().escalations.has(inboxId),
+    actionsOf: (inboxId) => {
+      const item = federation.state().escalations.get(inboxId);
+      return item === undefined ? [] : actionsFor(federation.state(), item);
+    },
   });
   const federation = await runFederation({
     store,
@@ -93,6 +100,7 @@ async function run(
     routerFile: routerFileIn(settings.folder),
     ...(settings.onTrouble === undefined ? {} : { onTrouble: settings.onTrouble }),
     ...(settings.clock === undefined ? {} : { clock: settings.clock }),
+    ...(settings.monotonic === undefined ? {} : { monotonic: settings.monotonic }),
     onCommitted: (record) => {
       if (!isOurs) becomeOurs(settings.folder, config);
       isOurs = true;

@@ -58,6 +58,20 @@ export const routingSchema = z.strictObject({
     .default(0.98)
     .describe('The same above this novelty: the share of past tasks that were more familiar.'),
   exploration: share.default(0).describe('Share of random choices, to learn from them; low priority only.'),
+  cost_margin: share
+    .default(0.03)
+    .describe(
+      'Where runs have a cost: take the cheapest agent whose probability of success is within this of the best one; 0: never.',
+    ),
+  evidence: z
+    .strictObject({
+      verified: share.default(1).describe('Checks passed or failed, a review, or a person said so.'),
+      reported: share.default(0.5).describe('Only the agent itself says so.'),
+    })
+    .prefault({})
+    .describe(
+      'How much an outcome teaches the router, as a share of a full step; counts and bonuses use whole outcomes.',
+    ),
   rules: z
     .array(routingRuleSchema)
     .max(2_000)

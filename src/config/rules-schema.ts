@@ -18,7 +18,9 @@ const whenSchema = z.strictObject({
   outcome: z
     .enum(ruleOutcomes)
     .default('success')
-    .describe('How it ended; rework: a review sent it back (the rework task is queued anyway).'),
+    .describe(
+      'How it ended; rework: a review sent it back (the rework task is queued anyway); checks-failed: reported done, but its checks failed.',
+    ),
   artifact: z
     .union([z.boolean(), z.string().min(1).max(200)])
     .optional()
@@ -36,7 +38,10 @@ const thenSchema = z.strictObject({
   depends: z
     .boolean()
     .optional()
-    .describe('Whether it depends on the finished task and gets its summary; default true, false after failed.'),
+    .describe(
+      'Whether it depends on the finished task and gets its summary; default true, false after failed and checks-failed.',
+    ),
+  checks: z.array(slug).max(20).optional().describe('Checks it must pass beside those of its type.'),
   about_work: z
     .boolean()
     .optional()
@@ -92,10 +97,12 @@ const shipped: readonly z.input<typeof ruleSchema>[] = [
 interface Roster {
   readonly agents: Readonly<Record<string, { readonly types: readonly string[] }>>;
   readonly people: readonly string[];
+  /** Names of the configured checks. */
+  readonly checks: readonly string[];
 }
 
 /** The shipped rules for this roster: without types that nobody does, `auto` where an addressee is missing. */
-export function shippedRules({ agents }: Roster): Rule[] {
+export function shippedRules({ agents }: Pick<Roster, 'agents'>): Rule[] {
   const types = typesOf(agents);
   return z
     .array(ruleSchema)
@@ -135,7 +142,7 @@ export function faultsOfRules(rules: readonly Rule[], roster: Roster): RuleFault
 
 function checkRule(
   { when, then }: Rule,
-  { agents, people }: Roster,
+  { agents, people, checks }: Roster,
   say: (key: string, message: string) => void,
 ): void {
   const types = typesOf(agents);
@@ -158,6 +165,11 @@ function checkRule(
       'then.depends',
       'Expected false after the outcome failed: a task that depends on a failed one would wait forever',
     );
+  }
+  for (const name of then.checks ?? []) {
+    if (checks.includes(name)) continue;
+    const some = checks.length === 0 ? 'none is configured' : `one of ${checks.join(', ')}`;
+    say('then.checks', `Expected the name of a check (${some}), got "${name}"`);
   }
   const allowed: readonly string[] = placeholders;
   for (const [whole] of then.description.matchAll(likePlaceholder)) {

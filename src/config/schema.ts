@@ -7,7 +7,9 @@ import { z } from 'zod';
 import type { DecisionConfig } from '../domain/decision-config.ts';
 import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
+import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
 
 /** Read once in a process: compiling the schema, as zod does by default, would take more than half of the time. */
@@ -33,6 +35,7 @@ export const agentSchema = z.strictObject({
     .max(400)
     .optional()
     .describe('Path of its identity file (SOUL.md), relative to the project; given to it by start_session.'),
+  run: runSchema.optional().describe('How fed work starts its program; absent: it does not (docs/running-agents.md).'),
 });
 
 const defaultAgents: Record<string, z.input<typeof agentSchema>> = {
@@ -178,7 +181,11 @@ const webhookSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'Expected an http or https URL' })
     .max(2000)
     .refine(hasNoCredentials, 'Expected a URL without user and password; use secret_env instead')
-    .describe('Where each inbox item is sent, as a POST with a JSON body; without user and password.'),
+    .describe('Where each inbox item is sent, as a POST; without user and password.'),
+  format: z
+    .enum(['json', 'slack', 'ntfy'])
+    .default('json')
+    .describe('json: the whole item; slack (also Mattermost) and ntfy: one line for a person.'),
   secret_env: z
     .string()
     .max(200)
@@ -246,6 +253,9 @@ export const configSchema = z
     retries: retriesSchema.prefault({}).describe('What happens after a failed attempt.'),
     retention: retentionSchema.prefault({}).describe('When finished work is archived.'),
     voting: votingSchema.prefault({}).describe('Defaults of votes.'),
+    checks: checksSchema.prefault({}).describe('Commands that prove work, by name (docs/checks.md).'),
+    worktree: worktreeSchema.prefault({}).describe('How checkouts are made ready (docs/worktrees-and-landing.md).'),
+    land: landSchema.prefault({}).describe('How finished work reaches its branch.'),
     read_only_types: z
       .array(slug)
       .default(['research', 'review', 'architecture', 'summary', 'classification'])
@@ -306,7 +316,7 @@ export const configSchema = z
         clients.set(client.toLowerCase(), name);
       }
     }
-    const roster = { agents: config.agents, people: [...people] };
+    const roster = { agents: config.agents, people: [...people], checks: Object.keys(config.checks) };
     for (const { path, message } of faultsOfRules(config.scheduling.rules ?? [], roster)) {
       issues.addIssue({ code: 'custom', path: ['scheduling', 'rules', ...path], message });
     }
@@ -316,7 +326,7 @@ export const configSchema = z
   })
   // Left out, the shipped rules are fitted to the roster, which only the whole configuration knows.
   .transform((config) => {
-    const { rules = shippedRules({ agents: config.agents, people: [] }), enabled } = config.scheduling;
+    const { rules = shippedRules({ agents: config.agents }), enabled } = config.scheduling;
     const routing = { ...config.routing, rules: config.routing.rules ?? shippedRoutingRules(config.agents) };
     return { ...config, scheduling: { enabled, rules }, routing };
   }) satisfies z.ZodType<DecisionConfig>;

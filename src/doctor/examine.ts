@@ -14,9 +14,12 @@ import { groupOf } from '../config/group.ts';
 import { isOpenToOthers } from '../files/modes.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
+import { examineClocks } from './examine-clocks.ts';
 import { findOddFiles } from './odd-files.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
+import { Repository } from '../runner/git/repository.ts';
+import { worktreeRows } from '../runner/worktrees/clean.ts';
 import { plural } from '../domain/phrases.ts';
 
 /** Never throws: what cannot be looked at is a problem of its own. */
@@ -35,6 +38,8 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
     webhook,
     examineFiles(folder),
     ...examineRights(folder, config),
+    ...(await examineClocks(folder, state)),
+    ...(await examineWorktrees(folder, state)),
   ];
 }
 
@@ -65,6 +70,25 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
     return [{ check: 'configuration', status, detail, next: first.next, code: null }, config];
   } catch (error) {
     return [problem('configuration', error), defaultConfig];
+  }
+}
+
+/** Nothing where no worktree was ever made. */
+async function examineWorktrees(folder: string, state: FederationState): Promise<Finding[]> {
+  try {
+    const repository = await Repository.find(projectOf(folder).dir, process.env);
+    if (repository === null) return [];
+    const rows = await worktreeRows(repository, state);
+    if (rows.length === 0) return [];
+    const size = rows.reduce((sum, { megabytes }) => sum + megabytes, 0);
+    const left = rows.filter(({ is }) => is !== 'in-use');
+    const all = `${plural(rows.length, 'worktree')}, ${size} MB`;
+    if (left.length === 0) return [ok('worktrees', all)];
+    const detail = [all, ...left.map(({ path, why }) => `${path}: ${why}`)].join('\n');
+    const next = 'See them with fed runs clean; remove those that nobody needs with fed runs clean --remove.';
+    return [{ check: 'worktrees', status: 'warning', detail, next, code: null }];
+  } catch (error) {
+    return [problem('worktrees', error)];
   }
 }
 

@@ -5,13 +5,17 @@
  */
 import type { AgentRecord, AvailabilityStatus } from './agents/agent.ts';
 import type { Attendance } from './agents/attendance.ts';
+import type { CheckRun } from './checks/check.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
 import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
 import type { Router } from './routing/router.ts';
+import type { RunEnded } from './runs/events/run-ended.ts';
+import type { Run, RunProcess } from './runs/run.ts';
 import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
+import type { ClockTrouble } from './scheduling/clock-kinds.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
 import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
@@ -25,6 +29,8 @@ export interface Actor {
   /** `null` on the command line, whose processes end at once, and for a person who was asked. */
   readonly session: SessionId;
   readonly client: string | null;
+  /** The run it belongs to: it acts for the run's attempt alone, in the run's session. */
+  readonly run?: string;
   /** How its commands come; kept with what they commit. */
   readonly provenance?: Provenance;
 }
@@ -38,6 +44,10 @@ export interface DecisionContext extends Attendance {
   readonly random: (bytes: number) => Uint8Array;
   /** Chooses agents for what is queued for `auto`. */
   readonly router: Router;
+  /** False while nobody can tell what time it is: nothing ends by time then. Absent: it can be told. */
+  readonly isTimeSure?: boolean;
+  /** What is wrong with the clocks; null: nothing; absent: not known, or not looked at. */
+  readonly clockTrouble?: ClockTrouble | null;
 }
 
 /** Command name → arguments and result. The one table tools, command line and tests share. */
@@ -96,6 +106,8 @@ export interface CommandTable {
       readonly summary: string;
       readonly artifacts?: readonly string[] | undefined;
       readonly duration_minutes?: number | undefined;
+      /** What the work is in git. */
+      readonly commit?: string | undefined;
       readonly attempt?: number | undefined;
       readonly retryable?: boolean | undefined;
     };
@@ -108,6 +120,68 @@ export interface CommandTable {
       /** A person's, not read yet: the task stays as it is until the holder, who has them now, completes it again. */
       readonly notes: readonly Note[];
     };
+  };
+  /** By what ran them: `fed check`, `fed work`. */
+  record_checks: {
+    args: { readonly task_id: TaskId; readonly attempt: number; readonly runs: readonly CheckRun[] };
+    result: { readonly task: Task };
+  };
+  /** By what made the worktree of an attempt, before its program starts. */
+  open_worktree: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly branch: string;
+      readonly base: string;
+      readonly commit: string;
+      readonly contains: readonly TaskId[];
+    };
+    result: { readonly task: Task };
+  };
+  /** What an attempt left is in a commit. */
+  save_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly attempt: number;
+      readonly commit: string;
+      readonly tree: string;
+      readonly left_out: readonly string[];
+      /** Why that is not the work: a success it was reported as has failed. */
+      readonly problem?: string | undefined;
+    };
+    result: { readonly task: Task };
+  };
+  /** By a runner: these ready tasks go on from commits that its repository does not have. */
+  miss_commits: {
+    args: { readonly task_ids: readonly TaskId[]; readonly machine: string };
+    result: { readonly escalated: readonly TaskId[] };
+  };
+  begin_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly old: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  finish_landing: {
+    args: { readonly task_id: TaskId; readonly target: string; readonly merge: string };
+    result: { readonly task: Task };
+  };
+  /** It cannot land as it is: it goes back to its agent as rework. */
+  refuse_landing: {
+    args: { readonly task_id: TaskId; readonly reason: string };
+    result: { readonly task: Task; readonly rework: Task };
+  };
+  drop_work: {
+    args: { readonly task_id: TaskId; readonly reason?: string | undefined };
+    result: { readonly task: Task };
+  };
+  revert_work: {
+    args: {
+      readonly task_id: TaskId;
+      readonly target: string;
+      readonly revert: string;
+      /** What is to be done again, where it is. */
+      readonly rework?: string | undefined;
+    };
+    result: { readonly task: Task; readonly rework: Task | null };
   };
   release_task: {
     args: {
@@ -148,6 +222,8 @@ export interface CommandTable {
       readonly status: AvailabilityStatus;
       readonly reason?: string | undefined;
       readonly until?: Timestamp | undefined;
+      /** The runner found it so; it may end it again when that has changed. */
+      readonly by_runner?: boolean | undefined;
     };
     result: { readonly agent: AgentRecord };
   };
@@ -162,8 +238,44 @@ export interface CommandTable {
     args: { readonly session: string };
     result: { readonly released: readonly TaskId[] };
   };
+  /**
+   * The runner: claims the best ready task that may run by itself, and plans a run for it; or plans one for a ballot, or
+   * one that goes on in the conversation of another.
+   */
+  begin_run: {
+    args: {
+      readonly program: string;
+      readonly settle: Run['settle'];
+      readonly secret_hash: string;
+      readonly machine: string;
+      readonly runner: RunProcess;
+      readonly vote_id?: VoteId | undefined;
+      readonly continues?: string | undefined;
+      /** Ready tasks that go on from commits which this runner's repository does not have. */
+      readonly without?: readonly TaskId[] | undefined;
+    };
+    result: {
+      /** `null`: nothing to start now. */
+      readonly run: Run | null;
+      readonly task: Task | null;
+      readonly why: string | null;
+      /** When it is worth trying again, where that is known. */
+      readonly until: Timestamp | null;
+    };
+  };
+  start_run: { args: { readonly run_id: string; readonly process: RunProcess }; result: { readonly run: Run } };
+  end_run: { args: Omit<RunEnded, 'type'>; result: { readonly run: Run } };
+  /** `voted`: the ballot that a run was for was cast. */
+  settle_run: {
+    args: { readonly run_id: string; readonly voted?: boolean | undefined };
+    result: { readonly run: Run };
+  };
+  stop_run: {
+    args: { readonly run_id: string; readonly reason?: string | undefined };
+    result: { readonly run: Run };
+  };
   pause_federation: {
-    args: { readonly reason?: string | undefined };
+    args: { readonly reason?: string | undefined; readonly hard?: boolean | undefined };
     result: { readonly already: boolean };
   };
   resume_federation: {
@@ -262,6 +374,17 @@ export interface CommandTable {
       readonly vote: Vote | null;
       /** Kept follow-ups that are queued now. */
       readonly released: readonly TaskId[];
+    };
+  };
+  /** Takes back the caller's own last change; `id`: to this task or inbox item. */
+  undo_change: {
+    args: { readonly id?: string | undefined };
+    result: {
+      readonly undone: readonly { readonly at: Timestamp; readonly what: string }[];
+      /** As they are now. */
+      readonly tasks: readonly Task[];
+      /** Tasks that went along and were touched since: they stay as they are. */
+      readonly left: readonly TaskId[];
     };
   };
   /** Whatever follows from time passing, up to the context's `now`. */

@@ -6,13 +6,13 @@ import type { Timestamp } from './time.ts';
 /** Raises the day's counter to the number in `id`, so that the next id is another one. */
 export function countId(state: FederationState, kind: NumberedKind, id: string): void {
   const day = id.slice(kind.length + 1, kind.length + 11);
-  const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0, optimization: 0 };
+  const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0, optimization: 0, run: 0 };
   state.days.set(day, { ...counters, [kind]: Math.max(counters[kind], Number(id.slice(kind.length + 12))) });
 }
 
 /** Gives out ids in order; several within one decision. */
 export function idSource(state: FederationState, now: Timestamp): (kind: NumberedKind) => string {
-  const given = { task: 0, vote: 0, inbox: 0, optimization: 0 };
+  const given = { task: 0, vote: 0, inbox: 0, optimization: 0, run: 0 };
   const counters = state.days.get(now.slice(0, 10));
   return (kind) => {
     given[kind] += 1;

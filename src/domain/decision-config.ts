@@ -2,6 +2,7 @@
  * What decisions need of the configuration. `src/config/schema.ts` reads and checks it, with defaults and bounds; that
  * what it gives fits is proved there by the compiler.
  */
+import type { CheckRule } from './checks/check.ts';
 import type { Rule } from './scheduling/rule.ts';
 import type { VotingMethod } from './votes/vote.ts';
 
@@ -14,6 +15,21 @@ export interface Participants {
   readonly agents: Readonly<Record<string, AgentConfig>>;
 }
 
+/** How much of an agent may run by itself. */
+export interface RunLimits {
+  readonly concurrency: number;
+  readonly runs_per_hour: number;
+  readonly runs_per_day: number;
+  /** Dollars, where its program says what a run cost. */
+  readonly cost_per_day: number | null;
+}
+
+export interface RunConfig extends RunLimits {
+  /** `local`: nothing that came by import or HTTP, unless a person approved it. */
+  readonly accept: 'local' | 'all';
+  readonly timeout_minutes: number;
+}
+
 export interface AgentConfig {
   readonly types: readonly string[];
   /** Tasks it may hold at once. */
@@ -24,6 +40,8 @@ export interface AgentConfig {
   readonly fallback?: string | undefined;
   /** It is given no work of types that write: only `read_only_types`. */
   readonly read_only: boolean;
+  /** How the runner starts it; absent: it does not. */
+  readonly run?: RunConfig | undefined;
 }
 
 export interface DecisionConfig extends Participants {
@@ -41,6 +59,9 @@ export interface DecisionConfig extends Participants {
     readonly longest_delay_seconds: number;
   };
   readonly retention: { readonly finished_days: number; readonly finished_tasks: number };
+  /** Commands that prove work, by name. */
+  readonly checks: Readonly<Record<string, CheckRule>>;
+  readonly land: { readonly when: 'manual' | 'verified' };
   /** What an agent that only reads may be given. */
   readonly read_only_types: readonly string[];
   /** An agent that did something itself within so many hours counts as seen. */

@@ -2,6 +2,7 @@
  * What one decision works with: the state, its context, the events so far and
  * the ids it gives out. Reads the state, never changes it.
  */
+import { closeEscalation } from './scheduling/close-escalation.ts';
 import type { DecisionContext } from './commands.ts';
 import type { FederationEvent } from './events.ts';
 import type { FederationState } from './federation-state.ts';
@@ -87,7 +88,7 @@ export class Deliberation {
   closeEscalation(inbox_id: string, how: string, note: string | null = null): void {
     if (this.#closed.has(inbox_id)) return;
     this.#closed.add(inbox_id);
-    this.add({ type: 'escalation_closed', inbox_id, how, note });
+    this.add(closeEscalation(this.state, inbox_id, how, note));
   }
 
   /**
@@ -124,6 +125,7 @@ export class Deliberation {
           'hold-reached',
           'rework-rounds',
           'given-back',
+          'checks',
         );
         this.closeQuestions(dependent.task_id, 'cancelled');
       }

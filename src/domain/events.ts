@@ -6,11 +6,26 @@
  */
 import { availabilitySet } from './agents/events/availability-set.ts';
 import { sessionStarted } from './agents/events/session-started.ts';
+import { checkRecorded } from './checks/events/check-recorded.ts';
+import { successReported } from './checks/events/success-reported.ts';
+import { verificationChanged } from './checks/events/verification-changed.ts';
 import type { EventKind } from './event-kind.ts';
+import { commitMissed } from './landing/events/commit-missed.ts';
+import { landingBegun } from './landing/events/landing-begun.ts';
+import { workDropped } from './landing/events/work-dropped.ts';
+import { workLanded } from './landing/events/work-landed.ts';
+import { workReverted } from './landing/events/work-reverted.ts';
+import { workSaved } from './landing/events/work-saved.ts';
+import { worktreeOpened } from './landing/events/worktree-opened.ts';
 import { outcomeRecorded } from './metrics/events/outcome-recorded.ts';
 import { examplesTaught } from './routing/events/examples-taught.ts';
 import { optimizationApplied } from './routing/events/optimization-applied.ts';
 import { optimizationReverted } from './routing/events/optimization-reverted.ts';
+import { runEnded } from './runs/events/run-ended.ts';
+import { runPlanned } from './runs/events/run-planned.ts';
+import { runSettled } from './runs/events/run-settled.ts';
+import { runStarted } from './runs/events/run-started.ts';
+import { runStopAsked } from './runs/events/run-stop-asked.ts';
 import { clockSteppedBack } from './scheduling/events/clock-stepped-back.ts';
 import { escalationChanged } from './scheduling/events/escalation-changed.ts';
 import { escalationClosed } from './scheduling/events/escalation-closed.ts';
@@ -45,6 +60,7 @@ import { taskReleased } from './tasks/events/task-released.ts';
 import { taskRequeued } from './tasks/events/task-requeued.ts';
 import { taskReviewed } from './tasks/events/task-reviewed.ts';
 import { tasksArchived } from './tasks/events/tasks-archived.ts';
+import { changeUndone } from './undo/events/change-undone.ts';
 import { ballotCast } from './votes/events/ballot-cast.ts';
 import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
@@ -79,6 +95,16 @@ const kinds = {
   dependents_continued: dependentsContinued,
   start_times_reached: startTimesReached,
   tasks_archived: tasksArchived,
+  success_reported: successReported,
+  check_recorded: checkRecorded,
+  verification_changed: verificationChanged,
+  worktree_opened: worktreeOpened,
+  work_saved: workSaved,
+  commit_missed: commitMissed,
+  landing_begun: landingBegun,
+  work_landed: workLanded,
+  work_dropped: workDropped,
+  work_reverted: workReverted,
   vote_opened: voteOpened,
   ballot_cast: ballotCast,
   vote_decided: voteDecided,
@@ -92,6 +118,11 @@ const kinds = {
   outcome_recorded: outcomeRecorded,
   optimization_applied: optimizationApplied,
   optimization_reverted: optimizationReverted,
+  run_planned: runPlanned,
+  run_started: runStarted,
+  run_ended: runEnded,
+  run_settled: runSettled,
+  run_stop_asked: runStopAsked,
   availability_set: availabilitySet,
   session_started: sessionStarted,
   federation_paused: federationPaused,
@@ -102,6 +133,7 @@ const kinds = {
   escalation_opened: escalationOpened,
   escalation_changed: escalationChanged,
   escalation_closed: escalationClosed,
+  change_undone: changeUndone,
   request_remembered: requestRemembered,
   loss_accepted: lossAccepted,
   clock_stepped_back: clockSteppedBack,

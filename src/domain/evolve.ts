@@ -3,6 +3,7 @@ import type { EventMeta } from './event-kind.ts';
 import { type FederationEvent, kindOf } from './events.ts';
 import type { FederationState } from './federation-state.ts';
 import { dayOf } from './metrics/metrics.ts';
+import { rememberChange } from './undo/remember-change.ts';
 import { day, minute, type Timestamp, toMillis } from './time.ts';
 
 const keepRequests = 30 * day;
@@ -12,6 +13,7 @@ export function evolve(state: FederationState, event: FederationEvent, meta: Eve
   if (meta.at !== state.meta.clock) advanceClock(state, meta.at);
   noteActivity(state, meta);
   const kind = kindOf(event.type);
+  rememberChange(state, event, meta);
   kind.count?.(state, event, meta);
   kind.fold(state, event, meta);
 }

@@ -4,12 +4,14 @@
  */
 import type { AgentRecord } from './agents/agent.ts';
 import type { TaughtBatch } from './routing/taught.ts';
+import type { Run } from './runs/run.ts';
 import type { Escalation } from './scheduling/escalation.ts';
 import { noOptimization, type Optimization } from './routing/bonus.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
+import type { Change } from './undo/change.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -21,11 +23,19 @@ import { emptyVotingRecord, type VotingRecord } from './votes/voting-record.ts';
 export interface Meta {
   /** The time of the last record. */
   readonly clock: Timestamp;
-  readonly paused: { readonly since: Timestamp; readonly by: string; readonly reason: string | null } | null;
+  readonly paused: {
+    readonly since: Timestamp;
+    readonly by: string;
+    readonly reason: string | null;
+    /** Runs in hand are ended, too. */
+    readonly hard?: true;
+  } | null;
   /** As switched last; null: as configured. */
   readonly scheduling: boolean | null;
   /** Automatically queued tasks per minute (minutes since 1970, count), the last hour's, oldest first. */
   readonly automatic: readonly (readonly [minute: number, count: number])[];
+  /** The operator has said that the clock is right and the journal ahead: the next record moves its times back. */
+  readonly rebase?: boolean;
 }
 
 /** How many ids of each kind a day has given out. */
@@ -35,6 +45,7 @@ export interface DayCounters {
   readonly vote: number;
   readonly inbox: number;
   readonly optimization: number;
+  readonly run: number;
 }
 
 /** The first result of a request that carried an idempotency key. */
@@ -55,6 +66,7 @@ export interface Touched {
   /** Agents whose metrics changed. */
   readonly measured: Set<string>;
   agents: boolean;
+  runs: boolean;
   /** Escalations, or follow-ups that are kept. */
   inbox: boolean;
   /** The pause, automatic scheduling, or the configuration. */
@@ -68,6 +80,7 @@ function untouched(): Touched {
     votes: new Set(),
     measured: new Set(),
     agents: false,
+    runs: false,
     inbox: false,
     switches: false,
   };
@@ -85,6 +98,8 @@ const sectionNames = [
   'archived_votes',
   'escalations',
   'held',
+  'changes',
+  'runs',
   'requests',
   'imports',
   'taught',
@@ -97,7 +112,10 @@ export type Sections = Readonly<Record<SectionName, readonly unknown[]>>;
 
 export class FederationState {
   readonly undo = new UndoLog();
-  readonly index = new TaskIndexes((id) => this.touched.tasks.add(id));
+  readonly index = new TaskIndexes(
+    (id) => this.touched.tasks.add(id),
+    (id) => this.tasks.get(id),
+  );
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
@@ -127,6 +145,10 @@ export class FederationState {
   readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
     this.touched.inbox = true;
   });
+  /** What each participant did last, for `undo`; by name, oldest first. */
+  readonly changes = new Table<string, readonly Change[]>(this.undo);
+  /** The newest runs of agents' programs, oldest first. */
+  readonly runs = new Table<string, Run>(this.undo, (before, after) => this.#runChanged(before, after));
   /** Open escalations by key. */
   readonly escalationKeys = new Map<string, string>();
   touched: Touched = untouched();
@@ -179,6 +201,8 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
+      changes: [...this.changes.entries()],
+      runs: [...this.runs.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],
       taught: [...this.taught.values()],
@@ -200,6 +224,12 @@ export class FederationState {
     this.voteIndex.update(before, after);
     const vote = after ?? before;
     if (vote !== undefined) this.touched.votes.add(vote.vote_id);
+  }
+
+  #runChanged(before: Run | undefined, after: Run | undefined): void {
+    this.touched.runs = true;
+    const task_id = after?.task_id ?? before?.task_id;
+    if (task_id != null) this.touched.tasks.add(task_id);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

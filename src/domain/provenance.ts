@@ -11,6 +11,8 @@ export interface Provenance {
   readonly client?: string;
   /** On the command line: input or output was no terminal, so a script typed it, or a shell that an agent runs. */
   readonly piped?: true;
+  /** The run that it came from. */
+  readonly run?: string;
   /** Variables of agents' programs that were set; where one is, nobody acts as a person. */
   readonly markers?: readonly string[];
   /** Variables of agents' programs that were there and empty, as where somebody wanted to pass for a person. */

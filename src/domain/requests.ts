@@ -19,12 +19,14 @@ export interface TaskRequest {
   readonly needs_approval?: boolean | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly uses?: readonly string[] | undefined;
+  /** Names of configured checks. */
+  readonly checks?: readonly string[] | undefined;
 }
 
 /** What may be changed of a task that nobody has claimed; what is left out stays as it is. */
 export interface TaskChanges extends Pick<
   TaskRequest,
-  'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses'
+  'type' | 'priority' | 'dependencies' | 'context' | 'not_before' | 'deadline' | 'paths' | 'uses' | 'checks'
 > {
   readonly description?: string | undefined;
 }

@@ -6,10 +6,11 @@
  * the journal again.
  */
 import { FederationState, type Sections } from './federation-state.ts';
+import type { Change } from './undo/change.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
-export const stateSchema = 1;
+export const stateSchema = 2;
 
 type Rows<T> = readonly T[];
 
@@ -34,6 +35,9 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.archivedVotes, rowsOf(sections, 'archived_votes', 'vote_id'), (row) => row.vote_id);
   fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
+  for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0'))
+    state.changes.set(by, changes);
+  fill(state.runs, rowsOf(sections, 'runs', 'run_id'), (row) => row.run_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   for (const [key, id] of rowsOf<readonly [string, string]>(sections, 'imports', '0')) state.imports.set(key, id);
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);

@@ -23,8 +23,8 @@ export function findMarker(text: string): { readonly at: number; readonly journa
 }
 
 /** What a new file of this kind begins with. */
-export function headingOf(title: string): string {
-  return `# ${title}\n\nWrite anything above the marker; everything below it is generated.\n\n`;
+export function headingOf(title: string, more = ''): string {
+  return `# ${title}\n\nWrite anything above the marker; everything below it is generated.${more}\n\n`;
 }
 
 /** What people wrote, ready to be followed by the marker: to the byte where the file has one already. */

@@ -17,6 +17,8 @@ const agentMarkers = [
   'CODEX_SANDBOX',
   'CODEX_THREAD_ID',
   'OPENCODE',
+  // A run of ours.
+  'FEDERATION_RUN',
   // Not of one product: Claude Code sets it, others have begun to.
   'AI_AGENT',
 ];

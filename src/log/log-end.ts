@@ -2,13 +2,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import { findMarker } from '../files/marked-file.ts';
 import { readStart } from '../files/project.ts';
-import { type LinePlace, placeOfLine } from './log-line.ts';
+import { dayOf, type LinePlace, placeOfLine } from './log-line.ts';
 
 export interface LogEnd {
   /** `null`: no line of it has a marker before it yet. */
   readonly marker: { readonly journal: string | null } | null;
   /** The last whole line that tells of an event. */
   readonly last: (LinePlace & { readonly line: string }) | null;
+  /** Of the last entry or heading. */
+  readonly day: string | null;
   /** Bytes of an unfinished last line: what a killed process left, or text of people without a line break. */
   readonly torn: number;
   readonly size: number;
@@ -30,10 +32,12 @@ export async function endOf(file: FileHandle): Promise<LogEnd> {
   const whole = text.lastIndexOf('\n') + 1;
   const lines = text.slice(0, whole).split('\n');
   const line = marker === null ? undefined : lines.findLast((candidate) => placeOfLine(candidate) !== null);
+  const dated = marker === null ? undefined : lines.findLast((candidate) => dayOf(candidate) !== null);
   const place = line === undefined ? null : placeOfLine(line);
   return {
     marker,
     last: place === null || line === undefined ? null : { ...place, line },
+    day: dated === undefined ? null : dayOf(dated),
     torn: Buffer.byteLength(text.slice(whole)),
     size,
   };

@@ -26,9 +26,12 @@ import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
 import { logEntries } from '../views/event-lines.ts';
 import { endOf, type LogEnd } from './log-end.ts';
-import { lineOf, type LinePlace, prefixOf } from './log-line.ts';
+import { lineOf, type LinePlace, prefixOf, underDays } from './log-line.ts';
 
-const heading = headingOf('Federation log');
+const heading = headingOf(
+  'Federation log',
+  ' Times are UTC. The number of\nan entry is its place in the journal: record and event.',
+);
 
 /** Lines written soon after each other go into one write. */
 const gatherMs = 100;
@@ -134,7 +137,7 @@ export class LogFile {
       return await withFileLock(this.#lockPath, async () => {
         const lines: string[] = [];
         for await (const record of records.history()) lines.push(...linesOf(record, 0));
-        await writeBelowMarker(this.#place(), heading, lines.join(''), {
+        await writeBelowMarker(this.#place(), heading, underDays(lines, null).join(''), {
           marker: markerLine(await this.#journalName()),
         });
         return lines.length;
@@ -192,7 +195,7 @@ export class LogFile {
     // Below the marker an unfinished line is what a killed process left.
     if (end.marker !== null && end.torn > 0) await file.truncate(end.size - end.torn);
     const start = end.marker === null ? [beginning(end), `${markerLine(journal)}\n`] : [];
-    const text = [...start, ...lines].join('');
+    const text = [...start, ...underDays(lines, end.day)].join('');
     if (text !== '') await file.appendFile(text);
   }
 

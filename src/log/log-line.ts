@@ -18,6 +18,22 @@ export function prefixOf({ place, at, by }: LogEntry): string {
   return `- ${place} · ${at.slice(0, 19).replace('T', ' ')} · ${by} `;
 }
 
+/** With a heading before the first line of each day; `day`: the one that is there already. */
+export function underDays(lines: readonly string[], day: string | null): string[] {
+  let last = day;
+  return lines.flatMap((line) => {
+    const of = dayOf(line);
+    if (of === last) return [line];
+    last = of;
+    return [`\n## ${of ?? ''}\n\n`, line];
+  });
+}
+
+/** Of an entry or a heading; null for a line of another kind. */
+export function dayOf(line: string): string | null {
+  return /^(?:- \d+\.\d+ · |## )(\d{4}-\d\d-\d\d)/.exec(line)?.[1] ?? null;
+}
+
 /** Null for a line of another kind. */
 export function placeOfLine(line: string): LinePlace | null {
   const found = /^- (\d+)\.(\d+) · /.exec(line);

@@ -7,9 +7,11 @@
 import { quote } from '../arguments/quote.ts';
 import type { Config } from '../config/schema.ts';
 import { OperatorError } from '../domain/errors.ts';
+import type { FederationState } from '../domain/federation-state.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import { type Environment, markersIn } from '../identity/agent-markers.ts';
 import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
+import { type RunSign, runActor } from '../identity/run-identity.ts';
 import { kindOf, kindOfNamed, type ParticipantKind } from '../identity/participant.ts';
 
 /** Who was found at the other end. */
@@ -18,6 +20,8 @@ export interface Party {
   readonly kind: ParticipantKind;
   /** Whose word it is when the person in front of the client answers a question; `null`: nobody is asked. */
   readonly person: string | null;
+  /** It belongs to a run, and acts in its session. */
+  readonly run?: { readonly run_id: string; readonly session: string };
 }
 
 /** How a connection is authenticated, once, before its first command. */
@@ -29,10 +33,10 @@ export interface Authentication {
   /** Whoever it is may look at everything and change nothing. */
   readonly readOnly: boolean;
   /**
-   * `client`: the first name by which the client introduced itself.
+   * `client`: the first name by which the client introduced itself; `state`: null while nothing is loaded.
    * @throws OperatorError where nobody of the roster is known by it.
    */
-  identify(config: Config, client: string | null): Party;
+  identify(config: Config, client: string | null, state: FederationState | null): Party;
 }
 
 /**
@@ -49,6 +53,25 @@ export function localAuthentication(named: string | null, environment: Environme
       if (named === null) return { name: agentOf(config, client), kind: 'agent', person: config.operator };
       const kind = kindOfNamed(named, config, markers);
       return { name: named, kind, person: kind === 'person' ? named : config.operator };
+    },
+  };
+}
+
+/** Part of a run: its agent, whatever the client calls itself, and nobody in front of it who could be asked. */
+export function runAuthentication(sign: RunSign, named: string | null): Authentication {
+  return {
+    provenance: { via: 'stdio', run: sign.run_id },
+    mayBePerson: false,
+    readOnly: false,
+    identify(_config, _client, state) {
+      if (state === null) throw new Error('Expected the federation to be loaded before anyone acts, it was not');
+      const { name, kind, session } = runActor(state, sign, named);
+      return {
+        name,
+        kind: kind === 'person' ? 'person' : 'agent',
+        person: null,
+        run: { run_id: sign.run_id, session },
+      };
     },
   };
 }

@@ -69,9 +69,10 @@ export class Connection {
     if (this.#actor !== null && config === this.#checked) return this.#actor;
     if (this.#actor === null) {
       const { provenance } = this.authentication;
-      this.#party = this.authentication.identify(config, this.#client);
-      const { name, kind } = this.#party;
-      this.#actor = { name, kind, session: this.session, client: this.#client, provenance };
+      this.#party = this.authentication.identify(config, this.#client, this.service.federation.loaded?.state() ?? null);
+      const { name, kind, run } = this.#party;
+      const within = run === undefined ? { session: this.session } : { session: run.session, run: run.run_id };
+      this.#actor = { name, kind, ...within, client: this.#client, provenance };
     } else if (participantKind(config, this.#actor.name) !== this.#actor.kind) {
       throw noLonger(this.#actor);
     }
@@ -103,6 +104,8 @@ export class Connection {
     const { loaded } = this.service.federation;
     // Nobody ever acted: nothing can have been claimed.
     if (loaded === null || this.#actor === null) return;
+    // What a run holds is its runner's to settle, whichever of its servers ends.
+    if (this.#actor.run !== undefined) return;
     await loaded.execute('end_session', { session: this.session }, this.#actor);
   }
 }

@@ -19,6 +19,8 @@ export interface Example {
   /** Column of the agent. */
   readonly column: number;
   readonly lesson: Lesson;
+  /** Part of a full step that it teaches. */
+  readonly share: number;
   readonly features: Features;
   /** Rows of the rules that fired when it was learned. */
   readonly rules: Int32Array;

@@ -44,4 +44,4 @@ export {
   type ScoreParts,
   type Strategy,
 } from './strategies.ts';
-export { betaQuantile, evidenceBonus, planBonus, type Tally } from './tally.ts';
+export { betaQuantile, evidenceBonus, planBonus, type OutcomeCounts } from './outcome-counts.ts';

@@ -1,21 +1,26 @@
 /**
  * Everything learned from outcomes: models, calibration, past examples and
- * tallies, by agent name. Deterministic: the same rules and the same lessons
+ * counts, by agent name. Deterministic: the same rules and the same lessons
  * in the same order give the same state, bit for bit.
  */
 import { Calibration } from './calibration.ts';
 import { ExampleIndex, hashStems, type Similarities } from './example-index.ts';
 import { FeatureExtractor, type Features, type PlacedFeatures } from './features.ts';
 import { Random } from './hash.ts';
+import { Intercepts } from './intercepts.ts';
 import { isSuccess, LogisticModels, type Lesson } from './logistic-models.ts';
+import { leastAlike, Repeatability } from './repeatability.ts';
 import { RuleBook, type RoutingRule } from './rules.ts';
 import { defaultSettings, type LearnerSettings } from './settings.ts';
-import { Tallies } from './tally.ts';
-import { readText, textWindow, type TokenizedText } from './tokens.ts';
+import { OutcomeCounter } from './outcome-counts.ts';
+import { readPart, readText, type TokenizedText } from './tokens.ts';
 import { stopWords } from './stop-words.ts';
 
 /** Names that may ever be learned about; a cap, so that bad input cannot grow memory without bound. */
 export const agentLimit = 512;
+
+/** Nearest past tasks among which one of the same agent is looked for. */
+const nearestCompared = 8;
 
 /** One thing to learn. */
 export interface RoutingOutcome {
@@ -30,6 +35,8 @@ export interface RoutingOutcome {
   readonly lesson: Lesson;
   /** Shown among the nearest past tasks. */
   readonly id?: string;
+  /** Part of a full step that the outcome teaches, by how well it is known; default 1. */
+  readonly share?: number;
 }
 
 /** A text as read once for all strategies. */
@@ -47,7 +54,9 @@ export class Learner {
   readonly models: LogisticModels;
   readonly calibration: Calibration;
   readonly examples: ExampleIndex;
-  readonly tallies = new Tallies();
+  readonly counts = new OutcomeCounter();
+  readonly intercepts = new Intercepts();
+  readonly repeatability = new Repeatability();
   readonly random: Random;
   readonly #extractor: FeatureExtractor;
   /** Agent of each column. */
@@ -140,6 +149,7 @@ export class Learner {
   score(reading: Reading): Float64Array {
     const logits = new Float64Array(this.names.length);
     this.models.score(reading.features, this.#rowsOf(reading.fired), logits);
+    this.intercepts.addTo(logits, reading.type);
     return logits;
   }
 
@@ -160,6 +170,22 @@ export class Learner {
     return this.#roster.length === 1 ? best : best - sum / this.#roster.length;
   }
 
+  /** By how much each column's logit stands above the best other of the roster; 0 where there is no other. */
+  margins(logits: Float64Array): (column: number) => number {
+    let first = -1;
+    let best = Number.NEGATIVE_INFINITY;
+    let second = Number.NEGATIVE_INFINITY;
+    for (const column of this.#roster) {
+      const logit = logits[column] ?? 0;
+      if (logit > best) [first, second, best] = [column, best, logit];
+      else if (logit > second) second = logit;
+    }
+    return (column) => {
+      const other = column === first ? second : best;
+      return Number.isFinite(other) ? (logits[column] ?? 0) - other : 0;
+    };
+  }
+
   compare(reading: Reading, wanted: number, exact: boolean): Similarities {
     return this.examples.compare(reading.stems, this.names.length, wanted, exact);
   }
@@ -170,22 +196,28 @@ export class Learner {
     if (column < 0) return false;
     const { lesson } = outcome;
     const type = outcome.type ?? null;
-    const text = outcome.text.slice(0, textWindow);
+    const text = readPart(outcome.text);
     if (lesson === 'sent-back') {
-      this.tallies.sendBack(outcome.agent, type);
+      this.counts.sendBack(outcome.agent, type);
       const refused = this.examples.sendBack(outcome.id ?? '', column);
       if (refused !== undefined) {
         this.models.learn(refused.features, refused.rules, column, lesson, null);
+        this.#moveIntercept(type, column, lesson, this.score(this.read(text, type)), outcome.share ?? 1);
         this.calibration.correct(refused.number);
-        this.#replay();
+        this.#replay(false);
         return true;
       }
-    } else this.tallies.add(outcome.agent, type, isSuccess(lesson));
+    } else this.counts.add(outcome.agent, type, isSuccess(lesson));
     const reading = this.read(text, type);
     const rules = this.#rowsOf(reading.fired);
-    this.models.count(reading.features);
-    this.models.learn(reading.features, rules, column, lesson, null);
-    this.#track(column, lesson);
+    const isLabel = lesson === 'label';
+    if (!isLabel) this.#compareWithNearest(reading, column, lesson);
+    this.models.count(reading.features, isLabel);
+    const logits = this.score(reading);
+    const { share = 1 } = outcome;
+    this.models.learn(reading.features, rules, column, lesson, null, isLabel ? 1 : share * this.#shareOfWords(type));
+    this.#moveIntercept(type, column, lesson, logits, share);
+    this.#track(column, lesson, logits);
     this.examples.add({
       number: this.examples.total,
       id: outcome.id ?? '',
@@ -193,34 +225,56 @@ export class Learner {
       type,
       column,
       lesson,
+      share,
       features: bare(reading.features),
       rules,
       stems: reading.stems,
     });
-    this.#replay();
+    this.#replay(isLabel);
     return true;
   }
 
-  #replay(): void {
+  /** Words share an outcome with the intercept of its type, the less the more it is chance. */
+  #shareOfWords(type: string | null): number {
+    const { typedShare } = this.settings;
+    return type === null ? 1 : typedShare + (1 - typedShare) * this.repeatability.value;
+  }
+
+  #moveIntercept(type: string | null, column: number, lesson: Lesson, logits: Float64Array, share: number): void {
+    if (lesson === 'label') return this.intercepts.count(type, column);
+    const step = share * this.settings.interceptStep;
+    this.intercepts.learn(type, column, isSuccess(lesson), logits[column] ?? 0, step, this.examples.total);
+  }
+
+  #compareWithNearest(reading: Reading, column: number, lesson: Lesson): void {
+    const { nearest } = this.compare(reading, nearestCompared, false);
+    const like = nearest.find(({ example }) => example.column === column && example.lesson !== 'label');
+    if (like === undefined || like.cosine < leastAlike) return;
+    this.repeatability.record(isSuccess(like.example.lesson) !== isSuccess(lesson));
+  }
+
+  #replay(isLabel: boolean): void {
     const { oldest, size } = this.examples;
+    const { replays, outcomeReplays } = this.settings;
     // Little is known yet, and there is time: 16 instead of 4 gain 0.2 points up to 1,000 rows.
     const more = Math.min(4, Math.max(1, 4_000 / size));
-    for (let replay = Math.round(this.settings.replays * more); replay > 0; replay -= 1) {
+    const wanted = isLabel ? replays : outcomeReplays * this.repeatability.value;
+    for (let replay = Math.round(wanted * more); replay > 0; replay -= 1) {
       // One in four is the newest, seen only once so far: 0.1 points with any number of rows.
       const past = this.examples.get(oldest + (replay % 4 === 0 ? size - 1 : this.random.below(size)));
-      if (past !== undefined) this.models.learn(past.features, past.rules, past.column, past.lesson, this.random);
+      if (past === undefined || this.intercepts.isOutdated(past.type, past.column, past.number)) continue;
+      this.models.learn(past.features, past.rules, past.column, past.lesson, this.random, past.share);
     }
   }
 
   /** What was predicted before the step: the honest source of calibration and novelty. */
-  #track(column: number, lesson: Lesson): void {
-    const { logits } = this.models;
+  #track(column: number, lesson: Lesson, logits: Float64Array): void {
     let best = column;
     if (lesson === 'label') {
       for (const other of this.#roster) if ((logits[other] ?? 0) > (logits[best] ?? 0)) best = other;
     }
     const right = best === column && isSuccess(lesson);
-    this.calibration.record(logits[best] ?? 0, this.height(logits), right);
+    this.calibration.record(logits[best] ?? 0, this.margins(logits)(best), this.height(logits), right);
   }
 
   #rowsOf(fired: readonly number[]): Int32Array {

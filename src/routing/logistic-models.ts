@@ -3,15 +3,17 @@
  *
  * `logit_a = b_a + Σ_f v_f·w_fa + Σ_r (ρ·u_ra + [r names a]·s_r)`, v the text's
  * TF-IDF features and r the rules that fired. `v = (1 + ln tf) · idf^p`,
- * `idf = 1 + ln((N + 2)/(df + 1))`, `p = 1 + 2.5·4000/(4000 + N)` after N texts,
- * brought to a length set for each feature group and divided by √(groups
- * present), so that the many characters of a text do not drown its few words.
- * (p: while little is learned, how rare a word is tells most about it. Against
- * 1 in the place of 2.5, validation accuracy is 0.6 points higher with 500
- * rows and 0.4 with 1,000; from 1.5 to 2.5 it is alike with 15,000.)
+ * `idf = 1 + ln((N + 2)/(df + 1))`, `p = 1 + (1 + 2L/(800 + L))·4000/(4000 + N)`
+ * after N texts of which L are labelled rows, brought to a length set for each
+ * feature group and divided by √(groups present), so that the many characters
+ * of a text do not drown its few words. (p: how rare a word is tells most about
+ * it while little is learned, but with the first hundred rows, and where
+ * outcomes are chance, rare words carry the chance. 3.5 from the start: 1 point
+ * lower with 200 rows; 2 always: 0.4 lower with 1,000.)
  *
- * `s_r` is what people say in advance: `start·weight·K/(K + N)`, K by the
- * number of agents. It fades as outcomes come; `u` is what they teach.
+ * `s_r` is what people say in advance, `start·weight`; it fades as outcomes come,
+ * faster with outcomes, which judge the rule itself, than with labelled rows;
+ * `u` is what they teach.
  *
  * Steps are AdaGrad's (Duchi, Hazan, Singer 2011, diagonal): each weight moves
  * by `rate·g/√(Σg² + damping)`. Rare features keep long steps, which is what a
@@ -25,11 +27,17 @@ import { WeightTable } from './weight-table.ts';
 
 /** Rules that can hold a learned weight; further ones only act in `v1` and `v2`. */
 const ruleLimit = 8_192;
-/** What idf's power is above 1 at first, and texts after which half of that is gone. */
-const rarityBoost = 2.5;
+/** Texts after which half of what idf's power is above 1 is gone. */
 const rarityFade = 4_000;
-/** Length of each group's values; pairs and characters at 1.5 gain 0.1 to 0.2 points with any number of rows. */
-const groupWeights = [1, 1, 1, 1.5, 1.5, 1.5] as const;
+/** Labelled rows after which half of what they add to that is there. */
+const rarityGrowth = 800;
+/** Labelled rows after which the bias learns half as fast as in the end: how frequent an agent is takes many. */
+const biasGrowth = 200;
+/**
+ * Length of each group's values; characters at 2 to 2.5 instead of 1.5 gain 0.5 to 1.5 points with 60 to 200 rows, pairs
+ * at 2 instead of 1.5 gain 0.4 with 500.
+ */
+const groupWeights = [1, 1, 1, 2, 2, 1.5] as const;
 
 /**
  * What one example teaches. `label`: success of its agent, failure of every
@@ -57,6 +65,8 @@ export class LogisticModels {
   biasSquares = new Float32Array(0);
   /** Texts learned, replays not counted. */
   documents = 0;
+  /** Of these, labelled rows. */
+  labels = 0;
   /** Logits of the latest {@link learn}, from before its step; overwritten by the next. */
   logits = new Float64Array(0);
   readonly #settings: LearnerSettings;
@@ -115,8 +125,9 @@ export class LogisticModels {
   }
 
   /** Counts the text's features, so that later values know how common they are. */
-  count(features: Features): void {
+  count(features: Features, isLabel: boolean): void {
     this.documents += 1;
+    if (isLabel) this.labels += 1;
     this.#weighed = null;
     for (const slot of features.slots) {
       const row = this.features.ensureRow(slot);
@@ -126,19 +137,23 @@ export class LogisticModels {
   }
 
   /**
-   * One step on one example. With `random`, each feature is hidden with
-   * probability `dropout` (rules are always seen).
+   * One step on one example, `share` of it. With `random`, each feature is
+   * hidden with probability `dropout` (rules are always seen).
    */
-  learn(features: Features, rules: Int32Array, column: number, lesson: Lesson, random: Random | null): void {
-    const { rate, damping, biasRate, deadZone, ruleValue, dropout } = this.#settings;
+  learn(features: Features, rules: Int32Array, column: number, lesson: Lesson, random: Random | null, share = 1): void {
+    const { biasRate, outcomeBiasRate, deadZone, ruleValue, dropout, outcomeRate, outcomeDamping } = this.#settings;
+    const isLabel = lesson === 'label';
+    const rate = isLabel ? this.#settings.rate : outcomeRate;
+    const damping = isLabel ? this.#settings.damping : outcomeDamping;
+    const slower = isLabel ? (biasRate * this.labels) / (biasGrowth + this.labels) : outcomeBiasRate;
     const count = this.#weigh(features, random, dropout);
     const gradients = this.#gradients;
     this.#sum(count, rules, this.logits);
-    const from = lesson === 'label' ? 0 : column;
-    const to = lesson === 'label' ? this.columns : column + 1;
+    const from = isLabel ? 0 : column;
+    const to = isLabel ? this.columns : column + 1;
     for (let agent = from; agent < to; agent += 1) {
       const right = agent === column && isSuccess(lesson) ? 1 : 0;
-      const gradient = 1 / (1 + Math.exp(-(this.logits[agent] ?? 0))) - right;
+      const gradient = share * (1 / (1 + Math.exp(-(this.logits[agent] ?? 0))) - right);
       if (Math.abs(gradient) < deadZone) {
         gradients[agent] = 0;
         continue;
@@ -146,13 +161,13 @@ export class LogisticModels {
       gradients[agent] = gradient;
       const squares = (this.biasSquares[agent] ?? 0) + gradient * gradient;
       this.biasSquares[agent] = squares;
-      this.bias[agent] = (this.bias[agent] ?? 0) - (rate * biasRate * gradient) / Math.sqrt(squares + damping);
+      this.bias[agent] = (this.bias[agent] ?? 0) - (rate * slower * gradient) / Math.sqrt(squares + damping);
     }
     for (let at = 0; at < count; at += 1) {
       const row = this.#rows[at] ?? -1;
       if (row >= 0) step(this.features, row, this.#values[at] ?? 0, gradients, from, to, rate, damping);
     }
-    for (const row of rules) step(this.rules, row, ruleValue, gradients, from, to, rate, damping);
+    for (const row of rules) step(this.rules, row, ruleValue, gradients, from, to, rate, damping * ruleValue ** 2);
   }
 
   /** What each distinct feature adds to `column` above the `rival` column, in logits, in the features' order. */
@@ -234,7 +249,8 @@ export class LogisticModels {
   #rarity(seen: number): number {
     const texts = this.#rarityAt;
     const idf = 1 + Math.max(0, Math.log((texts + 2) / (seen + 1)));
-    const value = idf ** (1 + (rarityBoost * rarityFade) / (rarityFade + texts));
+    const boost = 1 + (2 * this.labels) / (rarityGrowth + this.labels);
+    const value = idf ** (1 + (boost * rarityFade) / (rarityFade + texts));
     if (seen < this.#rarities.length) this.#rarities[seen] = value;
     return value;
   }
@@ -243,7 +259,7 @@ export class LogisticModels {
     const columns = this.columns;
     const rows = this.#rows;
     const values = this.#values;
-    const { ruleValue, ruleStart, ruleFade } = this.#settings;
+    const { ruleValue, ruleStart, ruleFade, ruleFadeOutcomes } = this.#settings;
     const { bias } = this;
     const { records, width } = this.features;
     // Four columns at a time in local sums (rows are padded to fours): three
@@ -269,8 +285,8 @@ export class LogisticModels {
       into[agent + 2] = sum2;
       into[agent + 3] = sum3;
     }
-    const fade = ruleFade * columns;
-    const start = (ruleStart * fade) / (fade + this.documents);
+    const { labels, documents } = this;
+    const start = ruleStart / (1 + labels / (ruleFade * columns) + (documents - labels) / (ruleFadeOutcomes * columns));
     for (const row of rules) {
       const [column, weight] = this.knownRules[row] ?? [0, 0];
       into[column] = (into[column] ?? 0) + start * weight;

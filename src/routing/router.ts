@@ -3,6 +3,7 @@
  * clock and chance: the uniform number comes with the request.
  */
 import { candidates, choose, pick } from './choice.ts';
+import { type CheaperChoice, cheaperWithin } from '../domain/routing/cost.ts';
 import { Learner, telling, type Reading, type RoutingOutcome } from './learner.ts';
 import type { Lesson } from './logistic-models.ts';
 import type { RoutingRule } from './rules.ts';
@@ -42,8 +43,14 @@ export interface RoutingRequest {
   readonly availability?: ReadonlyMap<string, Availability>;
   /** Bonus in force for `v1` and `learned`; `v2` has its own. */
   readonly bonus?: ReadonlyMap<string, number>;
-  /** Bonus of `v2`, 0 for agents not named; default: from the learner's own tallies. */
+  /** Bonus of `v2`, 0 for agents not named; default: from the learner's own counts. */
   readonly planBonus?: ReadonlyMap<string, number>;
+  /** Agents that are hardly known are given a little ahead, so that they are tried; default: false. */
+  readonly optimism?: boolean;
+  /** Mean cost of a run by agent, in one currency; agents not named have none. Default: no costs. */
+  readonly costs?: ReadonlyMap<string, number>;
+  /** `learned` prefers the cheaper of agents whose probability is within this of the first one's; default 0. */
+  readonly costMargin?: number;
   /** Share of choices made at random, 0 by default; the caller gives it for low priority only. */
   readonly exploration?: number;
   /** Uniform in [0, 1), for shares and exploration; default 0.5. */
@@ -86,6 +93,10 @@ export interface RoutingDecision {
   readonly parts: ScoreParts;
   /** The agent ranked first, where it could not take the task, else null. */
   readonly instead_of: string | null;
+  /** Set where an agent was preferred because it is cheaper. */
+  readonly cheaper: CheaperChoice | null;
+  /** Those who could take it by `learned`, likeliest first, with what a run costs; empty where no cost is known. */
+  readonly costs: readonly { readonly agent: string; readonly probability: number; readonly cost: number | null }[];
   readonly rules: readonly RoutingRule[];
   /** Words that speak for the agent against the runner-up, with their logits, strongest first. */
   readonly terms: readonly { readonly term: string; readonly weight: number }[];
@@ -102,6 +113,8 @@ export interface RoutingDecision {
   /** Outcomes learned from. */
   readonly outcomes: number;
   readonly explored: boolean;
+  /** Rules decided in place of the method that was drawn, which was in doubt. */
+  readonly rules_instead: boolean;
   /** Why the method drawn was in doubt; null where it was not, or nobody asked (`doubts`). */
   readonly doubt: Doubt | null;
   /** With which this choice was made; null when forced or nobody was there. */
@@ -159,6 +172,7 @@ export class Router {
       similarities: learner.compare(reading, shown, asked.has('v2')),
       defaultAgent: this.#defaultAgent,
       roster: this.#agents,
+      optimistic: request.optimism === true,
       availability,
       bonus: request.bonus ?? new Map<string, number>(),
       planBonus: request.planBonus ?? null,
@@ -179,6 +193,10 @@ export class Router {
         availability,
       );
     }
+    const byModels = (rankings.get('learned') ?? []).filter(({ agent }) => able.includes(agent));
+    const { costs = new Map<string, number>(), costMargin = 0 } = request;
+    const cheaper = cheaperWithin(byModels, costs, costMargin);
+    if (cheaper !== null && picks.learned === cheaper.instead_of) picks.learned = cheaper.agent;
     const height = learner.height(logits);
     const sureness = (method: Method): number =>
       rankings.get(method)?.find((one) => one.agent === (picks[method] ?? null))?.confidence ?? 0;
@@ -209,7 +227,19 @@ export class Router {
       method: request.force === undefined ? method : 'forced',
       score: scored?.score ?? 0,
       parts: scored?.parts ?? { rules: 0, similarity: null, model: null, bonus: 0 },
-      instead_of: choice !== null && top !== undefined && !choice.explored && top.agent !== agent ? top.agent : null,
+      instead_of:
+        choice !== null && top !== undefined && !choice.explored && top.agent !== agent && cheaper?.agent !== agent
+          ? top.agent
+          : null,
+      cheaper: method === 'learned' && cheaper?.agent === agent && request.force === undefined ? cheaper : null,
+      costs:
+        method === 'learned' && costs.size > 0
+          ? byModels.slice(0, shown).map((one) => ({
+              agent: one.agent,
+              probability: one.confidence,
+              cost: costs.get(one.agent) ?? null,
+            }))
+          : [],
       rules: reading.fired.flatMap((index) => learner.book.rules[index] ?? []),
       terms: this.#terms(reading, agent ?? '', runnerUp?.agent ?? ''),
       nearest: scoring.similarities.nearest.map(({ example, cosine }) => ({
@@ -224,6 +254,7 @@ export class Router {
       height,
       outcomes: learner.outcomes,
       explored: request.force === undefined && (choice?.explored ?? false),
+      rules_instead: own !== undefined && own.by !== own.method && choice?.explored !== true,
       doubt: request.force === undefined ? (own?.doubt ?? null) : null,
       probability: request.force === undefined ? (choice?.probability ?? null) : null,
       ranking,

@@ -17,22 +17,50 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 3;
+const snapshotVersion = 5;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
   settings: z.string(),
   names: z.array(z.string()),
   documents: z.number(),
+  labels: z.number(),
   random: z.number(),
   features: z.number().int().min(0),
   rules: z.array(z.tuple([z.number().int().min(0), z.number(), z.enum(['text', 'type']), z.string()])),
-  calibration: z.object({ total: z.number(), slope: z.number(), offset: z.number() }),
-  tallies: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
+  calibration: z.object({
+    total: z.number(),
+    slope: z.number(),
+    lead: z.number(),
+    offset: z.number(),
+    refit_at: z.number(),
+  }),
+  pairs: z.array(
+    z.tuple([
+      z.string().nullable(),
+      z.number().int().min(0),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.number(),
+      z.string(),
+      z.number(),
+    ]),
+  ),
+  repeatability: z.object({ pairs: z.number(), differing: z.number() }),
+  counts: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
   examples: z.array(
-    z.tuple([z.string(), z.string(), z.string().nullable(), z.number(), z.enum(lessons), z.array(z.number())]),
+    z.tuple([
+      z.string(),
+      z.string(),
+      z.string().nullable(),
+      z.number(),
+      z.enum(lessons),
+      z.number(),
+      z.array(z.number()),
+    ]),
   ),
 });
 
@@ -47,7 +75,15 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     const example = examples.get(number);
     if (example === undefined) continue;
     norms[kept.length] = examples.normOf(number);
-    kept.push([example.id, example.text, example.type, example.column, example.lesson, [...example.rules]]);
+    kept.push([
+      example.id,
+      example.text,
+      example.type,
+      example.column,
+      example.lesson,
+      example.share,
+      [...example.rules],
+    ]);
   }
   const header = Buffer.from(
     JSON.stringify({
@@ -55,11 +91,20 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       settings: JSON.stringify(learner.settings),
       names: learner.names,
       documents: models.documents,
+      labels: models.labels,
       random: learner.random.state,
       features: models.features.rows,
       rules: models.knownRules,
-      calibration: { total: calibration.total, slope: calibration.slope, offset: calibration.offset },
-      tallies: learner.tallies.toRows(),
+      calibration: {
+        total: calibration.total,
+        slope: calibration.slope,
+        lead: calibration.lead,
+        offset: calibration.offset,
+        refit_at: calibration.refitAt,
+      },
+      pairs: learner.intercepts.toRows(),
+      repeatability: { pairs: learner.repeatability.pairs, differing: learner.repeatability.differing },
+      counts: learner.counts.toRows(),
       first: examples.oldest,
       refreshed_at: examples.refreshedAt,
       examples: kept,
@@ -74,6 +119,7 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     ...tableNumbers(models.features),
     ...tableNumbers(models.rules),
     calibration.logits,
+    calibration.margins,
     calibration.heights,
     calibration.right,
     norms,
@@ -101,7 +147,7 @@ export function loadLearner(
     const learner = new Learner([], [], settings);
     if (header.settings !== JSON.stringify(learner.settings)) return null;
     for (const name of header.names) learner.ensureColumn(name);
-    const { models, calibration, examples, random, tallies } = learner;
+    const { models, calibration, examples, random, counts } = learner;
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
@@ -109,22 +155,29 @@ export function loadLearner(
     for (const rule of header.rules) models.ensureRule(rule);
     readTable(models.rules, header.rules.length, reader);
     models.documents = header.documents;
+    models.labels = header.labels;
     random.state = header.random;
     reader.into(calibration.logits);
+    reader.into(calibration.margins);
     reader.into(calibration.heights);
     reader.into(calibration.right);
     calibration.total = header.calibration.total;
     calibration.slope = header.calibration.slope;
+    calibration.lead = header.calibration.lead;
+    calibration.refitAt = header.calibration.refit_at;
+    learner.intercepts.load(header.pairs);
+    learner.repeatability.pairs = header.repeatability.pairs;
+    learner.repeatability.differing = header.repeatability.differing;
     calibration.offset = header.calibration.offset;
-    tallies.load(header.tallies);
+    counts.load(header.counts);
     const norms = new Float64Array(header.examples.length);
     reader.into(norms);
     if (!reader.finished) return null;
     examples.startAt(header.first);
-    for (const [at, [id, text, type, column, lesson, fired]] of header.examples.entries()) {
+    for (const [at, [id, text, type, column, lesson, share, fired]] of header.examples.entries()) {
       if (column >= header.names.length) return null;
       const number = header.first + at;
-      const example = { number, id, text, type, column, lesson, rules: Int32Array.from(fired) };
+      const example = { number, id, text, type, column, lesson, share, rules: Int32Array.from(fired) };
       examples.restore({ ...example, ...learner.readAgain(text, type) }, norms[at] ?? 0);
     }
     examples.refreshedAt = header.refreshed_at;

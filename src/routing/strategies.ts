@@ -8,7 +8,7 @@
  */
 import type { Similarities } from './example-index.ts';
 import type { Learner, Reading } from './learner.ts';
-import { planBonus } from './tally.ts';
+import { planBonus } from './outcome-counts.ts';
 
 export const strategies = ['v1', 'v2', 'learned', 'auto'] as const;
 export type Strategy = (typeof strategies)[number];
@@ -30,6 +30,11 @@ export interface Availability {
 export const outcomesForLearned = 60;
 /** Outcomes from which `v2` gives similarity its full part. */
 const fullSimilarity = 100;
+/** Part of the optimism that `v2` takes: below what one usual word of a rule gives. */
+const planOptimism = 0.4;
+/** Who may do this well leaves nothing to be tried; counted as 4.5 successes and half a failure seen before any. */
+const wellDone = 0.9;
+const before = { successes: 4.5, failures: 0.5 };
 /** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
 const sameScore = 1e-9;
 
@@ -65,7 +70,9 @@ export interface Scoring {
   readonly availability: ReadonlyMap<string, Availability>;
   /** Bonus in force for `v1` and `learned`, by agent; 0 where absent. */
   readonly bonus: ReadonlyMap<string, number>;
-  /** Bonus of `v2`, 0 where an agent is absent; null: from the learner's own tallies. */
+  /** Whether agents that are hardly known are tried. */
+  readonly optimistic: boolean;
+  /** Bonus of `v2`, 0 where an agent is absent; null: from the learner's own counts. */
   readonly planBonus: ReadonlyMap<string, number> | null;
 }
 
@@ -120,6 +127,7 @@ function scoreByRules(scoring: Scoring): AgentScore[] {
 
 function scoreByPlan(scoring: Scoring): AgentScore[] {
   const { learner, reading, similarities } = scoring;
+  const ahead = optimismFor(scoring);
   const matched = learner.book.scores(reading.fired);
   const grown = Math.min(1, learner.outcomes / fullSimilarity);
   let best = 0;
@@ -129,22 +137,51 @@ function scoreByPlan(scoring: Scoring): AgentScore[] {
     const similarity = best > 0 ? (similarities.best[column] ?? 0) / best : 0;
     const bonus =
       scoring.planBonus === null
-        ? planBonus(learner.tallies.get(agent, reading.type))
+        ? planBonus(learner.counts.get(agent, reading.type))
         : (scoring.planBonus.get(agent) ?? 0);
-    const score = 0.6 * rules + 0.4 * similarity * grown + bonus;
+    const score = 0.6 * rules + 0.4 * similarity * grown + bonus + planOptimism * ahead(column);
     return { agent, score, confidence: clip(score), parts: { rules, similarity, model: null, bonus } };
   });
 }
 
 function scoreByModels(scoring: Scoring): AgentScore[] {
   const { learner, reading, logits } = scoring;
+  const ahead = optimismFor(scoring);
+  const margins = learner.margins(logits);
   const matched = learner.book.scores(reading.fired);
   return forRoster(learner, (agent, column) => {
-    const model = learner.calibration.probability(logits[column] ?? 0);
+    const model = learner.calibration.probability(logits[column] ?? 0, margins(column));
     const bonus = scoring.bonus.get(agent) ?? 0;
     const rules = matched.get(agent) ?? 0;
-    return { agent, score: model + bonus, confidence: model, parts: { rules, similarity: null, model, bonus } };
+    return {
+      agent,
+      score: model + bonus + ahead(column),
+      confidence: model,
+      parts: { rules, similarity: null, model, bonus },
+    };
   });
+}
+
+/**
+ * What agents that are hardly known on this type are given ahead, by column: fades to 0 with their first outcomes.
+ * Nothing while the agent that has most of the type's outcomes may do well (its success rate's 90% quantile, by the
+ * normal approximation, is at least 0.9): there would be little to be won.
+ */
+function optimismFor({ learner, reading, optimistic }: Scoring): (column: number) => number {
+  if (!optimistic) return () => 0;
+  const { optimism, trials } = learner.settings;
+  const { intercepts, roster } = learner;
+  let most = 0;
+  let busiest = -1;
+  for (const column of roster) {
+    const known = intercepts.known(reading.type, column);
+    if (known > most) [most, busiest] = [known, column];
+  }
+  const { successes, failures } = intercepts.counts(reading.type, busiest);
+  const all = successes + failures + before.successes + before.failures;
+  const rate = (successes + before.successes) / all;
+  if (rate + 1.28 * Math.sqrt((rate * (1 - rate)) / (all + 1)) >= wellDone) return () => 0;
+  return (column) => optimism * Math.max(0, 1 - intercepts.known(reading.type, column) / trials);
 }
 
 function forRoster(learner: Learner, score: (agent: string, column: number) => AgentScore): AgentScore[] {

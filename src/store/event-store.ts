@@ -176,6 +176,24 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** What a process tells of its clock with each of its notes. */
+export interface ToldClock {
+  /** Milliseconds since 1970. */
+  readonly shows: number;
+  /** By how much it is ahead of federation time, as the process itself judges; null: not so that it matters. */
+  readonly ahead: number | null;
+}
+
+/** The clock of another living process. */
+export interface OtherClock extends ToldClock {
+  /** Now: carried on since the process wrote it. */
+  readonly shows: number;
+  /** The process was seen to write it. Before, it may be what one left that was killed. */
+  readonly isSeenGoing: boolean;
+  /** Who speaks through it. */
+  readonly agent: string;
+}
+
 /** Who is alive. Kept beside the journal: presence is not history. */
 export interface Presence {
   /** Announces a session of this process, beside those it has, and raises its counter from now on. */
@@ -190,6 +208,10 @@ export interface Presence {
   observe(): void | Promise<void>;
   /** Sessions silent for the grace time or more, or that ended. `holders` are the ones anyone asks about. */
   gone(holders: Iterable<string>): ReadonlySet<string>;
+  /** From here on notes say what `tell` gives. */
+  tellClock(tell: () => ToldClock): void;
+  /** The clocks of the other living processes, one for each, as last observed. In memory. */
+  clocks(): readonly OtherClock[];
   /** Ends every session of this process, and waits until others can see it. */
   stop(): Promise<void>;
 }

@@ -5,7 +5,9 @@
  * suspended laptop wakes, file times declared 27 of 48 live holders dead and
  * counters none (measured during design).
  */
-import type { Presence, PresenceEntry } from './event-store.ts';
+import { hrtime } from 'node:process';
+import { v4 as randomId } from 'uuid';
+import type { OtherClock, Presence, PresenceEntry, ToldClock } from './event-store.ts';
 
 /** How long a counter may stand still before its session counts as gone. */
 export const defaultGraceMs = 30_000;
@@ -13,11 +15,15 @@ export const defaultGraceMs = 30_000;
 /** What a process says about one of its sessions. */
 export interface SessionNote {
   readonly session: string;
+  /** The process, which may have several sessions: a random name. */
+  readonly process: string;
   readonly agent: string;
   readonly client: string | null;
   readonly counter: number;
   /** It left in good order: gone at once. */
   readonly ended: boolean;
+  /** Its clock as it wrote this; null: an earlier version did not. */
+  readonly clock: (ToldClock & { readonly uptime: number }) | null;
 }
 
 /** Where the notes of all sessions hang: a folder, a table, an object. */
@@ -35,22 +41,35 @@ export interface PresenceBoard {
 /** A note still for this many grace times is cleared away; by then every lease of its session has lapsed. */
 const graceTimesKept = 10;
 
+/**
+ * Notes are renewed about once a second. One that is no older than this by the machine's own time since its start, which
+ * all its processes share, is of a living process; so is one that is renewed within this time under our eyes.
+ */
+const renewedWithinMs = 3_000;
+
 interface Sighting {
   note: SessionNote;
   /** When its counter was last seen to move, on this process's clock. */
   movedAt: number;
+  /** It moved under our eyes. */
+  isSeenMoving: boolean;
 }
 
 export interface PresenceOptions {
   readonly graceMs?: number | undefined;
   /** A monotonic clock in milliseconds; given by tests. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds since the machine was started; given by tests. */
+  readonly uptime?: (() => number) | undefined;
 }
 
 export class CountingPresence implements Presence {
   readonly #board: PresenceBoard;
   readonly #graceMs: number;
   readonly #now: () => number;
+  readonly #uptime: () => number;
+  readonly #process = randomId();
+  #tellClock: () => ToldClock = () => ({ shows: Date.now(), ahead: null });
   readonly #sightings = new Map<string, Sighting>();
   /** Holders without a note, since when they are missed. */
   readonly #missedSince = new Map<string, number>();
@@ -61,15 +80,21 @@ export class CountingPresence implements Presence {
   #timer: NodeJS.Timeout | undefined;
   #observedAt: number | undefined;
 
-  constructor(board: PresenceBoard, { graceMs = defaultGraceMs, now = () => performance.now() }: PresenceOptions = {}) {
+  constructor(board: PresenceBoard, options: PresenceOptions = {}) {
     this.#board = board;
-    this.#graceMs = graceMs;
-    this.#now = now;
+    this.#graceMs = options.graceMs ?? defaultGraceMs;
+    this.#now = options.now ?? (() => performance.now());
+    this.#uptime = options.uptime ?? (() => Number(hrtime.bigint() / 1_000_000n));
+  }
+
+  tellClock(tell: () => ToldClock): void {
+    this.#tellClock = tell;
   }
 
   start(session: string, agent: string, client: string | null): void {
     const before = this.#own.get(session) ?? this.#sightings.get(session)?.note;
-    const note: SessionNote = { session, agent, client, counter: (before?.counter ?? 0) + 1, ended: false };
+    const counter = (before?.counter ?? 0) + 1;
+    const note = { session, process: this.#process, agent, client, counter, ended: false, clock: this.#clock() };
     this.#post(note);
     this.#own.set(session, note);
     const period = Math.min(1_000, Math.max(20, this.#graceMs / 10));
@@ -78,7 +103,7 @@ export class CountingPresence implements Presence {
 
   #beat(): void {
     for (const [session, note] of this.#own) {
-      const raised = { ...note, counter: note.counter + 1 };
+      const raised = { ...note, counter: note.counter + 1, clock: this.#clock() };
       this.#own.set(session, raised);
       this.#post(raised);
     }
@@ -107,8 +132,10 @@ export class CountingPresence implements Presence {
     for (const note of notes) {
       present.add(note.session);
       const before = this.#sightings.get(note.session);
-      const moved = before === undefined || before.note.counter !== note.counter || isLate;
-      this.#sightings.set(note.session, { note, movedAt: moved ? now : before.movedAt });
+      const hasMoved = before !== undefined && before.note.counter !== note.counter;
+      const begins = before === undefined || hasMoved || isLate;
+      const isSeenMoving = hasMoved || (before?.isSeenMoving === true && !isLate);
+      this.#sightings.set(note.session, { note, movedAt: begins ? now : before.movedAt, isSeenMoving });
     }
     for (const session of this.#sightings.keys()) {
       if (!present.has(session)) this.#sightings.delete(session);
@@ -158,6 +185,29 @@ export class CountingPresence implements Presence {
     return gone;
   }
 
+  clocks(): readonly OtherClock[] {
+    const [now, uptime] = [this.#now(), this.#uptime()];
+    const clocks = new Map<string, OtherClock>();
+    for (const { note, movedAt, isSeenMoving } of this.#sightings.values()) {
+      const { clock, process, agent, ended } = note;
+      const silentFor = now - movedAt;
+      if (clock === null || ended || process === this.#process || silentFor >= this.#graceMs) continue;
+      const age = uptime - clock.uptime;
+      const isFresh = age >= 0 && age <= renewedWithinMs;
+      const isSeenGoing = isSeenMoving || isFresh;
+      // What nobody renews was left by a process that was killed.
+      if (!isSeenGoing && silentFor > renewedWithinMs) continue;
+      if (clocks.get(process)?.isSeenGoing === true) continue;
+      const shows = clock.shows + (isFresh ? age : silentFor);
+      clocks.set(process, { shows, ahead: clock.ahead, isSeenGoing, agent });
+    }
+    return [...clocks.values()];
+  }
+
+  #clock(): NonNullable<SessionNote['clock']> {
+    return { ...this.#tellClock(), uptime: this.#uptime() };
+  }
+
   end(session: string): void {
     this.#leave(session, true);
   }
@@ -172,7 +222,7 @@ export class CountingPresence implements Presence {
     this.#own.delete(session);
     const note = { ...own, ended };
     this.#post(note);
-    this.#sightings.set(session, { note, movedAt: this.#now() });
+    this.#sightings.set(session, { note, movedAt: this.#now(), isSeenMoving: true });
     if (this.#own.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

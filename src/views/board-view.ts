@@ -1,41 +1,28 @@
 /** The whole federation at a glance: what a live board shows, in a terminal or elsewhere. */
 import { basename } from 'node:path';
 import type { FederationState } from '../domain/federation-state.ts';
+import { fitOfAll } from '../domain/tasks/claiming-order.ts';
 import type { Task } from '../domain/tasks/task.ts';
-import { day, type Timestamp, toMillis } from '../domain/time.ts';
+import { type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import { type LogEntry, logEntries } from './event-lines.ts';
+import { type InboxItem, inboxView } from './inbox-view.ts';
+import {
+  type OpenVote,
+  openVotes,
+  type Overview,
+  recentlyDone,
+  recentTime,
+  type Waiting,
+  waitingOf,
+} from './overview.ts';
 import { type AgentView, agentViews } from './queue-views.ts';
-import { firstWords } from './task-views.ts';
-import { fitOfAll } from '../domain/tasks/claiming-order.ts';
-
-/** A task as a card on the board. */
-export interface BoardTask {
-  readonly task_id: string;
-  readonly status: string;
-  readonly type: string | null;
-  readonly priority: string;
-  /** Who holds it, did it, or is to do it; `null`: anyone. */
-  readonly who: string | null;
-  /** Ready since, claimed at, queued at or finished at, by column. */
-  readonly since: Timestamp;
-  readonly progress: number | null;
-  /** The process that holds it shows no sign of life. */
-  readonly silent: boolean;
-  /** Why it cannot start yet. */
-  readonly waits: BoardWait | null;
-  readonly description: string;
-}
-
-export type BoardWait =
-  | { readonly for: 'tasks'; readonly ids: readonly string[] }
-  | { readonly for: 'approval' }
-  | { readonly for: 'time'; readonly until: Timestamp };
+import { type TaskRow, taskRow } from './task-rows.ts';
 
 export interface BoardColumn {
   readonly total: number;
-  readonly items: readonly BoardTask[];
+  readonly items: readonly TaskRow[];
 }
 
 export interface BoardView {
@@ -49,14 +36,16 @@ export interface BoardView {
   readonly config_warnings: readonly string[];
   readonly ready: BoardColumn;
   readonly in_progress: BoardColumn;
-  readonly waiting: BoardColumn;
   /** Finished within the last day, newest first. */
-  readonly done_lately: BoardColumn;
+  readonly recently_done: BoardColumn;
+  readonly waiting: BoardColumn;
+  /** What those that wait, wait for. */
+  readonly waits: Waiting;
+  readonly ended: Overview['recently'];
   readonly agents: readonly AgentView[];
-  readonly inbox: {
-    readonly total: number;
-    readonly items: readonly { readonly inbox_id: string; readonly kind: string; readonly title: string }[];
-  };
+  /** Oldest first. */
+  readonly inbox: { readonly total: number; readonly items: readonly InboxItem[] };
+  readonly votes: readonly OpenVote[];
   /** Newest last. */
   readonly events: readonly LogEntry[];
 }
@@ -65,11 +54,13 @@ export interface BoardLimits {
   /** Tasks in a column. */
   readonly tasks: number;
   readonly events: number;
+  /** Only tasks with these words in their id, type, description or who has them. */
+  readonly filter?: string;
 }
 
-const lately = day;
-/** Pending tasks looked through for waiting ones; with more than this a board shows none of the rest anyway. */
+/** Tasks looked through for those that belong into a column; with more than this a board shows none of the rest anyway. */
 const mostScanned = 5_000;
+const mostVotes = 20;
 
 /** Reads the journal's end for the events, everything else from the state. */
 export async function boardView(federation: Federation, limits: BoardLimits): Promise<BoardView> {
@@ -77,10 +68,26 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
   const state = federation.state();
   const { config } = federation;
   const now = federation.now();
-  const presence = federation.presence();
-  const grace = config.leases.grace_seconds * 1_000;
-  const alive = new Set(presence.filter(({ silentFor }) => silentFor < grace).map(({ session }) => session));
-  const silent = (task: Task): boolean => task.lease?.session != null && !alive.has(task.lease.session);
+  const words = (limits.filter ?? '')
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  /** `total`: of them all; counted anew where some are left out. */
+  const column = (tasks: Iterable<Task>, total: number): BoardColumn => {
+    const found: Task[] = [];
+    let matching = 0;
+    for (const task of tasks) {
+      if (!words.every((word) => textOf(task).includes(word))) continue;
+      matching += 1;
+      if (found.length < limits.tasks) found.push(task);
+      else if (words.length === 0) break;
+    }
+    return { total: words.length === 0 ? total : matching, items: found.map((task) => taskRow(federation, task)) };
+  };
+  const many = words.length === 0 ? limits.tasks : mostScanned;
+  const everyone = fitOfAll([...Object.keys(config.agents), config.operator, ...config.people]);
+  const { index } = state;
+  const ended = recentlyDone(state, now);
   return {
     name: basename(federation.project.dir),
     operator: config.operator,
@@ -88,20 +95,21 @@ export async function boardView(federation: Federation, limits: BoardLimits): Pr
     paused: state.meta.paused,
     warning: federation.fault,
     config_warnings: federation.configWarnings.map(({ message }) => message),
-    ready: ready(state, [...Object.keys(config.agents), config.operator, ...config.people], limits.tasks),
-    in_progress: inProgress(state, limits.tasks, silent),
-    waiting: waiting(state, limits.tasks),
-    done_lately: doneLately(state, now, limits.tasks),
+    ready: column(index.ready.next(everyone, many), index.ready.size),
+    in_progress: column(inProgress(state), index.byStatus['in-progress'].size),
+    recently_done: column(recent(state, now), ended.completed + ended.failed + ended.cancelled),
+    waiting: column(waiting(state), index.byStatus.pending.size - index.ready.size),
+    waits: waitingOf(state, mostScanned),
+    ended,
     agents: agentViews(federation),
-    inbox: {
-      total: state.escalations.size,
-      items: [...state.escalations.values()]
-        .slice(-3)
-        .reverse()
-        .map(({ inbox_id, kind, title }) => ({ inbox_id, kind, title })),
-    },
+    inbox: inboxView(state),
+    votes: openVotes(state, mostVotes),
     events,
   };
+}
+
+function textOf({ task_id, type, description, to_agent, lease, result }: Task): string {
+  return [task_id, type, description, to_agent, lease?.agent, result?.by].join(' ').toLowerCase();
 }
 
 async function latestEvents(federation: Federation, limit: number): Promise<LogEntry[]> {
@@ -110,60 +118,27 @@ async function latestEvents(federation: Federation, limit: number): Promise<LogE
   return records.flatMap((record) => logEntries(record)).slice(-limit);
 }
 
-/** In the order in which they would be claimed, whoever asks. */
-function ready({ index }: FederationState, everyone: readonly string[], limit: number): BoardColumn {
-  const items = index.ready
-    .next(fitOfAll(everyone), limit)
-    .map((task) => card(task, task.to_agent, task.ready_since ?? task.created_at));
-  return { total: index.ready.size, items };
-}
-
 /** Held longest first: that is where something may be wrong. */
-function inProgress(state: FederationState, limit: number, silent: (task: Task) => boolean): BoardColumn {
-  const held = [...state.index.byStatus['in-progress']].flatMap((id) => state.tasks.get(id) ?? []);
+function inProgress({ index, tasks }: FederationState): Task[] {
   const claimedAt = (task: Task): Timestamp => task.lease?.claimed_at ?? task.updated_at;
-  const items = held
-    .sort((a, b) => (claimedAt(a) < claimedAt(b) ? -1 : 1))
-    .slice(0, limit)
-    .map((task) => ({ ...card(task, task.lease?.agent ?? null, claimedAt(task)), silent: silent(task) }));
-  return { total: held.length, items };
+  return [...index.byStatus['in-progress']]
+    .flatMap((id) => tasks.get(id) ?? [])
+    .sort((a, b) => (claimedAt(a) < claimedAt(b) ? -1 : 1));
 }
 
-function waiting({ index, tasks }: FederationState, limit: number): BoardColumn {
-  const total = index.byStatus.pending.size - index.ready.size;
-  const items: BoardTask[] = [];
+function* waiting({ index, tasks }: FederationState): Generator<Task, void, undefined> {
   let scanned = 0;
   for (const id of index.byStatus.pending) {
-    if (items.length >= Math.min(limit, total) || ++scanned > mostScanned) break;
+    if (++scanned > mostScanned) return;
     const task = tasks.get(id);
-    if (task === undefined || index.isReady(task)) continue;
-    items.push({ ...card(task, task.to_agent, task.created_at), waits: waitOf(task, index.waitsFor(task)) });
+    if (task !== undefined && !index.isReady(task)) yield task;
   }
-  return { total, items };
 }
 
-function waitOf(task: Task, ids: readonly string[]): BoardWait | null {
-  if (ids.length > 0) return { for: 'tasks', ids };
-  if (task.needs_approval && task.approved_by === null) return { for: 'approval' };
-  return task.starts_at === null ? null : { for: 'time', until: task.starts_at };
-}
-
-function doneLately({ index, tasks }: FederationState, now: Timestamp, limit: number): BoardColumn {
-  const from = toMillis(now) - lately;
-  const items: BoardTask[] = [];
-  let total = 0;
+function* recent({ index, tasks }: FederationState, now: Timestamp): Generator<Task, void, undefined> {
   for (const [[at], id] of index.finished.entriesReversed()) {
-    if (at < from) break;
-    total += 1;
-    const task = items.length < limit ? tasks.get(id) : undefined;
-    if (task === undefined) continue;
-    items.push(card(task, task.result?.by ?? task.to_agent, task.finished_at ?? task.updated_at));
+    if (at < toMillis(now) - recentTime) return;
+    const task = tasks.get(id);
+    if (task !== undefined) yield task;
   }
-  return { total, items };
-}
-
-function card(task: Task, who: string | null, since: Timestamp): BoardTask {
-  const { task_id, status, type, priority, progress } = task;
-  const description = firstWords(task.description, 200);
-  return { task_id, status, type, priority, who, since, progress, silent: false, waits: null, description };
 }

@@ -28,6 +28,7 @@ function isAbout(event: FederationEvent, id: TaskId): boolean {
   if (event.type === 'task_imported') return event.task.task_id === id;
   // Leaving the state is what is to be undone here.
   if (event.type === 'tasks_archived') return false;
+  if (event.type === 'change_undone') return event.tasks.some(({ task_id }) => task_id === id);
   if ('task_ids' in event) return event.task_ids.includes(id);
   return 'task_id' in event && event.task_id === id;
 }

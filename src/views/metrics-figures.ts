@@ -1,6 +1,6 @@
 /** Figures from what was counted: rates with their intervals, minutes, shares. Rounded, since agents and people read them. */
 import { betaQuantile } from '../domain/routing/beta.ts';
-import { tallyOf } from '../domain/routing/bonuses.ts';
+import { countsOf } from '../domain/routing/bonuses.ts';
 import { CounterRow, type Counters } from '../domain/metrics/counters.ts';
 import { medianOf } from '../domain/metrics/histogram.ts';
 import type { Metrics, PairField } from '../domain/metrics/metrics.ts';
@@ -17,6 +17,10 @@ export interface Figures {
   /** 95% of what is believed of the rate: quantiles of Beta(1 + successes, 1 + others). */
   readonly interval: readonly [low: number, high: number] | null;
   readonly rework_rate: number | null;
+  /** Of the completions: those that checks proved. */
+  readonly verified_share: number | null;
+  /** Of the successes that checks looked at: those that they did not find to be one. */
+  readonly false_done: number | null;
   readonly mean_minutes: number | null;
   readonly median_minutes: number | null;
 }
@@ -24,7 +28,7 @@ export interface Figures {
 /** Of one row, or of several added up. */
 export function figuresOf({ pairs, durations }: Metrics, keys: readonly string[]): Figures {
   const row = sumOf<PairField>(pairs, keys);
-  const { successes, failures } = tallyOf(row);
+  const { successes, failures } = countsOf(row);
   const count = successes + failures;
   const timed = row.get('timed');
   const mean = timed === 0 ? null : row.get('duration') / timed;
@@ -36,6 +40,8 @@ export function figuresOf({ pairs, durations }: Metrics, keys: readonly string[]
     success_rate: ratio(successes, count),
     interval: intervalOf(successes, failures),
     rework_rate: ratio(row.get('sent_back'), count),
+    verified_share: ratio(row.get('verified'), successes + row.get('sent_back')),
+    false_done: ratio(row.get('false_done'), row.get('verified') + row.get('false_done')),
     mean_minutes: mean === null ? null : minutesOf(mean),
     median_minutes: median === null ? null : minutesOf(median),
   };

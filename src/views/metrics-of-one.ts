@@ -8,7 +8,9 @@ import { confidenceParts, pairKey, pairOf } from '../domain/metrics/metrics.ts';
 import { participantKind } from '../domain/participants.ts';
 import { quote } from '../domain/text.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
+import { type SeenChange, seenChange } from '../domain/metrics/courses.ts';
 import { describeReliability } from '../domain/votes/calibration.ts';
+import { present } from './task-views.ts';
 import { type Figures, figuresOf, rounded } from './metrics-figures.ts';
 import {
   type AgentFigures,
@@ -20,7 +22,12 @@ import {
 } from './metrics-view.ts';
 
 export interface AgentMetrics extends AgentFigures {
-  readonly types: readonly (Figures & { readonly type: string | null; readonly bonus: number })[];
+  readonly types: readonly (Figures & {
+    readonly type: string | null;
+    readonly bonus: number;
+    /** The last change for the worse: its newest outcomes then, against those before. */
+    readonly changed?: SeenChange;
+  })[];
   /** Share of the time since it was first seen, by status. */
   readonly availability: Readonly<Partial<Record<AvailabilityStatus, number>>>;
   readonly first_seen: Timestamp | null;
@@ -64,6 +71,7 @@ export function agentMetrics(source: MetricsSource, agent: string): AgentMetrics
         type,
         ...figuresOf(metrics, [pairKey(agent, type)]),
         bonus: bonusesFor(state, type).get(agent) ?? 0,
+        ...present({ changed: seenChange(metrics, agent, type) }),
       }))
       .sort((a, b) => b.count - a.count),
     ...availabilityOf(state, agent, now),

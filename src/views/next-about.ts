@@ -16,9 +16,11 @@ export function nextAbout(federation: Federation, task: Task, reader: Actor | nu
     case 'pending':
       return pending(federation, task, reader);
     case 'in-progress':
-      return reader !== null && task.lease?.agent === reader.name
+      if (reader === null || task.lease?.agent !== reader.name)
+        return `${task.lease?.agent ?? 'Its holder'} is at work on it.`;
+      return task.lease.session === reader.session
         ? advise`It is yours: ${endOf(federation.state(), task, reader.name)}.`
-        : `${task.lease?.agent ?? 'Its holder'} is at work on it.`;
+        : `Another of your processes is at work on it (attempt ${task.attempt}).`;
     case 'completed': {
       const rework = reworkOf(federation.state(), task_id);
       if (rework !== undefined) return advise`It was sent back; see ${call('get_task', { task_id: rework.task_id })}.`;

@@ -95,10 +95,13 @@ export function needsOf({ escalations }: FederationState, most: number): Need[] 
     .map(({ inbox_id, kind, title, opened_at }) => ({ inbox_id, kind, title, opened_at }));
 }
 
-export function waitingOf(state: FederationState): Waiting {
+/** `most`: tasks looked at, so that a board of very many costs little. */
+export function waitingOf(state: FederationState, most = Number.POSITIVE_INFINITY): Waiting {
   const { index, tasks } = state;
   const counts = { tasks: 0, votes: 0, approval: 0, time: 0 };
+  let scanned = 0;
   for (const id of index.byStatus.pending) {
+    if (++scanned > most) break;
     const task = tasks.get(id);
     const wait = task === undefined ? null : waitOf(state, task);
     if (wait === null) continue;
@@ -116,7 +119,7 @@ function overdueOf({ index, tasks }: FederationState, now: Timestamp): number {
   return count;
 }
 
-function recentlyDone({ index, tasks }: FederationState, now: Timestamp): Overview['recently'] {
+export function recentlyDone({ index, tasks }: FederationState, now: Timestamp): Overview['recently'] {
   const counts = { completed: 0, failed: 0, cancelled: 0 };
   for (const [[at], id] of index.finished.entriesReversed()) {
     if (at < toMillis(now) - recentTime) break;

@@ -13,6 +13,7 @@ import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import type { Federation, WebhookStanding } from '../federation.ts';
 import type { StoreFault } from '../store/event-store.ts';
 import { waitedMinutes } from './metrics-figures.ts';
+import { runsInHand, type RunView } from './runs-view.ts';
 import { taskCounts } from './task-counts.ts';
 import { briefTask, present, type TaskBrief } from './task-views.ts';
 import { plural } from '../domain/phrases.ts';
@@ -68,6 +69,11 @@ export function agentViews(federation: Federation): AgentView[] {
   });
 }
 
+/** Of an agent that was not seen its status says nothing, unless somebody said it. */
+export function shownStatus({ status, seen }: Pick<AgentView, 'status' | 'seen'>): string {
+  return seen || status !== 'available' ? status : 'not seen yet';
+}
+
 /** The roster as a list. */
 export function agentsView(federation: Federation) {
   const items = agentViews(federation);
@@ -85,16 +91,21 @@ export interface StatusView {
   /** Follow-ups that wait for the operator's word. */
   readonly kept_follow_ups?: number;
   readonly agents: readonly Pick<AgentView, 'name' | 'status' | 'holds' | 'ready' | 'open' | 'connected' | 'seen'>[];
+  /** Agents' programs that run now. */
+  readonly runs?: readonly RunView[];
   readonly records: number;
   readonly webhook?: WebhookStanding;
   readonly warning?: StoreFault;
   /** What is wrong with the configuration file. */
   readonly config_warnings?: readonly string[];
+  /** Which clocks are off, and what does not end by time because of that. */
+  readonly clock_warnings?: readonly string[];
 }
 
 export function statusOf(federation: Federation): StatusView {
   const { config, fault, configWarnings } = federation;
   const webhook = federation.webhook();
+  const clock_warnings = federation.clockWarnings();
   const state = federation.state();
   const oldest = state.index.ready.oldest();
   return {
@@ -115,10 +126,12 @@ export function statusOf(federation: Federation): StatusView {
       connected,
       seen,
     })),
+    ...present({ runs: runsInHand(state, federation.now()) }),
     records: federation.seq,
     ...(webhook === null ? {} : { webhook }),
     ...(fault === null ? {} : { warning: fault }),
     ...(configWarnings.length === 0 ? {} : { config_warnings: configWarnings.map(({ message }) => message) }),
+    ...(clock_warnings.length === 0 ? {} : { clock_warnings }),
   };
 }
 

@@ -52,7 +52,12 @@ function whenOf({ when }: Rule): string {
   const { type, agent, outcome, artifact } = when;
   const artifacts = { true: ' with an artifact', false: ' without an artifact' };
   const by = agent === undefined ? '' : ` by ${agent}`;
-  const ends = { success: 'is completed', failed: 'fails for good', rework: 'is sent back' }[outcome];
+  const ends = {
+    success: 'is completed',
+    failed: 'fails for good',
+    rework: 'is sent back',
+    'checks-failed': 'fails its checks',
+  }[outcome];
   const named = typeof artifact === 'boolean' ? artifacts[`${artifact}`] : ` with an artifact ending in ${artifact}`;
   return `${type ?? 'any task'}${by} ${ends}${artifact === undefined ? '' : named}`;
 }

@@ -6,7 +6,7 @@ import { fitOf } from '../domain/tasks/fit.ts';
 import type { Task } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { readStart } from '../files/project.ts';
-import { agentViews, readyFor } from './queue-views.ts';
+import { agentViews, readyFor, shownStatus } from './queue-views.ts';
 import { briefHeld, firstWords, heldBy, present } from './task-views.ts';
 import { ballotsDue, type DueBallot } from './vote-views.ts';
 
@@ -51,12 +51,11 @@ async function everything(federation: Federation, actor: Actor, seenBefore: numb
       }),
     },
     principles: config.principles,
-    roster: agentViews(federation).map(({ name, role, status, open: count, seen }) => ({
-      name,
-      role: firstWords(role, 60),
-      // Of an agent that was not seen its status says nothing.
-      status: seen || status !== 'available' ? status : 'not seen yet',
-      open: count,
+    roster: agentViews(federation).map((one) => ({
+      name: one.name,
+      role: firstWords(one.role, 60),
+      status: shownStatus(one),
+      open: one.open,
     })),
     operator: config.operator,
     paused: state.meta.paused,

@@ -1,7 +1,7 @@
 /** What a client reads first that nobody of the roster is known by: it may look around, and learns how to be recognised. */
 import type { OperatorError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import { agentViews, statusOf } from './queue-views.ts';
+import { agentViews, shownStatus, statusOf } from './queue-views.ts';
 import { firstWords } from './task-views.ts';
 
 /** What needs no identity. */
@@ -19,7 +19,7 @@ export function strangerView(federation: Federation, { message, next }: Operator
     may_read: mayRead,
     roster: agentViews(federation)
       .slice(0, most)
-      .map(({ name, role, status }) => ({ name, role: firstWords(role, 60), status })),
+      .map((agent) => ({ name: agent.name, role: firstWords(agent.role, 60), status: shownStatus(agent) })),
     operator: config.operator,
     paused: paused === null ? null : { ...paused, reason: paused.reason && firstWords(paused.reason, 300) },
     tasks,

@@ -3,8 +3,11 @@ import { reworkOf } from '../domain/tasks/subject.ts';
 import type { Task, TaskId } from '../domain/tasks/task.ts';
 import type { Federation } from '../federation.ts';
 import { holdingOf } from './holding.ts';
+import { runsOf } from './runs-view.ts';
 import { doubtfulOf } from './task-rows.ts';
 import { present, taskWithHistory } from './task-views.ts';
+
+const mostRuns = 5;
 
 export function taskInContext(federation: Federation, task: Task) {
   const state = federation.state();
@@ -17,6 +20,7 @@ export function taskInContext(federation: Federation, task: Task) {
     ...taskWithHistory(state, task),
     ...present({
       held_through: holding?.client,
+      runs: runsOf(state, task.task_id, federation.now()).slice(-mostRuns),
       held_silently: holding?.silent === true || null,
       doubtful: doubtfulOf(federation, task),
       blocks: [...(state.index.dependents.get(task.task_id) ?? [])].filter((id) => blocked(id).includes(task.task_id)),

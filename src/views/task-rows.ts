@@ -61,13 +61,14 @@ export function taskRow(federation: Federation, task: Task): TaskRow {
     deadline: isOpen(task) ? deadline : null,
     progress,
     holding,
-    done_by: isOpen(task) ? null : (result?.by ?? null),
+    done_by: task.reported?.by ?? (isOpen(task) ? null : (result?.by ?? null)),
     waits: waitOf(state, task),
     doubtful: doubtfulOf(federation, task),
   };
 }
 
 export function waitOf({ index }: FederationState, task: Task): TaskWait | null {
+  if (task.reported !== null) return { for: 'tasks', ids: ['checks'] };
   if (task.status !== 'pending') return null;
   const ids = index.waitsFor(task);
   if (ids.length > 0) return { for: 'tasks', ids };

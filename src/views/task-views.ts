@@ -1,4 +1,5 @@
 /** Tasks as agents and people read them. Terse: empty fields are left out, agents pay for every word. */
+import type { CheckResult } from '../domain/checks/check.ts';
 import { type Advice, advise, call } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { dependencyExists, voteStanding } from '../domain/tasks/dependencies.ts';
@@ -15,19 +16,30 @@ export type TaskBrief = ReturnType<typeof briefTask>;
 
 export function briefTask(state: FederationState, task: Task) {
   // One tells why it waits; twenty briefs must fit into 5 KB.
-  const shown: readonly DependencyId[] = state.index.waitsFor(task).slice(0, 1);
+  const shown: readonly DependencyId[] = waitingFor(state, task).slice(0, 1);
   return {
     task_id: task.task_id,
     status: task.status,
     type: task.type,
     priority: task.priority,
     to_agent: task.to_agent,
-    ...(shown.length > 0 && task.status === 'pending' ? { waiting_for: shown } : {}),
+    ...(shown.length > 0 ? { waiting_for: shown } : {}),
     description: firstWords(task.description, briefLength),
   };
 }
 
 export const firstWords = oneLine;
+
+/** What a task that is not finished waits for; `checks`: it was reported done, and they have not passed yet. */
+export function waitingFor(state: FederationState, task: Task): readonly DependencyId[] {
+  if (task.reported !== null) return ['checks'];
+  return task.status === 'pending' ? state.index.waitsFor(task) : [];
+}
+
+/** When it may start and is due, as they were understood. */
+export function timesOf({ not_before, deadline }: Task) {
+  return present({ not_before, deadline });
+}
 
 /** With a task that was just queued: who, how sure, why. get_task has the rest. */
 export function briefRouting({ agent, confidence, method, reason, doubt }: Routing) {
@@ -36,8 +48,8 @@ export function briefRouting({ agent, confidence, method, reason, doubt }: Routi
 
 /** Everything that speaks for a choice. */
 export function fullRouting(routing: Routing) {
-  const { score, parts, rules, terms, nearest, runner_up, instead_of, novelty, outcomes, probability, judged } =
-    routing;
+  const { score, parts, rules, terms, nearest, runner_up, instead_of, cheaper, costs } = routing;
+  const { novelty, outcomes, probability, judged } = routing;
   return {
     ...briefRouting(routing),
     score,
@@ -48,6 +60,8 @@ export function fullRouting(routing: Routing) {
       nearest: nearest.map((near) => ({ ...near, task_id: near.task_id === '' ? 'training' : near.task_id })),
       runner_up,
       instead_of,
+      cheaper,
+      costs,
       novelty,
       explored: routing.explored || null,
     }),
@@ -72,13 +86,14 @@ export function fullTask(state: FederationState, task: Task) {
     created_at: task.created_at,
     dependencies: task.dependencies,
     ...present({
-      waiting_for: task.status === 'pending' ? state.index.waitsFor(task) : null,
+      waiting_for: waitingFor(state, task),
       wait_for: task.wait_for,
       context: Object.keys(task.context).length > 0 ? task.context : null,
       ready: state.index.isReady(task) || null,
       ready_since: state.index.isReady(task) ? task.ready_since : null,
       paths: task.paths,
       uses: task.uses,
+      checks: task.checks,
       not_before: task.not_before,
       starts_at: task.starts_at,
       deadline: task.deadline,
@@ -102,10 +117,24 @@ export function fullTask(state: FederationState, task: Task) {
       caused_by: caused_by.kind === 'person' ? null : present({ ...caused_by }),
       rework_of: task.rework_of,
       subject: task.subject,
+      reported: task.reported === null ? null : present({ ...task.reported }),
       result: result === null ? null : present({ ...result }),
+      verified: task.verified || null,
+      check_results: task.check_results.map(checkView),
+      work: task.work === null ? null : present({ ...task.work }),
       reviews: task.reviews,
       finished_at: task.finished_at,
     }),
+  };
+}
+
+/** Enough to see what was tried, on what, and what came of it. */
+export function checkView({ output, command, reason, exit, ...result }: CheckResult) {
+  const shown = result.verdict === 'passed' ? '' : cut(output, 1_500);
+  return {
+    ...present({ ...result, exit, reason }),
+    command: command.join(' '),
+    ...(shown === '' ? {} : { output: shown }),
   };
 }
 
@@ -156,6 +185,7 @@ export interface TaskInput {
   /** To the question that `summary` is. */
   readonly answer?: string;
   readonly artifacts?: readonly string[];
+  readonly commit?: string;
 }
 
 /**
@@ -176,8 +206,9 @@ export function inputsOf(state: FederationState, task: Task, reader: string): re
 function inputOf(state: FederationState, id: DependencyId): TaskInput {
   const before = state.tasks.get(id);
   if (before?.result != null) {
-    const { summary, artifacts } = before.result;
-    return { id, summary: cut(summary, longestInput), ...present({ artifacts: artifacts.slice(0, mostInputs) }) };
+    const { summary, artifacts, commit } = before.result;
+    const made = present({ artifacts: artifacts.slice(0, mostInputs), commit: before.work?.commit ?? commit });
+    return { id, summary: cut(summary, longestInput), ...made };
   }
   const vote = voteStanding(state, id);
   if (vote !== undefined) return { id, ...present({ choice: vote.choice }) };
@@ -191,7 +222,7 @@ function inputOf(state: FederationState, id: DependencyId): TaskInput {
 export function endOf(state: FederationState, task: Task, holder: string): Advice {
   const work = workToJudge(state, task, holder);
   return work === null
-    ? advise`finish it with ${call('complete_task', { task_id: task.task_id })}: outcome, summary, artifacts`
+    ? advise`finish it with ${call('complete_task', { task_id: task.task_id })}`
     : advise`give the verdict with ${call('review_task', { task_id: work.task_id })}: accept or rework; that completes this review too`;
 }
 

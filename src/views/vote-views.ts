@@ -81,7 +81,12 @@ export function resultOf(vote: Vote) {
     closed_because: closing?.because,
     unreachable: closing?.unreachable,
     unreadable: closing?.unreadable,
-    overruled: vote.overruled.map(({ choice, by, at }) => ({ choice, decided_by: by, at })),
+    overruled: vote.overruled.map(({ choice, by, at, reason }) => ({
+      choice,
+      // A person gives a reason; without one it is what the ballots decided.
+      decided_by: reason === null ? 'agents' : by,
+      at,
+    })),
     tally: closing === null ? null : tallyView(closing.tally),
   });
 }

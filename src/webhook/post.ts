@@ -1,22 +1,20 @@
 /** One attempt to deliver: a POST, and what went wrong in words that hold no secret. */
 import type { WebhookConfig } from '../config/schema.ts';
-import { shownJson } from '../domain/text.ts';
 import { version } from '../config/version.ts';
+import { type About, contentOf } from './content.ts';
 import type { Delivery } from './outbox.ts';
 import { signature } from './signature.ts';
 
-export interface Attempt {
+export interface Attempt extends About {
   readonly config: WebhookConfig;
   /** To sign with; `null`: unsigned. */
   readonly key: Buffer | null;
-  /** Which federation it is about, where one receiver serves several. */
-  readonly federation: string;
   readonly signal: AbortSignal;
 }
 
 /** Resolves when the receiver has taken it. @throws Error whose message can be shown. */
-export async function post(delivery: Delivery, { config, key, federation, signal }: Attempt): Promise<void> {
-  const body = shownJson(JSON.stringify({ ...delivery.escalation, federation }));
+export async function post(delivery: Delivery, { config, key, signal, ...about }: Attempt): Promise<void> {
+  const { type, body } = contentOf(delivery, config.format, about);
   const timestamp = Math.floor(Date.now() / 1_000);
   // A URL may carry a token in its path or query: messages name the origin alone.
   const { origin } = new URL(config.url);
@@ -29,7 +27,7 @@ export async function post(delivery: Delivery, { config, key, federation, signal
       redirect: 'manual',
       signal: AbortSignal.any([signal, late]),
       headers: {
-        'content-type': 'application/json',
+        'content-type': type,
         'user-agent': `federation-mcp/${version}`,
         'webhook-id': delivery.id,
         'webhook-timestamp': String(timestamp),

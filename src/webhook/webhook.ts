@@ -36,6 +36,8 @@ export interface WebhookOptions {
   /** The newest record anyone has committed; `null` while the journal is in doubt. */
   readonly seq: () => Promise<number | null>;
   readonly isOpen: (inboxId: string) => boolean;
+  /** What an open item can be answered with. */
+  readonly actionsOf: (inboxId: string) => readonly string[];
 }
 
 const longestDelayMs = 3_600 * second;
@@ -186,12 +188,13 @@ export class Webhook {
   }
 
   async #deliver(item: Delivery, config: WebhookConfig, key: Buffer | null): Promise<void> {
-    const { projectDir } = this.#options;
+    const { projectDir, actionsOf } = this.#options;
     const { signal } = this.#ending;
     let outcome: 'delivered' | 'given back' | { readonly failure: string } = 'delivered';
     try {
       signal.throwIfAborted();
-      await post(item, { config, key, federation: basename(projectDir), signal });
+      const actions = actionsOf(item.escalation.inbox_id);
+      await post(item, { config, key, federation: basename(projectDir), actions, signal });
     } catch (error) {
       outcome = signal.aborted ? 'given back' : { failure: error instanceof Error ? error.message : String(error) };
     }

@@ -118,7 +118,7 @@ const states: readonly State[] = [
     name: 'a session begins with a ballot due',
     reader: 'kimi',
     reach: async (call) => (await vote(call), await call('kimi', 'start_session')),
-    names: ['cast_vote', 'claim_task'],
+    names: ['cast_vote'],
   },
   {
     name: 'another process of the same agent is at work',
@@ -143,6 +143,125 @@ const states: readonly State[] = [
     reader: 'kimi',
     reach: (call) => call('kimi', 'claim_task'),
     names: ['claim_task'],
+  },
+  {
+    name: 'there was nothing to claim, with work in hand',
+    reader: 'kimi',
+    reach: async (call) => (await held(call), await call('kimi', 'claim_task')),
+    names: ['complete_task'],
+  },
+  {
+    name: 'one of two tasks in hand was completed',
+    reader: 'kimi',
+    reach: async (call) => {
+      const first = await held(call);
+      await call('kimi', 'claim_task', { task_id: await queued(call, { description: 'Another' }) });
+      return call('kimi', 'complete_task', { task_id: first, outcome: 'success', summary: 'built' });
+    },
+    names: ['complete_task'],
+  },
+  {
+    name: 'work was queued for another one, with work in hand',
+    reader: 'kimi',
+    reach: async (call) => (
+      await held(call),
+      await call('kimi', 'queue_task', { description: 'Measure it', to_agent: 'claude' })
+    ),
+    names: ['complete_task'],
+  },
+  {
+    name: 'work was queued for oneself',
+    reader: 'kimi',
+    reach: (call) => call('kimi', 'queue_task', { description: 'Measure it', to_agent: 'kimi' }),
+    names: ['claim_task'],
+  },
+  {
+    name: 'a session begins on standby',
+    reader: 'kimi',
+    reach: async (call) => (
+      await call('kimi', 'set_availability', { status: 'standby', reason: 'rate limit' }),
+      await queued(call),
+      await call('kimi', 'start_session')
+    ),
+    names: ['set_availability'],
+  },
+  {
+    name: 'one goes on standby with work in hand',
+    reader: 'kimi',
+    reach: async (call) => (await held(call), await call('kimi', 'set_availability', { status: 'standby' })),
+    names: ['complete_task', 'release_task'],
+  },
+  {
+    name: 'a session begins in a pause with work in hand',
+    reader: 'kimi',
+    reach: async (call) => (
+      await held(call),
+      await call('reuben', 'pause_federation'),
+      await call('kimi', 'start_session')
+    ),
+    names: ['complete_task'],
+  },
+  {
+    name: 'a session begins in a pause',
+    reader: 'kimi',
+    reach: async (call) => (
+      await queued(call),
+      await call('reuben', 'pause_federation'),
+      await call('kimi', 'start_session')
+    ),
+    names: [],
+  },
+  {
+    name: 'a session begins while another process holds all that the agent may hold',
+    reader: 'kimi/2',
+    reach: async (call) => {
+      for (const description of ['One', 'Two', 'Three', 'Four']) await queued(call, { description });
+      for (let n = 0; n < 3; n += 1) await call('kimi', 'claim_task');
+      return call('kimi/2', 'start_session');
+    },
+    names: [],
+  },
+  {
+    name: 'one looks at a task that another process of one’s own holds',
+    reader: 'kimi/2',
+    reach: async (call) => call('kimi/2', 'get_task', { task_id: await held(call) }),
+    names: [],
+  },
+  {
+    name: 'one looks at one’s own finished work',
+    reader: 'kimi',
+    reach: async (call) => call('kimi', 'get_task', { task_id: await done(call) }),
+    names: [],
+  },
+  {
+    name: 'one looks at work that another one has judged',
+    reader: 'copilot',
+    reach: async (call) => {
+      const task_id = await done(call);
+      await call('claude', 'review_task', { task_id, verdict: 'accept', note: 'good' });
+      return call('copilot', 'get_task', { task_id });
+    },
+    names: [],
+  },
+  {
+    name: 'a vote was opened with work in hand that may need it',
+    reader: 'kimi',
+    reach: async (call) => (
+      await held(call),
+      await call('kimi', 'open_vote', { question: 'Which?', options: ['app', 'pages'] })
+    ),
+    names: ['cast_vote', 'release_task'],
+  },
+  {
+    name: 'the one that opened a vote cast its ballot, with work in hand',
+    reader: 'kimi',
+    reach: async (call) => {
+      await held(call);
+      const vote_id = voteOf(await call('kimi', 'open_vote', { question: 'Which?', options: ['app', 'pages'] }));
+      await call('claude', 'start_session');
+      return call('kimi', 'cast_vote', { vote_id, choice: 'app', confidence: 0.9, reasoning: 'a' });
+    },
+    names: ['release_task', 'complete_task'],
   },
   {
     name: 'progress was reported',

@@ -164,8 +164,8 @@ describe('the router of a federation', () => {
     const closed = await done('two');
     await federation.execute('override_task', { task_id: closed, action: 'complete' }, reuben);
     const { router } = await federation.router();
-    expect(router.learner.tallies.get('kimi', null)).toEqual({ successes: 0, failures: 1 });
-    expect(router.learner.tallies.get('reuben', null)).toEqual({ successes: 0, failures: 0 });
+    expect(router.learner.counts.get('kimi', null)).toEqual({ successes: 0, failures: 1 });
+    expect(router.learner.counts.get('reuben', null)).toEqual({ successes: 0, failures: 0 });
   });
 
   it('takes a changed roster and changed rules while it runs', async () => {

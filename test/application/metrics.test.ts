@@ -98,7 +98,7 @@ describe('fed analytics', () => {
   const fed = (...args: readonly string[]): Promise<Run> =>
     runWith(folder, args, { environment: { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'reuben' } });
   const record = (...more: readonly string[]): Promise<Run> =>
-    fed('analytics', 'record', '--agent', 'kimi', '--type', 'implementation', ...more);
+    fed('analytics', 'record', '--agent', 'kimi', '--type', 'implementation', '--yes', ...more);
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fed-analytics-'));
     await fed('init');
@@ -163,7 +163,7 @@ describe('fed analytics', () => {
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft'], 'Expected --success or --failure'],
     [['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--failure'], 'cannot be combined'],
     [['analytics', 'record', '--type', 'draft', '--success'], '--agent'],
-    [['analytics', 'record', '--agent', 'kimi', '--type', 'No Slug', '--success'], 'to be a slug'],
+    [['analytics', 'record', '--agent', 'kimi', '--type', '!!', '--success'], 'to be a slug'],
     [
       ['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--minutes', 'few'],
       'Expected --minutes to be a number',
@@ -179,7 +179,7 @@ describe('fed analytics', () => {
 
   it('leaves recording and optimising to the operator', async () => {
     const environment = { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' };
-    const args = ['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success'];
+    const args = ['analytics', 'record', '--agent', 'kimi', '--type', 'draft', '--success', '--yes'];
     expect(await runWith(folder, args, { environment })).toMatchObject({ code: 1 });
     expect(await runWith(folder, ['analytics', 'optimize', '--apply'], { environment })).toMatchObject({ code: 1 });
   });

@@ -171,7 +171,7 @@ test('who completes in a pause or at a limit is told what is kept, and not to qu
   const stopped = await done(ids[1]);
   expect(stopped).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben answers') });
   expect(stopped.next).toContain('do not queue it yourself');
-  expect(stopped.next).toContain('claim_task');
+  expect(stopped.next).toContain(`Continue ${ids[2] ?? ''}, which you hold`);
   await call('reuben', 'pause_federation', {});
   const paused = await done(ids[2]);
   expect(paused).toMatchObject({ follow_ups: [], kept: 1, next: expect.stringContaining('reuben resumes') });

@@ -18,7 +18,7 @@ const input = z.strictObject({
 function refused(given: unknown) {
   const parsed = input.safeParse(given);
   if (parsed.success) throw new Error('Expected a refusal');
-  return invalidArguments({ name: 'queue_task', known: Object.keys(input.shape), given }, parsed.error.issues);
+  return invalidArguments({ name: 'queue_task', input, given }, parsed.error.issues);
 }
 
 describe('what is said of a wrong argument', () => {

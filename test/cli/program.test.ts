@@ -150,7 +150,7 @@ test.each([
   ['schedule of', "unknown command 'of'", 'Commands: on, off, rules, test.'],
   ['inbox anser x', "unknown command 'anser'", 'Did you mean answer?'],
   ['agents assignment', "unknown command 'assignment'", 'Did you mean assignments?'],
-  ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...]; see --help.'],
+  ['pause --reason x', "unknown option '--reason'", '→ fed pause takes [reason...], --hard; see --help.'],
   ['status now', "too many arguments for 'status'", 'fed status takes no arguments'],
   ['queue add', "missing required argument 'description'", 'fed queue add takes <description...>, --to'],
   [

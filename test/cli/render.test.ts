@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderRecord } from '../../src/cli/render/render-record.ts';
+import { renderRecords } from '../../src/cli/render/render-record.ts';
 import { renderTask } from '../../src/cli/render/render-task-in-full.ts';
 import { listedBrief, renderTasks } from '../../src/cli/render/render-task-list.ts';
 import { renderTaskResult } from '../../src/cli/render/render-task.ts';
@@ -107,9 +107,9 @@ test('a record is one line an event: when, who, what', () => {
       },
     ],
   } as const;
-  expect(renderRecord(record, plain).split('\n')).toEqual([
-    '2026-02-06 10:00:00  kimi        released task-2026-02-06-001: "Needs a GPU"',
-    '2026-02-06 10:00:00  kimi        paused the federation',
+  expect(renderRecords([record], plain).split('\n')).toEqual([
+    '2026-02-06T10:00:00.000Z  kimi      released task-2026-02-06-001: "Needs a GPU"',
+    '2026-02-06T10:00:00.000Z  kimi      paused the federation',
   ]);
 });
 
@@ -118,7 +118,7 @@ test('a record names the follow-ups that were kept, and what became of which', (
   const commands = [
     { id: 'c', by: 'reuben', events: [{ type: 'follow_ups_settled', held_ids, how: 'dropped' } as const] },
   ];
-  expect(renderRecord({ seq: 1, at: '2026-02-06T10:00:00.000Z', hash: 'h', commands }, plain)).toBe(
-    '2026-02-06 10:00:00  reuben      dropped 1 kept follow-up: test-implementation after task-2026-02-06-001',
+  expect(renderRecords([{ seq: 1, at: '2026-02-06T10:00:00.000Z', hash: 'h', commands }], plain)).toBe(
+    '2026-02-06T10:00:00.000Z  reuben    dropped 1 kept follow-up: test-implementation after task-2026-02-06-001',
   );
 });

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Size } from '../../src/cli/board.ts';
+import type { Size } from '../../src/cli/board/render-board.ts';
 import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { type Run, runWith } from '../support/run-fed.ts';
 
@@ -49,7 +49,7 @@ class FakeTerminal implements ScreenDevice {
   }
 
   get frames(): readonly string[] {
-    return this.writes.filter((text) => text.includes('READY'));
+    return this.writes.filter((text) => text.startsWith('\u001B[?2026h'));
   }
 }
 
@@ -143,7 +143,7 @@ describe('fed watch', () => {
     await writeFile(join(folder, '.federation/config.json'), '{\n  "operator": 7\n}');
     const again = watch();
     await frames(2);
-    expect(terminal.frames.at(-1)).toMatch(/ CONFIGURATION .*config\.json:2: operator:/);
+    expect(terminal.frames.at(-1)).toMatch(/CONFIGURATION .*config\.json:2: operator:/);
     terminal.press('q');
     await again;
   });
@@ -157,10 +157,9 @@ describe('fed watch', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(terminal.frames.length).toBeLessThanOrEqual(before + 1);
     terminal.resize({ columns: 60, rows: 12 });
-    await frames(before + 1);
+    await expect.poll(() => terminal.frames.at(-1)?.split('\r\n').length).toBe(12);
     terminal.press('q');
     await run;
-    expect(terminal.frames.at(-1)?.split('\r\n')).toHaveLength(12);
   });
 
   it('gives the terminal back while it is stopped with Ctrl-Z', async () => {
@@ -180,7 +179,7 @@ describe('fed watch', () => {
     await runWith(folder, ['queue', 'add', 'Write it', '--to', 'kimi']);
     const { code, out } = await runWith(folder, ['watch']);
     expect(code).toBe(0);
-    expect(out).toMatch(/ READY 1\n {2}task-\S+ kimi now {2}Write it\n/);
+    expect(out).toMatch(/^READY 1\n {2}ID .*\n {2}task-\S+ +ready +kimi +\S+Z +Write it\n/m);
     const json = await runWith(folder, ['watch', '--json']);
     expect(JSON.parse(json.out)).toMatchObject({ ready: { total: 1 }, operator: 'reuben' });
   });

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { runWith } from '../support/run-fed.ts';
 
 let folder = '';
@@ -126,4 +127,18 @@ test.each([
   const webhook = { url: 'http://127.0.0.1:9/', secret_env: 'FED_DOCTOR_SECRET' };
   await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook }));
   expect((await doctor()).out).toContain(`! webhook: 0 delivered, 0 pending, 0 failed for good; ${problem}\n`);
+});
+
+test('a process whose clock is another is named, and what that means', async () => {
+  const day = 86_400_000;
+  const ahead = await openFederation({
+    folder: dir(),
+    clock: () => Date.now() + day,
+    monotonic: () => performance.now(),
+  });
+  await ahead.execute('start_session', { seen: 0 }, { name: 'kimi', kind: 'agent', session: 'k1', client: null });
+  expect((await doctor()).out).toContain('! clocks: The clocks of two processes differ by 24 h. Nothing expires');
+  expect((await runWith(folder, ['status'])).out).toContain('The clocks of two processes differ by 24 h');
+  await ahead.close();
+  expect((await doctor()).out).toContain('! clocks: The journal is 24 h ahead of the clock');
 });

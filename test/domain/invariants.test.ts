@@ -13,6 +13,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { eventKinds } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import { contentsOf, Scenario } from '../support/scenario.ts';
+import { checkRun } from '../support/checks.ts';
 import { aboutOneVote, voteCommands, voteFor, voterOf } from '../support/vote-steps.ts';
 
 /** A step names tasks by number: which one that is depends on what there is when it is played. */
@@ -40,6 +41,9 @@ const types = fc.constantFrom(
 const addressees = fc.constantFrom('claude', 'copilot', 'kimi', 'auto', undefined, undefined);
 const of = <C extends CommandName>(name: C, args: fc.Arbitrary<Record<string, unknown>>) =>
   args.map((made) => ({ command: name, args: made }));
+
+const a40 = 'a'.repeat(40);
+const b40 = 'b'.repeat(40);
 
 const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
   {
@@ -113,6 +117,7 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
     arbitrary: of('resume_federation', fc.record({ release: fc.constantFrom('all', 'none', 'ask', undefined) })),
   },
   { weight: 2, arbitrary: of('switch_scheduling', fc.constant({ on: true })) },
+  { weight: 1, arbitrary: of('undo_change', fc.constant({})) },
   {
     weight: 3,
     arbitrary: of(
@@ -145,18 +150,53 @@ const command: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
   ...voteCommands,
 );
 
-const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc
-    .record({
-      who: fc.constantFrom(...agents),
-      wait: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 5, 5, 70, 47_000),
-      task: fc.nat(40),
-      others: fc.array(fc.nat(40), { maxLength: 2 }),
-      asHolder: fc.boolean(),
-    })
-    .chain((base) => command.map((made): Step => ({ ...base, ...made }))),
-  { minLength: 30, maxLength: 120 },
+/** Checks and work in git, which most lists of steps go without: they would crowd out the rest. */
+const landing: fc.Arbitrary<Pick<Step, 'command' | 'args'>> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: of(
+      'record_checks',
+      fc.record({ verdict: fc.constantFrom('passed', 'passed', 'failed', 'not-run') }).map(({ verdict }) => ({
+        runs: [checkRun({ verdict })],
+      })),
+    ),
+  },
+  { weight: 3, arbitrary: of('open_worktree', fc.constant({ branch: 'fed/x', base: a40, commit: a40 })) },
+  {
+    weight: 2,
+    arbitrary: of('save_work', fc.constant({ commit: b40, tree: a40, left_out: [] })),
+  },
+  { weight: 1, arbitrary: of('begin_landing', fc.constant({ target: 'main', old: a40, merge: b40 })) },
+  { weight: 3, arbitrary: of('finish_landing', fc.constant({ target: 'main', merge: b40 })) },
+  { weight: 1, arbitrary: of('refuse_landing', fc.constant({ reason: 'conflict' })) },
+  { weight: 1, arbitrary: of('drop_work', fc.constant({})) },
+  {
+    weight: 1,
+    arbitrary: of(
+      'revert_work',
+      fc
+        .record({ rework: fc.constantFrom(undefined, 'again') })
+        .map((more) => ({ ...more, target: 'main', revert: a40 })),
+    ),
+  },
 );
+
+const stepsOf = (commands: fc.Arbitrary<Pick<Step, 'command' | 'args'>>): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc
+      .record({
+        who: fc.constantFrom(...agents),
+        wait: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 5, 5, 70, 47_000),
+        task: fc.nat(40),
+        others: fc.array(fc.nat(40), { maxLength: 2 }),
+        asHolder: fc.boolean(),
+      })
+      .chain((base) => commands.map((made): Step => ({ ...base, ...made }))),
+    { minLength: 30, maxLength: 120 },
+  );
+const steps = stepsOf(command);
+const landingSteps = stepsOf(fc.oneof({ weight: 3, arbitrary: command }, { weight: 2, arbitrary: landing }));
+const allSteps = fc.oneof({ weight: 3, arbitrary: steps }, { weight: 1, arbitrary: landingSteps });
 
 const aboutOneTask = new Set<CommandName>([
   'complete_task',
@@ -166,6 +206,28 @@ const aboutOneTask = new Set<CommandName>([
   'cancel_task',
   'override_task',
 ]);
+
+/** What each of these is about, or hardly any would be accepted. */
+const landingTargets: Partial<Record<CommandName, (task: Task) => boolean>> = {
+  record_checks: ({ reported, status }) => reported !== null || status === 'completed',
+  open_worktree: ({ lease }) => lease !== null,
+  save_work: ({ work, lease }) => work !== null && lease !== null,
+  begin_landing: ({ work, status }) => work !== null && work.landing === null && status === 'completed',
+  finish_landing: ({ work, status }) => work !== null && status === 'completed',
+  refuse_landing: ({ work, status }) => work !== null && status === 'completed',
+  drop_work: ({ work, lease }) => work !== null && lease === null,
+  revert_work: ({ work }) => work?.landing?.state === 'landed',
+};
+
+function landingArgs(scenario: Scenario, { command: name, task: n, others }: Step): Record<string, unknown> | null {
+  const fitting = landingTargets[name];
+  if (fitting === undefined) return null;
+  const all = [...scenario.state.tasks.values()];
+  const task = pickAny(all.filter(fitting), n);
+  if (task === undefined) return { task_id: 'task-2026-01-01-001', attempt: 1 };
+  const contains = name === 'open_worktree' ? { contains: others.flatMap((m) => pickAny(all, m)?.task_id ?? []) } : {};
+  return { task_id: task.task_id, attempt: task.attempt, ...contains };
+}
 
 function pickAny<T>(from: readonly T[], n: number): T | undefined {
   return from[n % Math.max(1, from.length)];
@@ -179,6 +241,7 @@ const forPersons = new Set<CommandName>([
   'resume_federation',
   'record_outcome',
   'optimize_routing',
+  'undo_change',
 ]);
 
 /** What an edit changes, by chance. */
@@ -229,15 +292,22 @@ function play(scenario: Scenario, step: Step): void {
     ...(step.command === 'optimize_routing' && state.optimization.applied.length > 0 && step.task % 2 === 0
       ? { apply: false, revert: true }
       : {}),
+    ...(step.command === 'undo_change'
+      ? { id: pickAny(state.changes.get('reuben')?.flatMap(({ ids }) => ids) ?? [], step.task) }
+      : {}),
     ...(aboutOneTask.has(step.command) ? { task_id: target?.task_id ?? 'task-2026-01-01-001' } : {}),
     ...(step.command === 'claim_task' && asHolder && target !== undefined ? { task_id: target.task_id } : {}),
     ...(step.command === 'queue_task' ? { dependencies: [...others, ...waitedFor] } : {}),
     ...(aboutOneVote.has(step.command) ? { vote_id } : {}),
     ...(step.command === 'release_task' ? { wait_for: step.task % 3 === 0 ? [] : others } : {}),
+    ...landingArgs(scenario, step),
     ...(step.args['action'] === 'edit' ? { changes: changesBy(step.task) } : {}),
   };
   // A person's notes hold up completion; an agent's do not.
-  const isPersons = forPersons.has(step.command) || (step.command === 'report_progress' && step.task % 2 === 0);
+  const isPersons =
+    forPersons.has(step.command) ||
+    landingTargets[step.command] !== undefined ||
+    (step.command === 'report_progress' && step.task % 2 === 0);
   const who = isPersons ? 'reuben' : asHolder ? holder : step.who;
   // One outcome is no evidence, and optimising would never change a thing.
   const times = step.command === 'record_outcome' ? 8 : 1;
@@ -267,10 +337,12 @@ const rules = [
     then: { type: 'documentation', description: 'what {agent} can learn from {task_id}' },
   },
 ];
+/** For work of types that nobody does, which escapes no check. */
+const checks = { proof: { command: ['true'], types: ['architecture'] } };
 const limits = { automatic_per_hour: 20, chain_depth: 3, open_per_agent: 8 };
 
 function played(list: readonly Step[]): Scenario {
-  const scenario = new Scenario({ limits, scheduling: { rules }, retention: { finished_tasks: 10 } });
+  const scenario = new Scenario({ limits, scheduling: { rules }, retention: { finished_tasks: 10 }, checks });
   // Not all are there: some work is nobody's.
   scenario.present = new Set(['claude', 'copilot']);
   for (const step of list) play(scenario, step);
@@ -284,7 +356,13 @@ describe('whatever is commanded', () => {
       fc.property(steps, (list) => {
         for (const { event } of played(list).happened) seen.add(event.type);
       }),
-      { numRuns: 350, seed: 21 },
+      { numRuns: 350, seed: 23 },
+    );
+    fc.assert(
+      fc.property(landingSteps, (list) => {
+        for (const { event } of played(list).happened) seen.add(event.type);
+      }),
+      { numRuns: 150, seed: 3 },
     );
     const elsewhere = [
       'task_imported',
@@ -293,13 +371,29 @@ describe('whatever is commanded', () => {
       'request_remembered',
       'clock_stepped_back',
       'loss_accepted',
+      // The runner's: test/domain/runs and test/runner.
+      'run_planned',
+      'run_started',
+      'run_stop_asked',
+      'run_ended',
+      'run_settled',
+      // Checks and work in git, step by step: test/domain/checks, test/domain/landing.
+      'verification_changed',
+      'run_planned',
+      'run_started',
+      'run_ended',
+      'run_settled',
+      'run_stop_asked',
+      'commit_missed',
+      'landing_begun',
+      'work_reverted',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });
 
   it('folding the journal gives the live state', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(allSteps, (list) => {
         const scenario = played(list);
         expect(contentsOf(scenario.replayed())).toEqual(contentsOf(scenario.state));
       }),
@@ -309,7 +403,7 @@ describe('whatever is commanded', () => {
 
   it('a checkpoint on the way changes nothing', () => {
     fc.assert(
-      fc.property(steps, fc.nat(100), (list, cut) => {
+      fc.property(allSteps, fc.nat(100), (list, cut) => {
         const scenario = played(list);
         const at = Math.floor((scenario.happened.length * cut) / 100);
         const before = new Scenario().state;
@@ -324,7 +418,7 @@ describe('whatever is commanded', () => {
 
   it('what was tried and lost leaves no trace', () => {
     fc.assert(
-      fc.property(steps, steps, (kept, lost) => {
+      fc.property(allSteps, steps, (kept, lost) => {
         const scenario = played(kept);
         const before = contentsOf(scenario.state);
         scenario.state.undo.begin();
@@ -338,7 +432,7 @@ describe('whatever is commanded', () => {
 
   it('a task is held by one process at a time, and each attempt by one process ever', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(allSteps, (list) => {
         const scenario = played(list);
         const holder = new Map<string, string>();
         const attempts = new Set<string>();
@@ -366,7 +460,7 @@ describe('whatever is commanded', () => {
 
   it('a task never becomes ready before what it depends on is satisfied', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(allSteps, (list) => {
         const { state } = played(list);
         for (const task of state.tasks.values()) {
           if (task.status !== 'in-progress' && !(task.status === 'pending' && task.waiting_for.length === 0)) continue;
@@ -387,7 +481,7 @@ describe('whatever is commanded', () => {
 
   it('no ballot of a sealed vote is in the state in plain text, and a vote closes once', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(allSteps, (list) => {
         const { state, happened } = played(list);
         for (const vote of state.votes.values()) {
           if (vote.status !== 'active' || vote.seal_key === null) continue;
@@ -428,7 +522,7 @@ describe('whatever is commanded', () => {
 
   it('a decision reads the state and never changes it', () => {
     fc.assert(
-      fc.property(steps, (list) => {
+      fc.property(allSteps, (list) => {
         const scenario = played(list.slice(0, -1));
         const last = list.at(-1);
         if (last === undefined) return;

@@ -218,7 +218,7 @@ describe.each(clientsUnderTest)('the server and a $name', ({ connect: connectCli
     expect(nothing.structured).toMatchObject({
       task: null,
       why: expect.any(String),
-      next: expect.stringContaining('wait_seconds'),
+      next: expect.stringContaining('which you hold'),
     });
 
     const stop = new AbortController();

@@ -156,7 +156,7 @@ describe('the log file', () => {
     expect((await fed(project, 'queue', 'add', 'second', '--as', 'reuben')).code).toBe(0);
     const written = readFileSync(log, 'utf8');
     expect(written).toMatch(
-      /^# Ours\n\nWhat we agreed on\.\n\n<!-- [^\n]+ -->\n- 1\.1 · [^\n]+"first"\n- 2\.1 · [^\n]+"second"\n$/,
+      /^# Ours\n\nWhat we agreed on\.\n\n<!-- [^\n]+ -->\n\n## [\d-]+\n\n- 1\.1 · [^\n]+"first"\n- 2\.1 · [^\n]+"second"\n$/,
     );
     writeFileSync(log, `${written.slice(0, written.indexOf('- 2.1'))}- 2.1 · torn by a ki`);
     expect((await fed(project, 'queue', 'add', 'third', '--as', 'reuben')).code).toBe(0);
@@ -191,7 +191,7 @@ describe('the command line', () => {
     const project = makeProject();
     const added = JSON.parse((await fed(project, 'queue', 'add', 'by hand', '--as', 'reuben', '--json')).out);
     const { task_id } = z.object({ task: z.object({ task_id: z.string() }) }).parse(added).task;
-    expect((await fed(project, 'queue', 'claim', '--as', 'reuben')).code).toBe(0);
+    expect((await fed(project, 'queue', 'claim', '--as', 'reuben', '--yes')).code).toBe(0);
     expect((await fed(project, 'queue', 'complete', task_id, 'done by hand', '--as', 'reuben')).code).toBe(0);
     expect(JSON.parse((await fed(project, 'queue', 'show', task_id, '--json')).out)).toMatchObject({
       task: { status: 'completed' },

@@ -318,7 +318,7 @@ describe('votes of several processes', () => {
       items: [{ kind: 'vote', vote_id, actions: ['decide', 'extend', 'cancel'] }],
     });
     expect(await fed(project, 'reuben', 'vote', 'list', '--status', 'escalated')).toContain('tie');
-    const decided = await fed(project, 'reuben', 'vote', 'decide', vote_id, 'app-router', 'Newer');
+    const decided = await fed(project, 'reuben', 'vote', 'decide', vote_id, 'app-router', 'Newer', '--yes');
     expect(decided).toContain('decided');
     expect(await fed(project, 'reuben', 'vote', 'judge', vote_id, 'app-router')).toContain('turned out right');
     expect(await fed(project, 'reuben', 'inbox')).not.toContain(vote_id);

@@ -34,7 +34,7 @@ test('a log names its journal, and what other processes left out is filled in', 
   const folder = await makeFolder();
   await queue(folder, 'one', 'two');
   const log = await logIn(folder);
-  expect(log).toMatch(/ line \(journal [0-9a-f]{16}\) -->\n- 1\.1 · .*"one"\n- 2\.1 · .*"two"\n$/);
+  expect(log).toMatch(/ line \(journal [0-9a-f]{16}\) -->\n\n## [\d-]{10}\n\n- 1\.1 · .*"one"\n- 2\.1 · .*"two"\n$/);
   await writeFile(join(folder, 'FEDERATION_LOG.md'), log.slice(0, log.indexOf('- 2.1')));
   await queue(folder, 'three');
   expect(await logIn(folder)).toMatch(/"one"\n.*"two"\n.*"three"\n$/);
@@ -54,7 +54,7 @@ test('the log of another journal is left as it is, and named by the doctor and b
   expect([code, err]).toEqual([0, expect.stringContaining('is the log of another journal')]);
   expect(out).toContain('mine');
   expect((await runWith(mine, ['log', '--rebuild'])).code).toBe(0);
-  expect(await logIn(mine)).toMatch(/-->\n- 1\.1 · .*"mine"\n$/);
+  expect(await logIn(mine)).toMatch(/-->\n\n## [\d-]{10}\n\n- 1\.1 · .*"mine"\n$/);
   await queue(mine, 'more');
   expect(await logIn(mine)).toMatch(/"mine"\n.*"more"\n$/);
 });
@@ -108,4 +108,21 @@ test('two processes that write by turns keep one log, whoever has read what', as
   await first.close();
   await second.close();
   expect((await logIn(folder)).match(/turn \d/g)).toEqual(Array.from({ length: 6 }, (_, turn) => `turn ${turn}`));
+});
+
+test('each day has a heading once, above its first entry; a log without headings keeps its lines', async () => {
+  const folder = await makeFolder();
+  await queue(folder, 'one');
+  const old = (await logIn(folder)).replace(/\n## .*\n\n/, '');
+  await writeFile(join(folder, 'FEDERATION_LOG.md'), old);
+  await queue(folder, 'two');
+  now += 86_400_000;
+  await queue(folder, 'three\nand more');
+  await queue(folder, 'four');
+  const log = await logIn(folder);
+  expect(log.slice(0, old.length)).toBe(old);
+  expect(log.slice(old.length)).toMatch(
+    /^- 2\.1 [^\n]+"two"\n\n## [\d-]{10}\n\n- 3\.1 [^\n]+"three"\n- 4\.1 [^\n]+"four"\n$/,
+  );
+  expect(log).toContain('Times are UTC.');
 });

@@ -115,11 +115,11 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       const told: (string | undefined)[] = [];
       const { structured } = await client.callTool(
         'wait_long',
-        { milliseconds: 150 },
+        { milliseconds: 600 },
         { onProgress: (_progress, _total, message) => told.push(message) },
       );
-      expect(structured['waited']).toBe(150);
-      // Clients drop the notice that arrives together with the answer.
+      expect(structured['waited']).toBe(600);
+      // Clients drop the notices that arrive together with the answer: on a busy machine, all of the last tenths.
       expect(told.slice(0, 2)).toEqual(['waited 50 ms', 'waited 100 ms']);
     });
 

@@ -121,7 +121,7 @@ describe('a client that nobody is known by', () => {
       tasks: { ready: 1 },
       next: expect.stringMatching(/add "codex": \{.*"clients":\["codex-mcp-client"\]\} to "agents" in .*--as NAME/),
     });
-    expect(structured['roster']).toContainEqual({ name: 'kimi', role: expect.any(String), status: 'available' });
+    expect(structured['roster']).toContainEqual({ name: 'kimi', role: expect.any(String), status: 'not seen yet' });
     const args: Record<string, object> = {
       list_tasks: {},
       get_task: { task_id },

@@ -100,7 +100,7 @@ describe('learning', () => {
         const learner = new Learner(['a', 'b'], rules, { bits: 10 });
         for (const one of outcomes) learner.learn(one);
         const logits = [...learner.score(learner.read('a text', 'x'))];
-        return logits.every(Number.isFinite) && Number.isFinite(learner.calibration.probability(logits[0] ?? 0));
+        return logits.every(Number.isFinite) && Number.isFinite(learner.calibration.probability(logits[0] ?? 0, 0));
       }),
       { numRuns: 30 },
     );
@@ -121,8 +121,8 @@ describe('learning', () => {
     learner.setRules([{ agent: 'kimi-2', keyword: 'deploy', weight: 0.8 }]);
     const logitOf = (text: string): number => learner.score(learner.read(text, null))[learner.columnOf('kimi-2')] ?? 0;
     expect(logitOf('deploy the server')).toBeGreaterThan(logitOf('release the cluster'));
-    expect(learner.tallies.get('kimi-2', null)).toEqual({ successes: 0, failures: 0 });
-    expect(learner.tallies.get('kimi', null).successes).toBeGreaterThan(0);
+    expect(learner.counts.get('kimi-2', null)).toEqual({ successes: 0, failures: 0 });
+    expect(learner.counts.get('kimi', null).successes).toBeGreaterThan(0);
   });
 });
 
@@ -164,6 +164,7 @@ describe('the index of examples', () => {
     type: null,
     column,
     lesson: success ? ('success' as const) : ('failure' as const),
+    share: 1,
     features,
     rules: new Int32Array(0),
     stems: hashStems(words),
@@ -217,22 +218,39 @@ describe('calibration', () => {
     const truth = (logit: number): number => 1 / (1 + Math.exp(-(0.5 * logit + 1)));
     for (let at = 0; at < 6_000; at += 1) {
       const logit = 8 * random.next() - 4;
-      calibration.record(logit, logit, random.next() < truth(logit));
+      calibration.record(logit, 0, logit, random.next() < truth(logit));
     }
-    for (const logit of [-3, 0, 3]) expect(calibration.probability(logit)).toBeCloseTo(truth(logit), 1);
+    for (const logit of [-3, 0, 3]) expect(calibration.probability(logit, 0)).toBeCloseTo(truth(logit), 1);
     expect(1 / calibration.slope).toBeGreaterThan(1.5);
+  });
+
+  test('goes by the margin where that says more than the logit', () => {
+    const calibration = new Calibration(1_024);
+    const random = new Random(3);
+    for (let at = 0; at < 1_000; at += 1) {
+      const margin = 6 * random.next();
+      calibration.record(8 * random.next() - 4, margin, 1, random.next() < margin / 6);
+    }
+    expect(calibration.probability(0, 5)).toBeGreaterThan(0.75);
+    expect(calibration.probability(0, 1)).toBeLessThan(0.35);
+  });
+
+  test('says something after ten predictions', () => {
+    const calibration = new Calibration(100);
+    for (let at = 0; at < 10; at += 1) calibration.record(-2, 0.5, 1, true);
+    expect(calibration.probability(-2, 0.5)).toBeGreaterThan(0.5);
   });
 
   test('stays sane when every prediction was right', () => {
     const calibration = new Calibration(256);
-    for (let at = 0; at < 300; at += 1) calibration.record(at % 7, 1, true);
-    expect(calibration.probability(3)).toBeGreaterThan(0.9);
+    for (let at = 0; at < 300; at += 1) calibration.record(at % 7, 1, 1, true);
+    expect(calibration.probability(3, 1)).toBeGreaterThan(0.9);
     expect(Number.isFinite(1 / calibration.slope)).toBe(true);
   });
 
   test('ranks novelty against the newest predictions, also after the ring has turned', () => {
     const calibration = new Calibration(100);
-    for (let at = 0; at < 450; at += 1) calibration.record(0, at, at % 2 === 0);
+    for (let at = 0; at < 450; at += 1) calibration.record(0, 0, at, at % 2 === 0);
     expect(calibration.novelty(449)).toBe(0);
     expect(calibration.novelty(399)).toBeCloseTo(0.5);
     expect(calibration.novelty(-1)).toBe(1);
@@ -244,7 +262,7 @@ describe('calibration', () => {
 
   test('takes back what was recorded as right, while it is kept', () => {
     const calibration = new Calibration(40);
-    for (let at = 0; at < 50; at += 1) calibration.record(1, 1, true);
+    for (let at = 0; at < 50; at += 1) calibration.record(1, 1, 1, true);
     for (const number of [5, 30, 60]) calibration.correct(number);
     expect([...calibration.right].filter((right) => right === 0)).toHaveLength(1);
   });

@@ -109,6 +109,14 @@ describe('with a history', () => {
     expect(decision.outcomes).toBe(200);
   });
 
+  test('what tells nothing by itself is no evidence', () => {
+    for (const text of ['migrate the database before the noon', 'fix the form and the button on the page']) {
+      const terms = router.decide({ text }).terms.map(({ term }) => term);
+      expect(terms.length).toBeGreaterThan(0);
+      for (const word of ['the', 'and', 'on', 'before']) expect(terms).not.toContain(word);
+    }
+  });
+
   test('a text unlike any other is more novel than a usual one', () => {
     const usual = router.decide({ text: 'deploy the cluster today' });
     const odd = router.decide({ text: 'how many giraffes fit into a violin' });
@@ -321,9 +329,9 @@ describe('work sent back', () => {
     const before = router.decide({ text, strategy: 'learned' });
     expect(router.learn({ text, type: 'deployment', agent: 'kimi', lesson: 'sent-back', id: 'two' })).toBe(true);
     const after = router.decide({ text, strategy: 'learned' });
-    const { tallies } = router.learner;
-    expect(tallies.get('kimi', null)).toEqual({ successes: 2, failures: 1 });
-    expect(tallies.get('kimi', 'deployment')).toEqual({ successes: 2, failures: 1 });
+    const { counts } = router.learner;
+    expect(counts.get('kimi', null)).toEqual({ successes: 2, failures: 1 });
+    expect(counts.get('kimi', 'deployment')).toEqual({ successes: 2, failures: 1 });
     expect(after.outcomes).toBe(3);
     expect(after.nearest.map(({ id, lesson }) => [id, lesson])).toContainEqual(['two', 'sent-back']);
     expect(after.ranking.find(({ agent }) => agent === 'kimi')?.confidence).toBeLessThan(
@@ -335,7 +343,7 @@ describe('work sent back', () => {
     const router = new Router({ agents: ['kimi', 'claude'] });
     router.learn({ text, agent: 'kimi', lesson: 'failure' });
     router.learn({ text, agent: 'kimi', lesson: 'sent-back', id: 'gone' });
-    expect(router.learner.tallies.get('kimi', null)).toEqual({ successes: 0, failures: 1 });
+    expect(router.learner.counts.get('kimi', null)).toEqual({ successes: 0, failures: 1 });
     const { ranking } = router.decide({ text, strategy: 'v2' });
     for (const { parts } of ranking) expect(parts.similarity).toBe(0);
   });
@@ -344,7 +352,7 @@ describe('work sent back', () => {
     const router = new Router({ agents: ['kimi', 'claude'], settings: { replays: 0 } });
     router.learn({ text, agent: 'claude', lesson: 'success', id: 'one' });
     router.learn({ text, agent: 'kimi', lesson: 'sent-back', id: 'one' });
-    expect(router.learner.tallies.get('claude', null)).toEqual({ successes: 1, failures: 0 });
+    expect(router.learner.counts.get('claude', null)).toEqual({ successes: 1, failures: 0 });
     expect(router.learner.examples.get(0)?.lesson).toBe('success');
   });
 });

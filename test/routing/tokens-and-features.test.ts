@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FeatureExtractor } from '../../src/routing/features.ts';
-import { readText, textWindow, tokenize, wordWindow } from '../../src/routing/tokens.ts';
+import { readText, readPart, textWindow, tokenize, wordWindow } from '../../src/routing/tokens.ts';
 
 describe('tokenize', () => {
   test('gives lower-cased words without punctuation', () => {
@@ -30,10 +30,18 @@ describe('tokenize', () => {
     expect(tokenize('Write_some tests for v2 код')).toEqual([...plain, 'код']);
   });
 
-  test('reads no more than its window of a long text', () => {
-    const words = tokenize('word '.repeat(20_000));
+  test('reads a text that is longer than its window at the head and at the tail', () => {
+    const words = tokenize(`first ${'word '.repeat(20_000)}last`);
     expect(words.length).toBeLessThanOrEqual(wordWindow);
-    expect(tokenize(`${'x'.repeat(textWindow)} after`)).toEqual(['x'.repeat(textWindow)]);
+    expect([words.at(0), words.at(-1)]).toEqual(['first', 'last']);
+    const long = readPart(`${'x'.repeat(textWindow)} after`);
+    expect(long.length).toBe(textWindow);
+    expect(readPart(long)).toBe(long);
+  });
+
+  test('reads 600 words whole', () => {
+    const text = Array.from({ length: 600 }, (_, at) => `w${at}`).join(' ');
+    expect(tokenize(text)).toHaveLength(600);
   });
 });
 

@@ -15,7 +15,8 @@ function observer(graceMs = 30_000) {
   const presence = new CountingPresence(board, { graceMs, now: () => now });
   const beat = (session: string) => {
     const counter = (notes.get(session)?.counter ?? 0) + 1;
-    notes.set(session, { session, agent: 'kimi', client: null, counter, ended: false });
+    const clock = { shows: now, ahead: null, uptime: now };
+    notes.set(session, { session, process: session, agent: 'kimi', client: null, counter, ended: false, clock });
   };
   /** Lets seconds pass, observing after each; `alive` raise their counters. */
   const pass = (seconds: number, ...alive: readonly string[]) => {
@@ -142,5 +143,73 @@ describe('presence', () => {
     expect(notes.has('dead')).toBe(true);
     pass(2);
     expect(notes.has('dead')).toBe(false);
+  });
+});
+
+describe('the clocks of others', () => {
+  /** A process's note: what its clock shows, and when the machine had been up for how long as it wrote that. */
+  const note = (session: string, counter: number, shows: number, uptime: number, more: Partial<SessionNote> = {}) => ({
+    session,
+    process: session,
+    agent: 'kimi',
+    client: null,
+    counter,
+    ended: false,
+    clock: { shows, ahead: null, uptime },
+    ...more,
+  });
+  function watcher() {
+    let [now, uptime] = [0, 1_000_000];
+    let notes: readonly SessionNote[] = [];
+    const board = { post: () => undefined, notes: () => notes, retire: () => undefined };
+    const presence = new CountingPresence(board, { graceMs: 30_000, now: () => now, uptime: () => uptime });
+    return {
+      see: (...seen: readonly SessionNote[]) => {
+        notes = seen;
+        void presence.observe();
+      },
+      pass: (milliseconds: number) => {
+        now += milliseconds;
+        uptime += milliseconds;
+      },
+      clocks: () => presence.clocks().map(({ shows, isSeenGoing }) => [shows, isSeenGoing]),
+    };
+  }
+
+  it('are known at once where the machine shows how old a note is', () => {
+    const { see, pass, clocks } = watcher();
+    see(note('a', 1, 5_000, 999_000));
+    expect(clocks()).toEqual([[6_000, true]]);
+    pass(700);
+    expect(clocks()).toEqual([[6_700, true]]);
+  });
+
+  it('are in doubt where it does not, until they are seen to go, and carried on from then', () => {
+    const { see, pass, clocks } = watcher();
+    see(note('a', 1, 5_000, 7));
+    expect(clocks()).toEqual([[5_000, false]]);
+    pass(1_000);
+    see(note('a', 2, 6_000, 1_007));
+    pass(400);
+    expect(clocks()).toEqual([[6_400, true]]);
+  });
+
+  it('count no longer where nobody renews them: their process was killed', () => {
+    const { see, pass, clocks } = watcher();
+    see(note('a', 1, 5_000, 7));
+    pass(3_500);
+    see(note('a', 1, 5_000, 7));
+    expect(clocks()).toEqual([]);
+  });
+
+  it('count once for a process with several sessions, and not for one that left or wrote none', () => {
+    const { see, clocks } = watcher();
+    see(
+      note('a', 1, 5_000, 1_000_000),
+      note('b', 1, 5_000, 1_000_000, { process: 'a' }),
+      note('c', 1, 5_000, 1_000_000, { ended: true }),
+      note('d', 1, 5_000, 1_000_000, { clock: null }),
+    );
+    expect(clocks()).toEqual([[5_000, true]]);
   });
 });

@@ -4,13 +4,13 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Authentication } from '../../src/mcp/authentication.ts';
-import type { FederationOptions } from '../../src/federation.ts';
 import { Connection, type Service } from '../../src/mcp/connection.ts';
 import { lazyFederation } from '../../src/mcp/lazy-federation.ts';
 import { serveMessages } from '../../src/mcp/serve-messages.ts';
 import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
 import { tools } from '../../tools/index.ts';
+import type { FederationOptions } from '../../src/federation.ts';
 import { inMemory, type InMemory } from './in-memory.ts';
 import { type ListedTool, type PersonAnswer, readAnswer, type ToolAnswer } from './mcp-clients.ts';
 

@@ -49,8 +49,6 @@ export class FakeFederation implements Federation {
 
   async refresh(): Promise<void> {}
 
-  attend(): void {}
-
   rest(): void {}
 
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {}
@@ -71,9 +69,15 @@ export class FakeFederation implements Federation {
     return null;
   }
 
+  clockWarnings(): readonly string[] {
+    return [];
+  }
+
   async logFault(): Promise<null> {
     return null;
   }
+
+  attend(): void {}
 
   keepTime(): void {}
 
@@ -110,6 +114,7 @@ export class FakeFederation implements Federation {
         measured: new Set(),
         addressees: new Set(task.to_agent === null ? [] : [task.to_agent]),
         agents: false,
+        runs: false,
         inbox: false,
         switches: false,
       });
@@ -125,6 +130,15 @@ export class FakeFederation implements Federation {
     claim_task: refuse,
     report_progress: refuse,
     complete_task: refuse,
+    record_checks: refuse,
+    open_worktree: refuse,
+    save_work: refuse,
+    miss_commits: refuse,
+    begin_landing: refuse,
+    finish_landing: refuse,
+    refuse_landing: refuse,
+    drop_work: refuse,
+    revert_work: refuse,
     release_task: refuse,
     review_task: refuse,
     cancel_task: refuse,
@@ -144,6 +158,12 @@ export class FakeFederation implements Federation {
     record_outcome: refuse,
     optimize_routing: refuse,
     answer_inbox: refuse,
+    undo_change: refuse,
+    begin_run: refuse,
+    start_run: refuse,
+    end_run: refuse,
+    settle_run: refuse,
+    stop_run: refuse,
     tick: refuse,
   };
 }
@@ -169,6 +189,7 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     context: {},
     paths: [],
     uses: [],
+    checks: [],
     not_before: null,
     deadline: null,
     attempt: 0,
@@ -187,11 +208,16 @@ function newTask(task_id: string, args: ArgsOf<'queue_task'>, actor: Actor): Tas
     unread_notes: 0,
     routing: null,
     caused_by: { kind: 'agent', by: actor.name, task_id: null, depth: 0 },
+    origin: 'local',
     rework_of: null,
     rework_round: 0,
     subject: null,
     idempotency_key: null,
     result: null,
+    reported: null,
+    check_results: [],
+    verified: false,
+    work: null,
     reviews: [],
     history: [],
     updated_at: at,

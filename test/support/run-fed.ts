@@ -1,5 +1,5 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Host } from '../../src/cli/host.ts';
 import { commands } from '../../src/cli/commands/index.ts';
@@ -8,6 +8,7 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
+import { serverProgram } from './project.ts';
 import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -22,6 +23,10 @@ export interface RunSettings {
   readonly input?: string;
   /** A person sits there, and answers so. */
   readonly answer?: string;
+  /** To the first questions; `answer` is to those after them. */
+  readonly answers?: readonly string[];
+  /** What the person's editor does with the file. */
+  readonly edit?: Host['edit'];
   readonly signal?: AbortSignal;
   /** What is done with the command line once it is understood; left out: what it says. */
   readonly act?: Act;
@@ -41,6 +46,7 @@ export interface RunSettings {
 export async function runWith(folder: string, args: readonly string[], settings: RunSettings = {}): Promise<Run> {
   let out = '';
   let err = '';
+  const answers = [...(settings.answers ?? [])];
   const host: Host = {
     environment: settings.environment ?? { FEDERATION_DIR: join(folder, '.federation'), FEDERATION_AGENT: 'kimi' },
     workingFolder: folder,
@@ -63,11 +69,13 @@ export async function runWith(folder: string, args: readonly string[], settings:
     examine,
     lookForLoss,
     acceptLoss,
+    programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
     openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
+    edit: settings.edit ?? (() => Promise.resolve()),
     ask: (question) => {
       out += question;
-      return Promise.resolve(settings.answer ?? '');
+      return Promise.resolve(answers.shift() ?? settings.answer ?? '');
     },
   };
   const code = await runFed(args, host, settings.act);

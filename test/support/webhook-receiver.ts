@@ -2,7 +2,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { z } from 'zod';
 
 export interface Received {
   readonly headers: Readonly<Record<string, string>>;
@@ -26,7 +25,7 @@ export class WebhookReceiver {
     this.url = `http://127.0.0.1:${port}/hook/secret-token`;
     server.on('request', (request, response) => {
       void text(request).then((body) => {
-        const { inbox_id } = z.object({ inbox_id: z.string() }).parse(JSON.parse(body));
+        const inbox_id = /inbox-[\d-]+\d/.exec(body)?.[0] ?? '';
         const headers = Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
         );

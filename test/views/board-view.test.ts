@@ -38,8 +38,11 @@ describe('the view of the board', () => {
 
     const board = await boardView(federation, limits);
     expect(board.name).toBe('rocket');
-    expect(board.ready).toMatchObject({ total: 1, items: [{ task_id: second, who: null }] });
-    expect(board.in_progress).toMatchObject({ total: 1, items: [{ task_id: first, who: 'kimi', silent: false }] });
+    expect(board.ready).toMatchObject({ total: 1, items: [{ task_id: second, to_agent: null }] });
+    expect(board.in_progress).toMatchObject({
+      total: 1,
+      items: [{ task_id: first, holding: { agent: 'kimi', silent: false } }],
+    });
     expect(board.waiting).toMatchObject({
       total: 3,
       items: [
@@ -48,10 +51,24 @@ describe('the view of the board', () => {
         { task_id: later, waits: { for: 'time', until: '2026-02-06T14:00:00.000Z' } },
       ],
     });
-    expect(board.done_lately).toMatchObject({ total: 1, items: [{ task_id: done, status: 'completed', who: 'kimi' }] });
+    expect(board.recently_done).toMatchObject({
+      total: 1,
+      items: [{ task_id: done, status: 'completed', done_by: 'kimi' }],
+    });
+    expect(board.waits).toEqual({ tasks: 1, votes: 0, approval: 1, time: 1, until: '2026-02-06T14:00:00.000Z' });
     expect(board.events.at(-1)?.text).toContain(`completed ${done}`);
     expect(board.events).toHaveLength(limits.events);
     expect(board.agents.find(({ name }) => name === 'kimi')).toMatchObject({ holds: 1, connected: 1 });
+  });
+
+  it('keeps to the tasks with the words of a filter, and counts those', async () => {
+    const federation = await open();
+    for (const description of ['Parse the headers', 'Test the parser', 'Deploy it']) {
+      await federation.execute('queue_task', { description }, reuben);
+    }
+    const { ready, in_progress } = await boardView(federation, { ...limits, tasks: 1, filter: 'PARS the' });
+    expect(ready).toMatchObject({ total: 2, items: [{ description: 'Parse the headers' }] });
+    expect(in_progress).toEqual({ total: 0, items: [] });
   });
 
   it('tells work whose process is not there', async () => {
@@ -63,8 +80,8 @@ describe('the view of the board', () => {
       await here.refresh();
       return (await boardView(here, limits)).in_progress.items;
     };
-    expect(await held()).toMatchObject([{ task_id, silent: false }]);
+    expect(await held()).toMatchObject([{ task_id, holding: { silent: false } }]);
     await elsewhere.close();
-    expect(await held()).toMatchObject([{ task_id, silent: true }]);
+    expect(await held()).toMatchObject([{ task_id, holding: { silent: true } }]);
   });
 });

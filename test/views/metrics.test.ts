@@ -104,7 +104,7 @@ describe('one number is the same wherever it is read', () => {
     for (const minutes of [34.6, 34.9, 34.9]) {
       s.run('reuben', 'record_outcome', { agent: 'kimi', type: 'draft', success: true, duration_minutes: minutes });
     }
-    expect(exportCsv(sourceOf(s))).toContain('kimi,draft,3,3,1,0.398,0.994,0,35,35,0');
+    expect(exportCsv(sourceOf(s))).toContain('kimi,draft,3,3,1,0.398,0.994,0,0,,35,35,0');
     expect(agentMetrics(sourceOf(s), 'kimi')).toMatchObject({ mean_minutes: 35, median_minutes: 35 });
     expect(renderPair(pairMetrics(sourceOf(s), 'kimi', 'draft'), plain)).toContain('100% of 3       35 min');
   });
@@ -271,12 +271,14 @@ describe('exported', () => {
     const text = exportCsv(sourceOf(s));
     expect(text.endsWith('\r\n')).toBe(true);
     const [head = '', ...rows] = text.slice(0, -2).split('\r\n');
-    expect(head).toBe('agent,type,count,successes,success_rate,low,high,rework_rate,mean_minutes,median_minutes,bonus');
+    expect(head).toBe(
+      'agent,type,count,successes,success_rate,low,high,rework_rate,verified_share,false_done,mean_minutes,median_minutes,bonus',
+    );
     expect(rows.length).toBeGreaterThan(5);
     for (const row of rows) {
-      expect(row).toMatch(/^(?:(?:"(?:[^"]|"")*"|[^",]*),){10}[^",]+$/);
+      expect(row).toMatch(/^(?:(?:"(?:[^"]|"")*"|[^",]*),){12}[^",]+$/);
     }
-    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,0');
+    expect(rows).toContain('kimi,"a ""b"", c",2,0,0,0.008,0.708,0,,,,,0');
   });
 
   it('as JSON, it holds every agent and type in full and the days since the first', () => {

@@ -132,6 +132,8 @@ test.each(writings)('it stays below 6 KB with everything at once, written in %s'
     await call(other, 'set_availability', { status, reason: long(150) });
   }
   await call('reuben', 'pause_federation', { reason: `because ${long(7_900)}` });
+  await call(me, 'set_availability', { status: 'standby', reason: long(7_900) });
+  expect(sizeOf(await call(`${me}/new`, 'start_session'))).toBeLessThan(6 * 1024);
   const session = await call(`${me}/here`, 'start_session');
   expect(sizeOf(session)).toBeLessThan(6 * 1024);
   expect(JSON.stringify(session)).not.toMatch(/\\ud[89a-f]/);

@@ -61,6 +61,24 @@ describe('the webhook', () => {
     await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, failed: 0, delivered: 2 });
   });
 
+  it('is one line with the command that answers, where people are to read it', async () => {
+    const [slack, ntfy] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
+    for (const [format, receiver] of [['slack', slack] as const, ['ntfy', ntfy] as const]) {
+      const federation = await open(project(receiver.url, { format }));
+      await escalate(federation, 'a <b> & c');
+      await expect.poll(() => receiver.received.length).toBe(1);
+    }
+    const { inbox_id, body, headers } = ntfy.first;
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    const command = `requeue, reassign or dismiss · fed inbox answer ${inbox_id} requeue`;
+    expect(body).toMatch(/^federation-test-\w+: task-\S+ failed: a <b> & c did not work · [^\n]+$/);
+    expect(body.endsWith(command)).toBe(true);
+    expect(slack.first.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(slack.first.body)).toEqual({
+      text: expect.stringMatching(/: a &lt;b&gt; &amp; c did not work · .* · fed inbox answer inbox-\S+ requeue$/),
+    });
+  });
+
   it('names the vote where the agents could not settle one', async () => {
     const receiver = await WebhookReceiver.start();
     const federation = await open(project(receiver.url));

@@ -10,6 +10,7 @@ import {
   Fact,
   Facts,
   focusOnce,
+  Glyph,
   Head,
   Id,
   Priority,
@@ -76,6 +77,45 @@ export function Task({ data }: { readonly data: Data }) {
                   ))}
                 </ul>
               )}
+            </Section>
+          )}
+          {task.runs === undefined ? null : (
+            <Section title="Runs" note={task.runs.length}>
+              {task.runs.map((run) => (
+                <div key={run.run_id} class="run">
+                  <p class="d">
+                    <b>{run.program}</b> {run.status}
+                    {run.outcome === undefined ? '' : `, ${run.outcome}`}
+                    {run.how === undefined ? '' : ` (${run.how})`}, {run.minutes ?? 0} min
+                    {run.cost_usd === undefined ? ', cost not told' : `, ${run.cost_usd.toFixed(2)} USD`}
+                    <span class="q m"> fed runs follow {run.run_id}</span>
+                  </p>
+                  {run.trouble === undefined ? null : <p class="bad">{run.trouble}</p>}
+                  {run.last_words === undefined ? null : (
+                    <pre class="out" tabIndex={0}>
+                      {run.last_words}
+                    </pre>
+                  )}
+                </div>
+              ))}
+            </Section>
+          )}
+          {task.check_results === undefined ? null : (
+            <Section title="Checks" note={task.verified === true ? 'verified' : undefined}>
+              {task.check_results.map((result, index) => (
+                <div key={index} class="run">
+                  <p class={result.verdict === 'passed' ? 'ok' : 'bad'}>
+                    <Glyph name={result.verdict === 'passed' ? 'done' : 'failed'} /> {result.check}: {result.verdict}
+                    {result.exit === undefined ? '' : `, exit ${result.exit}`} by {result.by}
+                    {result.commit === undefined ? null : <span class="m"> {result.commit.slice(0, 7)}</span>}
+                  </p>
+                  {result.output === undefined ? null : (
+                    <pre class="out" tabIndex={0}>
+                      {result.output}
+                    </pre>
+                  )}
+                </div>
+              ))}
             </Section>
           )}
           {task.reviews === undefined ? null : (

@@ -13,7 +13,7 @@ import { assignmentsView } from '../../views/assignments.ts';
 import { type AgentPage, agentPage } from '../../views/agent-page.ts';
 import { agentViews } from '../../views/queue-views.ts';
 import { callTool, command, type CommandRow, sessionCommand } from '../command.ts';
-import { time } from '../forms.ts';
+import { start } from '../forms.ts';
 import { renderAgentPage, renderAvailability, renderRoster } from '../render/render-agents.ts';
 import { UsageError } from '../report-error.ts';
 import { withSession } from '../session.ts';
@@ -50,7 +50,7 @@ export const agentCommands: readonly CommandRow[] = [
     ],
     options: [
       ['--reason <text>', 'reason', 'why'],
-      ['--until <time>', 'until', 'when it expects to return: a time, or 30m, 2h, 3d', time],
+      ['--until <time>', 'until', 'when it expects to return: 2h, friday, "tomorrow 9:00"', start],
     ],
     examples: ['fed agents set claude standby --until 2h', 'fed agents set claude available'],
     do: async ({ agent, ...given }, session) => {

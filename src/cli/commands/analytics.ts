@@ -4,6 +4,7 @@ import { optimizeRouting } from '../../../tools/optimize-routing.ts';
 import { recordOutcome } from '../../../tools/record-outcome.ts';
 import { exportCsv, exportFormats, exportJson, exportPrometheus } from '../../views/metrics-export.ts';
 import { command, type CommandRow, toolCommand } from '../command.ts';
+import { renderCost } from '../render/render-cost.ts';
 import { renderMetrics, renderPair } from '../render/render-metrics.ts';
 import { renderOptimization } from '../render/render-optimization.ts';
 import { withSession } from '../session.ts';
@@ -33,17 +34,32 @@ export const analyticsCommands: readonly CommandRow[] = [
     about: 'the five targets over the last 7 days',
     examples: ['fed analytics targets'],
   }),
+  command({
+    path: 'analytics cost',
+    about: 'what runs cost, and what cheaper agents save',
+    more: 'Minutes, tokens and cost by agent and type. Then past tasks are routed again, to show what each routing.cost_margin saves and how many successes it takes.',
+    input: z.strictObject({}),
+    examples: ['fed analytics cost', 'fed analytics cost --json'],
+    run: (_input, context) =>
+      withSession(context, async ({ federation, show }) => {
+        const { costView } = await import('../../views/cost-view.ts');
+        const view = await costView(federation);
+        show(view, (terminal) => renderCost(view, terminal));
+      }),
+  }),
   toolCommand('analytics record', recordOutcome, renderPair, {
     about: 'record the outcome of work done outside the queue',
+    asks: ({ agent, type, success }) =>
+      `This cannot be undone: ${agent} ${success ? 'succeeded' : 'failed'} at ${type}.`,
     more: 'Counts like an attempt. Work in the queue is counted already.',
     options: [
       ['--agent <name>', 'agent', 'who did it'],
-      ['--type <type>', 'type', 'its type'],
+      ['--task, --type <type>', 'type', 'its type'],
       ['--success', 'success', 'it worked'],
       ['--failure', 'success', 'it did not work', false],
       ['--rework', 'rework', 'it was sent back later, so it is no success'],
       ['--description <text>', 'description', 'what the task was; the router learns from it'],
-      ['--minutes <number>', 'duration_minutes', 'how long it took'],
+      ['--duration, --minutes <number>', 'duration_minutes', 'how long it took'],
     ],
     exclusive: [
       ['--success', '--failure'],

@@ -18,15 +18,12 @@ export const doctor = command({
   more:
     'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
     'Changes nothing without --accept-loss. Exit code 0: no problems, 3: the store is damaged, 1: anything else.',
-  input: z.strictObject({ accept_loss: z.boolean().default(false), yes: z.boolean().default(false) }),
-  options: [
-    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it'],
-    ['--yes', 'yes', 'with --accept-loss: do not ask'],
-  ],
+  input: z.strictObject({ accept_loss: z.boolean().default(false) }),
+  options: [['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it']],
   writesFiles: ({ accept_loss }) => accept_loss === true,
   examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
-  run: async ({ accept_loss, yes }, context) => {
-    if (accept_loss) return await acceptLoss(context, yes);
+  run: async ({ accept_loss }, context) => {
+    if (accept_loss) return await acceptLoss(context);
     const checks = await context.host.examine(openSettings(context));
     const problems = checks.filter(({ status }) => status === 'problem');
     const [first] = problems;

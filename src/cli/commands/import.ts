@@ -3,6 +3,7 @@ import { importBeads } from '../../importers/import-beads.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { command } from '../command.ts';
 import { readSource } from '../read-source.ts';
+import { Ended, exitCodes } from '../report-error.ts';
 import { renderImport } from '../render/render-import.ts';
 import { withSession } from '../session.ts';
 
@@ -29,6 +30,12 @@ export const importCommand = command({
       const agents = new Set(Object.keys(federation.config.agents));
       const { tasks, skipped, problems } = importBeads(source, { agents, reopen });
       const found = { tasks: tasks.length, not_work: skipped, problems };
+      if (tasks.length === 0 && problems.length > 0) {
+        show({ ...found, next: 'Nothing was imported: fix the lines above.' }, (terminal) =>
+          renderImport(found, terminal),
+        );
+        throw new Ended(exitCodes.refused);
+      }
       if (dry_run) {
         const next = 'Nothing was changed; leave out --dry-run to import.';
         show({ ...found, next }, (terminal) => renderImport(found, terminal));

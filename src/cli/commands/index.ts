@@ -2,21 +2,27 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { completionCommands } from './completion.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
+import { land } from './land.ts';
 import { log } from './log.ts';
 import { queueCommands } from './queue.ts';
 import { routeCommands } from './route.ts';
 import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
+import { runsCommands } from './runs.ts';
 import { serve } from './serve.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { tokenCommands, tokenGroup } from './token.ts';
+import { undo } from './undo.ts';
 import { voteCommands } from './vote.ts';
 import { watch } from './watch.ts';
+import { work } from './work.ts';
 
 export const commands: readonly CommandRow[] = [
   init,
@@ -30,7 +36,12 @@ export const commands: readonly CommandRow[] = [
   train,
   evaluate,
   ...scheduleCommands,
+  work,
+  ...runsCommands,
+  check,
+  land,
   ...analyticsCommands,
+  undo,
   pause,
   resume,
   ...inboxCommands,
@@ -39,6 +50,7 @@ export const commands: readonly CommandRow[] = [
   serve,
   ...tokenCommands,
   doctor,
+  ...completionCommands(() => commands),
 ];
 
 /** What has commands below it and does nothing by itself. */

@@ -4,9 +4,10 @@ import { followRecords } from '../../views/follow-records.ts';
 import { readableRecord } from '../../views/readable-record.ts';
 import { command } from '../command.ts';
 import type { Host } from '../host.ts';
-import { renderRecord } from '../render/render-record.ts';
+import { headline } from '../render/headline.ts';
+import { renderRecords } from '../render/render-record.ts';
 import { openSettings, type Session, show, withSession } from '../session.ts';
-import { manyLines, oneLine, paint } from '../terminal.ts';
+import { manyLines, oneLine, paint, stacked, type Terminal } from '../terminal.ts';
 import { plural } from '../../domain/phrases.ts';
 
 export const log = command({
@@ -40,13 +41,19 @@ export const log = command({
       const fault = await federation.logFault();
       if (fault !== null) context.host.err(`${warning(fault.message, fault.next, context.host)}\n`);
       if (follow !== true) return await printNewest(session, limit);
+      if (!json && terminal.width !== null) context.host.out(`${headOf(terminal)}\n`);
       for await (const record of followRecords(federation, limit, signal)) {
-        const line = json ? visibleJson(JSON.stringify(readableRecord(record))) : renderRecord(record, terminal);
+        const line = json ? visibleJson(JSON.stringify(readableRecord(record))) : renderRecords([record], terminal);
         context.host.out(`${line}\n`);
       }
     });
   },
 });
+
+/** A terminal's times are local: the zone stands above them. */
+function headOf(terminal: Terminal): string {
+  return terminal.width === null ? '' : headline([{ text: 'Log', style: 'bold' }], terminal);
+}
 
 function warning(message: string, next: string, { errorTerminal }: Host): string {
   return `${paint('fed:', 'yellow', errorTerminal)} ${manyLines(message)}\n  → ${oneLine(next)}`;
@@ -55,6 +62,8 @@ function warning(message: string, next: string, { errorTerminal }: Host): string
 async function printNewest(session: Session, limit: number): Promise<void> {
   const items = await session.federation.tail(limit);
   session.show({ items: items.map(readableRecord), total: items.length, next: '' }, (terminal) =>
-    items.length === 0 ? 'Nothing has happened yet.' : items.map((record) => renderRecord(record, terminal)).join('\n'),
+    items.length === 0
+      ? 'Nothing has happened yet.'
+      : stacked([headOf(terminal), renderRecords(items, terminal)], '\n'),
   );
 }

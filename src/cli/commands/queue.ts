@@ -10,12 +10,17 @@ import { queueTask } from '../../../tools/queue-task.ts';
 import { releaseTask } from '../../../tools/release-task.ts';
 import { reportProgress } from '../../../tools/report-progress.ts';
 import { reviewTask } from '../../../tools/review-task.ts';
+import { largestPlan } from '../../domain/tasks/validate-request.ts';
 import type { ToolContext } from '../../define-tool.ts';
 import type { Actor, ArgsOf } from '../../domain/commands.ts';
+import type { TaskChanges } from '../../domain/requests.ts';
+import { participantKind } from '../../domain/participants.ts';
+import { quote } from '../../domain/text.ts';
 import { briefTask, type TaskBrief } from '../../views/task-views.ts';
 import { graphView } from '../../views/graph.ts';
 import { callTool, type CommandRow, sessionCommand, toolCommand, type Usage } from '../command.ts';
-import { orInput, share, time } from '../forms.ts';
+import { editAsText } from '../edit-as-text.ts';
+import { deadline, orInput, share, start } from '../forms.ts';
 import type { Host } from '../host.ts';
 import { readSource } from '../read-source.ts';
 import { renderTask } from '../render/render-task-in-full.ts';
@@ -29,11 +34,27 @@ const task = ['<task>', 'task_id', 'id of the task'] as const;
 const tasks = ['<task...>', 'task_id', 'their ids'] as const;
 const key = ['--key <key>', 'idempotency_key', 'a repeated command with this key returns the first result'] as const;
 const why = ['[reason...]', 'reason', 'why'] as const;
-const finishing: readonly Usage<'artifacts' | 'duration_minutes' | 'attempt'>[] = [
+const finishing: readonly Usage<'artifacts' | 'commit' | 'duration_minutes' | 'attempt'>[] = [
+  ['--commit <id>', 'commit', 'the commit of the finished work'],
   ['--artifact <path>', 'artifacts', 'a file it produced'],
   ['--minutes <minutes>', 'duration_minutes', 'how long it took'],
   ['--attempt <number>', 'attempt', 'which claim this ends (default: the one made on this command line)'],
 ];
+
+/** Every key there is. Lines short enough that help does not break them. */
+const planHelp = `Reads a JSON list of at most ${largestPlan} tasks from a file. Only key and description are required; after names keys of the same plan, or ids of tasks and votes.
+
+  [
+    {"key": "parser", "description": "Write the parser",
+     "type": "implementation", "to_agent": "kimi", "priority": "high",
+     "context": {"artifact_path": "docs/grammar.md"},
+     "paths": ["src/parser/**"], "uses": ["staging"],
+     "not_before": "2026-02-06T09:00:00Z",
+     "deadline": "2026-02-07T17:00:00Z",
+     "max_attempts": 3, "on_failure": "block", "needs_approval": false},
+    {"key": "tests", "description": "Test it", "after": ["parser"],
+     "dependencies": ["task-2026-02-06-001"]}
+  ]`;
 
 export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue add', queueTask, renderTaskResult, {
@@ -47,18 +68,19 @@ export const queueCommands: readonly CommandRow[] = [
       ],
     ],
     options: [
-      ['--to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
+      ['--agent, --to <agent>', 'to_agent', 'an agent, or auto to let the router choose; default: anyone'],
       ['--type <slug>', 'type', 'what kind of work, such as implementation or review'],
       ['--priority <priority>', 'priority', 'how urgent; default normal'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
-      ['--not-before <time>', 'not_before', 'when it may start: a time, or 30m, 2h, 3d', time],
-      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--not-before <time>', 'not_before', 'when it may start: 2h, friday, "tomorrow 9:00"', start],
+      ['--deadline <time>', 'deadline', 'when it should be done: 2h, friday, "tomorrow 17:00"', deadline],
       ['--max-attempts <count>', 'max_attempts', 'attempts before it fails for good'],
       ['--on-failure <policy>', 'on_failure', 'what happens to dependents if it fails'],
       ['--needs-approval', 'needs_approval', 'the operator must approve it first'],
       ['--path <glob>', 'paths', 'files it will change; overlapping tasks wait'],
       ['--use <name>', 'uses', 'something only one task may use at a time, such as staging'],
+      ['--check <name>', 'checks', 'a check it must pass beside those of its type'],
       key,
     ],
     examples: [
@@ -70,7 +92,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue plan', queuePlan, renderPlan, {
     about: 'queue many tasks at once, all or nothing',
-    more: 'Reads [{"key", "description", "after": [key or id], …}] from a JSON file.',
+    more: planHelp,
     arguments: [['<file>', 'tasks', 'the plan; - for standard input', plan]],
     options: [key],
     examples: ['fed queue plan release.json', 'fed queue plan - < release.json'],
@@ -83,6 +105,7 @@ export const queueCommands: readonly CommandRow[] = [
   }),
   toolCommand('queue claim', claimTask, renderClaim, {
     about: 'claim the best ready task, or the one named',
+    asks: () => 'Agents claim tasks. Claimed by you, it is yours to do and to complete.',
     arguments: [['[task]', 'task_id', 'id of the task']],
     options: [
       ['--types <slug>', 'types', 'only tasks of this type'],
@@ -131,6 +154,7 @@ export const queueCommands: readonly CommandRow[] = [
   toolCommand('queue review', reviewTask, renderTaskResult, {
     all: tasksAfter('review_task'),
     about: 'review finished work',
+    asks: otherVerdict,
     arguments: [
       ['<task...>', 'task_id', 'the work, not the review task'],
       ['<verdict>', 'verdict', 'is it good'],
@@ -192,7 +216,7 @@ export const queueCommands: readonly CommandRow[] = [
     path: 'queue edit',
     stands: overrideTask.name,
     about: 'edit a task that nobody has claimed',
-    more: 'After a change of description or type an approval is asked for again, and auto chooses again.',
+    more: 'Without an option, in your editor (EDITOR). After a change of description or type an approval is asked for again, and auto chooses again.',
     input: taskChanges.extend({ task_id: taskId, reason: note.optional() }),
     arguments: [task],
     options: [
@@ -201,20 +225,24 @@ export const queueCommands: readonly CommandRow[] = [
       ['--priority <priority>', 'priority', 'how urgent'],
       ['--after <id>', 'dependencies', 'a task or vote to wait for, replacing the present ones'],
       ['--context <json>', 'context', 'what else the agent needs, as a JSON object'],
-      ['--not-before <time>', 'not_before', 'when it may start', time],
-      ['--deadline <time>', 'deadline', 'when it should be done', time],
+      ['--not-before <time>', 'not_before', 'when it may start', start],
+      ['--deadline <time>', 'deadline', 'when it should be done: 2h, friday, "tomorrow 17:00"', deadline],
       ['--path <glob>', 'paths', 'files it will change'],
       ['--use <name>', 'uses', 'something only one task may use at a time'],
       ['--reason <text>', 'reason', 'why; kept in the log'],
     ],
     examples: ['fed queue edit task-2026-02-06-001 --type testing --priority high'],
-    do: ({ task_id, reason, ...changes }, session) =>
-      callTool(overrideTask, { task_id, action: 'edit', changes, reason }, session),
+    do: async ({ task_id, reason, ...given }, session) => {
+      const apply = (changes: TaskChanges) =>
+        callTool(overrideTask, { task_id, action: 'edit', changes: taskChanges.parse(changes), reason }, session);
+      const isTyped = Object.keys(given).length > 0 || !session.host.interactive;
+      return isTyped ? await apply(given) : await editAsText(task_id, session, apply);
+    },
     render: renderTaskResult,
   }),
   sessionCommand({
     path: 'queue graph',
-    about: 'show show what waits for what, as Mermaid',
+    about: 'show what waits for what, as Mermaid',
     input: z.strictObject({}),
     examples: ['fed queue graph > graph.mmd', 'fed queue graph --json'],
     do: (_input, { federation }) => ({ mermaid: graphView(federation.state()), next: '' }),
@@ -254,4 +282,13 @@ async function plan(file: string, host: Host): Promise<unknown> {
   } catch {
     throw new UsageError(`${file} is not JSON`, next);
   }
+}
+
+/** A person may change what a person has said, but not by mistake. */
+function otherVerdict({ task_id, verdict }: ArgsOf<'review_task'>, { federation }: Session): string | null {
+  const reviews = federation.state().tasks.get(task_id)?.reviews ?? [];
+  const last = reviews.findLast(({ by }) => participantKind(federation.config, by) === 'person');
+  return last?.verdict === 'accept' && verdict === 'rework'
+    ? `${last.by} already gave the verdict accept on ${task_id}: ${quote(last.note)}.`
+    : null;
 }

@@ -5,17 +5,36 @@ import { switchScheduling } from '../../../tools/switch-scheduling.ts';
 import { taskId } from '../../../tools/arguments.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { dryRun, scheduleView } from '../../views/schedule-view.ts';
-import { type CommandRow, sessionCommand, toolCommand } from '../command.ts';
-import type { Session } from '../session.ts';
+import { callTool, command, type CommandRow, sessionCommand, toolCommand } from '../command.ts';
+import { plural } from '../../domain/phrases.ts';
+import { type Session, withSession } from '../session.ts';
 import { renderDryRun, renderPaused, renderResumed, renderSchedule } from '../render/render-switches.ts';
 
-export const pause = toolCommand('pause', pauseFederation, renderPaused, {
+export const pause = command({
+  path: 'pause',
+  stands: pauseFederation.name,
   about: 'stop claims, rules and retries',
-  more: 'Nothing is claimed until fed resume. Queueing, notes, release and completion continue.',
+  more:
+    'Nothing is claimed until fed resume. Queueing, notes, release and completion continue. Runs of fed work finish, ' +
+    'unless --hard ends them; on a terminal it pauses first and then asks.',
+  input: pauseFederation.input,
   arguments: [['[reason...]', 'reason', 'why; everyone sees it']],
-  examples: ['fed pause', 'fed pause "release freeze until Monday"'],
-  // Stopping everything must not depend on a file that somebody has just broken.
-  evenIfBroken: () => true,
+  options: [['--hard', 'hard', 'end the runs of fed work too; their tasks are released']],
+  examples: ['fed pause', 'fed pause "release freeze until Monday"', 'fed pause --hard'],
+  run: (input, context) =>
+    // Stopping everything must not depend on a file that somebody has just broken.
+    withSession(
+      context,
+      async (session) => {
+        const paused = await callTool(pauseFederation, input, session);
+        const asks = paused.runs > 0 && input.hard !== true && context.host.interactive && !session.json;
+        const answer = asks ? await context.host.ask(`Paused. End ${plural(paused.runs, 'run')} now? [y/N] `) : '';
+        const isHard = /^y(?:es)?$/i.test(answer.trim());
+        const output = isHard ? await callTool(pauseFederation, { ...input, hard: true }, session) : paused;
+        session.show(output, (terminal) => renderPaused(output, terminal));
+      },
+      { evenIfBroken: true },
+    ),
 });
 
 export const resume = toolCommand('resume', resumeFederation, renderResumed, {

@@ -6,7 +6,7 @@ import { fromMillis } from '../../domain/time.ts';
 import { kindOf } from '../../identity/participant.ts';
 import { TokenFile } from '../../tokens/token-file.ts';
 import { command, type CommandRow, type GroupRow } from '../command.ts';
-import { time } from '../forms.ts';
+import { deadline } from '../forms.ts';
 import { renderMadeToken, renderTokens } from '../render/render-tokens.ts';
 import { openSettings, type Session, withSession } from '../session.ts';
 
@@ -29,7 +29,7 @@ export const tokenCommands: readonly CommandRow[] = [
     }),
     options: [
       ['--agent <name>', 'agent', 'who calls with it: an agent, or a person for the board'],
-      ['--expires <time>', 'expires_at', 'when it ends: a time, or 12h, 30d; default: when it is revoked', time],
+      ['--expires <time>', 'expires_at', 'when it ends: a time, or 12h, 30d; default: when it is revoked', deadline],
       ['--read-only', 'read_only', 'lets its holder change nothing'],
     ],
     writesFiles: () => true,

@@ -10,7 +10,9 @@ import { openVote } from '../../../tools/open-vote.ts';
 import type { ArgsOf } from '../../domain/commands.ts';
 import { briefVote, type VoteBrief } from '../../views/vote-views.ts';
 import { type CommandRow, toolCommand } from '../command.ts';
-import { share, time } from '../forms.ts';
+import { deadline, share } from '../forms.ts';
+import type { Host } from '../host.ts';
+import { UsageError } from '../report-error.ts';
 import type { Session } from '../session.ts';
 import { renderBallot, renderVote, renderVotes } from '../render/render-vote.ts';
 
@@ -20,6 +22,7 @@ const votes = ['<vote...>', 'vote_id', 'their ids'] as const;
 export const voteCommands: readonly CommandRow[] = [
   toolCommand('vote create', openVote, renderVote, {
     about: 'open a vote',
+    fill: askForOptions,
     arguments: [['<question...>', 'question', 'the question']],
     options: [
       ['-o, --option <text>', 'options', 'an option, 2 to 20'],
@@ -29,7 +32,7 @@ export const voteCommands: readonly CommandRow[] = [
       ['--quorum <count>', 'quorum', 'ballots that must take a side; default 2'],
       ['--method <method>', 'method', 'how ballots are counted; default weighted'],
       ['--stakes <stakes>', 'stakes', 'low may close early, high is confirmed by the operator'],
-      ['--deadline <time>', 'deadline', 'a time, or 30m, 2h, 3d; default 24h', time],
+      ['--deadline <time>', 'deadline', 'when it closes: 2h, friday, "tomorrow 17:00"; default 24h', deadline],
       ['--open-ballots', 'open_ballots', 'ballots can be read before the vote closes'],
     ],
     examples: ['fed vote create "Which router?" -o app-router -o pages-router --deadline 2h'],
@@ -66,6 +69,7 @@ export const voteCommands: readonly CommandRow[] = [
   toolCommand('vote decide', decideVote, renderVote, {
     all: votesAfter('decide_vote'),
     about: 'decide a vote yourself, or overrule a decided one',
+    asks: ({ vote_id, choice }) => `This cannot be undone: ${vote_id} is decided, for ${choice}.`,
     arguments: [votes, ['<choice>', 'choice', 'exactly one of the options'], ['<reason...>', 'reason', 'why']],
     examples: ['fed vote decide vote-2026-02-06-001 app-router "We know it best"'],
   }),
@@ -93,6 +97,24 @@ export const voteCommands: readonly CommandRow[] = [
     examples: ['fed vote cancel vote-2026-02-06-001 "Moot since the rewrite"'],
   }),
 ];
+
+/** A person is asked for them one by one. */
+async function askForOptions(given: Record<string, unknown>, host: Host): Promise<Record<string, unknown>> {
+  if (given['options'] !== undefined || given['question'] === undefined) return given;
+  const options: string[] = [];
+  for (let more = host.interactive; more;) {
+    const option = (
+      await host.ask(`Option ${options.length + 1}${options.length < 2 ? '' : ' (empty: no more)'}: `)
+    ).trim();
+    if (option === '') more = false;
+    else options.push(option);
+  }
+  if (options.length >= 2) return { ...given, options };
+  throw new UsageError(
+    'A vote needs at least two options',
+    'Add each with --option: fed vote create "Which?" -o one -o other',
+  );
+}
 
 /** Runs the command that a tool runs for all of them, or for none; gives what the votes have become. */
 function votesAfter<C extends 'judge_vote' | 'close_vote' | 'cancel_vote' | 'decide_vote'>(name: C) {

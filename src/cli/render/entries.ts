@@ -12,14 +12,15 @@ export interface Entry {
 /** With less room than this beside when and who, what happened stands below them. */
 const leastBeside = 24;
 
-export function renderEntries(entries: readonly Entry[], terminal: Terminal): string {
+/** `leastName`: columns that a name has where more will follow below. */
+export function renderEntries(entries: readonly Entry[], terminal: Terminal, leastName = 0): string {
   const shown = entries.map(({ when, who, what }) => ({
     when,
     who: who === 'system' ? '–' : oneLine(who),
     what: oneLine(shortIds(what, terminal)),
   }));
   const width = (name: 'when' | 'who'): number => Math.max(0, ...shown.map((entry) => stringWidth(entry[name])));
-  const [times, names] = [width('when'), width('who')];
+  const [times, names] = [width('when'), Math.max(leastName, width('who'))];
   const before = times + names + 4;
   const room = (terminal.width ?? Number.POSITIVE_INFINITY) - before;
   return shown

@@ -6,7 +6,7 @@ import { type IdKind, shortId as short } from '../short-ids.ts';
 import type { Terminal } from '../terminal.ts';
 import { nowOf } from '../times.ts';
 
-const anyId = /\b(task|vote|inbox)-\d{4}-\d\d-\d\d-\d{3,}\b/g;
+const anyId = /\b(task|vote|inbox|run)-\d{4}-\d\d-\d\d-\d{3,}\b/g;
 
 /** `among`: what the ids around it are of; one of another kind says so: `vote-11-28-001`. */
 export function shortId(id: string, terminal: Terminal, among: IdKind = 'task'): string {

@@ -47,8 +47,8 @@ export function figureLines<Row extends Figures>(
   room: number,
 ): Line[] {
   if (rows.length === 0) return [];
-  const rework = ({ rework_rate: rate }: Row): string =>
-    rate === null || rate === 0 ? '' : `  ${percent(rate)} sent back`;
+  const rework = ({ rework_rate: rate, false_done: untrue }: Row): string =>
+    `${rate === null || rate === 0 ? '' : `  ${percent(rate)} sent back`}${untrue === null || untrue === 0 ? '' : `  ${percent(untrue)} not done when reported`}`;
   // Spaces before and after the name, rate, count.
   const fixed = 2 + 2 + 5 + 9;
   const width = Math.min(18, room - fixed - smallPicture, Math.max(...rows.map((row, n) => nameOf(row, n).length)));

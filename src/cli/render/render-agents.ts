@@ -2,17 +2,27 @@
 import type { AgentPage } from '../../views/agent-page.ts';
 import type { AgentView } from '../../views/queue-views.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { indented, section, stacked, type Terminal } from '../terminal.ts';
-import { ahead, ago, moment } from '../times.ts';
+import { indented, paint, section, stacked, type Terminal, wrapTo } from '../terminal.ts';
+import { ahead, ago, moment, deadlineIn } from '../times.ts';
 import { agentWords } from './agent-words.ts';
 import { factLine, headline } from './headline.ts';
 import { shortId } from './ids.ts';
 import { agentSections } from './render-metrics.ts';
+import { agentLines } from './render-status.ts';
 import { joined } from './metric-lines.ts';
 import type { Listed } from './task-words.ts';
 import { deadlineWords, whoHas } from './task-words.ts';
 
 export function renderRoster({ items }: { readonly items: readonly AgentView[] }, terminal: Terminal): string {
+  if (terminal.width !== null) {
+    const width = terminal.width - 4;
+    return agentLines({ agents: items }, terminal)
+      .map((line, index) => {
+        const types = wrapTo(items[index]?.types.join(', ') ?? '', width);
+        return [line, ...types.map((text) => paint(`    ${text}`, 'dim', terminal))].join('\n');
+      })
+      .join('\n');
+  }
   const columns: readonly Column<AgentView>[] = [
     { title: 'AGENT', value: ({ name }) => name, style: () => 'bold' },
     {
@@ -21,10 +31,9 @@ export function renderRoster({ items }: { readonly items: readonly AgentView[] }
         agentWords(agent, terminal)
           .map(({ text }) => text)
           .join(', '),
-      style: (agent) => agentWords(agent, terminal)[0]?.style ?? null,
     },
-    { title: 'TYPES', value: ({ types }) => types.join(', '), spare: 1 },
-    { title: 'ROLE', value: ({ role }) => role, spare: 2 },
+    { title: 'TYPES', value: ({ types }) => types.join(', ') },
+    { title: 'ROLE', value: ({ role }) => role },
   ];
   return renderTable(items, columns, terminal);
 }
@@ -101,6 +110,6 @@ export function renderAvailability({ agent }: { readonly agent: Availability }, 
     agent: name,
     status,
     reason,
-    until: until === null ? null : moment(until, terminal),
+    until: until === null ? null : deadlineIn(until, terminal),
   });
 }

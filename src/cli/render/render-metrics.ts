@@ -1,6 +1,7 @@
 /** Metrics for a person: at most 80 columns wide, whatever they are about. */
 import type { getMetrics } from '../../../tools/get-metrics.ts';
 import type { OutputOf } from '../../define-tool.ts';
+import { describeChange } from '../../domain/routing/change.ts';
 import type { AgentMetrics, PairMetrics, TypeMetrics } from '../../views/metrics-of-one.ts';
 import { foreign, type Line, span } from '../spans.ts';
 import { padTo, type Terminal } from '../terminal.ts';
@@ -59,6 +60,19 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
           : [{ ...view, name: 'all types' }, ...view.types.map((row) => ({ ...row, name: typeWithBonus(row) }))],
         ({ name }) => name,
         width,
+      ),
+    ],
+    [
+      title('WORSE THAN BEFORE'),
+      ...view.types.flatMap(({ type, changed }) =>
+        changed === undefined
+          ? []
+          : [
+              [
+                span(`  ${describeChange(view.agent, type, changed)}`),
+                span(` · ${moment(changed.at, terminal)}`, 'dim'),
+              ],
+            ],
       ),
     ],
     [

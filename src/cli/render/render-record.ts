@@ -1,15 +1,18 @@
-/** A journal record as lines of the log: when, who, what. */
+/** Journal records as lines of the log: when, who, what. */
 import type { StoredRecord } from '../../store/event-store.ts';
 import { logEntries } from '../../views/event-lines.ts';
-import { cutTo, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { moment, withTimes } from '../times.ts';
+import { renderEntries } from './entries.ts';
 
-export function renderRecord(record: StoredRecord, terminal: Terminal): string {
-  const when = record.at.slice(0, 19).replace('T', ' ');
-  return logEntries(record)
-    .map(({ by, how, text }) => {
-      const line = `${padTo(by, 10)}  ${oneLine(how === undefined ? text : `${text} (${how})`)}`;
-      const shown = terminal.width === null ? line : cutTo(line, terminal.width - when.length - 2);
-      return `${paint(when, 'dim', terminal)}  ${shown}`;
-    })
-    .join('\n');
+/** As long as names usually are, so that they stand below each other while the log is followed. */
+const usualName = 8;
+
+export function renderRecords(records: readonly StoredRecord[], terminal: Terminal): string {
+  const entries = records.flatMap(logEntries).map(({ at, by, how, text }) => ({
+    when: moment(at, terminal),
+    who: by,
+    what: withTimes(how === undefined ? text : `${text} (${how})`, terminal),
+  }));
+  return renderEntries(entries, terminal, usualName);
 }

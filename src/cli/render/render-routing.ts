@@ -6,29 +6,36 @@ import type { ChoiceFigures } from '../../routing/evaluation.ts';
 import type { RowProblem } from '../../routing/labelled-file.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import { manyLines, oneLine, padTo, paint, type Terminal } from '../terminal.ts';
+import { dollars, percent } from './numbers.ts';
 
 type Shown = ReturnType<typeof fullRouting>;
 
 const barWidth = 20;
 
 export function renderRouting(routing: Shown, explain: boolean, terminal: Terminal): string {
-  const who = paint(routing.agent ?? 'nobody', 'bold', terminal);
-  const head = `${who}  ${bar(routing.confidence, terminal)} ${percent(routing.confidence)}  ${paint(routing.method, 'cyan', terminal)}\n${oneLine(routing.reason)}`;
-  const second =
-    routing.runner_up === undefined ? null : `${routing.runner_up.agent} (${routing.runner_up.score.toFixed(2)})`;
-  if (!explain) return [head, ...(second === null ? [] : [`next best: ${second}`])].join('\n');
-  const { parts, nearest } = routing;
+  const { agent, method, confidence, parts, nearest, runner_up, outcomes } = routing;
+  const second = runner_up === undefined ? null : `${runner_up.agent} (${runner_up.score.toFixed(2)})`;
+  // A forced agent was not chosen by the router, which may still be sure of it or not.
+  const why =
+    method === 'forced'
+      ? `The router is ${percent(confidence)} sure of ${agent ?? 'nobody'}${second === null ? '' : `; best of the others: ${second}`}.`
+      : routing.reason;
+  const head = `${paint(agent ?? 'nobody', 'bold', terminal)}  ${bar(confidence, terminal)} ${percent(confidence)}  ${paint(method, 'cyan', terminal)}\n${oneLine(why)}`;
+  if (!explain) return [head, ...(second === null || method === 'forced' ? [] : [`next best: ${second}`])].join('\n');
+  const learnt = parts.model ?? parts.similarity;
   const fields = renderFields(terminal, {
-    score: routing.score.toFixed(3),
-    parts: partsOf(parts),
-    rules: routing.rules?.join(', '),
+    score: routing.score.toFixed(2),
+    'rule part': `${(parts.rules ?? 0).toFixed(2)}${routing.rules === undefined ? '' : `: ${routing.rules.join(', ')}`}`,
+    'ML part': learnt === undefined ? 'none: it has no say yet' : learnt.toFixed(2),
+    bonus: parts.bonus === 0 ? null : parts.bonus?.toFixed(2),
+    samples: outcomes === 0 && method === 'learned' ? 'taught examples' : plural(outcomes, 'outcome'),
     words: routing.terms?.map(([term, weight]) => `${term} +${weight.toFixed(2)}`).join(', '),
     'next best': second,
     'instead of': routing.instead_of,
     novelty: routing.novelty === undefined ? null : `${percent(routing.novelty)} of past tasks were more familiar`,
-    'in doubt': routing.doubt,
-    'learned from': plural(routing.outcomes, 'outcome'),
-    probability: routing.probability?.toFixed(3),
+    // Rules that decide by themselves say how sure they are; a method that gave way to them was in doubt.
+    'in doubt': method === 'v1' && outcomes === 0 ? null : routing.doubt,
+    probability: routing.probability === 1 ? null : routing.probability?.toFixed(2),
   });
   const past =
     nearest === undefined
@@ -41,13 +48,21 @@ export function renderRouting(routing: Shown, explain: boolean, terminal: Termin
             )
             .join('\n')}`,
         ];
-  return [head, fields, ...past].filter((section) => section !== '').join('\n\n');
-}
-
-function partsOf(parts: Shown['parts']): string {
-  return Object.entries(parts)
-    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
-    .join(', ');
+  const costs =
+    routing.costs === undefined
+      ? []
+      : [
+          renderTable(
+            routing.costs,
+            [
+              { title: 'AGENT', value: ({ agent }) => agent, style: () => 'bold' },
+              { title: 'PROBABILITY', value: (row) => percent(row.probability), align: 'right' },
+              { title: 'COST A RUN', value: ({ cost }) => (cost === null ? '' : dollars(cost)), align: 'right' },
+            ],
+            terminal,
+          ),
+        ];
+  return [head, fields, ...costs, ...past].filter((section) => section !== '').join('\n\n');
 }
 
 type Compared = Awaited<ReturnType<typeof compareStrategies>>[number];
@@ -142,8 +157,4 @@ function bar(share: number, terminal: Terminal): string {
   const filled = Math.round(share * barWidth);
   const style = share >= 0.8 ? 'green' : share >= 0.5 ? 'yellow' : 'red';
   return `${paint('█'.repeat(filled), style, terminal)}${paint(padTo('░'.repeat(barWidth - filled), barWidth - filled), 'dim', terminal)}`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
 }

@@ -47,7 +47,10 @@ function renderOwnSession(session: Session, terminal: Terminal): string {
   );
   return stacked([
     fields,
-    section('principles', session.principles.map((text) => `- ${oneLine(text)}`).join('\n'), terminal),
+    // They are rules for agents.
+    you.kind === 'person'
+      ? ''
+      : section('principles', session.principles.map((text) => `- ${oneLine(text)}`).join('\n'), terminal),
     section(
       'ready',
       ready.length === 0 ? '' : renderTasks({ items: ready.map(listedBrief), total: count }, terminal),

@@ -65,6 +65,11 @@ function countLines(view: Overview, terminal: Terminal): string[] {
         .map(([name, count]) => `${name} ${count}`)
         .join(', '),
     },
+    {
+      count: view.runs?.length ?? 0,
+      name: 'running',
+      more: (view.runs ?? []).map(({ agent, program }) => `${agent} (${program})`).join(', '),
+    },
     { count: tasks.waiting, name: 'waiting', more: waitingWords(view, terminal) },
     {
       count: recently.completed + recently.failed + recently.cancelled,
@@ -101,7 +106,7 @@ function oldest(since: string, what: string, terminal: Terminal): string {
   return `oldest ${terminal.width === null ? 'since ' : ''}${age(since, terminal)}: ${what}`;
 }
 
-function waitingWords({ waiting }: Overview, terminal: Terminal): string {
+export function waitingWords({ waiting }: Pick<Overview, 'waiting'>, terminal: Terminal): string {
   const { tasks, votes, approval, time, until } = waiting;
   const facts: (readonly [number, string])[] = [
     [tasks, 'for tasks'],
@@ -112,7 +117,8 @@ function waitingWords({ waiting }: Overview, terminal: Terminal): string {
   return facts.flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`])).join(', ');
 }
 
-function agentLines({ agents }: Overview, terminal: Terminal): string[] {
+/** One for each agent. */
+export function agentLines({ agents }: Pick<Overview, 'agents'>, terminal: Terminal): string[] {
   const width = Math.max(0, ...agents.map(({ name }) => stringWidth(name)));
   return agents.map((agent) => {
     const name = padTo(agent.name, width);
@@ -144,9 +150,10 @@ export function closes(deadline: string, terminal: Terminal): string {
 }
 
 /** What goes wrong beside the work. */
-function trouble({ webhook, kept_follow_ups: kept = 0 }: Overview): string {
+function trouble({ webhook, clock_warnings = [], kept_follow_ups: kept = 0 }: Overview): string {
   const failed = webhook?.failed ?? 0;
   return [
+    ...clock_warnings,
     kept === 0 ? '' : `${plural(kept, 'kept follow-up')} in the inbox.`,
     failed === 0
       ? ''

@@ -6,11 +6,15 @@ import type { resumeFederation } from '../../../tools/resume-federation.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 
-export function renderPaused({ paused, in_progress }: OutputOf<typeof pauseFederation>, terminal: Terminal): string {
+export function renderPaused(
+  { paused, in_progress, runs }: OutputOf<typeof pauseFederation>,
+  terminal: Terminal,
+): string {
   return renderFields(terminal, {
     paused: paused === null ? null : `by ${paused.by} at ${paused.since}`,
     reason: paused?.reason,
     'in progress': in_progress,
+    runs: runs === 0 ? null : `${runs}${paused?.hard === true ? ', being ended' : ''}`,
   });
 }
 

@@ -8,6 +8,7 @@ import { ago, moment, spanText } from '../times.ts';
 import { renderEntries } from './entries.ts';
 import { headline } from './headline.ts';
 import { shortId } from './ids.ts';
+import { renderRuns } from './render-runs.ts';
 import { priorityStyle } from './styles.ts';
 import { deadlineWords, statusWord, statusWordStyle, waitsFor, whoHas } from './task-words.ts';
 
@@ -19,6 +20,7 @@ export function renderTask({ task }: { readonly task: ShownTask }, terminal: Ter
     `${headOf(task, terminal)}\n${wrapped(manyLines(task.description), terminal)}`,
     indented(renderFields(inner(terminal), factsOf(task, terminal))),
     section('summary', wrapped(manyLines(result?.summary ?? ''), terminal, 2), terminal),
+    section('runs', task.runs === undefined ? '' : renderRuns({ items: task.runs }, inner(terminal)), terminal),
     indented(historyOf(task, inner(terminal))),
   ]);
 }
@@ -66,7 +68,7 @@ function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, s
     'done by': isOpen || result === undefined ? null : doneBy(result, terminal),
     'waits for': row.waits?.for === 'tasks' ? list(row.waits.ids) : waitsFor(row.waits, terminal),
     deadline: isOpen ? deadlineWords(task.deadline, terminal) : null,
-    progress: task.progress === undefined ? null : `${Math.round(task.progress * 100)}%`,
+    progress: task.progress === undefined || !isOpen ? null : `${Math.round(task.progress * 100)}%`,
     tried: triedOf(task),
     'queued by': originOf(task, terminal),
     routed: routedIn(routing),
@@ -77,6 +79,7 @@ function factsOf(task: ShownTask, terminal: Terminal): Readonly<Record<string, s
     'depends on': list(task.dependencies.filter((id) => task.waiting_for?.includes(id) !== true)),
     context: contextOf(task.context),
     artifacts: result?.artifacts?.join(', '),
+    ...workOf(task, terminal),
     blocks: list(task.blocks),
   };
 }
@@ -122,6 +125,32 @@ function originOf({ from_agent, created_at, caused_by }: ShownTask, terminal: Te
     case undefined:
       return when;
   }
+}
+
+/** What was reported and not proven yet, what checks said, and where the work is in git. */
+function workOf(
+  { reported, verified, check_results = [], work, result }: ShownTask,
+  terminal: Terminal,
+): Record<string, string> {
+  const newest = new Map(check_results.map((run) => [run.check, run]));
+  const said = [...newest.values()].map(({ check, verdict, commit, place, reason }) => {
+    const on = commit === undefined ? place : commit.slice(0, 8);
+    return `${check} ${verdict === 'not-run' ? 'gave no verdict' : verdict} on ${on ?? 'nothing'}${reason === undefined ? '' : ` (${reason})`}`;
+  });
+  const { landing, branch = '', commit = result?.commit ?? '' } = work ?? {};
+  const where =
+    landing === undefined
+      ? ''
+      : landing.state === 'dropped'
+        ? 'dropped'
+        : `${landing.state} on ${landing.target}, ${ago(landing.at, terminal)}`;
+  return {
+    ...(reported === undefined ? {} : { reported: `by ${reported.by ?? ''}: ${reported.summary ?? ''}` }),
+    ...(said.length === 0 ? {} : { checks: `${verified === true ? 'verified: ' : ''}${said.join(', ')}` }),
+    ...(commit === '' ? {} : { commit: `${commit.slice(0, 12)}${branch === '' ? '' : ` on ${branch}`}` }),
+    ...(where === '' ? {} : { landing: where }),
+    ...(work?.left_out === undefined ? {} : { 'left out': work.left_out.join(', ') }),
+  };
 }
 
 /** `claude, 2 h ago, as 11-28-020: the tests are missing` */

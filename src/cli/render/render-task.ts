@@ -1,11 +1,11 @@
 /** What a tool made of a task, for a person. */
 import type { OutputOf } from '../../define-tool.ts';
-import type { TaskBrief, TaskInFull, TaskInput } from '../../views/task-views.ts';
+import type { noteView, TaskBrief, TaskInFull, TaskInput } from '../../views/task-views.ts';
 import type { claimTask } from '../../../tools/claim-task.ts';
 import type { queuePlan } from '../../../tools/queue-plan.ts';
 import { renderFields, renderTable } from '../table.ts';
 import { manyLines, oneLine, section, stacked, type Terminal, wrapped } from '../terminal.ts';
-import { moment } from '../times.ts';
+import { deadlineIn, moment } from '../times.ts';
 import { factLine } from './headline.ts';
 import { shortId, shortIds } from './ids.ts';
 import { routedIn } from './render-task-in-full.ts';
@@ -21,6 +21,8 @@ interface TaskResult {
   readonly task: ShownTask;
   readonly routing?: TaskInFull['routing'];
   readonly duplicate_of?: string;
+  readonly not_before?: string;
+  readonly deadline?: string;
   readonly lease_expires_at?: string | null;
   readonly inputs?: readonly TaskInput[];
   readonly unblocked?: readonly string[];
@@ -28,16 +30,32 @@ interface TaskResult {
   readonly kept?: number;
   readonly rework?: TaskBrief;
   readonly cancelled?: readonly string[];
+  /** What others noted, and answered, since the holder was last told. */
+  readonly notes?: readonly ReturnType<typeof noteView>[];
 }
 
 /** What the task became, and what else happened. */
 export function renderTaskResult(result: TaskResult, terminal: Terminal): string {
-  const { task, routing, duplicate_of, lease_expires_at, inputs = [], unblocked, follow_ups, kept, rework } = result;
+  const {
+    task,
+    routing,
+    duplicate_of,
+    not_before,
+    deadline,
+    lease_expires_at,
+    inputs = [],
+    unblocked,
+    follow_ups,
+    kept,
+    rework,
+  } = result;
   const isHeld = task.status === 'in-progress';
   const list = (ids: readonly string[] = []): string => ids.map((id) => shortId(id, terminal)).join(', ');
   const facts = renderFields(terminal, {
     'duplicate of': shortIds(duplicate_of ?? '', terminal),
     routed: routedIn(routing),
+    'not before': not_before === undefined ? null : deadlineIn(not_before, terminal),
+    deadline: deadline === undefined ? null : deadlineIn(deadline, terminal),
     attempt: isHeld ? task.attempt : null,
     'held until': lease_expires_at == null ? null : moment(lease_expires_at, terminal),
     judges: isHeld && task.subject !== undefined ? shortId(task.subject, terminal) : null,
@@ -53,10 +71,14 @@ export function renderTaskResult(result: TaskResult, terminal: Terminal): string
       `${shortId(id, terminal)}: ${choice ?? summary ?? ''}${artifacts.length === 0 ? '' : ` (${artifacts.join(', ')})`}`,
     ),
   );
+  const notes = (result.notes ?? []).map(({ by, text: said, answers }) =>
+    manyLines(answers === undefined ? `${by}: ${said}` : `${by}, asked "${answers}": ${said}`),
+  );
   const text = isHeld
     ? wrapped(manyLines(task.description), terminal)
     : oneLine(task.description.split('\n', 1)[0] ?? '');
-  return stacked([headOf(task, terminal), text, facts, section('inputs', given.join('\n'), terminal)], '\n');
+  const parts = [section('inputs', given.join('\n'), terminal), section('notes', notes.join('\n'), terminal)];
+  return stacked([headOf(task, terminal), text, facts, ...parts], '\n');
 }
 
 /** What there is to do, or why there is nothing; what follows, what one holds already. */

@@ -4,17 +4,28 @@ import type { VoteBrief, VoteInFull } from '../../views/vote-views.ts';
 import type { castVote } from '../../../tools/cast-vote.ts';
 import type { listVotes } from '../../../tools/list-votes.ts';
 import { type Column, renderFields, renderTable } from '../table.ts';
-import { manyLines, oneLine, paint, type Terminal } from '../terminal.ts';
+import { manyLines, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
+import { ago, ahead, deadlineIn } from '../times.ts';
+import { headline } from './headline.ts';
+import { shortId } from './ids.ts';
+import { percent } from './numbers.ts';
 import { statusStyle } from './styles.ts';
 
-const columns: readonly Column<VoteBrief | VoteInFull>[] = [
-  { title: 'VOTE', value: (vote) => vote.vote_id },
-  { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
-  { title: 'VOTED', value: votedOf },
-  { title: 'UNTIL', value: (vote) => vote.deadline?.slice(0, 16).replace('T', ' ') },
-  { title: 'RESULT', value: resultOf },
-  { title: 'QUESTION', value: (vote) => vote.question },
-];
+/** Of votes in a list. */
+function columnsOn(terminal: Terminal): readonly Column<VoteBrief | VoteInFull>[] {
+  return [
+    { title: 'VOTE', value: (vote) => shortId(vote.vote_id, terminal, 'vote') },
+    { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },
+    { title: 'VOTED', value: votedOf },
+    { title: 'CLOSES', value: (vote) => (vote.status === 'active' ? closing(vote.deadline, terminal) : '') },
+    { title: 'RESULT', value: resultOf },
+    { title: 'QUESTION', value: (vote) => vote.question },
+  ];
+}
+
+function closing(deadline: string | undefined, terminal: Terminal): string {
+  return deadline === undefined ? '' : ahead(deadline, terminal);
+}
 
 /** `2/3` */
 function votedOf(vote: VoteBrief | VoteInFull): string {
@@ -32,7 +43,7 @@ export function renderVotes(
   terminal: Terminal,
 ): string {
   if (items.length === 0) return 'No votes.';
-  const table = renderTable<VoteBrief | VoteInFull>(items, columns, terminal);
+  const table = renderTable<VoteBrief | VoteInFull>(items, columnsOn(terminal), terminal);
   return items.length === total ? table : `${table}\n${paint(`${items.length} of ${total}`, 'dim', terminal)}`;
 }
 
@@ -40,58 +51,73 @@ export function renderVotes(
 export function renderBallot(result: OutputOf<typeof castVote>, terminal: Terminal): string {
   const { vote_id, status, voted, eligible, deadline, your_ballot } = result;
   return renderFields(terminal, {
-    vote: vote_id,
+    vote: shortId(vote_id, terminal, 'vote'),
     status,
-    'your ballot': [your_ballot.choice, ...(your_ballot.also ?? [])].join(' > '),
+    'your ballot': choiceOf(your_ballot),
     confidence: percent(your_ballot.confidence),
     blocks: your_ballot.block === true ? 'yes' : null,
     revision: your_ballot.revision > 1 ? your_ballot.revision : null,
     voted: `${voted.join(', ')} (of ${eligible.join(', ')})`,
-    until: status === 'active' ? deadline : null,
+    closes: status === 'active' ? closing(deadline, terminal) : null,
     result: result.result?.choice ?? result.result?.escalated_because,
   });
 }
 
 /** One vote, in the answer of whatever tool gave it. */
 export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Terminal): string {
-  const head = [
-    paint(vote.vote_id, 'bold', terminal),
-    paint(vote.status, statusStyle(vote.status), terminal),
-    ...(vote.result?.choice === undefined ? [] : [paint(oneLine(vote.result.choice), 'bold', terminal)]),
-  ];
+  const { result } = vote;
   const fields = renderFields(terminal, {
-    'opened by': vote.opened_by,
     options: vote.options.join(' | '),
     'read first': vote.context_url,
+    'opened by': `${vote.opened_by}, ${ago(vote.opened_at, terminal)}`,
     counted: `${vote.method}, ${vote.stakes} stakes, quorum ${vote.quorum}`,
     voted: `${vote.voted.join(', ') || 'nobody yet'} (of ${vote.eligible.join(', ')})`,
-    until: vote.status === 'active' ? vote.deadline : null,
-    'decided by': vote.result?.decided_by,
-    reason: vote.result?.reason ?? vote.result?.escalated_because,
-    'closed because': vote.result?.closed_because,
-    unreachable: vote.result?.unreachable?.join(', '),
+    closes: vote.status === 'active' ? deadlineIn(vote.deadline, terminal) : null,
+    undecided: result?.choice === undefined ? result?.escalated_because : null,
+    leads: vote.status === 'escalated' ? leadOf(result?.tally) : null,
+    'first decision': result?.overruled
+      ?.map(({ choice, decided_by, at }) => `${choice}, by ${decided_by}, ${ago(at, terminal)}; overruled`)
+      .join('; then '),
+    decided: result?.choice === undefined ? null : `${result.choice}, by ${result.decided_by ?? ''}`,
+    reason: result?.reason,
+    'closed because': result?.closed_because?.replaceAll('-', ' '),
+    unreachable: result?.unreachable?.join(', '),
     'turned out right': vote.judged?.right_choice,
   });
-  const sections = [`${head.join('  ')}\n${manyLines(vote.question)}`, fields];
-  const tally = vote.result?.tally;
-  if (tally !== undefined) sections.push(renderTally(tally, terminal));
-  if (vote.ballots !== undefined && vote.ballots.length > 0) sections.push(renderBallots(vote.ballots, terminal));
-  return sections.join('\n\n');
+  return stacked([
+    `${headline(
+      [
+        { text: shortId(vote.vote_id, terminal, 'vote'), style: 'bold' },
+        { text: vote.status, style: statusStyle(vote.status) },
+      ],
+      terminal,
+    )}\n${wrapped(manyLines(vote.question), terminal)}`,
+    fields,
+    result?.tally === undefined ? '' : renderTally(result.tally, terminal),
+    vote.ballots === undefined || vote.ballots.length === 0 ? '' : renderBallots(vote.ballots, terminal),
+  ]);
 }
 
 type Tally = NonNullable<NonNullable<VoteInFull['result']>['tally']>;
 
+/** `LRU, with 55%` */
+function leadOf(tally: Tally | undefined): string {
+  const leader = tally?.options.find(({ option }) => option === tally.leader);
+  return leader === undefined ? 'no option' : `${leader.option}, with ${percent(leader.in_force)}`;
+}
+
 function renderTally(tally: Tally, terminal: Terminal): string {
-  return renderTable(
+  const table = renderTable(
     tally.options,
     [
       { title: 'OPTION', value: (row) => row.option },
-      { title: 'PLAIN', value: (row) => row.plain.weight, align: 'right' },
-      { title: 'CALIBRATED', value: (row) => row.calibrated.weight, align: 'right' },
-      { title: 'FINAL SHARE', value: (row) => percent(row.in_force), align: 'right' },
+      { title: 'STATED', value: (row) => percent(row.plain.share), align: 'right' },
+      { title: 'BY RECORD', value: (row) => percent(row.calibrated.share), align: 'right' },
+      { title: 'SHARE', value: (row) => percent(row.in_force), align: 'right' },
     ],
     terminal,
   );
+  return `${table}\n${paint(wrapped(`SHARE decides. ${tally.explanation}`, terminal), 'dim', terminal)}`;
 }
 
 function renderBallots(ballots: NonNullable<VoteInFull['ballots']>, terminal: Terminal): string {
@@ -99,8 +125,8 @@ function renderBallots(ballots: NonNullable<VoteInFull['ballots']>, terminal: Te
     ballots,
     [
       { title: 'BALLOT', value: (ballot) => ballot.agent },
-      { title: 'CHOICE', value: (ballot) => [ballot.choice, ...(ballot.also ?? [])].join(' > ') },
-      { title: 'CONFIDENCE', value: (ballot) => percent(ballot.confidence), align: 'right' },
+      { title: 'CHOICE', value: choiceOf },
+      { title: 'SURE', value: (ballot) => percent(ballot.confidence), align: 'right' },
       { title: 'BLOCKS', value: (ballot) => (ballot.block === true ? 'yes' : '') },
       { title: 'REASONING', value: (ballot) => ballot.reasoning },
     ],
@@ -108,6 +134,7 @@ function renderBallots(ballots: NonNullable<VoteInFull['ballots']>, terminal: Te
   );
 }
 
-function percent(share: number | null): string {
-  return share === null ? '' : `${Math.round(share * 1000) / 10}%`;
+/** First choice first. */
+function choiceOf({ choice, also = [] }: { readonly choice: string; readonly also?: readonly string[] }): string {
+  return [choice, ...also].join(' > ');
 }

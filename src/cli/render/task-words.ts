@@ -25,7 +25,7 @@ export interface Listed {
 }
 
 export function statusWord({ status, waits, doubtful }: Pick<Listed, 'status' | 'waits' | 'doubtful'>): string {
-  if (status === 'in-progress') return 'in progress';
+  if (status === 'in-progress') return waits?.for === 'tasks' && waits.ids[0] === 'checks' ? 'to check' : 'in progress';
   if (status !== 'pending') return status;
   if (waits?.for === 'approval') return 'to approve';
   if (waits != null) return 'waiting';

@@ -9,6 +9,7 @@ export function agentRecord(state: FederationState, name: string): AgentRecord {
       status: 'available',
       reason: null,
       until: null,
+      by_runner: false,
       claims: 0,
       last_finished: null,
       last_client: null,

@@ -15,6 +15,8 @@ export interface AgentRecord {
   readonly reason: string | null;
   /** When it expects to return. */
   readonly until: Timestamp | null;
+  /** The runner set it: a program that is missing, not logged in, or at its limit. */
+  readonly by_runner: boolean;
   /** Claims ever made; every 8th takes the longest-ready task. */
   readonly claims: number;
   /** What it finished last, and in which session: what it queues soon after may be an answer to that. */

@@ -22,7 +22,16 @@ export function setAvailability(
   }
   const until = args.status === 'available' ? null : (args.until ?? null);
   return {
-    events: [{ type: 'availability_set', agent, status: args.status, reason: args.reason ?? null, until }],
+    events: [
+      {
+        type: 'availability_set',
+        agent,
+        status: args.status,
+        reason: args.reason ?? null,
+        until,
+        ...(args.by_runner === true ? { by_runner: true } : {}),
+      },
+    ],
     result: () => ({ agent: agentRecord(state, agent) }),
   };
 }

@@ -4,6 +4,7 @@ import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../names.ts';
 import type { Task } from '../tasks/task.ts';
 import { day, minute, toMillis } from '../time.ts';
+import { type CourseStep, countCourse } from './courses.ts';
 import { countJudgement } from './count-routing.ts';
 import { bucketOf } from './histogram.ts';
 import { dayOf, hourOf, pairKey } from './metrics.ts';
@@ -40,21 +41,34 @@ function countSentBack(state: FederationState, task: Task, agent: AgentName, now
   countOutcome(state, { agent, type: task.type, field: 'sent_back', duration: null }, now);
 }
 
+/** What checks said of a reported success, beside what its end counts. */
+export function countChecked(
+  { metrics }: FederationState,
+  { type }: Task,
+  agent: AgentName,
+  field: 'verified' | 'false_done',
+): void {
+  for (const key of [agent, pairKey(agent, type)]) metrics.pairs.at(key).add(field, 1);
+}
+
 interface Counted {
   readonly agent: AgentName;
   readonly type: string | null;
   readonly field: 'successes' | 'failures' | 'sent_back';
   /** Milliseconds. */
   readonly duration: number | null;
+  /** What it is in the agent's course; default: what it counts as. */
+  readonly step?: CourseStep;
 }
 
 /** Also for outcomes recorded by hand. */
 export function countOutcome(
   { metrics, touched }: FederationState,
-  { agent, type, field, duration }: Counted,
+  { agent, type, field, duration, step = field }: Counted,
   now: number,
 ): void {
   touched.measured.add(agent);
+  countCourse(metrics, agent, type, step, now);
   metrics.days.at(dayOf(now)).add(field, 1);
   const bucket = duration === null ? '' : bucketOf(duration);
   for (const key of [agent, pairKey(agent, type)]) {

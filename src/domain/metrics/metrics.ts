@@ -15,8 +15,11 @@ import type { AgentName } from '../tasks/task.ts';
 import { day, hour, type Timestamp, toMillis } from '../time.ts';
 import { type CounterRow, Counters } from './counters.ts';
 
-/** `duration` is the sum over `timed` attempts. `successes` excludes what was sent back. */
-export type PairField = 'successes' | 'failures' | 'sent_back' | 'timed' | 'duration';
+/**
+ * `duration` is the sum over `timed` attempts. `successes` excludes what was sent back. `verified`: completions that
+ * checks proved; `false_done`: reported successes whose checks failed, which are failures too.
+ */
+export type PairField = 'successes' | 'failures' | 'sent_back' | 'timed' | 'duration' | 'verified' | 'false_done';
 /** `since`: when its present status began. The statuses hold the time spent in them before that. */
 export type AgentField =
   | 'since'
@@ -52,6 +55,16 @@ export type HourField =
   | 'routed_right'
   | 'completions'
   | 'completion_time';
+/** A course since its last change; `newest` are its newest outcomes as bits; the rest says what the change was. */
+export type CourseField =
+  | 'successes'
+  | 'failures'
+  | 'newest'
+  | 'changed_at'
+  | 'changed_failed'
+  | 'changed_of'
+  | 'before_failed'
+  | 'before_of';
 /** `first_…`: moments in milliseconds since 1970. `baseline_…`: completions of the 7 days after the first one. */
 export type TotalField =
   | 'first_event'
@@ -65,6 +78,8 @@ export type TotalField =
   | 'waits'
   | 'waiting';
 export type MethodField = 'decisions' | 'judged' | 'right';
+/** `time` in milliseconds; `priced`: runs whose program says what it cost; `cost` is the sum over them. */
+export type RunField = 'runs' | 'time' | 'input_tokens' | 'output_tokens' | 'priced' | 'cost';
 /** Sums over judged choices that the method agrees with, `w = 1 / probability`; a reward is 1 where it was right. */
 export type WeightField = 'w' | 'ww' | 'wr' | 'wwr';
 
@@ -74,6 +89,8 @@ const keptDays = 400;
 
 /** Confidences are counted as whole numbers of this part. Here, so that views need not load what counts. */
 export const confidenceParts = 10_000;
+/** Costs are counted as whole numbers of this part of a dollar. */
+export const costParts = 1_000_000;
 
 /** A row as a checkpoint keeps it. */
 export interface MetricsRow {
@@ -87,7 +104,11 @@ export class Metrics {
   readonly pairs: Counters<string, PairField>;
   /** Histograms of the attempts' durations, by the same keys. */
   readonly durations: Counters<string>;
+  /** Whether an agent changed, by `agent/type`. */
+  readonly courses: Counters<string, CourseField>;
   readonly agents: Counters<AgentName, AgentField>;
+  /** Runs, by the same keys as pairs. */
+  readonly runs: Counters<string, RunField>;
   /** Confidence of judged routing decisions by `agent/tenth`. */
   readonly confidences: Counters<string, ConfidenceField>;
   /** By days since 1970, UTC. */
@@ -106,7 +127,9 @@ export class Metrics {
   constructor(undo: UndoLog) {
     this.pairs = new Counters(undo);
     this.durations = new Counters(undo);
+    this.courses = new Counters(undo);
     this.agents = new Counters(undo);
+    this.runs = new Counters(undo);
     this.confidences = new Counters(undo);
     this.days = new Counters(undo);
     this.hours = new Counters(undo);
@@ -159,8 +182,36 @@ export class Metrics {
   }
 
   #tables(): [string, Restorable][] {
-    const { pairs, durations, agents, confidences, days, hours, methods, weights, types, totals, waits } = this;
-    const tables = { pairs, durations, agents, confidences, days, hours, methods, weights, types, totals, waits };
+    const {
+      pairs,
+      durations,
+      courses,
+      agents,
+      runs,
+      confidences,
+      days,
+      hours,
+      methods,
+      weights,
+      types,
+      totals,
+      waits,
+    } = this;
+    const tables = {
+      pairs,
+      durations,
+      courses,
+      agents,
+      runs,
+      confidences,
+      days,
+      hours,
+      methods,
+      weights,
+      types,
+      totals,
+      waits,
+    };
     return Object.entries(tables);
   }
 }

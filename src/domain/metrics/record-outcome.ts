@@ -1,12 +1,14 @@
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
+import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
+import { tellChange } from '../routing/tell-change.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { unknownAgent } from '../tasks/validate-request.ts';
 import { invalid } from '../tasks/task-fields.ts';
 
 /** An outcome that the queue did not see: work done elsewhere, or before this federation. */
 export function recordOutcome(
-  _state: FederationState,
+  state: FederationState,
   args: ArgsOf<'record_outcome'>,
   context: DecisionContext,
 ): Decision<ResultOf<'record_outcome'>> {
@@ -18,8 +20,19 @@ export function recordOutcome(
   }
   const description = args.description?.trim() || null;
   const duration_minutes = args.duration_minutes ?? null;
+  const deliberation = new Deliberation(state, context);
+  deliberation.add({
+    type: 'outcome_recorded',
+    agent,
+    task_type: type,
+    success,
+    description,
+    duration_minutes,
+    rework,
+  });
+  if (rework || !success) tellChange(deliberation, { agent, type, step: 'failures', task_id: null });
   return {
-    events: [{ type: 'outcome_recorded', agent, task_type: type, success, description, duration_minutes, rework }],
+    events: deliberation.events,
     result: () => ({ agent, type }),
   };
 }

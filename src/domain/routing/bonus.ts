@@ -1,7 +1,7 @@
 /** The words of optimization, as types: what is in force, and what it rests on. */
 import type { AgentName } from '../names.ts';
 import type { Timestamp } from '../time.ts';
-import type { Tally } from './bonus-rules.ts';
+import type { OutcomeCounts } from './bonus-rules.ts';
 
 export interface Bonus {
   readonly agent: AgentName;
@@ -26,7 +26,7 @@ export interface Optimization {
 export const noOptimization: Optimization = { bonuses: [], applied: [] };
 
 /** An agent–type pair with its evidence, and what optimising would make of its bonus. */
-export interface BonusChange extends Tally {
+export interface BonusChange extends OutcomeCounts {
   readonly agent: AgentName;
   readonly type: string | null;
   /** 10% and 90% quantiles of Beta(1 + successes, 1 + failures). */

@@ -3,7 +3,7 @@ import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../names.ts';
 import { betaQuantile } from './beta.ts';
 import type { Bonus, BonusChange } from './bonus.ts';
-import { evidenceBonus, leastOutcomes, planBonus, type Tally } from './bonus-rules.ts';
+import { evidenceBonus, leastOutcomes, planBonus, type OutcomeCounts } from './bonus-rules.ts';
 import type { CounterRow } from '../metrics/counters.ts';
 import { type PairField, pairKey, pairOf } from '../metrics/metrics.ts';
 
@@ -31,13 +31,13 @@ export function planBonusesFor({ metrics }: FederationState, type: string | null
   const bonuses = new Map<AgentName, number>();
   for (const [key, overall] of metrics.pairs.entries()) {
     if (pairOf(key) !== null) continue;
-    bonuses.set(key, planBonus(tallyOf(type === null ? overall : metrics.pairs.get(pairKey(key, type)))));
+    bonuses.set(key, planBonus(countsOf(type === null ? overall : metrics.pairs.get(pairKey(key, type)))));
   }
   return bonuses;
 }
 
 /** Work that was sent back is no success. */
-export function tallyOf(row: CounterRow<PairField> | undefined): Tally {
+export function countsOf(row: CounterRow<PairField> | undefined): OutcomeCounts {
   if (row === undefined) return { successes: 0, failures: 0 };
   return { successes: row.get('successes'), failures: row.get('failures') + row.get('sent_back') };
 }
@@ -54,10 +54,10 @@ export function planOptimization(state: FederationState, roster: ReadonlySet<Age
   }
   for (const { agent, type } of state.optimization.bonuses) pairs.set(pairKey(agent, type), { agent, type });
   const changes = [...pairs].flatMap(([key, { agent, type }]): BonusChange[] => {
-    const tally = tallyOf(state.metrics.pairs.get(key));
+    const counts = countsOf(state.metrics.pairs.get(key));
     const before = bonusesFor(state, type).get(agent) ?? 0;
-    if (before === 0 && tally.successes + tally.failures <= leastOutcomes) return [];
-    return [withEvidence(state, agent, type, before, roster.has(agent) ? evidenceBonus(tally) : 0)];
+    if (before === 0 && counts.successes + counts.failures <= leastOutcomes) return [];
+    return [withEvidence(state, agent, type, before, roster.has(agent) ? evidenceBonus(counts) : 0)];
   });
   return changes.sort(byPair);
 }
@@ -86,9 +86,9 @@ function withEvidence(
   before: number,
   after: number,
 ): BonusChange {
-  const tally = tallyOf(state.metrics.pairs.get(pairKey(agent, type)));
-  const quantile = (p: number): number => betaQuantile(p, 1 + tally.successes, 1 + tally.failures);
-  return { agent, type, ...tally, low: quantile(0.1), high: quantile(0.9), before, after };
+  const counts = countsOf(state.metrics.pairs.get(pairKey(agent, type)));
+  const quantile = (p: number): number => betaQuantile(p, 1 + counts.successes, 1 + counts.failures);
+  return { agent, type, ...counts, low: quantile(0.1), high: quantile(0.9), before, after };
 }
 
 function byPair(a: BonusChange, b: BonusChange): number {

@@ -7,6 +7,7 @@
  *
  * The router's decision as it is kept with a task: who, how sure, and why.
  */
+import type { CheaperChoice } from './cost.ts';
 import type { AgentName, TaskId } from '../names.ts';
 import type { Timestamp } from '../time.ts';
 
@@ -21,6 +22,14 @@ export interface NearTask {
   readonly outcome: 'success' | 'failure';
   /** 0 to 1. */
   readonly similarity: number;
+}
+
+export interface AgentCost {
+  readonly agent: AgentName;
+  /** 0 to 1. */
+  readonly probability: number;
+  /** Dollars; `null`: not known. */
+  readonly cost: number | null;
 }
 
 /** Why a choice should be looked at where it matters. */
@@ -51,6 +60,10 @@ export interface Routing {
   readonly runner_up: { readonly agent: AgentName; readonly score: number } | null;
   /** Ranked first, and could not take it: offline, on standby, or without room. */
   readonly instead_of: AgentName | null;
+  /** Set where it was preferred to `instead_of` because it is cheaper, and nearly as likely to do it well. */
+  readonly cheaper?: CheaperChoice;
+  /** Where runs have a cost: those who could take it, with probability of success and mean cost of a run, likeliest first. */
+  readonly costs?: readonly AgentCost[];
   /** Share of past tasks that were clearer than this one, 0 to 1; `null`: too few to tell. */
   readonly novelty: number | null;
   /** How many outcomes the router had learned from. */

@@ -14,7 +14,11 @@ export interface Lesson {
   readonly type: string | null;
   readonly agent: AgentName;
   readonly lesson: AttemptOutcome['kind'] | 'label';
+  readonly evidence: Evidence;
 }
+
+/** `verified`: judged by a review, recorded by a person, or taught; `reported`: only the agent itself says so. */
+export type Evidence = 'verified' | 'reported';
 
 /** `taskOf`: a task as it was before the event or is after it. */
 export function lessonsOf(
@@ -23,20 +27,37 @@ export function lessonsOf(
   taskOf: (id: TaskId) => Task | undefined,
 ): readonly Lesson[] {
   if (event.type === 'examples_taught') {
-    return event.examples.map(({ text, type, agent }) => ({ id: '', text, type, agent, lesson: 'label' }));
+    return event.examples.map(({ text, type, agent }) => ({
+      id: '',
+      text,
+      type,
+      agent,
+      lesson: 'label',
+      evidence: 'verified',
+    }));
   }
   if (event.type === 'outcome_recorded') {
     const { description, task_type: type, agent, success, rework } = event;
     // Without words there is nothing to learn but the counts.
     if (description === null) return [];
-    return [{ id: '', text: description, type, agent, lesson: success && !rework ? 'success' : 'failure' }];
+    return [
+      {
+        id: '',
+        text: description,
+        type,
+        agent,
+        lesson: success && !rework ? 'success' : 'failure',
+        evidence: 'verified',
+      },
+    ];
   }
   if (!endsWork(event)) return [];
   const task = taskOf(event.task_id);
   const outcome = task === undefined ? null : outcomeOf(event, by, task);
   if (task === undefined || outcome === null) return [];
   const { task_id: id, description: text, type } = task;
-  return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind }];
+  const evidence = event.type === 'task_reviewed' ? 'verified' : 'reported';
+  return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind, evidence }];
 }
 
 type EndOfWork = EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>;
@@ -47,5 +68,5 @@ function endsWork(event: FederationEvent): event is EndOfWork {
 
 function outcomeOf(event: EndOfWork, by: string, task: Task): AttemptOutcome | null {
   if (event.type === 'task_reviewed') return endByReview(task, event.verdict);
-  return endOfAttempt(task, event.attempt, by, event.type === 'task_completed' ? 'success' : 'failure');
+  return endOfAttempt(task, event.attempt, event.agent ?? by, event.type === 'task_completed' ? 'success' : 'failure');
 }

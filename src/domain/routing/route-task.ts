@@ -14,6 +14,7 @@ import type { NewTask } from '../tasks/new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName, Priority } from '../tasks/task.ts';
 import { bonusesFor, planBonusesFor } from './bonuses.ts';
+import { meanCosts } from './costs.ts';
 import type { AgentStanding, RoutingQuestion } from './router.ts';
 import type { Doubt, Routing } from './decision.ts';
 
@@ -58,7 +59,18 @@ export function questionFor(
     bonus: bonusesFor(state, type),
     planBonus: planBonusesFor(state, type),
     firstOfType: !byRule && isFirstOfType(state, type, beside),
+    mayTry: mayTry(config, type, priority),
+    costs: meanCosts(state, Object.keys(config.agents), type),
   };
+}
+
+/** What only those may see who are known to do it well. */
+const privateTypes: ReadonlySet<string> = new Set(['private-data']);
+
+/** Work that matters much, that only reads (nobody checks it by running it), or that is private is nothing to try agents on. */
+function mayTry({ read_only_types }: DecisionConfig, type: string | null, priority: Priority): boolean {
+  if (mattersMuch(priority)) return false;
+  return type === null || !(privateTypes.has(type) || read_only_types.includes(type));
 }
 
 /** Agents that only read, where work of this type writes. */
@@ -72,7 +84,11 @@ function isFirstOfType(state: FederationState, type: string | null, beside: read
 }
 
 /** Those who list the type, where anyone does, but for `except`; where that leaves nobody, their fallbacks. */
-function mayDo(config: DecisionConfig, type: string | null, except: readonly (AgentName | null)[]): AgentName[] | null {
+export function mayDo(
+  config: DecisionConfig,
+  type: string | null,
+  except: readonly (AgentName | null)[],
+): AgentName[] | null {
   const everyone = Object.keys(config.agents);
   const isFree = (name: AgentName): boolean => !except.includes(name);
   const listing = type === null ? [] : everyone.filter((name) => config.agents[name]?.types.includes(type) === true);

@@ -35,6 +35,10 @@ export interface RoutingQuestion {
   readonly planBonus: ReadonlyMap<AgentName, number>;
   /** No task of this type was ever queued. */
   readonly firstOfType: boolean;
+  /** Mean cost of a run on work of this type by agent, in dollars; agents of whom none is known are left out. */
+  readonly costs: ReadonlyMap<AgentName, number>;
+  /** Whether an agent that is hardly known may be tried on it. */
+  readonly mayTry: boolean;
   /** Instead of the configured one; takes the place of an A/B comparison and of exploration too. */
   readonly strategy?: RoutingStrategy;
   /** Takes the choice away from the router. */

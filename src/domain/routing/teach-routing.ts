@@ -9,7 +9,7 @@ import { cut, wellFormed } from '../text.ts';
 /** Examples in one command: a larger file is taught in batches, each all or nothing. */
 export const largestBatch = 500;
 /** Characters of a text that are kept; the router reads no further. */
-const longestText = 2_000;
+const longestText = 8_000;
 
 export function teachRouting(
   state: FederationState,

@@ -93,6 +93,8 @@ function perform(
     return [];
   }
   switch (action) {
+    // What is to be moved back, and by how much, the next record says.
+    case 'rebase':
     case 'dismiss':
       return [];
     case 'answer':
@@ -149,6 +151,9 @@ function perform(
       return [];
     case 'approve':
       if (to_agent !== undefined) act(deliberation, existing(state, id), { action: 'reassign', to_agent, reason });
+      act(deliberation, existing(state, id), { action, reason });
+      return [];
+    case 'complete':
       act(deliberation, existing(state, id), { action, reason });
       return [];
     case 'requeue':

@@ -14,8 +14,12 @@ import type { VoteId } from '../votes/vote.ts';
  * routing          a task was queued for `auto`, and nobody who may do it is there
  * vote             a vote closed without a result that stands
  * question         a holder asks; a task that was released with the question waits for the answer
+ * checks           a reported success got no verdict from its checks
+ * commit           ready work waits for commits that a runner's repository does not have
  * given-back       a task was released again and again
  * unclaimed        ready tasks that nobody who was seen may take
+ * clock            the clocks of processes, or of the journal, do not agree
+ * agent-changed    an agent does clearly worse at a type of work than it did
  * held-follow-ups  a pause kept what rules would have queued
  */
 export const escalationKinds = [
@@ -28,8 +32,12 @@ export const escalationKinds = [
   'routing',
   'vote',
   'question',
+  'checks',
+  'commit',
   'given-back',
   'unclaimed',
+  'clock',
+  'agent-changed',
   'held-follow-ups',
 ] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
@@ -55,6 +63,7 @@ export interface Escalation {
  * approve              lets a task start that waits for approval
  * requeue              tries a failed or cancelled task again; `to_agent`: by someone else
  * reassign             addresses it to `to_agent`; a failed one is tried again by it
+ * complete             counts as done although its checks did not say so
  * cancel               it will not be done; of a failed or cancelled task or vote: nor what waits for it
  * continue-dependents  what waits for it goes on without it
  * release, drop        queues, or forgets, the follow-ups that were kept
@@ -62,12 +71,14 @@ export interface Escalation {
  * extend               opens a vote for the usual time again
  * answer               answers a question by `note`
  * edit                 changes what nobody has claimed, by `changes`
+ * rebase               moves open leases, deadlines and waits back to the clock as it is now
  * dismiss              seen; nothing is done
  */
 export const inboxActions = [
   'approve',
   'requeue',
   'reassign',
+  'complete',
   'cancel',
   'continue-dependents',
   'release',
@@ -76,6 +87,7 @@ export const inboxActions = [
   'extend',
   'answer',
   'edit',
+  'rebase',
   'dismiss',
 ] as const;
 export type InboxAction = (typeof inboxActions)[number];

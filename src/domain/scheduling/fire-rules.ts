@@ -119,6 +119,7 @@ function taskFrom(deliberation: Deliberation, followUp: FollowUp): NewTask {
     priority,
     dependencies: followUp.dependencies,
     context: followUp.context,
+    ...(followUp.checks === undefined ? {} : { checks: followUp.checks }),
     not_before: null,
     deadline: null,
     max_attempts: config.retries.max_attempts,

@@ -70,11 +70,12 @@ export function followUpOf({ name, then }: Rule, finished: Finished): FollowUp {
     to_agent: then.to_agent,
     description: describe(then.description, finished),
     priority: then.priority === 'inherit' ? task.priority : then.priority,
-    dependencies: (then.depends ?? outcome !== 'failed') ? [task.task_id] : [],
+    dependencies: (then.depends ?? (outcome !== 'failed' && outcome !== 'checks-failed')) ? [task.task_id] : [],
     context: artifact === undefined ? {} : { artifact_path: artifact },
     // Who tests a piece of work, and who reviews what was tested, judges that work and not the one before.
     subject: (then.about_work ?? judgingTypes.has(then.type)) ? (task.subject ?? task.task_id) : null,
     depth: task.caused_by.depth + 1,
+    ...(then.checks === undefined ? {} : { checks: then.checks }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface FollowUp {
   readonly subject: TaskId | null;
   /** Length of the chain of causes, itself included. */
   readonly depth: number;
+  /** Checks it must pass beside those of its type. */
+  readonly checks?: readonly string[];
 }
 
 /** A follow-up that was kept instead of queued, until the operator releases or drops it. */

@@ -5,6 +5,7 @@ import type { DependencyId, Task } from '../tasks/task.ts';
 import { isOpen } from '../tasks/readiness.ts';
 import { unreachable } from '../errors.ts';
 import type { Escalation, InboxAction } from './escalation.ts';
+import { clockKey } from './clock-kinds.ts';
 import { heldUnder } from './follow-up.ts';
 
 /** What can be done about it as things stand, the usual first. Never empty. */
@@ -36,6 +37,10 @@ export function actionsFor(
         : ['dismiss'];
     case 'question':
       return ['answer', 'dismiss'];
+    case 'commit':
+      return task !== undefined && isOpen(task) ? ['cancel', 'dismiss'] : ['dismiss'];
+    case 'checks':
+      return task?.reported == null ? ['dismiss'] : ['complete', 'requeue', 'cancel'];
     case 'given-back':
       if (task === undefined || !isOpen(task)) return ['dismiss'];
       return task.status === 'pending' ? ['reassign', 'edit', 'cancel', 'dismiss'] : ['reassign', 'cancel', 'dismiss'];
@@ -43,6 +48,10 @@ export function actionsFor(
       return task_ids.some((id) => state.tasks.get(id)?.status === 'pending')
         ? ['reassign', 'edit', 'cancel']
         : ['dismiss'];
+    case 'clock':
+      return key === clockKey('ahead') ? ['rebase', 'dismiss'] : ['dismiss'];
+    case 'agent-changed':
+      return ['dismiss'];
     case 'limit':
     case 'held-follow-ups':
       return heldUnder(state, key).length > 0 ? ['release', 'drop'] : ['dismiss'];

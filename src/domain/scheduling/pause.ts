@@ -14,10 +14,14 @@ export function pauseFederation(
   context: DecisionContext,
 ): Decision<ResultOf<'pause_federation'>> {
   requirePerson(context, 'pause the federation');
-  if (state.meta.paused !== null) return { events: [], result: () => ({ already: true }) };
+  const { paused } = state.meta;
+  const hard = args.hard === true;
+  // A pause can become a hard one.
+  if (paused !== null && (!hard || paused.hard === true)) return { events: [], result: () => ({ already: true }) };
+  const reason = args.reason ?? paused?.reason ?? null;
   return {
-    events: [{ type: 'federation_paused', reason: args.reason ?? null }],
-    result: () => ({ already: false }),
+    events: [{ type: 'federation_paused', reason, ...(hard ? { hard } : {}) }],
+    result: () => ({ already: paused !== null }),
   };
 }
 

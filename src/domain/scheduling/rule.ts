@@ -5,8 +5,9 @@ import type { Priority } from '../tasks/task.ts';
  * success  the task was completed (a review: with the verdict `accept`)
  * failed   it failed for good: no attempt is left, or trying again is pointless
  * rework   a review sent it back; the rework itself is queued by the review
+ * checks-failed  an attempt was reported as done, and its checks failed
  */
-export const ruleOutcomes = ['success', 'failed', 'rework'] as const;
+export const ruleOutcomes = ['success', 'failed', 'rework', 'checks-failed'] as const;
 export type RuleOutcome = (typeof ruleOutcomes)[number];
 
 /** What a description may name of the finished task. */
@@ -33,6 +34,8 @@ export interface Rule {
     readonly description: string;
     readonly priority: Priority | 'inherit';
     readonly depends?: boolean | undefined;
+    /** Checks it must pass beside those of its type. */
+    readonly checks?: readonly string[] | undefined;
     /** Whether it judges the finished work. */
     readonly about_work?: boolean | undefined;
   };

@@ -9,10 +9,15 @@ import { lapseWords } from '../tasks/events/lease-lapsed.ts';
 import { failForGood } from '../tasks/complete-task.ts';
 import { hasRoomAgain } from '../tasks/limits.ts';
 import type { Lease, Task, TaskId } from '../tasks/task.ts';
-import { day, fromMillis, toMillis } from '../time.ts';
+import { askAboutChecks } from '../checks/record-checks.ts';
+import { day, fromMillis, hour, toMillis } from '../time.ts';
 import { archiveVotes, closeDueVotes } from '../votes/due-votes.ts';
+import { tellOfClocks } from './clock-trouble.ts';
 import { heldUnder } from './follow-up.ts';
 import { askAboutNobodysWork } from './nobodys-work.ts';
+
+/** How long checks may be missing before the operator is asked. */
+const uncheckedFor = 24 * hour;
 
 /** Tasks in one event; the rest follows with the next tick. */
 const batch = 500;
@@ -20,15 +25,23 @@ const batch = 500;
 export function tick(state: FederationState, context: DecisionContext): Decision<ResultOf<'tick'>> {
   const deliberation = new Deliberation(state, context);
   endLeases(deliberation);
-  if (state.meta.paused === null) startTimes(deliberation);
+  askAboutUnchecked(deliberation);
+  endLostRuns(deliberation);
+  tellOfClocks(deliberation);
+  if (context.isTimeSure !== false) endWhatIsDue(deliberation);
+  const { events } = deliberation;
+  return { events, result: () => ({ events: events.length }) };
+}
+
+/** Whatever has a time. */
+function endWhatIsDue(deliberation: Deliberation): void {
+  if (deliberation.state.meta.paused === null) startTimes(deliberation);
   returnAgents(deliberation);
   closeRelieved(deliberation);
   askAboutNobodysWork(deliberation);
   archiveFinished(deliberation);
   closeDueVotes(deliberation);
   archiveVotes(deliberation);
-  const { events } = deliberation;
-  return { events, result: () => ({ events: events.length }) };
 }
 
 function endLeases(deliberation: Deliberation): void {
@@ -53,10 +66,32 @@ function endLeases(deliberation: Deliberation): void {
   }
 }
 
+/** A reported success takes nobody's time, and would be forgotten. */
+function askAboutUnchecked(deliberation: Deliberation): void {
+  const { state, context } = deliberation;
+  for (const id of state.index.reported) {
+    const task = state.tasks.get(id);
+    if (task?.reported == null || toMillis(context.now) < toMillis(task.reported.at) + uncheckedFor) continue;
+    askAboutChecks(deliberation, task, `Nobody has run them for ${uncheckedFor / hour} hours.`);
+  }
+}
+
+/** Their runner is gone, perhaps with its machine; the lease of each has lapsed with it. */
+function endLostRuns({ state, context, events }: Deliberation): void {
+  for (const { run_id, session, status, outcome } of state.runs.values()) {
+    if (outcome !== null || !context.gone.has(session)) continue;
+    if (status !== 'ended') events.push({ type: 'run_ended', run_id, end: 'runner-gone', ...nothingKnown });
+    events.push({ type: 'run_settled', run_id, outcome: 'lost' });
+  }
+}
+
+const nothingKnown = { exit: null, trouble: null, conversation: null, usage: null, last_words: '' };
+
 /** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
-function lapseCause(lease: Lease, { now, gone }: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
-  if (now >= lease.hold_until) return 'hold-reached';
-  if (lease.session === null) return now >= lease.expires_at ? 'expired' : null;
+function lapseCause(lease: Lease, context: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
+  const { now, gone, isTimeSure = true } = context;
+  if (isTimeSure && now >= lease.hold_until) return 'hold-reached';
+  if (lease.session === null) return isTimeSure && now >= lease.expires_at ? 'expired' : null;
   return gone.has(lease.session) ? 'process-gone' : null;
 }
 
@@ -122,6 +157,11 @@ export function nextDue(state: FederationState): string | null {
       if (lease == null) continue;
       earliest = Math.min(earliest, toMillis(lease.session === null ? lease.expires_at : lease.hold_until));
     }
+  }
+  for (const id of state.index.reported) {
+    const reported = state.tasks.get(id)?.reported;
+    if (reported == null || state.escalationKeys.has(`checks:${id}`)) continue;
+    earliest = Math.min(earliest, toMillis(reported.at) + uncheckedFor);
   }
   for (const { until } of state.agents.values()) if (until !== null) earliest = Math.min(earliest, toMillis(until));
   // While the federation is paused deadlines of votes stand still.

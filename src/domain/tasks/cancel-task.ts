@@ -3,7 +3,7 @@ import { Deliberation } from '../deliberation.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
-import { existing, finishedError } from './standing.ts';
+import { existing, finishedError, howToAsk } from './standing.ts';
 import type { Task, TaskId } from './task.ts';
 import { isOpen } from './readiness.ts';
 import { listed } from '../phrases.ts';
@@ -18,8 +18,8 @@ export function cancelTask(
     const { kind, by } = task.caused_by;
     throw new CallerError(
       'not-allowed',
-      `${task.task_id} was queued by ${kind === 'rule' ? `rule ${by}` : task.from_agent}.`,
-      'Agents can cancel only what they queued; ask the operator in a note.',
+      `${task.task_id} was queued by ${kind === 'rule' ? `rule ${by}` : task.from_agent}; agents can cancel only what they queued.`,
+      howToAsk(context.config.operator),
     );
   }
   const deliberation = new Deliberation(state, context);
@@ -49,6 +49,7 @@ export function cancel(deliberation: Deliberation, task: Task, reason: string): 
     'hold-reached',
     'rework-rounds',
     'given-back',
+    'checks',
   );
   deliberation.closeQuestions(task.task_id, 'cancelled');
   const blocked = deliberation.endDependents(task);

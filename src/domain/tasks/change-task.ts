@@ -31,11 +31,11 @@ export function historyWith(
 
 /** Nobody holds it any more, and it is to be done. */
 export function returned(task: Task): Task {
-  return { ...task, status: 'pending', lease: null, progress: null };
+  return { ...task, status: 'pending', lease: null, progress: null, reported: null };
 }
 
 export function finished(task: Task, status: 'completed' | 'failed' | 'cancelled', at: Timestamp): Task {
-  return { ...task, status, lease: null, starts_at: null, finished_at: at };
+  return { ...task, status, lease: null, reported: null, starts_at: null, finished_at: at };
 }
 
 /** Sets `ready_since` where nothing stands in the way any more; a task that was ready before keeps its place. */

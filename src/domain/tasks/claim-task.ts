@@ -1,10 +1,11 @@
+import { closeEscalation } from '../scheduling/close-escalation.ts';
 import { plural } from '../phrases.ts';
 import { type Advice, advise, call } from '../advice.ts';
 import { agentRecord } from '../agents/agent-record.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import type { DecisionConfig } from '../decision-config.ts';
 import { CallerError } from '../errors.ts';
-import type { FederationEvent } from '../events.ts';
+import type { EventOf, FederationEvent } from '../events.ts';
 import type { FederationState } from '../federation-state.ts';
 import { addMillis, minute } from '../time.ts';
 import { fitOf, fits } from './fit.ts';
@@ -22,7 +23,7 @@ export function claimTask(
   args: ArgsOf<'claim_task'>,
   context: DecisionContext,
 ): Decision<ResultOf<'claim_task'>> {
-  const { actor, config, now } = context;
+  const { actor, config } = context;
   const { paused } = state.meta;
   if (paused !== null) {
     throw new CallerError(
@@ -37,33 +38,43 @@ export function claimTask(
     // A repeated call, after an answer that was lost on the way.
     return { events: [], result: () => ({ task: named }) };
   }
+  // A run is for one attempt; what it asks for beyond that is another run's.
+  if (actor.run !== undefined) return { events: [], result: () => ({ task: null }) };
   refuseBeyondCapacity(state, config, actor.name);
   const claims = agentRecord(state, actor.name).claims;
   const task = named ?? state.index.ready.best(fit, (claims + 1) % fairClaimEvery === 0);
   if (task === undefined) return { events: [], result: () => ({ task: null }) };
-  const { leases } = config;
-  const lease_minutes = args.lease_minutes ?? leases.lease_minutes;
   return {
-    events: [
-      {
-        type: 'task_claimed',
-        task_id: task.task_id,
-        agent: actor.name,
-        session: actor.session,
-        attempt: task.attempt + 1,
-        expires_at: addMillis(now, lease_minutes * minute),
-        hold_until: addMillis(now, Math.max(leases.hold_minutes, lease_minutes) * minute),
-      },
-      ...taken(state, task.task_id),
-    ],
+    events: claimed(state, task, context, args.lease_minutes),
     result: () => ({ task: existing(state, task.task_id) }),
   };
+}
+
+/** The claim of a ready task by who acts, and what follows from it. */
+export function claimed(
+  state: FederationState,
+  task: Task,
+  { actor, config: { leases }, now }: DecisionContext,
+  lease_minutes: number = leases.lease_minutes,
+): [EventOf<'task_claimed'>, ...FederationEvent[]] {
+  return [
+    {
+      type: 'task_claimed',
+      task_id: task.task_id,
+      agent: actor.name,
+      session: actor.session,
+      attempt: task.attempt + 1,
+      expires_at: addMillis(now, lease_minutes * minute),
+      hold_until: addMillis(now, Math.max(leases.hold_minutes, lease_minutes) * minute),
+    },
+    ...taken(state, task.task_id),
+  ];
 }
 
 /** What was asked about a task that nobody could take is over. */
 function taken(state: FederationState, id: string): FederationEvent[] {
   const inbox_id = state.escalationKeys.get(`routing:${id}`);
-  return inbox_id === undefined ? [] : [{ type: 'escalation_closed', inbox_id, how: 'claimed', note: null }];
+  return inbox_id === undefined ? [] : [closeEscalation(state, inbox_id, 'claimed')];
 }
 
 /** The named task if it may be claimed now, or is held by this very process. */

@@ -2,8 +2,10 @@ import { advise, call } from '../advice.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';
+import { requiredChecks } from '../checks/required-checks.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
+import { tellChange } from '../routing/tell-change.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { keptAfter } from '../scheduling/follow-up.ts';
 import { addMillis, second } from '../time.ts';
@@ -11,8 +13,8 @@ import { unblockedBy } from './dependencies.ts';
 import { hasUnreadOfPerson, unreadNotes } from './notes.ts';
 import { existing, ownAttempt } from './standing.ts';
 import { workToJudge } from './subject.ts';
-import type { Lease, Task } from './task.ts';
-import { invalid } from './task-fields.ts';
+import type { AgentName, Lease, Task } from './task.ts';
+import { checkCommit, invalid, longestNote } from './task-fields.ts';
 
 type Args = ArgsOf<'complete_task'>;
 type Result = ResultOf<'complete_task'>;
@@ -25,6 +27,7 @@ export function completeTask(state: FederationState, args: Args, context: Decisi
   if (isRepeat(task, args, attempt, context)) return { events: [], result: () => resultOf(state, task.task_id) };
   if (task.lease === null || task.attempt !== attempt) return tooLate(task, args, attempt, context);
   if (task.lease.agent !== actor.name) throw heldByAnother(task, task.lease);
+  if (args.commit !== undefined) checkCommit(args.commit);
   if (args.outcome === 'success') refuseWithoutVerdict(state, task, actor.name);
   if (hasUnreadOfPerson(task)) {
     const notes = unreadNotes(task);
@@ -74,15 +77,70 @@ function refuseWithoutVerdict(state: FederationState, task: Task, name: string):
   );
 }
 
-function succeed(deliberation: Deliberation, task: Task, args: Args): void {
+/** Also where a run's exit code says so. */
+export function succeed(deliberation: Deliberation, task: Task, args: Args): void {
+  const checks = requiredChecks(deliberation.context.config, task);
+  const { summary, artifacts = [], duration_minutes = null, commit = null } = args;
+  const isSaved = task.work === null || task.work.saved_attempt === task.attempt;
+  const agent = task.lease?.agent ?? deliberation.context.actor.name;
+  if (checks.length > 0 || !isSaved) {
+    const { task_id, attempt } = task;
+    deliberation.add({
+      type: 'success_reported',
+      task_id,
+      attempt,
+      summary,
+      artifacts,
+      duration_minutes,
+      commit,
+      checks,
+      ...(agent === deliberation.context.actor.name ? {} : { agent }),
+    });
+    return;
+  }
+  complete(deliberation, task, { agent, summary, artifacts, duration_minutes, commit, verified: false });
+}
+
+interface Completion {
+  readonly agent: AgentName;
+  readonly summary: string;
+  readonly artifacts: readonly string[];
+  readonly duration_minutes: number | null;
+  readonly commit: string | null;
+  readonly verified: boolean;
+}
+
+/** What was reported done counts now. */
+export function completeReported(
+  deliberation: Deliberation,
+  task: Task,
+  { verified, commit, summary }: Pick<Completion, 'verified' | 'commit'> & { readonly summary?: string | undefined },
+): void {
+  const { reported } = task;
+  if (reported === null) return;
+  complete(deliberation, task, {
+    agent: reported.by,
+    summary: summary ?? reported.summary,
+    artifacts: reported.artifacts,
+    duration_minutes: reported.duration_minutes,
+    commit: commit ?? reported.commit,
+    verified,
+  });
+}
+
+function complete(deliberation: Deliberation, task: Task, completion: Completion): void {
+  const { agent, summary, artifacts, duration_minutes, commit, verified } = completion;
   deliberation.add({
     type: 'task_completed',
     task_id: task.task_id,
     attempt: task.attempt,
-    summary: args.summary,
-    artifacts: args.artifacts ?? [],
-    duration_minutes: args.duration_minutes ?? null,
+    summary,
+    artifacts,
+    duration_minutes,
     unblocked: unblockedBy(deliberation.state, task.task_id, 'satisfied'),
+    ...(agent === deliberation.context.actor.name ? {} : { agent }),
+    ...(commit === null ? {} : { commit }),
+    ...(verified ? { verified } : {}),
   });
   deliberation.closeEscalations(
     task.task_id,
@@ -92,14 +150,13 @@ function succeed(deliberation: Deliberation, task: Task, args: Args): void {
     'task-failed',
     'blocked',
     'given-back',
+    'checks',
   );
   deliberation.closeQuestions(task.task_id, 'completed');
-  const { summary, artifacts = [] } = args;
-  const agent = deliberation.context.actor.name;
   fireRules(deliberation, { task, outcome: 'success', agent, attempt: task.attempt, summary, artifacts });
 }
 
-function fail(deliberation: Deliberation, task: Task, args: Args): void {
+export function fail(deliberation: Deliberation, task: Task, args: Args): void {
   const { now, config } = deliberation.context;
   const failures = task.failed_attempts + 1;
   const again = args.retryable !== false && failures < task.max_attempts;
@@ -114,7 +171,46 @@ function fail(deliberation: Deliberation, task: Task, args: Args): void {
     duration_minutes: args.duration_minutes ?? null,
     retry_at: again ? addMillis(now, delay * second) : null,
   });
+  const { task_id, type } = task;
+  tellChange(deliberation, { agent: deliberation.context.actor.name, type, step: 'failures', task_id });
   if (!again) failForGood(deliberation, task, args.summary, args.artifacts);
+}
+
+/** It was reported done, and its checks say otherwise: tried again at once, with what they wrote as a note. */
+export function failChecked(
+  deliberation: Deliberation,
+  task: Task,
+  failed_checks: readonly string[],
+  output: string,
+): void {
+  const { reported, task_id, attempt } = task;
+  if (reported === null) return;
+  const again = task.failed_attempts + 1 < task.max_attempts;
+  const summary = `${listed(failed_checks)} failed. ${reported.summary}`;
+  deliberation.add(
+    { type: 'task_noted', task_id, text: output.slice(-longestNote) },
+    {
+      type: 'attempt_failed',
+      task_id,
+      attempt,
+      summary,
+      artifacts: reported.artifacts,
+      duration_minutes: reported.duration_minutes,
+      retry_at: again ? deliberation.context.now : null,
+      agent: reported.by,
+      failed_checks,
+    },
+  );
+  deliberation.closeEscalations(task_id, 'checks failed', 'checks');
+  fireRules(deliberation, {
+    task,
+    outcome: 'checks-failed',
+    agent: reported.by,
+    attempt,
+    summary: output,
+    artifacts: reported.artifacts,
+  });
+  if (!again) failForGood(deliberation, task, summary, reported.artifacts);
 }
 
 /** The last attempt is used up: the task fails, dependents go by its `on_failure`, the operator hears of it. */
@@ -125,7 +221,7 @@ export function failForGood(
   artifacts: readonly string[] = [],
 ): void {
   deliberation.add({ type: 'task_failed', task_id: task.task_id, reason });
-  deliberation.closeEscalations(task.task_id, 'failed', 'routing', 'hold-reached', 'given-back');
+  deliberation.closeEscalations(task.task_id, 'failed', 'routing', 'hold-reached', 'given-back', 'checks');
   deliberation.closeQuestions(task.task_id, 'failed');
   const blocked = deliberation.endDependents(task);
   deliberation.escalate({
@@ -141,12 +237,13 @@ export function failForGood(
 
 /** The same completion of the same attempt again, after an answer that was lost on the way. */
 function isRepeat(task: Task, args: Args, attempt: number, { actor }: DecisionContext): boolean {
-  const { result } = task;
+  const result = task.result?.attempt === attempt ? task.result : task.reported;
+  const outcome = task.result?.attempt === attempt ? task.result.outcome : 'success';
   return (
     result !== null &&
     result.attempt === attempt &&
     result.by === actor.name &&
-    result.outcome === args.outcome &&
+    outcome === args.outcome &&
     result.summary === args.summary &&
     result.artifacts.join('\n') === (args.artifacts ?? []).join('\n')
   );

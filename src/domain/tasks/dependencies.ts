@@ -2,6 +2,8 @@
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { ArchivedVote, Vote } from '../votes/vote-state.ts';
+import { isUnlanded } from '../landing/work.ts';
+import { overlap } from './paths.ts';
 import { isReady } from './readiness.ts';
 import { inboxNumber } from './task-id.ts';
 import type { ArchivedTask, DependencyId, Task, TaskId } from './task.ts';
@@ -67,7 +69,13 @@ export function unblockedBy(state: FederationState, id: TaskId, ends: 'satisfied
     if (task.waiting_for.length === 1 && startable && isFree) unblocked.push(task.task_id);
   }
   // What waited for its files, and for nothing else.
-  for (const task of state.index.inUse.waitingOnlyFor(id)) if (isReady(task)) unblocked.push(task.task_id);
+  const ended = state.tasks.get(id);
+  const stays = ended !== undefined && isUnlanded(ended.work);
+  for (const task of state.index.inUse.waitingOnlyFor(id)) {
+    // Its files are free once its work has landed.
+    if (isReady(task) && !(stays && overlap({ ...task, uses: [] }, { ...ended, uses: [] })))
+      unblocked.push(task.task_id);
+  }
   return unblocked;
 }
 

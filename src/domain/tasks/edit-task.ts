@@ -10,7 +10,15 @@ import { askApproval } from './queue-task.ts';
 import { finishedError } from './standing.ts';
 import { subjectOf } from './subject.ts';
 import type { Task } from './task.ts';
-import { checkContext, checkDescription, checkPaths, checkTimes, checkUses, invalid } from './task-fields.ts';
+import {
+  checkChecks,
+  checkContext,
+  checkDescription,
+  checkPaths,
+  checkTimes,
+  checkUses,
+  invalid,
+} from './task-fields.ts';
 import { newAddressee, checkDependencies } from './validate-request.ts';
 
 type Edited = EventOf<'task_edited'>;
@@ -96,6 +104,7 @@ function changesTo({ state, context }: Deliberation, task: Task, given: TaskChan
     deadline,
     paths: given.paths && checkPaths(given.paths, actor),
     uses: given.uses && checkUses(given.uses),
+    checks: given.checks && checkChecks(given.checks, context.config.checks),
   };
   const subject =
     type === undefined && dependencies === undefined
@@ -106,14 +115,15 @@ function changesTo({ state, context }: Deliberation, task: Task, given: TaskChan
   throw invalid(
     'changes',
     'expected at least one changed field, got none',
-    'Give description, type, priority, dependencies, context, not_before, deadline, paths or uses.',
+    'Give description, type, priority, dependencies, context, not_before, deadline, paths, uses or checks.',
   );
 }
 
 type Fields = { readonly [Field in keyof Edited['changes']]?: Edited['changes'][Field] | undefined };
 
 function differences(task: Task, given: Fields): Edited['changes'] {
-  const { description, type, priority, dependencies, context, not_before, deadline, paths, uses, subject } = given;
+  const { description, type, priority, dependencies, context, not_before, deadline, paths, uses, checks, subject } =
+    given;
   const isNew = (before: unknown, after: unknown): boolean =>
     after !== undefined && JSON.stringify(before) !== JSON.stringify(after);
   return {
@@ -126,6 +136,7 @@ function differences(task: Task, given: Fields): Edited['changes'] {
     ...(deadline !== undefined && isNew(task.deadline, deadline) ? { deadline } : {}),
     ...(paths !== undefined && isNew(task.paths, paths) ? { paths } : {}),
     ...(uses !== undefined && isNew(task.uses, uses) ? { uses } : {}),
+    ...(checks !== undefined && isNew(task.checks, checks) ? { checks } : {}),
     ...(subject !== undefined && isNew(task.subject, subject) ? { subject } : {}),
   };
 }

@@ -5,7 +5,7 @@ import type { FederationState } from '../federation-state.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
 import { changeTask, nothing, withFollowUp } from './change-task.ts';
 import { unmet } from './dependencies.ts';
-import type { Task } from './task.ts';
+import type { Origin, Task } from './task.ts';
 
 /** What a new task is made of; the rest of a `Task` follows from its history. */
 export type NewTask = Pick<
@@ -31,7 +31,10 @@ export type NewTask = Pick<
   | 'idempotency_key'
 > &
   // Journals of earlier versions have tasks without them.
-  Partial<Pick<Task, 'paths' | 'uses'>>;
+  Partial<Pick<Task, 'paths' | 'uses' | 'checks'>> & {
+    /** It came over HTTP; where it came from otherwise follows from what caused it. */
+    readonly origin?: 'http';
+  };
 
 export interface QueuedTask {
   readonly task: NewTask;
@@ -61,6 +64,7 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     context: task.context,
     paths: task.paths ?? nothing,
     uses: task.uses ?? nothing,
+    checks: task.checks ?? nothing,
     not_before: task.not_before,
     deadline: task.deadline,
     attempt: 0,
@@ -79,16 +83,29 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     unread_notes: 0,
     routing: task.routing,
     caused_by: task.caused_by,
+    origin: originOf(state, task),
     rework_of: task.rework_of,
     rework_round: task.rework_round,
     subject: task.subject,
     idempotency_key: task.idempotency_key,
     result: null,
+    reported: null,
+    check_results: nothing,
+    verified: false,
+    work: null,
     reviews: nothing,
     history: nothing,
     updated_at: at,
     finished_at: null,
   };
+}
+
+/** What follows from work that nobody vouched for is vouched for by nobody. */
+function originOf({ tasks }: FederationState, { origin, caused_by: { kind, task_id } }: NewTask): Origin {
+  if (origin !== undefined) return origin;
+  if (kind === 'import') return 'import';
+  const cause = task_id === null ? undefined : tasks.get(task_id);
+  return cause === undefined || cause.approved_by !== null ? 'local' : cause.origin;
 }
 
 /** Its start time while that lies ahead. */

@@ -6,6 +6,7 @@
  */
 import type { Actor, DecisionContext } from '../commands.ts';
 import type { Deliberation } from '../deliberation.ts';
+import { isRemote } from '../runs/origin.ts';
 import { CallerError } from '../errors.ts';
 import { oneLine } from '../text.ts';
 import { hour, toMillis } from '../time.ts';
@@ -69,6 +70,9 @@ export function answer(deliberation: Deliberation, task: Task, inbox_id: string,
   });
 }
 
-function personal({ kind }: Actor): { by_person?: true } {
-  return kind === 'person' ? { by_person: true } : {};
+function personal(actor: Actor): { by_person?: true; remote?: true } {
+  return {
+    ...(actor.kind === 'person' ? { by_person: true } : {}),
+    ...(isRemote(actor) ? { remote: true } : {}),
+  };
 }

@@ -7,6 +7,7 @@ import type { FederationState } from '../federation-state.ts';
 import { tellUnroutable } from '../routing/route-task.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { cancel } from './cancel-task.ts';
+import { completeReported } from './complete-task.ts';
 import { unblockedBy } from './dependencies.ts';
 import { edit } from './edit-task.ts';
 import { askApproval } from './queue-task.ts';
@@ -45,7 +46,8 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
   const reason = args.reason ?? null;
   switch (args.action) {
     case 'approve':
-      if (!task.needs_approval || task.approved_by !== null || !isOpen(task)) {
+      // Work from elsewhere is approved so that it may run by itself.
+      if ((!task.needs_approval && task.origin === 'local') || task.approved_by !== null || !isOpen(task)) {
         throw new CallerError(
           'wrong-state',
           `${task_id} does not wait for approval; it is ${task.status}.`,
@@ -74,13 +76,17 @@ export function act(deliberation: Deliberation, task: Task, args: Omit<Args, 'ta
       deliberation.add({ type: 'task_requeued', task_id, reason });
       if (task.approved_by === null) askApproval(deliberation, task);
       if (args.to_agent !== undefined) reassign(deliberation, task, args.to_agent, reason);
-      return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached');
+      return deliberation.closeEscalations(task_id, 'requeued', 'task-failed', 'blocked', 'hold-reached', 'checks');
     case 'edit':
       return edit(deliberation, task, args.changes, reason);
     case 'cancel':
       return cancel(deliberation, task, args.reason ?? 'no reason given');
     case 'complete':
       if (!isOpen(task)) throw finishedError(task);
+      // Unverified, but still the work of whoever did it.
+      if (task.reported !== null) {
+        return completeReported(deliberation, task, { verified: false, commit: null, summary: args.reason });
+      }
       deliberation.add({
         type: 'task_completed',
         task_id,

@@ -45,8 +45,15 @@ export function beginsLiterally(path: string): boolean {
 
 /** Whether there could be a path that both match. */
 export function patternsOverlap(a: string, b: string): boolean {
-  if (!literalPartsAgree(a, b)) return false;
-  const [left, right] = [segmentsOf(a), segmentsOf(b)];
+  return literalPartsAgree(a, b) && segmentsMeet(segmentsOf(a), segmentsOf(b));
+}
+
+/** Whether a pattern stands for this file. */
+export function covers(pattern: string, file: string): boolean {
+  return segmentsMeet(segmentsOf(pattern), file.split('/'));
+}
+
+function segmentsMeet(left: readonly string[], right: readonly string[]): boolean {
   const known = new Map<number, boolean>();
   const from = (i: number, j: number): boolean => {
     const [one, other] = [left[i], right[j]];

@@ -1,3 +1,4 @@
+import { isRemote } from '../runs/origin.ts';
 import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';
@@ -5,6 +6,8 @@ import { advise, call } from '../advice.ts';
 import { CallerError } from '../errors.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
+import { endByReview } from '../metrics/outcome.ts';
+import { tellChange } from '../routing/tell-change.ts';
 import { fireRules } from '../scheduling/fire-rules.ts';
 import { unblockedBy } from './dependencies.ts';
 import { taskQueued } from './queue-task.ts';
@@ -29,7 +32,7 @@ export function reviewTask(
   context: DecisionContext,
 ): Decision<ResultOf<'review_task'>> {
   const work = existing(state, args.task_id);
-  const { actor, config } = context;
+  const { actor } = context;
   if (work.status !== 'completed' && work.type === 'review' && work.subject !== null) {
     const judged = newestForm(state, work.subject);
     throw invalid(
@@ -75,9 +78,43 @@ export function reviewTask(
     };
   }
 
+  const worker = endByReview(work, args.verdict);
+  if (worker !== null) {
+    tellChange(deliberation, { agent: worker.agent, type: work.type, step: 'sent_back', task_id: work.task_id });
+  }
+  const { rework, askFirst } = queueRework(deliberation, work, args.note, reviews);
+  return {
+    events: deliberation.events,
+    result: () => ({
+      task: existing(state, work.task_id),
+      rework: existing(state, rework.task_id),
+      escalated: askFirst,
+    }),
+  };
+}
+
+/** Sends finished work back without a review: it cannot land as it is. */
+export function sendBack(deliberation: Deliberation, work: Task, note: string): NewTask {
+  const { task_id } = work;
+  deliberation.add({ type: 'task_reviewed', task_id, verdict: 'rework', note: cut(note, longestReason) });
+  return queueRework(deliberation, work, cut(note, longestReason), []).rework;
+}
+
+/** Characters of a reason that the program gives. */
+const longestReason = 4_000;
+
+/** `reviews`: tasks that were completed by the verdict. */
+function queueRework(
+  deliberation: Deliberation,
+  work: Task,
+  note: string,
+  reviews: readonly TaskId[],
+): { readonly rework: NewTask; readonly askFirst: boolean } {
+  const { state, context } = deliberation;
+  const { config, actor } = context;
   const rounds = work.rework_round + 1;
   const askFirst = rounds > config.limits.rework_rounds;
-  const rework = newRework(work, deliberation, args.note, rounds, askFirst);
+  const rework = newRework(work, deliberation, note, rounds, askFirst);
   deliberation.add(taskQueued(context, rework));
   const waiting = dependentsOf(state, work.task_id);
   // Whoever waited for the verdict waited for the work to be good: that now means the rework.
@@ -90,22 +127,15 @@ export function reviewTask(
       kind: 'rework-rounds',
       about: rework.task_id,
       title: `${rework.rework_of} was sent back ${rounds} times; ${rework.task_id} waits for approval`,
-      detail: `${actor.name}: ${cut(args.note, 400)}${waiting.length === 0 ? '' : ` Waiting: ${listed(waiting)}.`}`,
+      detail: `${actor.name}: ${cut(note, 400)}${waiting.length === 0 ? '' : ` Waiting: ${listed(waiting)}.`}`,
       task_id: rework.task_id,
     });
   }
   if (work.result !== null) {
     const { by, attempt, artifacts } = work.result;
-    fireRules(deliberation, { task: work, outcome: 'rework', agent: by, attempt, summary: args.note, artifacts });
+    fireRules(deliberation, { task: work, outcome: 'rework', agent: by, attempt, summary: note, artifacts });
   }
-  return {
-    events: deliberation.events,
-    result: () => ({
-      task: existing(state, work.task_id),
-      rework: existing(state, rework.task_id),
-      escalated: askFirst,
-    }),
-  };
+  return { rework, askFirst };
 }
 
 /** What a person has accepted, an agent does not send back; a person may think again. */
@@ -181,6 +211,9 @@ function newRework(
       longestDescription,
     ),
     priority: work.priority,
+    ...(work.paths.length === 0 ? {} : { paths: work.paths }),
+    ...(work.uses.length === 0 ? {} : { uses: work.uses }),
+    ...(work.checks.length === 0 ? {} : { checks: work.checks }),
     dependencies: [],
     context: {
       ...work.context,
@@ -194,6 +227,7 @@ function newRework(
     needs_approval: askFirst,
     routing: null,
     caused_by: { kind: 'review', by: context.actor.name, task_id: work.task_id, depth: work.caused_by.depth + 1 },
+    ...(isRemote(context.actor) ? { origin: 'http' as const } : {}),
     rework_of: first,
     rework_round: round,
     subject: null,

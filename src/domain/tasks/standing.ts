@@ -1,5 +1,5 @@
 /** Finding a task, and who may act on it. */
-import { advise, call } from '../advice.ts';
+import { type Advice, advise, call } from '../advice.ts';
 import type { Actor, DecisionContext } from '../commands.ts';
 import { CallerError, OperatorError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -62,8 +62,13 @@ export function requirePerson(context: DecisionContext, what: string): void {
   throw new OperatorError(
     'not-allowed',
     `Only ${context.config.operator} can ${what}.`,
-    'Leave it to the operator; say what you need in a note on your task, or as the reason when you release it.',
+    howToAsk(context.config.operator),
   );
+}
+
+/** For an agent that needs what only the operator can do. */
+export function howToAsk(operator: string): Advice {
+  return advise`Ask ${operator} with ${call('queue_task', { to_agent: operator })}, or about a task you hold with ${call('report_progress')} and a question.`;
 }
 
 export function finishedError(task: Task): CallerError {
@@ -72,6 +77,6 @@ export function finishedError(task: Task): CallerError {
     `${task.task_id} is already ${task.status}.`,
     task.status === 'completed'
       ? advise`Read it with ${call('get_task', { task_id: task.task_id })}, or queue a new task.`
-      : 'Ask the operator to requeue it, or queue a new task.',
+      : advise`Only the operator can requeue it. Queue a new task with ${call('queue_task')}.`,
   );
 }

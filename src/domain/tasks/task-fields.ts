@@ -121,6 +121,34 @@ export function checkUses(given: readonly string[]): readonly string[] {
   );
 }
 
+/** A whole object id of git: short ones may mean another commit tomorrow. */
+export function checkCommit(commit: string): void {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return;
+  throw invalid('commit', `expected a whole commit id, got ${quote(commit)}`, 'Give the output of git rev-parse HEAD.');
+}
+
+const mostChecks = 20;
+
+/** Checks that are asked for by name must be configured. */
+export function checkChecks(
+  names: readonly string[],
+  configured: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  if (names.length > mostChecks) {
+    throw invalid('checks', `expected at most ${mostChecks} names, got ${names.length}`, 'Name fewer checks.');
+  }
+  const unknown = names.find((name) => !Object.hasOwn(configured, name));
+  if (unknown === undefined) return [...new Set(names)];
+  const known = Object.keys(configured);
+  throw invalid(
+    'checks',
+    `no check is configured as ${quote(unknown)}`,
+    known.length === 0
+      ? 'Leave checks out, or ask the operator to configure some under checks in .federation/config.json.'
+      : `Use one of: ${known.join(', ')}.`,
+  );
+}
+
 /** Of a note, a question or an answer. */
 export function checkNote(text: string, argument: string): string {
   if (text.length <= longestNote) return text;

@@ -3,12 +3,12 @@ import { CallerError } from '../errors.ts';
 import { quote } from '../text.ts';
 import { type Timestamp, twoDigits } from '../time.ts';
 
-const kinds = ['task', 'vote', 'inbox', 'optimization'] as const;
+const kinds = ['task', 'vote', 'inbox', 'optimization', 'run'] as const;
 export type NumberedKind = (typeof kinds)[number];
 
 /** The ids in a text, of every kind. */
 export function idsIn(text: string): readonly string[] {
-  return text.match(/\b(?:task|vote|inbox|optimization)-\d{4}-\d{2}-\d{2}-\d{3,9}\b/g) ?? [];
+  return text.match(/\b(?:task|vote|inbox|optimization|run)-\d{4}-\d{2}-\d{2}-\d{3,9}\b/g) ?? [];
 }
 
 export function kindOfId(id: string): NumberedKind {

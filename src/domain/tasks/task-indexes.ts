@@ -27,7 +27,10 @@ export class TaskIndexes {
   };
   /** Unfinished tasks by what they depend on or wait for, satisfied or not. */
   readonly dependents = new Map<DependencyId, Set<TaskId>>();
+  /** Work in hand. What was reported done is not: it waits for its checks, and takes nobody's capacity. */
   readonly heldBy = new Map<AgentName, Set<TaskId>>();
+  /** Reported done, and not settled by checks yet. */
+  readonly reported = new Set<TaskId>();
   /** Unfinished tasks per addressee. */
   readonly openByAddressee = new Map<AgentName, number>();
   /** Pending tasks whose start time lies ahead, earliest first. */
@@ -38,11 +41,12 @@ export class TaskIndexes {
   readonly twins = new Map<number, Set<TaskId>>();
 
   /** What waits for tasks in hand because of what both would change or use. */
-  readonly inUse = new InUse((task) => this.#turned(task));
+  readonly inUse: InUse;
   readonly #onTurn: (id: TaskId) => void;
 
   /** `onTurn`: told of tasks that become ready, or cease to be, by what happens to another. */
-  constructor(onTurn: (id: TaskId) => void = () => {}) {
+  constructor(onTurn: (id: TaskId) => void = () => {}, taskOf: (id: TaskId) => Task | undefined = () => undefined) {
+    this.inUse = new InUse((task) => this.#turned(task), taskOf);
     this.#onTurn = onTurn;
   }
 
@@ -75,7 +79,10 @@ export class TaskIndexes {
   #remove(task: Task, after: Task | undefined): void {
     if (isReady(task)) this.ready.remove(task);
     if (task.status !== after?.status) this.byStatus[task.status].delete(task.task_id);
-    if (task.lease !== null && task.lease !== after?.lease) dropFrom(this.heldBy, task.lease.agent, task.task_id);
+    const holder = holderOf(task);
+    if (holder !== null && (after === undefined || holderOf(after) !== holder))
+      dropFrom(this.heldBy, holder, task.task_id);
+    if (task.reported !== null && after?.reported == null) this.reported.delete(task.task_id);
     if (task.starts_at !== null && task.starts_at !== after?.starts_at)
       this.starting.delete(place(task.starts_at, task));
     if (task.finished_at !== null && task.finished_at !== after?.finished_at) {
@@ -95,7 +102,10 @@ export class TaskIndexes {
   #add(before: Task | undefined, task: Task): void {
     if (this.isReady(task)) this.ready.add(task);
     if (task.status !== before?.status) this.byStatus[task.status].add(task.task_id);
-    if (task.lease !== null && task.lease !== before?.lease) addTo(this.heldBy, task.lease.agent, task.task_id);
+    const holder = holderOf(task);
+    if (holder !== null && (before === undefined || holderOf(before) !== holder))
+      addTo(this.heldBy, holder, task.task_id);
+    if (task.reported !== null) this.reported.add(task.task_id);
     if (task.starts_at !== null && task.starts_at !== before?.starts_at) {
       this.starting.set(place(task.starts_at, task), task.task_id);
     }
@@ -119,6 +129,11 @@ export class TaskIndexes {
     if (count === 0) this.openByAddressee.delete(task.to_agent);
     else this.openByAddressee.set(task.to_agent, count);
   }
+}
+
+/** Whose capacity it takes. */
+function holderOf({ lease, reported }: Task): AgentName | null {
+  return lease === null || reported !== null ? null : lease.agent;
 }
 
 /** What the key is made of is the same: it need not be worked out. */

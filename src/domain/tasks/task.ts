@@ -10,7 +10,9 @@
  *            the task, which is what fences off a process that woke up late
  * lease      a claim's hold on a task, by an agent and one of its processes
  */
+import type { CheckResult, Reported } from '../checks/check.ts';
 import type { JsonValue } from '../json.ts';
+import type { Work } from '../landing/work.ts';
 import type { AgentName, DependencyId, SessionId, TaskId } from '../names.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { Timestamp } from '../time.ts';
@@ -61,6 +63,12 @@ export interface Cause {
   readonly depth: number;
 }
 
+/**
+ * Where the chain of a task's causes begins: on this machine, or with an import or a remote agent, and no person has
+ * approved it since. What runs by itself is local work only.
+ */
+export type Origin = 'local' | 'import' | 'http';
+
 export interface Outcome {
   readonly outcome: 'success' | 'failure';
   readonly attempt: number;
@@ -69,6 +77,8 @@ export interface Outcome {
   readonly summary: string;
   readonly artifacts: readonly string[];
   readonly duration_minutes: number | null;
+  /** What the work is in git, as far as it says so. */
+  readonly commit: string | null;
   /** Tasks that this finish made ready. */
   readonly unblocked: readonly TaskId[];
   readonly follow_ups: readonly TaskId[];
@@ -94,6 +104,8 @@ export interface Note {
   readonly at: Timestamp;
   readonly by: string;
   readonly text: string;
+  /** It came over HTTP. */
+  readonly remote?: true;
   /** From a person: work is not completed before it was read. */
   readonly by_person?: true;
   /** It answers this question of a holder's. */
@@ -126,6 +138,8 @@ export interface Task {
   readonly paths: readonly string[];
   /** Things that only one may use at a time. */
   readonly uses: readonly string[];
+  /** Checks it must pass beside those its type requires. */
+  readonly checks: readonly string[];
   readonly not_before: Timestamp | null;
   readonly deadline: Timestamp | null;
   /** Claims so far; names the current one while in progress. */
@@ -152,12 +166,21 @@ export interface Task {
   readonly unread_notes: number;
   readonly routing: Routing | null;
   readonly caused_by: Cause;
+  readonly origin: Origin;
   readonly rework_of: TaskId | null;
   readonly rework_round: number;
   /** The work that a review task is about. */
   readonly subject: TaskId | null;
   readonly idempotency_key: string | null;
   readonly result: Outcome | null;
+  /** A success that counts once its checks passed. */
+  readonly reported: Reported | null;
+  /** The newest 12. */
+  readonly check_results: readonly CheckResult[];
+  /** At least one check was required, and all passed on this commit. */
+  readonly verified: boolean;
+  /** What its attempts left in git. */
+  readonly work: Work | null;
   readonly reviews: readonly Review[];
   readonly history: readonly HistoryEntry[];
   readonly updated_at: Timestamp;

@@ -1,5 +1,6 @@
 /** What a request to queue a task must keep to, beyond its shape; and what fills its gaps. */
 import { advise, call } from '../advice.ts';
+import { isRemote } from '../runs/origin.ts';
 import type { DecisionContext } from '../commands.ts';
 import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';
@@ -9,7 +10,7 @@ import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
 import { dependencyExists } from './dependencies.ts';
 import { doerOf, subjectOf } from './subject.ts';
-import { checkContext, checkDescription, checkRoom, checkTimes } from './task-fields.ts';
+import { checkChecks, checkContext, checkDescription, checkRoom, checkTimes } from './task-fields.ts';
 import { needsApproval, routeTask } from '../routing/route-task.ts';
 import type { Routing } from '../routing/decision.ts';
 import type { AgentName, Cause, Task, TaskId } from './task.ts';
@@ -91,6 +92,9 @@ export function newTask(
     dependencies: placement.dependencies,
     context: request.context ?? {},
     ...checkRoom(request, context.actor),
+    ...(request.checks === undefined || request.checks.length === 0
+      ? {}
+      : { checks: checkChecks(request.checks, config.checks) }),
     not_before: request.not_before ?? null,
     deadline: request.deadline ?? null,
     max_attempts: request.max_attempts ?? config.retries.max_attempts,
@@ -98,6 +102,7 @@ export function newTask(
     needs_approval: request.needs_approval === true || needsApproval(routing, priority),
     routing,
     caused_by: placement.caused_by,
+    ...(isRemote(context.actor) ? { origin: 'http' as const } : {}),
     rework_of: null,
     rework_round: 0,
     subject,

@@ -10,7 +10,11 @@ export function whyNotReady(state: FederationState, task: Task, now: Timestamp):
   if (task.starts_at !== null) return `it starts at ${task.starts_at}`;
   const [blocker] = state.index.inUse.blockersOf(task.task_id);
   if (blocker !== undefined) {
-    const holder = state.tasks.get(blocker)?.lease?.agent ?? 'somebody';
+    const held = state.tasks.get(blocker);
+    if (held?.status === 'completed') {
+      return `it waits for ${blocker} to land, which changed ${whatBothNeed(state, task, blocker)}`;
+    }
+    const holder = held?.lease?.agent ?? 'somebody';
     return `it waits for ${blocker}, which ${holder} holds and which needs ${whatBothNeed(state, task, blocker)}`;
   }
   const earlier = waitsBehind(state, task, now);

@@ -72,8 +72,8 @@ function refuseUnlessOpen(state: FederationState, vote: Vote, now: string): void
 }
 
 function checkBallot(vote: Vote, args: Args): Ballot {
-  const choice = args.choice === abstain ? abstain : checkOption(vote, args.choice, 'choice', [abstain]);
-  const also = args.also ?? [];
+  const choice = checkOption(vote, args.choice, 'choice', [abstain]);
+  const also = (args.also ?? []).map((option) => checkOption(vote, option, 'also'));
   const block = args.block ?? false;
   if (also.length > 0 && (choice === abstain || (vote.method !== 'approval' && vote.method !== 'ranked'))) {
     throw invalid(
@@ -82,7 +82,6 @@ function checkBallot(vote: Vote, args: Args): Ballot {
       'Leave out the argument also.',
     );
   }
-  for (const option of also) checkOption(vote, option, 'also');
   if (new Set([choice, ...also]).size <= also.length) {
     throw invalid('also', 'lists an option twice, or repeats the choice', 'List each other option once.');
   }

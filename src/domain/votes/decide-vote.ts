@@ -25,8 +25,8 @@ export function decideVote(
 }
 
 /** @throws CallerError `invalid` for a choice that is no option */
-export function decideByOperator(deliberation: Deliberation, vote: Vote, choice: string, reason: string): void {
-  checkOption(vote, choice, 'choice');
+export function decideByOperator(deliberation: Deliberation, vote: Vote, chosen: string, reason: string): void {
+  const choice = checkOption(vote, chosen, 'choice');
   const { state, context } = deliberation;
   const { vote_id } = vote;
   const via = context.actor.client;

@@ -30,15 +30,22 @@ export function existingVote(state: FederationState, id: VoteId): Vote {
   );
 }
 
-/** The choice of an operator. @throws CallerError `invalid` for what is no option */
+/** The option that is meant, whatever its case and the space around it. @throws CallerError `invalid` for what is none */
 export function checkOption(vote: Vote, choice: string, argument: string, besides: readonly string[] = []): string {
   if (vote.options.includes(choice) || besides.includes(choice)) return choice;
-  const known = [...vote.options, ...besides].map((option) => JSON.stringify(shortened(option))).join(', ');
+  const all = [...vote.options, ...besides];
+  const [meant, ...more] = all.filter((option) => plain(option) === plain(choice));
+  if (meant !== undefined && more.length === 0) return meant;
+  const known = all.map((option) => JSON.stringify(shortened(option))).join(', ');
   throw new CallerError(
     'invalid',
     `${argument}: expected an option of ${vote.vote_id}, got ${JSON.stringify(shortened(choice))}`,
     `Use exactly one of ${known.slice(0, 600)}.`,
   );
+}
+
+function plain(text: string): string {
+  return text.trim().toLowerCase();
 }
 
 function shortened(text: string): string {

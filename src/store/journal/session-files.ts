@@ -29,8 +29,6 @@ import { sealText, unsealText } from './record-codec.ts';
 /** A note as it is on disk. */
 export interface StoredNote extends SessionNote {
   readonly file: string;
-  /** The process, which may have several sessions: a random name. */
-  readonly process: string;
   /** The highest position its process had acknowledged, */
   readonly acknowledged: Position | null;
   /** and the era of the journal in which it had (`Acknowledged`). */
@@ -47,7 +45,8 @@ const blockBytes = 512;
 export class SessionFolder implements PresenceBoard {
   readonly #dir: string;
   readonly #acknowledged: () => Acknowledged;
-  readonly #process = randomId();
+  /** What this process calls itself in its notes; null while it has none. */
+  #process: string | null = null;
   /** The notes of this process's sessions that live. */
   readonly #own = new Map<string, SessionNote>();
 
@@ -61,6 +60,7 @@ export class SessionFolder implements PresenceBoard {
   post(note: SessionNote): void {
     sessionPath(this.#dir, note.session);
     const begins = !this.#own.has(note.session);
+    this.#process = note.process;
     if (note.ended) this.#own.delete(note.session);
     else this.#own.set(note.session, note);
     try {
@@ -102,6 +102,8 @@ export class SessionFolder implements PresenceBoard {
     const left = ended.filter((note) => note.process !== this.#process);
     const own = mine.pop() ?? {
       session: randomId(),
+      process: this.#process ?? randomId(),
+      clock: null,
       agent: '',
       client: null,
       counter: 0,
@@ -119,15 +121,17 @@ export class SessionFolder implements PresenceBoard {
     for (const note of mine) this.#remove(note.session);
   }
 
-  #write({ session, agent, client, counter, ended }: SessionNote, how: { begins?: boolean; durable?: boolean }): void {
+  #write(note: SessionNote, how: { begins?: boolean; durable?: boolean }): void {
+    const { session, process, agent, client, counter, ended, clock } = note;
     const { position, era } = this.#acknowledged();
     const text = sealText({
       session,
-      process: this.#process,
+      process,
       agent,
       client: client === null ? null : client.slice(0, mostClientChars),
       counter,
       ended,
+      clock,
       acknowledged: position.seq === 0 ? null : position,
       era,
     });
@@ -193,7 +197,7 @@ function readNote(dir: string, file: string): StoredNote | undefined {
   try {
     const text = readRegularSync(join(sessionsFolder(dir), file), mostNoteBytes).toString();
     const value = unsealText(text.trimEnd());
-    return isNote(value) ? { ...value, file } : undefined;
+    return isNote(value) ? { ...value, file, clock: clockIn(value) } : undefined;
   } catch (error) {
     // Where the machine is the reason (too many open files), the look fails: nobody is missed because of that.
     if (isOddFile(error)) return undefined;
@@ -201,7 +205,17 @@ function readNote(dir: string, file: string): StoredNote | undefined {
   }
 }
 
-function isNote(value: unknown): value is Omit<StoredNote, 'file'> {
+/** Notes of earlier versions have none. */
+function clockIn(note: object): SessionNote['clock'] {
+  const clock: unknown = 'clock' in note ? note.clock : null;
+  if (typeof clock !== 'object' || clock === null) return null;
+  if (!('shows' in clock) || typeof clock.shows !== 'number') return null;
+  if (!('uptime' in clock) || typeof clock.uptime !== 'number') return null;
+  const ahead = 'ahead' in clock && typeof clock.ahead === 'number' ? clock.ahead : null;
+  return { shows: clock.shows, uptime: clock.uptime, ahead };
+}
+
+function isNote(value: unknown): value is Omit<StoredNote, 'file' | 'clock'> {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tallyOf } from '../../../src/domain/routing/bonuses.ts';
+import { countsOf } from '../../../src/domain/routing/bonuses.ts';
 import { medianOf } from '../../../src/domain/metrics/histogram.ts';
 import { dayOf, hourOf } from '../../../src/domain/metrics/metrics.ts';
 import { restoreState } from '../../../src/domain/restore-state.ts';
@@ -73,7 +73,7 @@ describe('an attempt', () => {
     done(s, 'kimi');
     s.run('claude', 'review_task', { task_id, verdict: 'rework', note: 'no tests' });
     expect(pair(s, 'kimi/execution')).toMatchObject({ successes: 1, sent_back: 1 });
-    expect(tallyOf(s.state.metrics.pairs.get('kimi'))).toEqual({ successes: 1, failures: 1 });
+    expect(countsOf(s.state.metrics.pairs.get('kimi'))).toEqual({ successes: 1, failures: 1 });
   });
 
   it('is nobody’s where the operator closes a task, held by an agent or by nobody, even when it is sent back', () => {
@@ -313,6 +313,7 @@ it('a checkpoint carries everything that was counted', () => {
   const counted = new Set(sections.metrics.map(({ counter }: { counter: string }) => counter));
   expect([...counted].toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual([
     'agents',
+    'courses',
     'days',
     'durations',
     'hours',

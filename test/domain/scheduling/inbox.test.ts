@@ -40,7 +40,13 @@ describe('a failed task', () => {
       failed_attempts: 0,
     });
     expect(first.s.events('escalation_closed')).toEqual([
-      { type: 'escalation_closed', inbox_id: 'inbox-2026-02-06-001', how: 'requeue', note: 'the disk was full' },
+      {
+        type: 'escalation_closed',
+        inbox_id: 'inbox-2026-02-06-001',
+        how: 'requeue',
+        note: 'the disk was full',
+        about: 'task-2026-02-06-001: hard',
+      },
     ]);
     expect(first.s.happened.at(-1)?.by).toBe('reuben');
     const second = failed();

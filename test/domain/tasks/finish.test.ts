@@ -132,7 +132,7 @@ describe('failing', () => {
     expect(s.task(check)).toMatchObject({ from_agent: 'kimi', caused_by: { kind: 'rule' } });
     expect(s.refusal('kimi', 'cancel_task', { task_id: check, reason: 'no need' })).toMatchObject({
       code: 'not-allowed',
-      message: `${check} was queued by rule test-implementation.`,
+      message: expect.stringContaining(`${check} was queued by rule test-implementation`),
     });
     const { rework } = s.run('claude', 'review_task', { task_id: work.task_id, verdict: 'rework', note: 'no tests' });
     const again = rework?.task_id ?? '';

@@ -67,6 +67,19 @@ describe('casting a ballot', () => {
     expect(voteIn(s, vote_id).ballots).toEqual([]);
   });
 
+  it('takes an option whatever its case and the space around it, in a ballot and in a decision', () => {
+    const s = new Scenario();
+    const { vote_id } = openVote(s);
+    const { ballot } = s.run('kimi', 'cast_vote', { vote_id, choice: ' App-Router', confidence: 1, reasoning: 'r' });
+    expect(ballot.choice).toBe('app-router');
+    expect(
+      s.run('kimi', 'cast_vote', { vote_id, choice: 'Abstain', confidence: 1, reasoning: 'r' }).ballot.choice,
+    ).toBe('abstain');
+    expect(s.run('reuben', 'decide_vote', { vote_id, choice: 'APP-ROUTER ', reason: 'r' }).vote.choice).toBe(
+      'app-router',
+    );
+  });
+
   it('refuses further options that are unknown or named twice, and those of an abstention', () => {
     const s = new Scenario();
     const { vote_id } = openVote(s, { method: 'ranked', options: ['a', 'b', 'c'] });

@@ -12,6 +12,8 @@ export interface AvailabilitySet {
   readonly status: AvailabilityStatus;
   readonly reason: string | null;
   readonly until: Timestamp | null;
+  /** The runner found it so. */
+  readonly by_runner?: true;
 }
 
 export const availabilitySet: EventKind<AvailabilitySet> = {
@@ -21,8 +23,8 @@ export const availabilitySet: EventKind<AvailabilitySet> = {
     countSeen(state, agent, meta);
     countStatus(state, agent, meta);
   },
-  fold(state, { agent, status, reason, until }) {
-    state.agents.set(agent, { ...agentRecord(state, agent), status, reason, until });
+  fold(state, { agent, status, reason, until, by_runner = false }) {
+    state.agents.set(agent, { ...agentRecord(state, agent), status, reason, until, by_runner });
   },
   line: ({ agent, status, reason, until }, by) =>
     `${agent === by ? 'is' : `set ${agent} to`} ${status}${until === null ? '' : ` until ${until}`}${because(reason)}`,

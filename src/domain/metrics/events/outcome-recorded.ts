@@ -22,7 +22,9 @@ export const outcomeRecorded: EventKind<OutcomeRecorded> = {
   count(state, { agent, task_type: type, success, duration_minutes, rework }, { at }) {
     const field = rework ? 'sent_back' : success ? 'successes' : 'failures';
     const duration = duration_minutes === null ? null : Math.round(duration_minutes * minute);
-    countOutcome(state, { agent, type, field, duration }, toMillis(at));
+    // Sent back or not, it is one more attempt: none that was counted before is taken back.
+    const step = success && !rework ? 'successes' : 'failures';
+    countOutcome(state, { agent, type, field, duration, step }, toMillis(at));
   },
   /** Metrics are all it changes. */
   fold() {},

@@ -12,7 +12,10 @@ export interface ClockSteppedBack {
 export const clockSteppedBack: EventKind<ClockSteppedBack> = {
   type: 'clock_stepped_back',
   description: "The machine's clock went back; open leases and times were moved with it.",
-  fold: (state, { milliseconds }) => moveTimesBack(state, milliseconds),
+  fold(state, { milliseconds }) {
+    moveTimesBack(state, milliseconds);
+    state.meta = { ...state.meta, rebase: false };
+  },
   line: ({ milliseconds }) =>
     `the clock went back by ${Math.round(milliseconds / 1000)} s; leases and deadlines moved with it`,
   redact: 'nothing',

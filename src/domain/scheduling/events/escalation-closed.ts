@@ -9,17 +9,21 @@ export interface EscalationClosed {
   readonly how: string;
   /** Why, in the words of who answered. */
   readonly note: string | null;
+  /** The task or vote that it was about, with its first words; absent in records of earlier versions. */
+  readonly about?: string;
 }
 
 export const escalationClosed: EventKind<EscalationClosed> = {
   type: 'escalation_closed',
   description: 'An inbox item was answered, or is no longer needed.',
-  fold(state, { inbox_id }, { at }) {
+  fold(state, { inbox_id, how }, { at }) {
+    if (how === 'rebase') state.meta = { ...state.meta, rebase: true };
     state.escalations.delete(inbox_id);
     // A task may wait for the answer.
     settle(state, inbox_id, at);
   },
-  line: ({ inbox_id, how, note }) => `${inbox_id} settled: ${how}${note === null ? '' : `, ${quoted(note)}`}`,
+  line: ({ inbox_id, how, note, about }) =>
+    `${inbox_id} settled: ${how}${about === undefined ? '' : ` (${about})`}${note === null ? '' : `, ${quoted(note)}`}`,
   redact: 'nothing',
   news: 'each',
 };

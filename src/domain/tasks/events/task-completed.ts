@@ -1,12 +1,12 @@
 import type { EventKind } from '../../event-kind.ts';
 import { quoted } from '../../event-words.ts';
-import { countAttempt } from '../../metrics/count-outcome.ts';
+import { countAttempt, countChecked } from '../../metrics/count-outcome.ts';
 import { countEnd } from '../../metrics/count-tasks.ts';
 import { endOfAttempt } from '../../metrics/outcome.ts';
 import { judged } from '../../routing/judgement.ts';
 import { historyWith, nothing, settle } from '../change-task.ts';
 import { rememberFinish } from '../last-finished.ts';
-import type { TaskId } from '../task.ts';
+import type { AgentName, TaskId } from '../task.ts';
 
 export interface TaskCompleted {
   readonly type: 'task_completed';
@@ -16,6 +16,11 @@ export interface TaskCompleted {
   readonly artifacts: readonly string[];
   readonly duration_minutes: number | null;
   readonly unblocked: readonly TaskId[];
+  /** Whose work it is, where somebody else completes it: who ran the last check, for instance. */
+  readonly agent?: AgentName;
+  readonly commit?: string;
+  /** At least one check was required, and all passed. */
+  readonly verified?: true;
 }
 
 export const taskCompleted: EventKind<TaskCompleted> = {
@@ -25,19 +30,25 @@ export const taskCompleted: EventKind<TaskCompleted> = {
     const task = state.tasks.get(event.task_id);
     if (task === undefined) return;
     countEnd(state, 'completed', meta);
-    const outcome = endOfAttempt(task, event.attempt, meta.by, 'success');
+    const outcome = endOfAttempt(task, event.attempt, event.agent ?? meta.by, 'success');
     countAttempt(state, task, outcome, event.duration_minutes, meta);
+    if (event.verified === true && outcome !== null) countChecked(state, task, outcome.agent, 'verified');
   },
-  fold(state, { task_id, attempt, summary, artifacts, duration_minutes, unblocked }, meta) {
+  fold(state, event, meta) {
+    const { task_id, attempt, summary, artifacts, duration_minutes, unblocked, commit = null } = event;
     const task = state.tasks.get(task_id);
     if (task === undefined) return;
-    const { at, by } = meta;
-    rememberFinish(state, task, meta);
+    const { at } = meta;
+    const by = event.agent ?? meta.by;
+    // Remembered when it was reported; who records the last check finishes nothing of its own.
+    if (task.reported === null) rememberFinish(state, task, meta);
     const outcome = endOfAttempt(task, attempt, by, 'success');
     state.tasks.set(task_id, {
       ...task,
       status: 'completed',
       lease: null,
+      reported: null,
+      verified: event.verified === true,
       progress: 1,
       starts_at: null,
       routing: judged(task.routing, outcome?.kind ?? null, at),
@@ -49,6 +60,7 @@ export const taskCompleted: EventKind<TaskCompleted> = {
         summary,
         artifacts,
         duration_minutes,
+        commit,
         unblocked,
         follow_ups: nothing,
       },
@@ -58,8 +70,8 @@ export const taskCompleted: EventKind<TaskCompleted> = {
     });
     settle(state, task_id, at);
   },
-  line({ task_id, summary, unblocked }) {
-    return `completed ${task_id}: ${quoted(summary)}${unblocked.length === 0 ? '' : `; unblocked ${unblocked.join(', ')}`}`;
+  line({ task_id, summary, unblocked, verified }) {
+    return `completed ${task_id}${verified === true ? ' (verified)' : ''}: ${quoted(summary)}${unblocked.length === 0 ? '' : `; unblocked ${unblocked.join(', ')}`}`;
   },
   redact: 'nothing',
   news: { together: 'completed' },

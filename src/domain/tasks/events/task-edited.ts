@@ -23,6 +23,7 @@ export interface TaskEdited {
       | 'deadline'
       | 'paths'
       | 'uses'
+      | 'checks'
       | 'subject'
     >
   >;

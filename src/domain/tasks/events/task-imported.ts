@@ -36,6 +36,7 @@ export const taskImported: EventKind<TaskImported> = {
       summary,
       artifacts: nothing,
       duration_minutes: null,
+      commit: null,
       unblocked: nothing,
       follow_ups: nothing,
     };

@@ -8,6 +8,8 @@ export interface TaskNoted {
   readonly task_id: TaskId;
   readonly text: string;
   readonly by_person?: true;
+  /** It came over HTTP. */
+  readonly remote?: true;
   /** It answers this question of a holder's. */
   readonly answers?: NonNullable<Note['answers']>;
 }
@@ -17,13 +19,14 @@ const keptNotes = 50;
 export const taskNoted: EventKind<TaskNoted> = {
   type: 'task_noted',
   description: 'A note was added to a task, or a question about it answered; the holder gets it with its next result.',
-  fold(state, { task_id, text, by_person, answers }, meta) {
+  fold(state, { task_id, text, by_person, remote, answers }, meta) {
     changeTask(state, task_id, (task) => {
       const note: Note = {
         at: meta.at,
         by: meta.by,
         text,
         ...(by_person === undefined ? {} : { by_person }),
+        ...(remote === undefined ? {} : { remote }),
         ...(answers === undefined ? {} : { answers }),
       };
       const notes = [...task.notes.slice(1 - keptNotes), note];

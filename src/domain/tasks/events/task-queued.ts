@@ -19,7 +19,10 @@ export const taskQueued: EventKind<TaskQueued> = {
     const rule = kind === 'rule' ? ` by rule ${by}` : '';
     const rework = task.rework_of === null ? rule : ` as rework of ${task.rework_of}`;
     const after = task.dependencies.length === 0 ? '' : ` after ${task.dependencies.slice(0, 3).join(', ')}`;
-    return `queued ${task.task_id} for ${task.to_agent ?? 'anyone'}${routed(task.routing)}${rework}${after}${because(task.description)}`;
+    const what = [task.type, task.priority === 'normal' ? null : task.priority]
+      .filter((word) => word !== null)
+      .join(', ');
+    return `queued ${task.task_id}${what === '' ? '' : ` (${what})`} for ${task.to_agent ?? 'anyone'}${routed(task.routing)}${rework}${after}${because(task.description.trim().split('\n', 1)[0] ?? '')}`;
   },
   redact: 'nothing',
   news: { together: 'queued' },

@@ -1,13 +1,13 @@
 /**
  * Successes and failures per agent and task type. The bonus drawn from them is the domain's: its state keeps it.
  */
-import type { Tally } from '../domain/routing/bonus-rules.ts';
+import type { OutcomeCounts } from '../domain/routing/bonus-rules.ts';
 
 export { betaCumulative, betaQuantile } from '../domain/routing/beta.ts';
-export { evidenceBonus, planBonus, type Tally } from '../domain/routing/bonus-rules.ts';
+export { evidenceBonus, planBonus, type OutcomeCounts } from '../domain/routing/bonus-rules.ts';
 
 /** Counts by agent and type; the agent's own total stands under the type `null`. */
-export class Tallies {
+export class OutcomeCounter {
   readonly #counts = new Map<string, Map<string | null, { successes: number; failures: number }>>();
 
   add(agent: string, type: string | null, success: boolean): void {
@@ -18,15 +18,15 @@ export class Tallies {
   /** A success turned out to be none: it counts as a failure from now on. Without a success nothing changes. */
   sendBack(agent: string, type: string | null): void {
     for (const key of type === null ? [null] : [null, type]) {
-      const tally = this.#counts.get(agent)?.get(key);
-      if (tally === undefined || tally.successes === 0) continue;
-      tally.successes -= 1;
-      tally.failures += 1;
+      const counts = this.#counts.get(agent)?.get(key);
+      if (counts === undefined || counts.successes === 0) continue;
+      counts.successes -= 1;
+      counts.failures += 1;
     }
   }
 
   /** Outcomes of the agent with the type; of all its types where `type` is null. */
-  get(agent: string, type: string | null): Tally {
+  get(agent: string, type: string | null): OutcomeCounts {
     return this.#counts.get(agent)?.get(type) ?? { successes: 0, failures: 0 };
   }
 
@@ -53,12 +53,12 @@ export class Tallies {
       types = new Map();
       this.#counts.set(agent, types);
     }
-    let tally = types.get(type);
-    if (tally === undefined) {
-      tally = { successes: 0, failures: 0 };
-      types.set(type, tally);
+    let counts = types.get(type);
+    if (counts === undefined) {
+      counts = { successes: 0, failures: 0 };
+      types.set(type, counts);
     }
-    if (success) tally.successes += 1;
-    else tally.failures += 1;
+    if (success) counts.successes += 1;
+    else counts.failures += 1;
   }
 }

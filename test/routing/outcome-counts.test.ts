@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { betaCumulative, betaQuantile, evidenceBonus, planBonus, Tallies } from '../../src/routing/tally.ts';
+import {
+  betaCumulative,
+  betaQuantile,
+  evidenceBonus,
+  planBonus,
+  OutcomeCounter,
+} from '../../src/routing/outcome-counts.ts';
 
 describe('the incomplete beta function', () => {
   test('agrees with closed forms', () => {
@@ -45,21 +51,21 @@ test('the bonus of the plan is a tenth of the success rate above 0.80', () => {
 });
 
 test('work sent back moves a success to the failures, and none where there is none', () => {
-  const tallies = new Tallies();
-  tallies.add('kimi', 'testing', true);
-  tallies.add('kimi', 'review', true);
-  for (let times = 0; times < 3; times += 1) tallies.sendBack('kimi', 'testing');
-  tallies.sendBack('nobody', null);
-  expect(tallies.get('kimi', 'testing')).toEqual({ successes: 0, failures: 1 });
-  expect(tallies.get('kimi', null)).toEqual({ successes: 0, failures: 2 });
-  expect(tallies.get('kimi', 'review')).toEqual({ successes: 1, failures: 0 });
+  const counts = new OutcomeCounter();
+  counts.add('kimi', 'testing', true);
+  counts.add('kimi', 'review', true);
+  for (let times = 0; times < 3; times += 1) counts.sendBack('kimi', 'testing');
+  counts.sendBack('nobody', null);
+  expect(counts.get('kimi', 'testing')).toEqual({ successes: 0, failures: 1 });
+  expect(counts.get('kimi', null)).toEqual({ successes: 0, failures: 2 });
+  expect(counts.get('kimi', 'review')).toEqual({ successes: 1, failures: 0 });
 });
 
-test('tallies count by type and in all', () => {
-  const tallies = new Tallies();
-  tallies.add('kimi', 'testing', true);
-  tallies.add('kimi', null, false);
-  expect(tallies.get('kimi', 'testing')).toEqual({ successes: 1, failures: 0 });
-  expect(tallies.get('kimi', null)).toEqual({ successes: 1, failures: 1 });
-  expect(tallies.get('claude', null)).toEqual({ successes: 0, failures: 0 });
+test('outcomes are counted by type and in all', () => {
+  const counts = new OutcomeCounter();
+  counts.add('kimi', 'testing', true);
+  counts.add('kimi', null, false);
+  expect(counts.get('kimi', 'testing')).toEqual({ successes: 1, failures: 0 });
+  expect(counts.get('kimi', null)).toEqual({ successes: 1, failures: 1 });
+  expect(counts.get('claude', null)).toEqual({ successes: 0, failures: 0 });
 });

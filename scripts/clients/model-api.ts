@@ -1,0 +1,208 @@
+/**
+ * A stand-in for the APIs of the models' providers: whatever is asked, the model calls `complete_task` for the task in
+ * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { appendFileSync } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What the model does next: calls our tool, or ends. */
+type Turn = { readonly call: { readonly name: string; readonly input: Fields } } | { readonly text: string };
+
+export interface ModelApi {
+  readonly url: string;
+  /** Requests by protocol. */
+  readonly asked: Map<string, number>;
+  close(): void;
+}
+
+const farewell = 'The task is completed.';
+
+/** `logFile`: each request as it came, for looking at. */
+export async function startModelApi(port: number, logFile: string | null = null): Promise<ModelApi> {
+  const asked = new Map<string, number>();
+  const server = createServer((request, response) => {
+    void answer(request, response, asked, logFile).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: Map<string, number>,
+  logFile: string | null,
+): Promise<void> {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const text = await readAll(request);
+  if (logFile !== null) appendFileSync(logFile, `${request.method ?? ''} ${request.url ?? ''}\n${text}\n\n`);
+  const protocol = protocols.find(({ fits }) => fits(path));
+  if (request.method !== 'POST' || protocol === undefined) {
+    response.writeHead(request.method === 'GET' ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ data: [], models: [] }));
+    return;
+  }
+  asked.set(protocol.name, (asked.get(protocol.name) ?? 0) + 1);
+  if (/"model":\s*"limited"|models\/limited/.test(text + path)) {
+    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '3600' });
+    response.end(JSON.stringify({ error: { type: 'rate_limit_error', message: 'You are at your limit', code: 429 } }));
+    return;
+  }
+  protocol.reply(turnFor(text), response);
+}
+
+/** What every protocol has in its text: the names of the tools, the prompt, and whether the tool was called. */
+function turnFor(text: string): Turn {
+  const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(text)?.[1];
+  const names = [...text.matchAll(/"name":\s*"([\w.-]*complete_task)"/g)].map(([, name = '']) => name);
+  const name = names.at(-1);
+  const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);
+  if (task_id === undefined || name === undefined || isDone) return { text: farewell };
+  return { call: { name, input: { task_id, outcome: 'success', summary: 'Done by the stand-in model' } } };
+}
+
+interface Protocol {
+  readonly name: string;
+  readonly fits: (path: string) => boolean;
+  readonly reply: (turn: Turn, response: ServerResponse) => void;
+}
+
+function stream(response: ServerResponse, events: readonly (readonly [string | null, object | string])[]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const [name, data] of events) {
+    if (name !== null) response.write(`event: ${name}\n`);
+    response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  }
+  response.end();
+}
+
+const anthropic: Protocol = {
+  name: 'anthropic',
+  fits: (path) => path.endsWith('/messages'),
+  reply(turn, response) {
+    const usage = { input_tokens: 1_000, output_tokens: 50 };
+    const block =
+      'call' in turn
+        ? { type: 'tool_use', id: 'toolu_1', name: turn.call.name, input: {} }
+        : { type: 'text', text: '' };
+    const delta =
+      'call' in turn
+        ? { type: 'input_json_delta', partial_json: JSON.stringify(turn.call.input) }
+        : { type: 'text_delta', text: turn.text };
+    const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'stand-in', content: [], usage };
+    const stop_reason = 'call' in turn ? 'tool_use' : 'end_turn';
+    stream(response, [
+      ['message_start', { type: 'message_start', message: { ...message, stop_reason: null, stop_sequence: null } }],
+      ['content_block_start', { type: 'content_block_start', index: 0, content_block: block }],
+      ['content_block_delta', { type: 'content_block_delta', index: 0, delta }],
+      ['content_block_stop', { type: 'content_block_stop', index: 0 }],
+      ['message_delta', { type: 'message_delta', delta: { stop_reason, stop_sequence: null }, usage }],
+      ['message_stop', { type: 'message_stop' }],
+    ]);
+  },
+};
+
+const responses: Protocol = {
+  name: 'responses',
+  fits: (path) => path.endsWith('/responses'),
+  reply(turn, response) {
+    const item =
+      'call' in turn
+        ? {
+            type: 'function_call',
+            id: 'fc_1',
+            call_id: 'call_1',
+            name: turn.call.name,
+            namespace: 'mcp__federation',
+            arguments: JSON.stringify(turn.call.input),
+          }
+        : { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: turn.text }] };
+    const usage = {
+      input_tokens: 1_000,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: 50,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 1_050,
+    };
+    stream(response, [
+      ['response.created', { type: 'response.created', response: { id: 'resp_1' } }],
+      ['response.output_item.done', { type: 'response.output_item.done', output_index: 0, item }],
+      ['response.completed', { type: 'response.completed', response: { id: 'resp_1', output: [item], usage } }],
+    ]);
+  },
+};
+
+const chat: Protocol = {
+  name: 'chat',
+  fits: (path) => path.endsWith('/chat/completions'),
+  reply(turn, response) {
+    const call = 'call' in turn ? turn.call : null;
+    const delta =
+      call === null
+        ? { role: 'assistant', content: 'text' in turn ? turn.text : '' }
+        : {
+            role: 'assistant',
+            tool_calls: [
+              {
+                index: 0,
+                id: 'call_1',
+                type: 'function',
+                function: { name: call.name, arguments: JSON.stringify(call.input) },
+              },
+            ],
+          };
+    const chunk = { id: 'chat_1', object: 'chat.completion.chunk', created: 1, model: 'stand-in' };
+    const usage = { prompt_tokens: 1_000, completion_tokens: 50, total_tokens: 1_050 };
+    const finish_reason = call === null ? 'stop' : 'tool_calls';
+    stream(response, [
+      [null, { ...chunk, choices: [{ index: 0, delta, finish_reason: null }] }],
+      [null, { ...chunk, choices: [{ index: 0, delta: {}, finish_reason }], usage }],
+      [null, '[DONE]'],
+    ]);
+  },
+};
+
+const google: Protocol = {
+  name: 'google',
+  fits: (path) => path.includes(':streamGenerateContent') || path.includes(':generateContent'),
+  reply(turn, response) {
+    const part =
+      'call' in turn ? { functionCall: { name: turn.call.name, args: turn.call.input } } : { text: turn.text };
+    const usageMetadata = { promptTokenCount: 1_000, candidatesTokenCount: 50, totalTokenCount: 1_050 };
+    const candidates = [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }];
+    stream(response, [[null, { candidates, usageMetadata, modelVersion: 'stand-in' }]]);
+  },
+};
+
+const ollama: Protocol = {
+  name: 'ollama',
+  fits: (path) => path.endsWith('/api/chat'),
+  reply(turn, response) {
+    const message =
+      'call' in turn
+        ? {
+            role: 'assistant',
+            content: '',
+            tool_calls: [{ function: { name: turn.call.name, arguments: turn.call.input } }],
+          }
+        : { role: 'assistant', content: turn.text };
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.write(`${JSON.stringify({ model: 'stand-in', message, done: false })}\n`);
+    const end = { done: true, prompt_eval_count: 1_000, eval_count: 50, total_duration: 1_000_000 };
+    response.end(`${JSON.stringify({ model: 'stand-in', message: { role: 'assistant', content: '' }, ...end })}\n`);
+  },
+};
+
+const protocols: readonly Protocol[] = [anthropic, responses, chat, google, ollama];

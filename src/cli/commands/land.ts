@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { taskId } from '../../../tools/arguments.ts';
+import { CallerError } from '../../domain/errors.ts';
+import { landable, type LandingRow, landingsView } from '../../views/landing-view.ts';
+import { command } from '../command.ts';
+import { Ended } from '../report-error.ts';
+import { renderLandings } from '../render/render-checks.ts';
+import { type RunContext, type Session, withSession } from '../session.ts';
+import { settleTrust } from '../trust.ts';
+
+const input = z.strictObject({
+  task_id: z.array(taskId).default([]),
+  list: z.boolean().default(false),
+  drop: z.boolean().default(false),
+  revert: z.boolean().default(false),
+  rework: z.string().trim().min(1).max(4_000).optional(),
+  reason: z.string().trim().min(1).max(2_000).optional(),
+  trust: z.boolean().default(false),
+});
+type Input = z.output<typeof input>;
+
+export const land = command({
+  path: 'land',
+  about: 'merge finished work into its branch',
+  more:
+    'Merges the branches of the tasks named, or of all that can land, into land.target, one after another: merge, ' +
+    'checks on the merged tree, then the branch moves. Nothing is pushed. A conflict or a failing check goes back to ' +
+    'its agent. Your work tree moves only where nothing in it is in the way. docs/worktrees-and-landing.md.',
+  input,
+  arguments: [['[task...]', 'task_id', 'ids of the tasks; default: all that can land']],
+  options: [
+    ['--list', 'list', 'show what can land, what waits and why; change nothing'],
+    ['--drop', 'drop', 'give the branches of the tasks up; their commits stay under refs/fed/wip'],
+    ['--revert', 'revert', 'take landed work back by a commit that reverts it'],
+    ['--rework <why>', 'rework', 'with --revert: queue the work again, with this note'],
+    ['--reason <why>', 'reason', 'with --drop: why'],
+    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+  ],
+  exclusive: [['--list', '--drop', '--revert']],
+  writesFiles: ({ list }) => list !== true,
+  examples: ['fed land --list', 'fed land', 'fed land task-2026-02-06-001', 'fed land --revert task-2026-02-06-001'],
+  run: async (given, context) => {
+    let rows: readonly LandingRow[] = [];
+    await withSession(context, async (session) => {
+      const order = session.whole(input, given, !given.list);
+      rows = await act(context, session, order);
+      session.show({ items: rows, total: rows.length, next: nextOf(order, rows) }, (terminal) =>
+        renderLandings({ items: rows }, terminal),
+      );
+    });
+    if (!given.list && rows.some(({ is }) => is === 'waits' || is === 'sent-back')) throw new Ended(1);
+  },
+});
+
+async function act(context: RunContext, session: Session, order: Input): Promise<readonly LandingRow[]> {
+  const { federation } = session;
+  const { task_id: ids, list, drop, revert } = order;
+  if (list) {
+    const rows = landingsView(federation.state(), federation.config);
+    return ids.length === 0 ? rows : rows.filter((row) => ids.includes(row.task_id));
+  }
+  if ((drop || revert) && ids.length === 0) {
+    throw new CallerError(
+      'invalid',
+      `task_id: expected a task to ${drop ? 'drop' : 'revert'}, got none`,
+      'Name it.',
+      'task_id',
+    );
+  }
+  const actor = session.actor();
+  const unapproved = await settleTrust(context, session, order.trust);
+  const lander = {
+    federation,
+    environment: context.host.environment,
+    actor,
+    signal: session.signal,
+    unapproved,
+    tell: session.json ? undefined : (text: string): void => context.host.err(`${text}\n`),
+  };
+  const { dropTask, landTask, revertTask } = await import('../../runner/landing/land-task.ts');
+  const named = ids.length > 0 ? ids : landable(federation.state(), federation.config, 'all');
+  const rows: LandingRow[] = [];
+  for (const id of named) {
+    if (session.signal.aborted) break;
+    if (drop) {
+      const { kept, why } = await dropTask(lander, id, order.reason);
+      rows.push({ task_id: id, is: 'settled', why: `dropped; its commit is ${kept}${why === null ? '' : `; ${why}`}` });
+    } else if (revert) rows.push(asRow(await revertTask(lander, id, order.rework)));
+    else
+      rows.push(
+        ...(await landTask(lander, id))
+          .map(asRow)
+          .filter((row) => !rows.some(({ task_id }) => task_id === row.task_id)),
+      );
+  }
+  return rows;
+}
+
+type Result = Omit<LandingRow, 'is'> & {
+  readonly is: 'landed' | 'waits' | 'sent-back' | 'settled';
+  readonly target: string;
+};
+
+function asRow({ task_id, is, commit, why, rework }: Result): LandingRow {
+  return {
+    task_id,
+    is,
+    ...(commit === undefined ? {} : { commit }),
+    ...(why === undefined ? {} : { why }),
+    ...(rework === undefined ? {} : { rework }),
+  };
+}
+
+function nextOf({ list, drop }: Input, rows: readonly LandingRow[]): string {
+  if (list) return rows.some(({ is }) => is === 'landable') ? 'Land them with fed land.' : '';
+  if (drop) return '';
+  return rows.some(({ is }) => is === 'waits') ? 'Clear what it waits for and run fed land again.' : '';
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { requiredChecks } from '../../domain/checks/required-checks.ts';
+import { CallerError, OperatorError } from '../../domain/errors.ts';
+import { advise, call } from '../../domain/advice.ts';
+import { plural } from '../../domain/phrases.ts';
+import { quote } from '../../domain/text.ts';
+import type { Config } from '../../config/schema.ts';
+import { command } from '../command.ts';
+import { LiveRuns } from '../live-runs.ts';
+import { openSettings, type RunContext, withSession } from '../session.ts';
+import { settleTrust } from '../trust.ts';
+
+export const work = command({
+  path: 'work',
+  about: "start agents' programs for ready tasks",
+  more:
+    'Waits for ready work of the agents named, or of all that have "run" in the configuration, starts their programs, ' +
+    'watches them, and settles what they leave. Ctrl-C ends the runs and gives their tasks back. docs/running-agents.md.',
+  input: z.strictObject({
+    agents: z.array(z.string().min(1).max(40)).default([]),
+    worktree: z.boolean().default(false),
+    once: z.boolean().default(false),
+    trust: z.boolean().default(false),
+  }),
+  arguments: [['[agent...]', 'agents', 'the agents to start; default: all with "run" in the configuration']],
+  options: [
+    ['--worktree', 'worktree', 'give every task a git worktree of its own'],
+    ['--once', 'once', 'end when nothing is ready and nothing runs'],
+    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+  ],
+  writesFiles: () => true,
+  examples: ['fed work', 'fed work claude kimi', 'fed work --once --trust'],
+  run: (given, context) => startAgents(context, given),
+});
+
+interface Work {
+  readonly agents: readonly string[];
+  readonly worktree: boolean;
+  readonly once: boolean;
+  readonly trust: boolean;
+}
+
+async function startAgents(context: RunContext, { agents, once, trust, worktree }: Work): Promise<void> {
+  const { host, globals } = context;
+  await withSession(context, async (session) => {
+    const { federation, signal, terminal, json, show } = session;
+    const names = agentsToStart(federation.config, agents);
+    const unapproved = await settleTrust(context, session, trust);
+    const { runAgents } = await import('../../runner/runner.ts');
+    const live = new LiveRuns(host.out, terminal, json);
+    live.say(`working for ${names.join(', ')}${once ? '' : '; Ctrl-C ends'}`);
+    try {
+      const done = await runAgents({
+        federation,
+        folder: openSettings(context).folder,
+        environment: host.environment,
+        storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
+        programs: host.programs,
+        allowed: (type) => checkCommands(federation.config, type),
+        worktrees: worktree ? 'all' : 'as configured',
+        agents: names,
+        once,
+        signal,
+        unapproved,
+        tell: (activity) => live.tell(activity),
+        say: (text) => live.say(text),
+      });
+      live.close();
+      const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
+      show({ ...done, next: done.runs === 0 ? '' : next }, () =>
+        done.runs === 0
+          ? 'Nothing was started.'
+          : `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`,
+      );
+    } finally {
+      live.close();
+    }
+  });
+}
+
+/** What an agent may run to try its work: the checks it will have to pass. */
+function checkCommands(config: Config, type: string | null): readonly (readonly string[])[] {
+  return requiredChecks(config, { type, checks: [] }).flatMap((name) => {
+    const check = config.checks[name];
+    return check === undefined ? [] : [check.command];
+  });
+}
+
+/** @throws CallerError for a name that is no agent with a `run`. */
+function agentsToStart({ agents }: Config, named: readonly string[]): readonly string[] {
+  const runnable = Object.keys(agents).filter((name) => agents[name]?.run !== undefined);
+  const how = 'Add "run": {"preset": "claude-code"} or {"command": […]} to an agent in .federation/config.json.';
+  if (runnable.length === 0) throw new OperatorError('not-allowed', 'No agent has "run" in the configuration.', how);
+  for (const name of named) {
+    if (runnable.includes(name)) continue;
+    const isKnown = Object.hasOwn(agents, name);
+    throw new CallerError(
+      isKnown ? 'not-allowed' : 'unknown-agent',
+      isKnown ? `${name} has no "run" in the configuration.` : `${quote(name)} is not an agent.`,
+      isKnown ? how : `Use one of ${runnable.join(', ')}.`,
+    );
+  }
+  return named.length === 0 ? runnable : [...new Set(named)];
+}

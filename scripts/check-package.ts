@@ -2,7 +2,7 @@
  * Packs the project, installs the tarball in an empty folder and uses it from
  * there: a file missing from the package shows nowhere else.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ try {
   await checkCommandLine();
   await checkRouting();
   await checkServer();
+  await checkBoard();
   const megabytes = await sizeOf(join(folder, 'node_modules'));
   if (megabytes > mostMegabytes) {
     throw new Error(`Expected the package to install in ${mostMegabytes} MB, got ${megabytes.toFixed(1)} MB`);
@@ -92,6 +93,30 @@ async function checkServer(): Promise<void> {
     expectSame('tasks seen by list_tasks', z.object({ total: z.number() }).parse(answer.structuredContent).total, 1);
   } finally {
     await client.close();
+  }
+}
+
+/** What browsers fetch is in the package, and the server that sends it. */
+async function checkBoard(): Promise<void> {
+  const program = join(folder, 'node_modules/.bin/fed');
+  const server = spawn(program, ['--as', 'reuben', 'serve', '--port', '0', '--json'], {
+    cwd: folder,
+    env: environment,
+  });
+  try {
+    let text = '';
+    for await (const chunk of server.stdout) {
+      text += String(chunk);
+      if (text.trimEnd().endsWith('}')) break;
+    }
+    const { url } = z.object({ url: z.string() }).parse(JSON.parse(text));
+    const page = await (await fetch(`${url}/sign-in`)).text();
+    for (const [path = ''] of page.matchAll(/(?<=href=")\/assets\/[^"]+/g)) {
+      expectSame(`GET ${path}`, (await fetch(`${url}${path}`)).status, 200);
+    }
+    expectSame('GET /assets/board.js', (await fetch(`${url}/assets/board.js`)).status, 200);
+  } finally {
+    server.kill();
   }
 }
 

@@ -9,6 +9,13 @@ import { age, clock, type GlyphName, glyphOf, shortId } from './words.ts';
 const shapes: Readonly<Record<GlyphName, JSX.Element>> = {
   waiting: <circle class="gs" cx="7" cy="7" r="5.5" stroke-dasharray="2 2.3" />,
   ready: <circle class="gs" cx="7" cy="7" r="5.5" />,
+  checking: (
+    <path
+      class="gs"
+      d="M7 1.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11ZM4.4 7h.01M7 7h.01M9.6 7h.01"
+      stroke-linecap="round"
+    />
+  ),
   begun: <path class="gs" d="M7 1.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11ZM7 4v3" />,
   quarter: <path class="gf" d="M7 .8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 7 .8Zm0 1.5a4.7 4.7 0 1 1-4.7 4.7H7z" />,
   half: <path class="gf" d="M7 .8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 7 .8Zm0 1.5v9.4a4.7 4.7 0 0 1 0-9.4z" />,
@@ -55,10 +62,17 @@ export function Id({ id }: { readonly id: string }) {
   );
 }
 
-/** Text of anybody, with the ids of this federation in it as links. */
+/** Text of anybody, with the ids of this federation in it as links, and times by the reader's clock. */
 export function Text({ text }: { readonly text: string }) {
-  const parts = text.split(/\b((?:task|vote)-\d{4}-\d\d-\d\d-\d{3,})\b/);
-  return <>{parts.map((part, index) => (index % 2 === 1 ? <Id key={index} id={part} /> : part))}</>;
+  const parts = text.split(/\b((?:task|vote)-\d{4}-\d\d-\d\d-\d{3,}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)\b/);
+  return (
+    <>
+      {parts.map((part, index) => {
+        if (index % 2 === 0) return part;
+        return /^\d/.test(part) ? <Clock key={index} at={part} /> : <Id key={index} id={part} />;
+      })}
+    </>
+  );
 }
 
 export function Clock({ at, seconds = false }: { readonly at: string; readonly seconds?: boolean }) {

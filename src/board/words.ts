@@ -94,6 +94,7 @@ export const columnTitles = {
   waiting: 'Waiting',
   ready: 'Ready',
   in_progress: 'In progress',
+  checking: 'Checking',
   done: 'Done today',
 } as const;
 
@@ -109,11 +110,11 @@ export const kindWords: Readonly<Record<InboxItem['kind'], string>> = {
   question: 'Question',
   'given-back': 'Given back again and again',
   unclaimed: 'Nobody takes it',
+  checks: 'No verdict of its checks',
+  commit: 'Waits for commits',
+  clock: 'Clocks do not agree',
+  'agent-changed': 'An agent does worse',
   'held-follow-ups': 'Kept during the pause',
-  'agent-changed': 'Worse than before',
-  clock: 'Clocks differ',
-  checks: 'Checks not run',
-  commit: 'Commit missing here',
   unapproved: 'Work from elsewhere',
 };
 
@@ -132,7 +133,7 @@ export interface ActionWords {
 
 export function actionWords(
   action: Action,
-  item: InboxItem & { readonly from: string | null; readonly blocks: readonly string[] },
+  item: Pick<InboxItem, 'kind'> & { readonly from: string | null; readonly blocks: readonly string[] },
 ): ActionWords {
   const who = item.from ?? 'its agent';
   const waiting = item.blocks.length;
@@ -153,6 +154,15 @@ export function actionWords(
         asks: null,
         final: true,
       };
+    case 'complete':
+      return { label: 'Complete', key: 'm', effect: 'it counts as done, unverified', asks: null, final: true };
+    case 'rebase':
+      return {
+        label: 'Move to the clock',
+        key: 'b',
+        effect: 'leases and deadlines follow the clock as it is',
+        ...plain,
+      };
     case 'continue-dependents':
       return {
         label: 'Go on without it',
@@ -163,16 +173,6 @@ export function actionWords(
       };
     case 'release':
       return { label: 'Queue them', key: 'q', effect: 'what rules would have queued', ...plain };
-    case 'complete':
-      return {
-        label: 'Complete unverified',
-        key: 'u',
-        effect: 'it counts as done without its checks',
-        asks: null,
-        final: true,
-      };
-    case 'rebase':
-      return { label: 'Move times back', key: 'b', effect: 'leases, deadlines and waits follow this clock', ...plain };
     case 'drop':
       return { label: 'Drop them', key: 'x', effect: 'nothing is queued', asks: null, final: true };
     case 'decide':
@@ -208,12 +208,14 @@ export function glyphOf({ status, progress, waits }: Pick<TaskRow, 'status' | 'p
   if (status === 'completed') return 'done';
   if (status === 'failed' || status === 'cancelled') return 'failed';
   if (status === 'pending') return waits === null ? 'ready' : 'waiting';
+  if (waits !== null) return 'checking';
   if (progress === null || progress < 0.125) return 'begun';
   return progress < 0.375 ? 'quarter' : progress < 0.625 ? 'half' : 'most';
 }
 
 export type GlyphName =
   | 'waiting'
+  | 'checking'
   | 'ready'
   | 'begun'
   | 'quarter'
@@ -236,5 +238,6 @@ export function compareRows(column: keyof typeof columnTitles): (a: TaskRow, b: 
 
 export function columnOf({ status, waits }: TaskRow): keyof typeof columnTitles {
   if (status === 'pending') return waits === null ? 'ready' : 'waiting';
-  return status === 'in-progress' ? 'in_progress' : 'done';
+  if (status !== 'in-progress') return 'done';
+  return waits === null ? 'in_progress' : 'checking';
 }

@@ -7,7 +7,7 @@ export interface Provenance {
   readonly via: 'terminal' | 'stdio' | 'http' | 'import' | 'rule' | 'runner';
   /** The agent in whose client the person who acts was asked. Absent: the person acted without being asked. */
   readonly asked_by?: string;
-  /** The client program that asked. */
+  /** The client program that asked; of a person's own click in a browser: `board`. */
   readonly client?: string;
   /** On the command line: input or output was no terminal, so a script typed it, or a shell that an agent runs. */
   readonly piped?: true;

@@ -14,7 +14,9 @@ export interface ServedConnection {
 
 export function createServer(connection: Connection, era: 'modern' | 'legacy'): ServedConnection {
   const { version, instructions } = connection.service.definitions;
-  const server = new McpServer({ name: 'federation', title: 'Federation', version }, { instructions });
+  // Clients of the protocol up to 2025 may set a level for log messages, of which this server sends none.
+  const capabilities = era === 'legacy' ? { logging: {} } : {};
+  const server = new McpServer({ name: 'federation', title: 'Federation', version }, { instructions, capabilities });
   serveTools(server, connection);
   servePrompts(server, connection);
   serveCompletion(server, connection);

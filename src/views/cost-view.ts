@@ -51,7 +51,8 @@ export async function costView(federation: Federation) {
   };
 }
 
-function costRows(federation: Federation): CostRow[] {
+/** What runs cost, by agent and type, the dearest first. */
+export function costRows(federation: Federation): CostRow[] {
   const { runs } = federation.state().metrics;
   return [...runs.keys()]
     .flatMap((key): CostRow[] => {

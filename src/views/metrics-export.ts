@@ -2,7 +2,7 @@
 import { agentRecord } from '../domain/agents/agent-record.ts';
 import { availabilityStatuses } from '../domain/agents/agent.ts';
 import { bonusesFor } from '../domain/routing/bonuses.ts';
-import { pairOf } from '../domain/metrics/metrics.ts';
+import { costParts, pairOf } from '../domain/metrics/metrics.ts';
 import { fromMillis, second, toMillis } from '../domain/time.ts';
 import { figuresOf } from './metrics-figures.ts';
 import { type AgentMetrics, agentMetrics, type TypeMetrics, typeMetrics } from './metrics-of-one.ts';
@@ -152,6 +152,21 @@ export function exportPrometheus(source: MetricsSource): string {
     'routing_bonus',
     'Routing bonus in force.',
     pairs.map(({ labels, bonus }) => [labels, bonus]),
+  );
+
+  const runs = [...metrics.runs.entries()].flatMap(([key, row]) => {
+    const pair = pairOf(key);
+    return pair === null ? [] : [{ labels: { agent: pair.agent, type: pair.type ?? '' }, row }];
+  });
+  out.summary(
+    'run_duration_seconds',
+    'How long runs of agents took.',
+    runs.map(({ labels, row }) => [labels, row.get('time') / second, row.get('runs')]),
+  );
+  out.counter(
+    'run_cost_dollars',
+    'What runs cost whose program says so.',
+    runs.map(({ labels, row }) => [labels, row.get('cost') / costParts]),
   );
 
   const agents = agentNames(metrics, config).map((agent) => ({ agent, row: metrics.agents.get(agent) }));

@@ -12,6 +12,7 @@ import { renderPage, renderSignedIn, renderSignIn } from '../board/render.tsx';
 import type { ToolResult } from '../define-tool.ts';
 import type { Actor } from '../domain/commands.ts';
 import { CallerError, OperatorError } from '../domain/errors.ts';
+import { boardClient } from '../domain/runs/remote.ts';
 import { participantKind } from '../domain/participants.ts';
 import { shownJson } from '../domain/text.ts';
 import { second, toMillis } from '../domain/time.ts';
@@ -196,7 +197,13 @@ class BoardRoutes {
   }
 
   #actor({ name }: Caller): Actor {
-    return { name, kind: 'person', session: null, client: 'board', provenance: { via: 'http' } };
+    return {
+      name,
+      kind: 'person',
+      session: null,
+      client: boardClient,
+      provenance: { via: 'http', client: boardClient },
+    };
   }
 
   async #dataAt(path: string, query: URLSearchParams, caller: Caller): Promise<PageData> {

@@ -122,6 +122,11 @@ describe.runIf(browserProgram !== null)('the board', () => {
       .toMatchObject({ structured: { total: 1 } })
       .then(() => kimi.callTool('list_tasks', { text: 'refund confirmation', detail: 'full' }));
     expect(structured).toMatchObject({ items: [{ from_agent: 'reuben', to_agent: 'kimi' }] });
+    // It is the operator's own word, not something from elsewhere that would have to be approved first.
+    const records = readFileSync(`${server.dir}/journal/000001.jsonl`, 'utf8').split('\n');
+    const [record = ''] = records.filter((line) => line.includes('Send the refund confirmation'));
+    expect(record).toContain('"via":"http"');
+    expect(record).not.toContain('"origin":"http"');
     await page.close();
   });
 

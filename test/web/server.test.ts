@@ -1,5 +1,7 @@
 /** What the HTTP server lets in, and how it turns everything else down. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -286,4 +288,33 @@ it('finishes what is in flight when it is stopped, and leaves nothing behind', a
   }
   expect(addressOf(server.dir)).toBeNull();
   await expect(server.fetch('/healthz')).rejects.toThrow();
+});
+
+it('says that the store is damaged, serves what it knows, and is well again when it is', async () => {
+  const server = await startServer();
+  const token = await server.token('reuben');
+  const headers = { authorization: `Bearer ${token}` };
+  const call = { jsonrpc: '2.0', id: 2, method: 'tools/call' };
+  const begun = await server.fetch('/mcp', post(initialize, headers));
+  await begun.text();
+  const session = { ...headers, 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const ask = async (name: string, args: object) =>
+    await (await server.fetch('/mcp', post({ ...call, params: { name, arguments: args } }, session))).text();
+  await ask('queue_task', { description: 'Before the damage' });
+  expect((await server.fetch('/readyz', { headers })).status).toBe(200);
+
+  const journal = join(server.dir, 'journal/000001.jsonl');
+  const sound = readFileSync(journal);
+  writeFileSync(journal, Buffer.concat([sound, Buffer.from('{"seq":2,"v":1,"at":"x"}\n')]));
+  const refused = await server.fetch('/readyz', { headers });
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ error: { code: 'corrupt-store' } });
+  expect(await ask('queue_task', { description: 'Into the damage' })).toContain('corrupt-store');
+  expect(await ask('list_tasks', {})).toContain('Before the damage');
+  expect((await server.fetch('/healthz')).status).toBe(200);
+
+  writeFileSync(journal, sound);
+  await server.restart();
+  expect((await server.fetch('/readyz', { headers })).status).toBe(200);
+  expect(await ask('queue_task', { description: 'After the damage' })).toContain('After the damage');
 });

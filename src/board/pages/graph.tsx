@@ -222,7 +222,7 @@ function Drawing({ data, layout, zoom, selected, onSelect, onKey }: DrawingProps
                 {node.who}
               </text>
               <text class="t2" x={x + 10} y={y + 36}>
-                {node.text.length > 24 ? `${node.text.slice(0, 23)}…` : node.text}
+                {node.text.length > 22 ? `${node.text.slice(0, 21)}…` : node.text}
               </text>
               <text class="t3" x={x + 10} y={y + 52}>
                 {node.type ?? node.kind}, {stateOf(node)}

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Calibration, PageOf, PairFigures } from '../../views/pages/page.ts';
 import type { Target } from '../../views/targets.ts';
 import { useBoard } from '../context.ts';
-import { Head, Section } from '../parts.tsx';
+import { Bar, Head, Section } from '../parts.tsx';
 import { count, minutes, percent } from '../words.ts';
 import { Tick } from './needs.tsx';
 
@@ -101,14 +101,13 @@ export function Metrics({ data }: { readonly data: Data }) {
                     {federation.done}, {federation.failed}, {federation.cancelled}
                   </td>
                 </tr>
-                <tr>
-                  <th scope="row">Cost</th>
-                  <td class="r q">not told</td>
-                </tr>
               </tbody>
             </table>
           </Section>
         </div>
+        <Section title="Cost by agent" note="of runs, since the first">
+          <Costs costs={data.costs} />
+        </Section>
         <Section title="By day" note="completed, failed, open">
           <Days days={dashboard.days} />
         </Section>
@@ -149,6 +148,9 @@ function Pairs({ pairs }: { readonly pairs: readonly PairFigures[] }) {
             <th scope="col" class="r">
               Sent back
             </th>
+            <th scope="col" class="r">
+              Verified
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -181,6 +183,7 @@ function Pairs({ pairs }: { readonly pairs: readonly PairFigures[] }) {
               </td>
               <td class="r">{minutes(pair.median_minutes)}</td>
               <td class="r">{percent(pair.rework_rate)}</td>
+              <td class="r">{percent(pair.verified_share)}</td>
             </tr>
           ))}
         </tbody>
@@ -286,6 +289,31 @@ function Days({ days }: { readonly days: Data['dashboard']['days'] }) {
         </table>
       </details>
     </>
+  );
+}
+
+function Costs({ costs }: { readonly costs: Data['costs'] }) {
+  if (costs.length === 0) return <p class="d">No run has been recorded yet.</p>;
+  const most = Math.max(0, ...costs.map(({ cost }) => cost ?? 0));
+  return (
+    <table>
+      <tbody>
+        {costs.map(({ agent, type, cost, runs, minutes: spent }) => (
+          <tr key={`${agent}/${type ?? ''}`}>
+            <th scope="row">
+              <b>{agent}</b> {type ?? ''}
+            </th>
+            <td>
+              <Bar share={most === 0 ? 0 : (cost ?? 0) / most} tone="lead" />
+            </td>
+            <td class={cost === null ? 'r q' : 'r'}>{cost === null ? 'not told' : `${cost.toFixed(2)} USD`}</td>
+            <td class="r q">
+              {count(runs, 'run')}, {spent} min
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

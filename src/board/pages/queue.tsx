@@ -9,11 +9,12 @@ import { Windowed } from '../windowed.tsx';
 import { columnOf, columnTitles, compareRows, count, isShort, left, shortId, whoHas } from '../words.ts';
 import { doubtWords } from './needs.tsx';
 
-const names: readonly ColumnName[] = ['waiting', 'ready', 'in_progress', 'done'];
+const names: readonly ColumnName[] = ['waiting', 'ready', 'in_progress', 'checking', 'done'];
 const orders: Readonly<Record<ColumnName, string>> = {
   waiting: 'longest first',
   ready: 'in claim order',
   in_progress: 'longest first',
+  checking: 'longest first',
   done: 'newest first',
 };
 /** As the style sheet has it. */
@@ -52,12 +53,12 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
   }, []);
 
   const columns = useMemo(() => arranged(data, all, filters), [data, all, filters]);
-  const { waiting, ready, in_progress } = data.columns;
+  const { waiting, ready, in_progress, checking } = data.columns;
   const agents = shell.agents.map(({ name }) => name);
   return (
     <>
       <Head
-        title={`${(waiting.total + ready.total + in_progress.total).toLocaleString('en-GB')} open, ${in_progress.total.toLocaleString('en-GB')} in progress.`}
+        title={`${(waiting.total + ready.total + in_progress.total + checking.total).toLocaleString('en-GB')} open, ${in_progress.total.toLocaleString('en-GB')} in progress.`}
       >
         {shell.reader.readOnly ? null : (
           <button type="button" class="btn primary" aria-expanded={adding} onClick={() => setAdding(!adding)}>
@@ -151,7 +152,7 @@ function arranged(
   all: ReadonlyMap<string, TaskRow> | null,
   filters: Filters,
 ): Readonly<Record<ColumnName, Arranged>> {
-  const columns: Record<ColumnName, TaskRow[]> = { waiting: [], ready: [], in_progress: [], done: [] };
+  const columns: Record<ColumnName, TaskRow[]> = { waiting: [], ready: [], in_progress: [], checking: [], done: [] };
   const words = filters.text.trim().toLowerCase();
   const fits = (row: TaskRow): boolean =>
     (filters.agent === '' || whoHas(row) === filters.agent || row.to_agent === filters.agent) &&
@@ -167,6 +168,7 @@ function arranged(
     waiting: column('waiting'),
     ready: column('ready'),
     in_progress: column('in_progress'),
+    checking: column('checking'),
     done: column('done'),
   };
 }
@@ -200,7 +202,8 @@ function Row({ row, onDrag }: { readonly row: TaskRow; readonly onDrag: (row: Ta
       </a>
       <div class="z">
         <span>{whoHas(row)}</span>
-        {waits?.for === 'tasks' ? (
+        {row.status === 'in-progress' && waits !== null ? <span class="chip">its checks</span> : null}
+        {row.status === 'pending' && waits?.for === 'tasks' ? (
           <span class="chip">
             after{' '}
             {waits.ids

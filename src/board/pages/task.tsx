@@ -10,6 +10,7 @@ import {
   Fact,
   Facts,
   focusOnce,
+  Glyph,
   Head,
   Id,
   Priority,
@@ -76,6 +77,45 @@ export function Task({ data }: { readonly data: Data }) {
                   ))}
                 </ul>
               )}
+            </Section>
+          )}
+          {task.runs === undefined ? null : (
+            <Section title="Runs" note={task.runs.length}>
+              {task.runs.map((run) => (
+                <div key={run.run_id} class="run">
+                  <p class="d">
+                    <b>{run.program}</b> {run.status}
+                    {run.outcome === undefined ? '' : `, ${run.outcome}`}
+                    {run.how === undefined ? '' : ` (${run.how})`}, {run.minutes ?? 0} min
+                    {run.cost_usd === undefined ? ', cost not told' : `, ${run.cost_usd.toFixed(2)} USD`}
+                    <span class="q m"> fed runs follow {run.run_id}</span>
+                  </p>
+                  {run.trouble === undefined ? null : <p class="bad">{run.trouble}</p>}
+                  {run.last_words === undefined ? null : (
+                    <pre class="out" tabIndex={0}>
+                      {run.last_words}
+                    </pre>
+                  )}
+                </div>
+              ))}
+            </Section>
+          )}
+          {task.check_results === undefined ? null : (
+            <Section title="Checks" note={task.verified === true ? 'verified' : undefined}>
+              {task.check_results.map((result, index) => (
+                <div key={index} class="run">
+                  <p class={result.verdict === 'passed' ? 'ok' : 'bad'}>
+                    <Glyph name={result.verdict === 'passed' ? 'done' : 'failed'} /> {result.check}: {result.verdict}
+                    {result.exit === undefined ? '' : `, exit ${result.exit}`} by {result.by}
+                    {result.commit === undefined ? null : <span class="m"> {result.commit.slice(0, 7)}</span>}
+                  </p>
+                  {result.output === undefined ? null : (
+                    <pre class="out" tabIndex={0}>
+                      {result.output}
+                    </pre>
+                  )}
+                </div>
+              ))}
             </Section>
           )}
           {task.reviews === undefined ? null : (
@@ -171,13 +211,10 @@ function Menu({ data }: { readonly data: Data }) {
   return (
     <div class="menu" role="group" aria-label="What you can do">
       <div class="buttons">
-        {task.needs_approval === true && task.approved_by === undefined && !isOver ? (
-          <Action label="Approve" tool="override_task" args={{ task_id, action: 'approve' }} kind="primary" />
-        ) : null}
         {isOver ? null : toggle('note', 'Note')}
         {isOver ? null : toggle('give', 'Reassign…')}
         {task.status === 'pending' ? toggle('edit', 'Edit…') : null}
-        {isOver ? (
+        {task.status === 'completed' ? (
           <Action label="Try again" tool="override_task" args={{ task_id, action: 'requeue' }} kind="outline" />
         ) : null}
         {isOver ? null : (
@@ -324,6 +361,7 @@ function TaskRail({ data }: { readonly data: Data }) {
   const { now } = useBoard();
   const { task, row } = data;
   const { lease, routing } = task;
+  const named = Object.keys(data.related).length;
   const related = (ids: readonly string[] | undefined, name: string) =>
     ids === undefined || ids.length === 0 ? null : (
       <Fact name={name}>
@@ -348,22 +386,24 @@ function TaskRail({ data }: { readonly data: Data }) {
           </Facts>
         </section>
       )}
-      <section>
-        <h2>Waits for, leads to</h2>
-        <Facts>
-          {related(task.dependencies, 'After')}
-          {related(task.wait_for, 'Waits for')}
-          {related(task.blocks, 'Unblocks')}
-          {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
-          {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
-          {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
-          {task.deadline === undefined ? null : (
-            <Fact name="Deadline">
-              <Clock at={task.deadline} />
-            </Fact>
-          )}
-        </Facts>
-      </section>
+      {named === 0 && task.deadline === undefined ? null : (
+        <section>
+          <h2>Waits for, leads to</h2>
+          <Facts>
+            {related(task.dependencies, 'After')}
+            {related(task.wait_for, 'Waits for')}
+            {related(task.blocks, 'Unblocks')}
+            {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
+            {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
+            {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
+            {task.deadline === undefined ? null : (
+              <Fact name="Deadline">
+                <Clock at={task.deadline} />
+              </Fact>
+            )}
+          </Facts>
+        </section>
+      )}
       {routing === undefined ? null : (
         <section>
           <h2>Why {routing.agent ?? 'nobody'}</h2>

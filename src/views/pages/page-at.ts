@@ -12,6 +12,7 @@ import { bonusesFor } from '../../domain/routing/bonuses.ts';
 import { day, type Timestamp, toMillis } from '../../domain/time.ts';
 import type { Federation } from '../../federation.ts';
 import { agentMetrics } from '../metrics-of-one.ts';
+import { costRows } from '../cost-view.ts';
 import { logEntries } from '../event-lines.ts';
 import { findTask } from '../find-task.ts';
 import { findVote } from '../find-vote.ts';
@@ -227,7 +228,8 @@ function queuePage(federation: Federation): PageOf<'queue'> {
     const task = state.tasks.get(id);
     return task === undefined || index.isReady(task) ? null : task;
   });
-  const held = take(index.byStatus['in-progress'], (id) => state.tasks.get(id) ?? null);
+  const inHand = [...index.byStatus['in-progress']].flatMap((id) => state.tasks.get(id) ?? []);
+  const checking = inHand.filter(({ reported }) => reported !== null);
   const done: Task[] = [];
   let doneTotal = 0;
   for (const [[at], id] of index.finished.entriesReversed()) {
@@ -239,7 +241,11 @@ function queuePage(federation: Federation): PageOf<'queue'> {
   const columns: Record<ColumnName, QueueColumn> = {
     waiting: column(index.byStatus.pending.size - index.ready.size, waiting),
     ready: column(index.ready.size, index.ready.next(fitOfAll([...new Set(everyone)]), firstRows)),
-    in_progress: column(index.byStatus['in-progress'].size, held),
+    in_progress: column(
+      inHand.length - checking.length,
+      inHand.filter(({ reported }) => reported === null).slice(0, firstRows),
+    ),
+    checking: column(checking.length, checking.slice(0, firstRows)),
     done: column(doneTotal, done),
   };
   const types = new Set([...Object.values(agents).flatMap((agent) => agent.types), ...state.metrics.types.keys()]);
@@ -393,6 +399,7 @@ function metricsPage(federation: Federation): PageOf<'metrics'> {
     dashboard: dashboardView(sourceOf(federation)),
     pairs: pairsOf(federation),
     calibration: calibrationOf(federation),
+    costs: costRows(federation),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What each page of the board shows, as data: rendered on the server first, and again in the browser when it changes. */
 import type { Advice } from '../../domain/advice.ts';
 import type { Timestamp } from '../../domain/time.ts';
+import type { CostRow } from '../cost-view.ts';
 import type { LogEntry } from '../event-lines.ts';
 import type { InboxItem } from '../inbox-view.ts';
 import type { Dashboard } from '../metrics-view.ts';
@@ -45,7 +46,7 @@ export interface QueueColumn {
   readonly rows: readonly TaskRow[];
 }
 
-export type ColumnName = 'waiting' | 'ready' | 'in_progress' | 'done';
+export type ColumnName = 'waiting' | 'ready' | 'in_progress' | 'checking' | 'done';
 
 export interface GraphNode {
   readonly id: string;
@@ -133,6 +134,7 @@ export type Page =
       readonly dashboard: Dashboard;
       readonly pairs: readonly PairFigures[];
       readonly calibration: Calibration;
+      readonly costs: readonly CostRow[];
     }
   | {
       readonly page: 'agents';

@@ -42,7 +42,7 @@ export function renderVotes(
   { items, total }: Pick<OutputOf<typeof listVotes>, 'items' | 'total'>,
   terminal: Terminal,
 ): string {
-  if (items.length === 0) return 'No votes yet.';
+  if (items.length === 0) return 'No votes.';
   const table = renderTable<VoteBrief | VoteInFull>(items, columnsOn(terminal), terminal);
   return items.length === total ? table : `${table}\n${paint(`${items.length} of ${total}`, 'dim', terminal)}`;
 }

@@ -33,7 +33,7 @@ it('an override says what becomes of the task', async () => {
 });
 
 it('what is empty is said once', async () => {
-  expect((await fed('vote', 'list')).out.trim()).toBe('No votes yet.');
+  expect((await fed('vote', 'list')).out.trim()).toBe('No votes.');
   expect((await fed('analytics', 'cost')).out.match(/No run/g)).toHaveLength(1);
 });
 

@@ -31,7 +31,7 @@ export function renderVotes(
   { items, total }: Pick<OutputOf<typeof listVotes>, 'items' | 'total'>,
   terminal: Terminal,
 ): string {
-  if (items.length === 0) return 'No votes yet.';
+  if (items.length === 0) return 'No votes.';
   const table = renderTable<VoteBrief | VoteInFull>(terminal, items, [
     { title: 'VOTE', value: (vote) => shortIds(vote.vote_id, terminal, 'vote') },
     { title: 'STATUS', value: (vote) => vote.status, style: (vote) => statusStyle(vote.status) },

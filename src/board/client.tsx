@@ -127,13 +127,17 @@ function App({ first }: { readonly first: PageData }) {
     let loadedAt = Date.now();
     let wasLost = false;
     let isHidden = false;
+    let isStale = false;
     const refresh = (): void => {
+      isStale = true;
       pending ??= setTimeout(
         () => {
           loadedAt = Date.now();
-          // What came meanwhile asks anew.
+          isStale = false;
           void load(shownPath.current).finally(() => {
             pending = null;
+            // What came while the page was on its way may not be in it.
+            if (isStale) refresh();
           });
         },
         Math.max(0, leastMs - (Date.now() - loadedAt)),

@@ -207,7 +207,10 @@ class BoardRoutes {
   }
 
   async #dataAt(path: string, query: URLSearchParams, caller: Caller): Promise<PageData> {
-    const key = JSON.stringify([path, query.toString(), caller.name, caller.readOnly]);
+    const { federation } = this.#options;
+    await federation.refresh();
+    // With the place in the journal: what was made before a change must not answer who asks because of it.
+    const key = JSON.stringify([path, query.toString(), caller.name, caller.readOnly, federation.seq]);
     const now = performance.now();
     for (const [known, { at }] of this.#shared) if (now - at > sharedMs) this.#shared.delete(known);
     const shared = this.#shared.get(key);
@@ -219,7 +222,6 @@ class BoardRoutes {
 
   async #make(path: string, query: URLSearchParams, caller: Caller): Promise<PageData> {
     const { federation } = this.#options;
-    await federation.refresh();
     const reader = { name: caller.name, readOnly: caller.readOnly };
     const page = await pageAt(federation, path, query, { reader: this.#actor(caller), timelines: this.#timelines });
     return visible({ shell: shellOf(federation, reader), page });

@@ -221,13 +221,16 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('Changelog');
     await expect.poll(() => page.locator('.row').count(), patience).toBe(1);
-    expect(page.url()).toContain('text=Changelog');
+    await expect.poll(() => page.url(), patience).toContain('text=Changelog');
     await page.keyboard.press('Escape');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/tasks\//);
+    await page.locator('h1').waitFor();
     await page.keyboard.press('Control+k');
+    await page.locator('dialog.pal input:focus').waitFor();
     await page.keyboard.type('Timel');
+    await page.locator('dialog.pal a[aria-current]', { hasText: 'Timeline' }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/timeline/);
     await page.close();

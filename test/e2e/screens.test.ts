@@ -129,7 +129,7 @@ test('a choice says by what it was made, and how sure the router is of whom it d
   );
   const forced = await fed(['route', 'Research distributed databases', '--agent', 'kimi']);
   expect(forced).toEqual(
-    done(expect.stringMatching(/\nThe router is 0% sure of kimi; best of the others: claude \(0\.40\)\.\n/)),
+    done(expect.stringMatching(/\nThe router is 0% sure of kimi; best of the others: claude \(40%\)\.\n/)),
   );
 });
 

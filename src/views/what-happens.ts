@@ -38,7 +38,8 @@ export function whatHappensTo(federation: Federation, task: Task, reader: Actor)
   const who = takersOf(federation, task)[0] === undefined ? task.to_agent : nameOf(federation, task);
   const claimed = `${who ?? 'somebody'} will claim it${when}.`;
   // An agent is told besides what is its own to do.
-  return reader.kind === 'person' ? `Nothing more to do: ${claimed}` : claimed;
+  if (reader.kind === 'person') return `Nothing more to do: ${claimed}`;
+  return task.to_agent === null ? `A${claimed.slice(1)}` : claimed;
 }
 
 /** Of a plan: what keeps any of it, once. */
@@ -82,7 +83,7 @@ function takersOf(federation: Federation, task: Task): string[] {
 
 function nameOf(federation: Federation, task: Task): string {
   const [first = ''] = takersOf(federation, task);
-  if (task.to_agent === null) return 'any agent that does its type';
+  if (task.to_agent === null) return task.type === null ? 'any agent' : 'any agent that does its type';
   return first === task.to_agent ? first : `${first}, in place of ${task.to_agent},`;
 }
 

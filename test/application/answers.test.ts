@@ -57,3 +57,14 @@ test('news and the log name nobody twice', async () => {
   expect(news).toContainEqual(expect.stringMatching(/ claude is busy$/));
   await federation.close();
 });
+
+test('who will claim what was queued is said in a whole sentence', async () => {
+  const { call } = await inMemory();
+  await call('kimi', 'start_session');
+  const said = async (request: Record<string, unknown>): Promise<string> =>
+    JSON.stringify((await call('claude', 'queue_task', { description: JSON.stringify(request), ...request })).next);
+  expect(await said({})).toContain('"Any agent will claim it.');
+  expect(await said({ type: 'testing' })).toContain('"Any agent that does its type will claim it.');
+  expect(await said({ to_agent: 'kimi' })).toContain('"kimi will claim it.');
+  expect(await said({ to_agent: 'claude' })).toContain('"It is yours to claim.');
+});

@@ -1,4 +1,4 @@
-/** The checks of one task: what has to be run, on what, and putting on record what came of it. */
+/** The checks of one task: what has to be run, on what, and recording the results. */
 import type { Actor } from '../../domain/commands.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
@@ -17,9 +17,28 @@ export interface Checking {
   readonly unapproved: () => readonly string[];
 }
 
+/** @throws OperatorError `not-allowed` where the configuration starts what was not approved as it is now */
+export function approvedOrder({ federation, environment, signal, tell, unapproved }: Checking): CheckOrder {
+  const changed = unapproved();
+  if (changed.length > 0) {
+    throw new OperatorError(
+      'not-allowed',
+      `${changed.join(', ')} changed since it was approved.`,
+      'Start the command again to approve it.',
+    );
+  }
+  return {
+    config: federation.config,
+    projectDir: federation.project.dir,
+    environment,
+    signal,
+    ...(tell === undefined ? {} : { tell }),
+  };
+}
+
 /** @throws CallerError where there is nothing to check */
 export async function checkTask(checking: Checking, task: Task, actor: Actor): Promise<Task> {
-  const { federation, environment, signal, tell, unapproved } = checking;
+  const { federation, signal } = checking;
   const { config } = federation;
   const { paused } = federation.state().meta;
   if (paused !== null) {
@@ -44,21 +63,7 @@ export async function checkTask(checking: Checking, task: Task, actor: Actor): P
       'Check it once it is reported done.',
     );
   }
-  const changed = unapproved();
-  if (changed.length > 0) {
-    throw new OperatorError(
-      'not-allowed',
-      `${changed.join(', ')} changed since it was approved.`,
-      'Start the command again to approve it.',
-    );
-  }
-  const order: CheckOrder = {
-    config,
-    projectDir: federation.project.dir,
-    environment,
-    signal,
-    ...(tell === undefined ? {} : { tell }),
-  };
+  const order = approvedOrder(checking);
   const attempt = task.reported?.attempt ?? task.result?.attempt ?? task.attempt;
   const runs = await runsOf(task, names, order);
   if (signal.aborted) throw new CallerError('wrong-state', 'Stopped; nothing was recorded.', 'Check it again.');

@@ -7,29 +7,23 @@ import type { Actor } from '../../domain/commands.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import type { CheckRun } from '../../domain/checks/check.ts';
 import { checkWords } from '../../domain/checks/check-words.ts';
-import { CallerError, OperatorError } from '../../domain/errors.ts';
+import { CallerError } from '../../domain/errors.ts';
 import { containedFirst, landingOf } from '../../domain/landing/landable.ts';
 import { listed } from '../../domain/phrases.ts';
 import { workerOf } from '../../domain/tasks/subject.ts';
 import type { Task, TaskId } from '../../domain/tasks/task.ts';
 import { cut, oneLine } from '../../domain/text.ts';
-import type { Federation } from '../../federation.ts';
 import { withFileLock } from '../../files/file-lock.ts';
-import type { Environment } from '../../identity/agent-markers.ts';
-import { checkCommit, type CheckOrder, configurationOf } from '../checks/run-checks.ts';
+import { approvedOrder, type Checking } from '../checks/check-task.ts';
+import { checkCommit, configurationOf } from '../checks/run-checks.ts';
 import { Repository } from '../git/repository.ts';
 import { mergeTrees } from '../worktrees/base.ts';
 import { branchOf, removeWorktree, withCheckout } from '../worktrees/worktrees.ts';
 import { guardedAmong, isAccepted } from './guarded.ts';
 import { hindrance, moveTarget } from './move-target.ts';
 
-export interface Lander {
-  readonly federation: Federation;
-  readonly environment: Environment;
+export interface Lander extends Checking {
   readonly actor: Actor;
-  readonly signal: AbortSignal;
-  readonly unapproved: () => readonly string[];
-  readonly tell?: ((text: string) => void) | undefined;
 }
 
 export interface Landed {
@@ -237,8 +231,7 @@ async function checkMerge(
   task: Task,
   { merge, tree }: { readonly merge: string; readonly tree: string },
 ): Promise<{ readonly failed: readonly CheckRun[]; readonly missing: readonly CheckRun[] }> {
-  const { federation, environment, signal, tell, unapproved } = lander;
-  const { config } = federation;
+  const { config } = lander.federation;
   const names: string[] = [];
   for (const name of requiredChecks(config, task)) {
     const configuration = await configurationOf(repository, config, name, merge);
@@ -250,22 +243,7 @@ async function checkMerge(
     if (!proven) names.push(name);
   }
   if (names.length === 0) return { failed: [], missing: [] };
-  const changed = unapproved();
-  if (changed.length > 0) {
-    throw new OperatorError(
-      'not-allowed',
-      `${changed.join(', ')} changed since it was approved.`,
-      'Start the command again to approve it.',
-    );
-  }
-  const order: CheckOrder = {
-    config,
-    projectDir: federation.project.dir,
-    environment,
-    signal,
-    ...(tell === undefined ? {} : { tell }),
-  };
-  const runs = await checkCommit(repository, merge, names, order);
+  const runs = await checkCommit(repository, merge, names, approvedOrder(lander));
   return {
     failed: runs.filter(({ verdict }) => verdict === 'failed'),
     missing: runs.filter(({ verdict }) => verdict === 'not-run'),

@@ -182,35 +182,20 @@ export class Metrics {
   }
 
   #tables(): [string, Restorable][] {
-    const {
-      pairs,
-      durations,
-      courses,
-      agents,
-      runs,
-      confidences,
-      days,
-      hours,
-      methods,
-      weights,
-      types,
-      totals,
-      waits,
-    } = this;
     const tables = {
-      pairs,
-      durations,
-      courses,
-      agents,
-      runs,
-      confidences,
-      days,
-      hours,
-      methods,
-      weights,
-      types,
-      totals,
-      waits,
+      pairs: this.pairs,
+      durations: this.durations,
+      courses: this.courses,
+      agents: this.agents,
+      runs: this.runs,
+      confidences: this.confidences,
+      days: this.days,
+      hours: this.hours,
+      methods: this.methods,
+      weights: this.weights,
+      types: this.types,
+      totals: this.totals,
+      waits: this.waits,
     };
     return Object.entries(tables);
   }

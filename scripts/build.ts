@@ -1,6 +1,6 @@
 /**
  * Builds `dist/` from nothing: what a removed source file left there would be packed otherwise. Both programs are
- * bundled, with what is imported when needed in files of its own: a start opens a quarter of the files
+ * bundled, with what is imported when needed in files of its own: a start opens a fifth of the files
  * (docs/decisions/0007-one-bundle.md).
  */
 import { chmod, copyFile, readFile, rm } from 'node:fs/promises';

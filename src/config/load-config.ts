@@ -37,7 +37,7 @@ export class ConfigFile {
   #signature = '';
   /** A file that was there and is gone is between two states of an editor, or a mistake: no wish for the defaults. */
   #wasThere = false;
-  /** Every identity file that is named, also those that cannot be used: they may be mended. */
+  /** Every identity file that is named, also those that cannot be used: they may be corrected. */
   #identities: readonly string[] = [];
   #loaded: LoadedConfig | null = null;
 

@@ -16,7 +16,7 @@ import { type Project, ProjectFileError } from '../files/project.ts';
 import { deepestJson } from '../domain/json.ts';
 import { adviceFor, projectOf } from './project-of.ts';
 
-/** A file with many faults is shown these first; the rest follow from mending them as often as not. */
+/** A file with many faults is shown these first; fixing them often removes the rest. */
 const shownFaults = 5;
 
 /** One with a hundred agents has 50 KiB. */

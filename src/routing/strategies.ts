@@ -64,7 +64,7 @@ export interface Scoring {
   readonly reading: Reading;
   readonly similarities: Similarities;
   readonly logits: Float64Array;
-  /** Goes first where nothing speaks for anyone, and of equals with equal load; null: none. */
+  /** Comes first where no rule or history matches, and among equals with equal load; null: none. */
   readonly defaultAgent: string | null;
   readonly roster: readonly string[];
   readonly availability: ReadonlyMap<string, Availability>;
@@ -83,7 +83,7 @@ export function resolveMethod(strategy: Strategy, outcomes: number): Method {
 
 /**
  * All agents of the roster, best first; of equals the least loaded, then the
- * default agent, then the roster's order. Where nothing speaks for anyone (all
+ * default agent, then the roster's order. Where no rule or history matches (all
  * scores 0) the default agent comes before its load is looked at.
  */
 export function rank(method: Method, scoring: Scoring): AgentScore[] {

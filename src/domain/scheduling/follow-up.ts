@@ -110,7 +110,7 @@ export function alreadyQueued(state: FederationState, id: TaskId, type: string):
   return null;
 }
 
-/** What the success of this task will queue, as far as can be known before: who does it, and not yet what comes of it. */
+/** What the success of this task will queue, as far as that is known beforehand: by whom, without the result. */
 export function expectedFollowUps(state: FederationState, config: DecisionConfig, task: Task, agent: string): Rule[] {
   if (!isSchedulingOn(state, config)) return [];
   return config.scheduling.rules.filter(

@@ -193,7 +193,7 @@ export class JournalReader {
     const { segment, offset } = this.#next;
     this.#window = SegmentWindow.open(this.#files, this.#dir, segment, offset);
     const isMissing = !this.#window && (segment > 1 || hasLaterSegments(this.#dir));
-    // Without a window no other fault is possible; a file put back mends this one.
+    // Without a window no other fault is possible; restoring the file ends this one.
     this.#fault = isMissing ? missingFileFault(segmentLabel(segment)) : null;
     return this.#window;
   }

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/build-once.ts', 'test/support/postgres-once.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // As Node does it: a CommonJS default export is `.default` of the module.
     deps: { interopDefault: false },

@@ -112,10 +112,10 @@ export interface Host {
   /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
   readonly edit: (file: string) => Promise<void>;
   /**
-   * Signs this person's own browser in to the board at this URL; gives the file to open by hand where no browser could
+   * Signs the browser of whoever sits here in to the board at this URL, by a code; gives the file to open by hand where no browser could
    * be started, else null.
    */
-  readonly openBoard: (folder: string, url: string, person: string) => Promise<string | null>;
+  readonly openBoard: (folder: string, url: string, code: string) => Promise<string | null>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

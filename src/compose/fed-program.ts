@@ -68,9 +68,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       if (running.exitCode !== 0)
         throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
-    openBoard: async (folder, url, person) => {
+    openBoard: async (folder, url, code) => {
       const { openBoard } = await import('./serve.ts');
-      return await openBoard(folder, url, person, process.env['BROWSER'] || null);
+      return await openBoard(folder, url, code, process.env['BROWSER'] || null);
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });

@@ -44,6 +44,8 @@ let count = 0;
 
 export class DelayedMemoryStore implements EventStore {
   readonly fault = null;
+  readonly clock = null;
+  readonly documents = null;
   readonly lastLoss = null;
   readonly presence: Presence;
   readonly #log: MemoryLog;

@@ -72,7 +72,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
-    openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
+    openBoard: (dir, url, code) => openBoard(dir, url, code, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;
       return Promise.resolve(answers.shift() ?? settings.answer ?? '');

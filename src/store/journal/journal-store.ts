@@ -53,6 +53,8 @@ export function openJournalStore(options: JournalOptions): JournalStore {
 }
 
 export class JournalStore implements EventStore {
+  readonly clock = null;
+  readonly documents = null;
   readonly presence: Presence;
   readonly #dir: string;
   readonly #files: FileLayer;

@@ -50,6 +50,8 @@ export class MemoryLog implements PresenceBoard {
 
 export class MemoryStore implements EventStore {
   readonly fault = null;
+  readonly clock = null;
+  readonly documents = null;
   readonly lastLoss = null;
   readonly presence: CountingPresence;
   readonly #log: MemoryLog;

@@ -124,7 +124,7 @@ function sslModeOf(asked: string | null, host: string): SslMode {
 }
 
 function isHere(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host) || host.startsWith('/');
+  return host === 'localhost' || host === '::1' || host.startsWith('127.') || host.startsWith('/');
 }
 
 function sslOf(mode: SslMode, parameter: (name: string) => string | null): ConnectionOptions | false {

@@ -18,11 +18,13 @@ import type {
 } from '../event-store.ts';
 import { origin } from '../event-store.ts';
 import { CountingPresence, type PresenceOptions } from '../presence.ts';
+import type { SharedDocument } from '../../files/shared-document.ts';
 import type { Address } from './address.ts';
 import { Chain } from './chain.ts';
 import { CheckpointTable } from './checkpoints.ts';
 import { Database, type Statement } from './database.ts';
 import { DatabaseClock } from './database-clock.ts';
+import { DocumentRow } from './documents.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrate.ts';
 import { schemaName } from './schema.ts';
@@ -72,8 +74,9 @@ export class PostgresStore implements EventStore {
     });
   }
 
-  /** The database's time, in milliseconds since 1970: one for all machines. */
+  /** The database's time: one for all machines. */
   readonly clock = (): number => this.#clock.now();
+  readonly documents = (name: string): SharedDocument => new DocumentRow(this.#database, this.#open.federation, name);
 
   get position(): Position {
     return this.#opened?.chain.position ?? origin;

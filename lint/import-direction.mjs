@@ -45,7 +45,7 @@ const packages = [
   },
   {
     pattern: /^pg(?:$|\/)/,
-    allowedIn: ['src/store/postgres'],
+    allowedIn: ['src/store'],
     message: 'Only src/store/postgres knows the client of PostgreSQL; it is loaded where a federation is there.',
   },
   {

@@ -5,8 +5,9 @@
  */
 import { chmod, copyFile, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { build as bundleFiles } from 'esbuild';
+import { build as bundleFiles, type Plugin } from 'esbuild';
 import { z } from 'zod';
 import { writeLicences } from './third-party-licences.ts';
 import { writeVersionFile } from './write-version.ts';
@@ -56,11 +57,28 @@ export async function bundle(
     sourcemap: true,
     metafile: true,
     logLevel: 'error',
+    plugins: [builtinModules],
   });
   const inputs = [...Object.keys(metafile.inputs), ...besides];
   await writeLicences(inputs, outdir);
   return inputs;
 }
+
+/**
+ * A CommonJS package that requires a module of Node's (pg does). A program of ES modules has no `require`, and an import
+ * would give such a package a namespace where it expects a class.
+ */
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^[a-z]/ }, ({ path, kind }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'builtin' } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 /** What browsers fetch, with everything it needs: pages load nothing from elsewhere. Gives the files it was made of. */
 async function bundleBoard(): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import type { StoredRecord } from '../store/event-store.ts';
+import type { Position, StoredRecord } from '../store/event-store.ts';
 import type { OwnPrograms } from '../runner/runner-context.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -79,6 +79,27 @@ export interface Serving {
   readonly close: () => Promise<void>;
 }
 
+/** A federation is to be copied. */
+export interface CopyRequest {
+  readonly folder: string;
+  readonly store?: string | undefined;
+  /** A `postgres://` URL, or a `.federation` folder. */
+  readonly to: string;
+  /** It stays usable where it was. */
+  readonly keep: boolean;
+}
+
+export interface CopyReport extends Position {
+  readonly from: string;
+  readonly to: string;
+  /** In the copy, each verified. */
+  readonly records: number;
+  /** Of them, those that were not there already. */
+  readonly added: number;
+  readonly commands: number;
+  readonly moved: boolean;
+}
+
 export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `null`: it has been deleted. */
@@ -105,6 +126,8 @@ export interface Host {
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  /** Copies the federation to another place, and reads the copy back. */
+  readonly copy: (request: CopyRequest) => Promise<CopyReport>;
   /** What runs start of ours. */
   readonly programs: OwnPrograms;
   /** The HTTP server; resolves once it answers. */

@@ -55,6 +55,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    copy: async (request) => {
+      const { copyFederation } = await import('./copy-federation.ts');
+      return await copyFederation(request);
+    },
     programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');

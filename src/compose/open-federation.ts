@@ -17,6 +17,7 @@ import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
+import { documentsIn, refuseMoved } from './moved.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
@@ -123,6 +124,7 @@ async function run(
     },
   });
   try {
+    if (store.documents !== null && settings.store !== undefined) await refuseMoved(store.documents, 'the database');
     await webhook.begin();
     return federation;
   } catch (error) {
@@ -171,7 +173,10 @@ function routerFileIn(folder: string): RouterFile {
 /** The client of PostgreSQL is loaded where it is asked for only. @throws ConfigurationError for a URL that will not do */
 async function openStore({ folder, store }: FederationSettings, config: Config, project: Project): Promise<EventStore> {
   const graceMs = config.leases.grace_seconds * second;
-  if (store === undefined) return openJournalStore({ dir: folder, graceMs });
+  if (store === undefined) {
+    await refuseMoved(documentsIn(folder), folder);
+    return openJournalStore({ dir: folder, graceMs });
+  }
   const [{ PostgresStore }, { addressOf: postgresAddress }] = await Promise.all([
     import('../store/postgres/postgres-store.ts'),
     import('../store/postgres/address.ts'),

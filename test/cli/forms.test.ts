@@ -26,6 +26,7 @@ async function formed(form: Form, text: string): Promise<string> {
     programs: { server: '', ollama: '' },
     serve: unused,
     edit: unused,
+    copy: unused,
     openBoard: unused,
     ask: unused,
   });

@@ -18,13 +18,11 @@ describe('several processes on one journal', () => {
     },
     async () => {
       const { findings, acknowledged, kills } = await torture({
-        dir: folder.dir,
+        store: { dir: folder.dir, shortWrites: 0.05, segmentBytes: 64 * 1024 },
         processes: 4,
         seconds: 5,
         killsPerSecond: 1.5,
         stopsPerSecond: 5,
-        shortWrites: 0.05,
-        segmentBytes: 64 * 1024,
       });
       expect(findings).toEqual([]);
       expect(acknowledged).toBeGreaterThan(100);

@@ -26,13 +26,15 @@ const { values } = parseArgs({
 await buildOnce();
 const folder = new StoreFolder(values.within);
 const report = await torture({
-  dir: folder.dir,
+  store: {
+    dir: folder.dir,
+    shortWrites: Number(values['short-writes']),
+    segmentBytes: Number(values['segment-bytes']),
+  },
   processes: Number(values.processes),
   seconds: Number(values.seconds),
   killsPerSecond: Number(values.kills),
   stopsPerSecond: Number(values.stops),
-  shortWrites: Number(values['short-writes']),
-  segmentBytes: Number(values['segment-bytes']),
 });
 console.log(report);
 if (report.findings.length > 0) {

@@ -9,6 +9,7 @@ import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { serverProgram } from './project.ts';
+import { copyFederation } from '../../src/compose/copy-federation.ts';
 import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -72,6 +73,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
+    copy: copyFederation,
     openBoard: (dir, url, code) => openBoard(dir, url, code, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;

@@ -4,6 +4,7 @@ import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
+import { copy } from './copy.ts';
 import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
@@ -48,6 +49,7 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  copy,
   serve,
   ...tokenCommands,
   doctor,

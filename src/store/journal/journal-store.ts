@@ -23,6 +23,8 @@ import { Checkpoints } from './checkpoints.ts';
 import { holds, readAcceptedLosses } from './accepted-losses.ts';
 import { type Claim, lackingClaims, lossInForce, readClaims } from './claims.ts';
 import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
+import type { ChainEnd } from '../chain-end.ts';
+import { JournalChain } from './journal-chain.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -108,6 +110,11 @@ export class JournalStore implements EventStore {
 
   get lastLoss(): number | null {
     return this.#lastLoss;
+  }
+
+  /** The chain as one end of a copy. */
+  get end(): ChainEnd {
+    return new JournalChain(this.#dir);
   }
 
   async open(form: CheckpointForm | null): Promise<Checkpoint | null> {

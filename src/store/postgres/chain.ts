@@ -286,19 +286,24 @@ export class Chain {
   }
 
   async *history(): AsyncGenerator<StoredRecord, void, undefined> {
+    for await (const { record } of this.verified()) if (!record.final) yield stored(record);
+  }
+
+  /** Every record from the first on, those that the journal used for itself among them. */
+  async *verified(): AsyncGenerator<{ readonly record: SoundRecord; readonly line: string }, void, undefined> {
     let before = origin;
-    for await (const line of this.lines(0)) {
+    for await (const line of this.#lines(0)) {
       const record = this.#sound(line);
       if (record.seq !== before.seq + 1 || record.prev !== before.hash) {
         throw readOnly(damagedRecordFault(line.seq, 'does not follow the one before it'));
       }
       before = { seq: record.seq, hash: record.hash };
-      if (!record.final) yield stored(record);
+      yield { record, line: line.line };
     }
   }
 
   /** As they were written, from behind this record on. */
-  async *lines(after: number): AsyncGenerator<Line, void, undefined> {
+  async *#lines(after: number): AsyncGenerator<Line, void, undefined> {
     for (let seq = after; ;) {
       const lines = await this.#database.repeat('read the records', () =>
         this.#database.query<Line>(linesAfter, [this.#federation, seq, linesAtOnce]),

@@ -53,6 +53,8 @@ export class Database {
     this.#pool = new Pool({ ...this.#config, max: mostConnections, idleTimeoutMillis: 60_000, allowExitOnIdle: true });
     // An idle connection broke: the next statement opens another.
     this.#pool.on('error', () => undefined);
+    // One that breaks between two statements of a transaction would end the process; the next statement says it.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   get patienceMs(): number {

@@ -9,6 +9,9 @@ import { type Migration, migrations as ours, schemaName } from './schema.ts';
 /** "fed" and a number that no other lock of ours has. */
 const migrating = 0x66656401;
 
+/** Somebody waits for the first answer. */
+const patienceAtOpenMs = 3_000;
+
 const findNumber = {
   name: 'find-schema-number',
   text: `select to_regclass('${schemaName}.schema_number') is not null as found,
@@ -21,7 +24,8 @@ const findNumber = {
  * @throws StoreError where the tables are of a newer program, or may not be changed
  */
 export async function migrate(database: Database, migrations: readonly Migration[] = ours): Promise<void> {
-  await database.repeat('open the database', () => migrateOnce(database, migrations));
+  const patienceMs = Math.min(database.patienceMs, patienceAtOpenMs);
+  await database.repeat('open the database', () => migrateOnce(database, migrations), patienceMs);
 }
 
 async function migrateOnce(database: Database, migrations: readonly Migration[]): Promise<void> {

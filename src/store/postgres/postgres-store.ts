@@ -17,6 +17,7 @@ import type {
   StoreFault,
 } from '../event-store.ts';
 import { origin } from '../event-store.ts';
+import type { ChainEnd } from '../chain-end.ts';
 import { CountingPresence, type PresenceOptions } from '../presence.ts';
 import type { SharedDocument } from '../../files/shared-document.ts';
 import type { Address } from './address.ts';
@@ -28,6 +29,7 @@ import { DocumentRow } from './documents.ts';
 import { Listener } from './listener.ts';
 import { migrate } from './migrate.ts';
 import { schemaName } from './schema.ts';
+import { PostgresChain } from './postgres-chain.ts';
 import { SessionTable } from './session-table.ts';
 
 export interface PostgresOptions extends PresenceOptions {
@@ -105,6 +107,11 @@ export class PostgresStore implements EventStore {
       if (found === null) return null;
       return chain.beginAt(found.checkpoint.position, found.line) ? found.checkpoint : null;
     });
+  }
+
+  /** The chain as one end of a copy. Once it is open. */
+  get end(): ChainEnd {
+    return new PostgresChain(this.#database, this.#open.federation);
   }
 
   refresh(): Promise<void> {

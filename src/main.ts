@@ -89,6 +89,11 @@ async function serve({ dir: option, as, store, run, coreOnly }: Settings): Promi
   ]);
   const log = createLog();
   const sign = runSign(run, process.env);
+  const port = setting(process.env['FEDERATION_RUN_PORT']);
+  if (sign !== null && store === null && port !== null) {
+    const { bridgeToRunner } = await import('./mcp/run-gate.ts');
+    return await bridgeToRunner({ port, sign, as, coreOnly });
+  }
   // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
   let place: FederationDir | null = null;
   const find = (): FederationDir => {

@@ -58,6 +58,7 @@ export class FedByClock {
       acceptLoss,
       edit: () => Promise.resolve(),
       programs: { server: '', ollama: '' },
+      serveRuns: () => Promise.reject(new Error('Expected no runs in this story')),
       copy: () => Promise.reject(new Error('Expected no copy in this story')),
       openBoard: () => Promise.resolve(null),
       serve: () => Promise.reject(new Error('Expected no server in this story')),

@@ -73,6 +73,12 @@ export interface ServeRequest {
   readonly tls: { readonly cert: string; readonly key: string } | null;
 }
 
+export interface ServedRuns {
+  /** For what runs start. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
 export interface Serving {
   readonly url: string;
   /** Finishes what is in flight. */
@@ -128,6 +134,8 @@ export interface Host {
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
   /** Copies the federation to another place, and reads the copy back. */
   readonly copy: (request: CopyRequest) => Promise<CopyReport>;
+  /** Serves the runs of this process on this machine, where the federation is in a database. */
+  readonly serveRuns: (federation: Federation) => Promise<ServedRuns>;
   /** What runs start of ours. */
   readonly programs: OwnPrograms;
   /** The HTTP server; resolves once it answers. */

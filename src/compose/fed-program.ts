@@ -59,6 +59,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { copyFederation } = await import('./copy-federation.ts');
       return await copyFederation(request);
     },
+    serveRuns: async (federation) => {
+      const { serveRuns } = await import('./serve-runs.ts');
+      return await serveRuns(federation);
+    },
     programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');

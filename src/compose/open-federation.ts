@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Config, defaultConfig } from '../config/schema.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import { second } from '../domain/time.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import type { Federation, RouterFile } from '../federation.ts';
@@ -170,10 +170,21 @@ function routerFileIn(folder: string): RouterFile {
   };
 }
 
+/** What stands in the folder here is not the federation that the run belongs to. */
+function refuseInsideRun(environment: Readonly<Record<string, string | undefined>>): void {
+  if (environment['FEDERATION_RUN_PORT'] === undefined) return;
+  throw new StoreError(
+    'store-unavailable',
+    'The federation of this run is in a database, to which nothing inside the run has access.',
+    'Use the MCP tools of federation-mcp in place of fed.',
+  );
+}
+
 /** The client of PostgreSQL is loaded where it is asked for only. @throws ConfigurationError for a URL that will not do */
 async function openStore({ folder, store }: FederationSettings, config: Config, project: Project): Promise<EventStore> {
   const graceMs = config.leases.grace_seconds * second;
   if (store === undefined) {
+    refuseInsideRun(process.env);
     await refuseMoved(documentsIn(folder), folder);
     return openJournalStore({ dir: folder, graceMs });
   }

@@ -219,7 +219,7 @@ export class OneRun {
         args: settings.args,
         allowed: context.allowed(task?.type ?? null),
         server: { command: process.execPath, args: [context.programs.server, '--dir', context.folder] },
-        serverVariables: [runVariable, 'FEDERATION_DIR', 'FEDERATION_STORE'],
+        serverVariables: [runVariable, 'FEDERATION_DIR', 'FEDERATION_RUN_PORT'],
         folder,
         folderBefore: before === null ? null : runFolder(context.folder, before.run_id),
         cwd,

@@ -27,6 +27,7 @@ async function formed(form: Form, text: string): Promise<string> {
     serve: unused,
     edit: unused,
     copy: unused,
+    serveRuns: unused,
     openBoard: unused,
     ask: unused,
   });

@@ -147,9 +147,14 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** As the owner, who may do everything. */
-export async function runSql(port: number, database: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ host: '127.0.0.1', port, user: owner, password: ownersPassword, database });
+/** As the owner, who may do everything, unless another one is named; all have one password. */
+export async function runSql(
+  port: number,
+  database: string,
+  sql: string,
+  user: string = owner,
+): Promise<Record<string, unknown>[]> {
+  const client = new Client({ host: '127.0.0.1', port, user, password: ownersPassword, database });
   client.on('error', () => undefined);
   await client.connect();
   try {

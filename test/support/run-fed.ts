@@ -10,6 +10,7 @@ import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { serverProgram } from './project.ts';
 import { copyFederation } from '../../src/compose/copy-federation.ts';
+import { serveRuns } from '../../src/compose/serve-runs.ts';
 import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -74,6 +75,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
     copy: copyFederation,
+    serveRuns,
     openBoard: (dir, url, code) => openBoard(dir, url, code, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;

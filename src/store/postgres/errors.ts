@@ -1,5 +1,5 @@
 /** What PostgreSQL and the way to it refuse, in words that say what to do. None of them ever holds a password. */
-import { StoreError } from '../../domain/errors.ts';
+import { FederationError, StoreError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/text.ts';
 import { errorCode } from '../../files/error-code.ts';
 import type { StoreFault } from '../event-store.ts';
@@ -18,6 +18,8 @@ export function sqlState(error: unknown): string | undefined {
  * room. Whether the statement was carried out is open.
  */
 export function isPassing(error: unknown): boolean {
+  // Worded already: it was decided upon.
+  if (error instanceof FederationError) return false;
   const state = sqlState(error);
   if (state !== undefined) return /^(?:08|57|53300|40001|40P01|55P03)/.test(state);
   return !isRefusal(error);

@@ -12,9 +12,12 @@ const migrating = 0x66656401;
 /** Somebody waits for the first answer. */
 const patienceAtOpenMs = 3_000;
 
+/** From the catalogue itself: `to_regclass` may answer from what the connection knew before it waited for the lock. */
+const isThere = `exists (select from pg_tables where schemaname = '${schemaName}' and tablename = 'schema_number')`;
+
 const findNumber = {
   name: 'find-schema-number',
-  text: `select to_regclass('${schemaName}.schema_number') is not null as found,
+  text: `select ${isThere} as found,
            pg_encoding_to_char(encoding) as encoding, current_setting('server_version_num')::int as server
          from pg_database where datname = current_database()`,
 };
@@ -64,9 +67,7 @@ async function numberIn(database: Database): Promise<number> {
 /** Under the lock: gives the number there is. */
 async function begin(client: PoolClient): Promise<number> {
   // Asked first: with the right to use a schema comes none to create it, though it be there.
-  const { rows: there } = await client.query<{ found: boolean }>(
-    `select to_regclass('${schemaName}.schema_number') is not null as found`,
-  );
+  const { rows: there } = await client.query<{ found: boolean }>(`select ${isThere} as found`);
   if (there[0]?.found !== true) {
     await client.query(`create schema if not exists ${schemaName}`);
     await client.query(`create table ${schemaName}.schema_number (

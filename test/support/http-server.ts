@@ -21,10 +21,12 @@ export async function startServer(
   config: Record<string, unknown> | null = {},
   atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
   fill: (folder: string) => Promise<void> = async () => {},
+  store?: string,
 ): Promise<TestServer> {
   const project = makeProject(config, atEnd);
   await fill(project.folder);
-  const begin = (port: number): Promise<Serving> => serve({ folder: project.dir, host: '127.0.0.1', port, tls: null });
+  const begin = (port: number): Promise<Serving> =>
+    serve({ folder: project.dir, store, host: '127.0.0.1', port, tls: null });
   let server = await begin(0);
   const { url } = server;
   const tokens = new TokenFile(project.dir);

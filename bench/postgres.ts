@@ -1,0 +1,150 @@
+/**
+ * A federation in PostgreSQL beside pg-boss 10.4 on the same server, in the same run, and the ways to append to one chain.
+ *
+ *     npm run bench:postgres
+ *
+ * pg-boss is fetched into a temporary folder: nothing else here needs it.
+ */
+import { execFileSync, fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { z } from 'zod';
+import { copyFederation } from '../src/compose/copy-federation.ts';
+import { owner, ownersPassword, PostgresServer, runSql } from '../test/support/postgres-server.ts';
+import { appendIn, type Way } from './postgres/append-ways.ts';
+import type { Order } from './workers/postgres-queue.ts';
+import { median } from './support/numbers.ts';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' } } });
+const seconds = Number(values.seconds);
+const rounds = 3;
+const inFlight = 64;
+/** Pairs that are timed together; the queue is filled up to its depth in between. */
+const pairsTogether = 100;
+
+class Worker {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(args: readonly string[]): Promise<Worker> {
+    const child = fork(join(import.meta.dirname, 'workers/postgres-queue.ts'), [...args], {
+      execArgv: ['--import', 'tsx'],
+    });
+    const worker = new Worker(child);
+    await worker.#answer();
+    return worker;
+  }
+
+  async #answer(): Promise<number> {
+    const [message]: readonly unknown[] = await Promise.race([once(this.#child, 'message'), once(this.#child, 'exit')]);
+    return z.object({ result: z.number() }).parse(message).result;
+  }
+
+  async tell(order: Order): Promise<number> {
+    this.#child.send(order);
+    return await this.#answer();
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-postgres-'));
+// pg-boss has ten connections in each process, as by default.
+const server = await PostgresServer.start(['max_connections=300']);
+process.env['PGPASSWORD'] = ownersPassword;
+
+/** A fresh database with `count` workers on it. */
+async function workers(kind: 'ours' | 'boss', count: number, name: string): Promise<Worker[]> {
+  await runSql(server.port, 'postgres', `create database ${name}`);
+  const url = `postgres://${owner}@127.0.0.1:${server.port}/${name}`;
+  if (kind === 'boss') {
+    // The first makes the tables.
+    const first = await Worker.start(['boss', bossFile, url]);
+    return [
+      first,
+      ...(await Promise.all(Array.from({ length: count - 1 }, () => Worker.start(['boss', bossFile, url])))),
+    ];
+  }
+  const dir = join(folder, name, '.federation');
+  mkdirSync(dir, { recursive: true });
+  const limits = { open_per_agent: 100_000, automatic_per_hour: 1_000_000 };
+  writeFileSync(join(dir, 'config.json'), JSON.stringify({ log_file: null, limits }));
+  const store = `${url}?federation=bench`;
+  await copyFederation({ folder: dir, to: store, keep: true });
+  return await Promise.all(Array.from({ length: count }, () => Worker.start(['ours', dir, store])));
+}
+
+async function enqueue(kind: 'ours' | 'boss', processes: number): Promise<number> {
+  const all = await workers(kind, processes, `enqueue_${kind}_${processes}`);
+  const done = await Promise.all(all.map((worker) => worker.tell({ do: 'enqueue', inFlight, seconds })));
+  await Promise.all(all.map((worker) => worker.tell({ do: 'end' })));
+  return done.reduce((sum, one) => sum + one, 0) / seconds;
+}
+
+async function pairs(kind: 'ours' | 'boss', depth: number): Promise<number> {
+  const name = `pairs_${kind}_${depth}`;
+  const [worker] = await workers(kind, 1, name);
+  if (worker === undefined) throw new Error('Expected a worker');
+  await worker.tell({ do: 'fill', count: depth });
+  // As autovacuum would, in its time: without it the plans of either may be those of an empty table.
+  await runSql(server.port, name, 'vacuum analyze');
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    times.push(await worker.tell({ do: 'pairs', count: pairsTogether }));
+    await worker.tell({ do: 'fill', count: pairsTogether });
+  }
+  await worker.tell({ do: 'end' });
+  return (pairsTogether * 1_000) / median(times);
+}
+
+function print(what: string, ours: number, boss: number): void {
+  const ratio = (ours / boss).toFixed(2);
+  console.log(
+    `${what.padEnd(46)} ${String(Math.round(ours)).padStart(7)} ${String(Math.round(boss)).padStart(8)} ${ratio.padStart(7)}`,
+  );
+}
+
+let bossFile = '';
+try {
+  console.log('ways to append, commits a second (conflicts; p99 of a commit):');
+  const connect = (): Client =>
+    new Client({ host: '127.0.0.1', port: server.port, user: owner, password: ownersPassword, database: 'postgres' });
+  for (const writers of [1, 4, 16]) {
+    for (const way of ['plain', 'around', 'lock'] satisfies Way[]) {
+      const { commitsPerSecond, conflicts, p99 } = await appendIn(way, writers, seconds, connect);
+      console.log(`  ${writers} writers, ${way}: ${commitsPerSecond} (${conflicts}; ${p99.toFixed(1)} ms)`);
+    }
+  }
+
+  const boss = join(folder, 'boss');
+  mkdirSync(boss);
+  writeFileSync(join(boss, 'package.json'), '{"private": true}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', 'pg-boss@10.4.2'], {
+    cwd: boss,
+    stdio: 'inherit',
+  });
+  bossFile = join(boss, 'node_modules/pg-boss/src/index.js');
+
+  console.log(`\n${'a second'.padEnd(46)} ${'ours'.padStart(7)} ${'pg-boss'.padStart(8)} ${'ratio'.padStart(7)}`);
+  for (const processes of [1, 4, 16]) {
+    const [ours, theirs] = [await enqueue('ours', processes), await enqueue('boss', processes)];
+    print(`enqueue, ${inFlight} in flight in each of ${processes} processes`, ours, theirs);
+  }
+  const at: number[] = [];
+  for (const depth of [200, 20_000]) {
+    const [ours, theirs] = [await pairs('ours', depth), await pairs('boss', depth)];
+    print(`claim + complete, one after another, depth ${depth}`, ours, theirs);
+    at.push(ours);
+  }
+  console.log(
+    `\nours at 200 against 20,000: ${((at[0] ?? 0) / (at[1] ?? 1)).toFixed(2)} x the time (target: at most 1.5)`,
+  );
+} finally {
+  await server.dispose();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -19,7 +19,10 @@ import { appendIn, type Way } from './postgres/append-ways.ts';
 import type { Order } from './workers/postgres-queue.ts';
 import { median } from './support/numbers.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '3' }, parts: { type: 'string', default: 'ways,enqueue,pairs' } },
+});
+const parts = values.parts.split(',');
 const seconds = Number(values.seconds);
 const rounds = 3;
 const inFlight = 64;
@@ -114,7 +117,7 @@ try {
   console.log('ways to append, commits a second (conflicts; p99 of a commit):');
   const connect = (): Client =>
     new Client({ host: '127.0.0.1', port: server.port, user: owner, password: ownersPassword, database: 'postgres' });
-  for (const writers of [1, 4, 16]) {
+  for (const writers of parts.includes('ways') ? [1, 4, 16] : []) {
     for (const way of ['plain', 'around', 'lock'] satisfies Way[]) {
       const { commitsPerSecond, conflicts, p99 } = await appendIn(way, writers, seconds, connect);
       console.log(`  ${writers} writers, ${way}: ${commitsPerSecond} (${conflicts}; ${p99.toFixed(1)} ms)`);
@@ -131,12 +134,12 @@ try {
   bossFile = join(boss, 'node_modules/pg-boss/src/index.js');
 
   console.log(`\n${'a second'.padEnd(46)} ${'ours'.padStart(7)} ${'pg-boss'.padStart(8)} ${'ratio'.padStart(7)}`);
-  for (const processes of [1, 4, 16]) {
+  for (const processes of parts.includes('enqueue') ? [1, 4, 16] : []) {
     const [ours, theirs] = [await enqueue('ours', processes), await enqueue('boss', processes)];
     print(`enqueue, ${inFlight} in flight in each of ${processes} processes`, ours, theirs);
   }
   const at: number[] = [];
-  for (const depth of [200, 20_000]) {
+  for (const depth of parts.includes('pairs') ? [200, 20_000] : []) {
     const [ours, theirs] = [await pairs('ours', depth), await pairs('boss', depth)];
     print(`claim + complete, one after another, depth ${depth}`, ours, theirs);
     at.push(ours);

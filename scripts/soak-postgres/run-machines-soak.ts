@@ -139,9 +139,8 @@ class Machines {
     const lines = createInterface({ input: child.stdout });
     const started = new Promise<void>((resolve) => {
       lines.on('line', (line) => {
-        const told: unknown = JSON.parse(line);
-        const said = acknowledgement.safeParse(told).data;
-        if (said === undefined) resolve();
+        const said = acknowledgement.parse(JSON.parse(line));
+        if (said.kind === 'started') resolve();
         else this.#acknowledged.push({ ...said, session });
       });
       child.once('close', () => resolve());

@@ -71,6 +71,7 @@ export class Commits {
     while (this.#waiting.length > 0) {
       await this.#options.store.backoff(losses);
       const outcome = await this.#tryGroup();
+      this.#options.store.letGo();
       if (outcome === 'router-needed') await this.#loadRouter();
       else if (outcome === 'conflict') losses += 1;
       else {

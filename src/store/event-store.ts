@@ -160,6 +160,9 @@ export interface EventStore {
   /** Waits for a fair moment to try again after `losses` lost races in a row; 0 before a first try. */
   backoff(losses: number): Promise<void>;
 
+  /** A try has ended: what `backoff` took for it is given up, where `append` has not. */
+  letGo(): void;
+
   /** Calls back when others may have appended. A hint: late or spurious is fine. Gives the way to stop. */
   watch(listener: () => void): () => void;
 

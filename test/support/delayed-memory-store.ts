@@ -99,6 +99,10 @@ export class DelayedMemoryStore implements EventStore {
     return this.#inner.backoff(losses);
   }
 
+  letGo(): void {
+    this.#inner.letGo();
+  }
+
   watch(listener: () => void): () => void {
     return this.#inner.watch(listener);
   }

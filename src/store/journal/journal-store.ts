@@ -193,6 +193,9 @@ export class JournalStore implements EventStore {
     return this.#turn.wait(losses);
   }
 
+  /** A turn is kept until the next first try: only a file that stands there, which nobody waits for long. */
+  letGo(): void {}
+
   watch(listener: () => void): () => void {
     const stop = watchFolder(journalFolder(this.#dir), () => this.#mayHaveNews(), listener);
     this.#stops.add(stop);

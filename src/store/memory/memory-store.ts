@@ -105,6 +105,8 @@ export class MemoryStore implements EventStore {
     if (losses > 1) await sleep(Math.random() * 20);
   }
 
+  letGo(): void {}
+
   watch(listener: () => void): () => void {
     // Each watch is its own entry, even where two share a function.
     const entry = () => listener();

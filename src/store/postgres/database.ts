@@ -13,6 +13,13 @@ export interface Statement {
   readonly text: string;
 }
 
+export interface Turn {
+  query(statement: Statement, values: readonly Value[]): Promise<readonly unknown[]>;
+  /** Ends it. */
+  commit(): Promise<void>;
+  giveUp(): Promise<void>;
+}
+
 type Value = string | number | boolean | null | readonly string[];
 
 /** A command needs one, keeping time another; more are opened only while both are busy. */
@@ -22,6 +29,7 @@ const connectWithinMs = 5_000;
 const statementMs = 10_000;
 const answerWithinMs = 12_000;
 const longestPauseMs = 1_000;
+const longestTurnMs = 1_000;
 /** How long what may be repeated is repeated: a server is restarted in this time. */
 export const defaultPatienceMs = 15_000;
 
@@ -66,6 +74,11 @@ export class Database {
     return (await this.#pool.query<Row>({ name, text, values: [...values] })).rows;
   }
 
+  /** Several statements at once, without values. Once. */
+  async run(sql: string): Promise<void> {
+    await this.#pool.query(sql);
+  }
+
   /** Whatever may be repeated, until it is answered. @throws StoreError `store-unavailable`, worded with `action` */
   async repeat<T>(action: string, work: () => Promise<T>, patienceMs: number = this.#patienceMs): Promise<T> {
     const until = performance.now() + patienceMs;
@@ -84,7 +97,12 @@ export class Database {
 
   /** Before trying again; cut short by the end. */
   async pause(tries: number): Promise<void> {
-    await sleep(pauseMs(tries), undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    await this.rest(pauseMs(tries));
+  }
+
+  /** Cut short by the end. */
+  async rest(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#ending.signal }).catch(() => undefined);
   }
 
   /** One transaction on one connection: all of it or nothing. Once. */
@@ -106,6 +124,45 @@ export class Database {
     } finally {
       client.release(broken);
     }
+  }
+
+  /**
+   * A transaction that begins with an advisory lock, to be held for a moment. Null where it is not to be had within
+   * `patienceMs`. Whoever holds it and stops is thrown out after a second.
+   */
+  async turn(key: readonly [number, number], patienceMs: number): Promise<Turn | null> {
+    let client: PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch {
+      return null;
+    }
+    const end = async (how: 'commit' | 'rollback'): Promise<void> => {
+      let broken: Error | undefined;
+      try {
+        await client.query(how);
+      } catch (error) {
+        broken = error instanceof Error ? error : new Error(String(error));
+        if (how === 'commit') throw error;
+      } finally {
+        client.release(broken);
+      }
+    };
+    const [space, number] = key;
+    try {
+      await client.query(
+        `begin; set local lock_timeout = ${patienceMs}; set local idle_in_transaction_session_timeout = ${longestTurnMs};
+         select pg_advisory_xact_lock(${space}, ${number})`,
+      );
+    } catch {
+      await end('rollback');
+      return null;
+    }
+    return {
+      query: async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows,
+      commit: () => end('commit'),
+      giveUp: () => end('rollback'),
+    };
   }
 
   /** A connection of its own, for whoever listens. */

@@ -139,6 +139,11 @@ export class PostgresStore implements EventStore {
 
   async backoff(losses: number): Promise<void> {
     if (losses > 1) await sleep(Math.random() * 20);
+    await this.#open.chain.takeTurn(losses);
+  }
+
+  letGo(): void {
+    this.#opened?.chain.letGo();
   }
 
   watch(listener: () => void): () => void {
@@ -177,6 +182,7 @@ export class PostgresStore implements EventStore {
 
   async close(): Promise<void> {
     await this.#checkpointing;
+    this.letGo();
     if (this.#opened !== null) {
       await this.presence.stop();
       await this.#opened.listener.close();

@@ -160,6 +160,12 @@ export interface EventStore {
   /** Waits for a fair moment to try again after `losses` lost races in a row; 0 before a first try. */
   backoff(losses: number): Promise<void>;
 
+  /**
+   * Whether what is decided on what was read last may be appended without another look: where a look takes a while, and
+   * nothing says that others are at work. The verdict then says whether it was current.
+   */
+  mayAppendUnseen(): boolean;
+
   /** A try has ended: what `backoff` took for it is given up, where `append` has not. */
   letGo(): void;
 

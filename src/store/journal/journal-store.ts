@@ -196,6 +196,10 @@ export class JournalStore implements EventStore {
   /** A turn is kept until the next first try: only a file that stands there, which nobody waits for long. */
   letGo(): void {}
 
+  mayAppendUnseen(): boolean {
+    return false;
+  }
+
   watch(listener: () => void): () => void {
     const stop = watchFolder(journalFolder(this.#dir), () => this.#mayHaveNews(), listener);
     this.#stops.add(stop);

@@ -107,6 +107,10 @@ export class MemoryStore implements EventStore {
 
   letGo(): void {}
 
+  mayAppendUnseen(): boolean {
+    return false;
+  }
+
   watch(listener: () => void): () => void {
     // Each watch is its own entry, even where two share a function.
     const entry = () => listener();

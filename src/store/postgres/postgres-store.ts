@@ -146,6 +146,10 @@ export class PostgresStore implements EventStore {
     this.#opened?.chain.letGo();
   }
 
+  mayAppendUnseen(): boolean {
+    return this.#open.chain.mayAppendUnseen();
+  }
+
   watch(listener: () => void): () => void {
     return this.#open.listener.add(listener);
   }

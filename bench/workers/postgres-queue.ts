@@ -12,7 +12,7 @@ import type { Actor } from '../../src/domain/commands.ts';
 const order = z.discriminatedUnion('do', [
   z.object({ do: z.literal('enqueue'), inFlight: z.int(), seconds: z.number() }),
   z.object({ do: z.literal('fill'), count: z.int() }),
-  z.object({ do: z.literal('pairs'), count: z.int() }),
+  z.object({ do: z.literal('pairs'), count: z.int(), inFlight: z.int() }),
   z.object({ do: z.literal('end') }),
 ]);
 export type Order = z.infer<typeof order>;
@@ -111,7 +111,11 @@ async function obey(given: Order): Promise<number> {
       return given.count;
     case 'pairs': {
       const begun = performance.now();
-      for (let count = given.count; count > 0; count -= 1) await queue.pair();
+      let left = given.count;
+      const one = async (): Promise<void> => {
+        while (left-- > 0) await queue.pair();
+      };
+      await Promise.all(Array.from({ length: given.inFlight }, one));
       return performance.now() - begun;
     }
     case 'end':

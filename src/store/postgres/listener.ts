@@ -12,7 +12,7 @@ const lookEveryMs = 1_000;
 const lookEveryWithoutMs = 250;
 
 /** Notices of one process are at least this far apart: under load each tells of many commits. */
-const sayEveryMs = 20;
+const sayEveryMs = 100;
 
 const newest: Statement = {
   name: 'newest',

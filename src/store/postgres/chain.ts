@@ -58,13 +58,21 @@ interface Looked {
 }
 
 /**
+ * Fairness after lost races. Without it four processes with 64 commands in flight each got a fifth of what one alone did:
+ * what each decided was in vain. Whoever has lost a race takes turns for a while: an advisory lock from the look to the
+ * commit, which an insert without a turn waits for. Only advice, and held for a second at most: the insert decides.
+ */
+const turnKey = 0x66656403;
+
+/**
  * Places the record behind the one it was decided on. Whoever has not read everything places nothing; nor does a program
  * whose tables are of another version by now.
  */
 const insert: Statement = {
   name: 'append',
-  text: `insert into ${schemaName}.records (federation, seq, hash, line)
-    select $1::integer, $2::bigint, $3::text, $4::text
+  text: `with turn as materialized (select pg_advisory_xact_lock_shared(${turnKey}, $1::integer))
+    insert into ${schemaName}.records (federation, seq, hash, line)
+    select $1::integer, $2::bigint, $3::text, $4::text from turn
     where ($2 = 1 or exists (select from ${schemaName}.records where federation = $1 and seq = $2 - 1 and hash = $5))
       and (select number from ${schemaName}.schema_number) = $6
     on conflict do nothing
@@ -88,12 +96,6 @@ const linesBefore: Statement = {
     where federation = $1 and seq < $2 and seq > $3 order by seq desc limit $4`,
 };
 
-/**
- * Fairness after lost races. Without it four processes with 64 commands in flight each got a fifth of what one alone did:
- * what each decided was in vain. Whoever has lost a race takes turns for a while: an advisory lock from the look to the
- * commit. Only advice, waited for no longer than this: the insert decides.
- */
-const turnKey = 0x66656403;
 const turnsForMs = 2_000;
 const mostPatienceMs = 250;
 /** What was read is taken for current for so long. Where it is not, the insert says so. */

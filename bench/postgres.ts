@@ -50,11 +50,11 @@ class Worker {
     const ended = new AbortController();
     try {
       const { signal } = ended;
-      const [message]: readonly unknown[] = await Promise.race([
+      const told: unknown = await Promise.race([
         once(this.#child, 'message', { signal }),
         once(this.#child, 'exit', { signal }),
       ]);
-      return z.object({ result: z.number() }).parse(message).result;
+      return z.tuple([z.object({ result: z.number() })], z.unknown()).parse(told)[0].result;
     } finally {
       ended.abort();
     }

@@ -113,6 +113,8 @@ export class Chain {
   #looking: Promise<void> = Promise.resolve();
   #fault: StoreFault | null = null;
   #turn: Turn | null = null;
+  /** The turn that is held came with a look, which the next one need not repeat. */
+  #hasLooked = false;
   #takesTurnsUntil = Number.NEGATIVE_INFINITY;
   /** When what is known was last known to be all there is. */
   #seenAt = Number.NEGATIVE_INFINITY;
@@ -157,6 +159,10 @@ export class Chain {
 
   async #lookToEnd(): Promise<void> {
     if (this.#fault?.code === 'corrupt-store') return;
+    const hasLooked = this.#hasLooked;
+    this.#hasLooked = false;
+    // With the turn came what there is; nobody adds to it meanwhile.
+    if (hasLooked) return;
     while (await this.#database.repeat('read the records', () => this.#lookOnce()));
     this.#seenAt = performance.now();
   }
@@ -166,6 +172,11 @@ export class Chain {
     const known = this.#end;
     const sentAt = this.#clock.mark();
     const rows = await this.#database.query<Looked>(look, [this.#federation, known.seq, linesAtOnce]);
+    return this.#takeLooked(rows, known, sentAt);
+  }
+
+  /** Gives whether there may be more. */
+  #takeLooked(rows: readonly Looked[], known: Position, sentAt: number): boolean {
     const [first] = rows;
     if (first === undefined) throw new Error('Expected the number of the tables');
     this.#clock.note(sentAt, first.now);
@@ -232,7 +243,13 @@ export class Chain {
   async takeTurn(losses: number): Promise<void> {
     if (losses > 0) this.#takesTurnsUntil = performance.now() + turnsForMs;
     if (this.#turn !== null || performance.now() > this.#takesTurnsUntil) return;
-    this.#turn = await this.#database.turn([turnKey, this.#federation], mostPatienceMs);
+    const sentAt = this.#clock.mark();
+    const known = this.#end;
+    const values = [this.#federation, known.seq, linesAtOnce];
+    const sql = look.text.replace(/\$(\d)/g, (_, n: string) => String(values[Number(n) - 1]));
+    const taken = await this.#database.turn<Looked>([turnKey, this.#federation], mostPatienceMs, sql);
+    this.#turn = taken?.turn ?? null;
+    if (taken !== null) this.#hasLooked = !this.#takeLooked(taken.rows, known, sentAt);
   }
 
   /** Where nobody else was at work a moment ago, a look before each command would be a third of what it costs. */
@@ -244,6 +261,7 @@ export class Chain {
   letGo(): void {
     const turn = this.#turn;
     this.#turn = null;
+    this.#hasLooked = false;
     void turn?.giveUp();
   }
 
@@ -302,16 +320,7 @@ export class Chain {
     const turn = this.#turn;
     this.#turn = null;
     if (turn === null) return (await this.#database.query(insert, values)).length > 0;
-    let placed: readonly unknown[];
-    try {
-      placed = await turn.query(insert, values);
-    } catch (error) {
-      await turn.giveUp();
-      throw error;
-    }
-    if (placed.length > 0) await turn.commit();
-    else await turn.giveUp();
-    return placed.length > 0;
+    return (await turn.commit(insert, values)) > 0;
   }
 
   async #hashAt(seq: number): Promise<string | undefined> {

@@ -3,7 +3,15 @@
  * when it is repeated is repeated until it is answered or patience ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientConfig, Pool, type PoolClient, type QueryResultRow } from 'pg';
+import {
+  Client,
+  type ClientConfig,
+  escapeLiteral,
+  Pool,
+  type PoolClient,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg';
 import type { Address } from './address.ts';
 import { isPassing, unavailable } from './errors.ts';
 
@@ -13,10 +21,10 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A transaction that holds a lock; ended by either. */
 export interface Turn {
-  query(statement: Statement, values: readonly Value[]): Promise<readonly unknown[]>;
-  /** Ends it. */
-  commit(): Promise<void>;
+  /** The statement's `$1`, … are written out, so that it and the commit take one answer. Gives how many rows it gave. */
+  commit(statement: Statement, values: readonly (string | number)[]): Promise<number>;
   giveUp(): Promise<void>;
 }
 
@@ -29,7 +37,7 @@ const connectWithinMs = 5_000;
 const statementMs = 10_000;
 const answerWithinMs = 12_000;
 const longestPauseMs = 1_000;
-const longestTurnMs = 1_000;
+const longestTurnMs = 2_000;
 /** How long what may be repeated is repeated: a server is restarted in this time. */
 export const defaultPatienceMs = 15_000;
 
@@ -127,42 +135,27 @@ export class Database {
   }
 
   /**
-   * A transaction that begins with an advisory lock, to be held for a moment. Null where it is not to be had within
-   * `patienceMs`. Whoever holds it and stops is thrown out after a second.
+   * A transaction that begins with an advisory lock, to be held for a moment, and what is asked right behind it: `sql`,
+   * without values, so that both take one answer. Null where the lock is not to be had within `patienceMs`. Whoever holds
+   * it and stops is thrown out.
    */
-  async turn(key: readonly [number, number], patienceMs: number): Promise<Turn | null> {
-    let client: PoolClient;
+  async turn<Row extends QueryResultRow>(
+    key: readonly [number, number],
+    patienceMs: number,
+    sql: string,
+  ): Promise<{ readonly turn: Turn; readonly rows: readonly Row[] } | null> {
+    const [space, number] = key;
+    let client: PoolClient | undefined;
     try {
       client = await this.#pool.connect();
+      const begin = `begin; set local lock_timeout = ${patienceMs};
+        set local idle_in_transaction_session_timeout = ${longestTurnMs};
+        select pg_advisory_xact_lock(${space}, ${number}); ${sql}`;
+      return { turn: turnOn(client), rows: await lastRows<Row>(client, begin) };
     } catch {
+      if (client !== undefined) await turnOn(client).giveUp();
       return null;
     }
-    const end = async (how: 'commit' | 'rollback'): Promise<void> => {
-      let broken: Error | undefined;
-      try {
-        await client.query(how);
-      } catch (error) {
-        broken = error instanceof Error ? error : new Error(String(error));
-        if (how === 'commit') throw error;
-      } finally {
-        client.release(broken);
-      }
-    };
-    const [space, number] = key;
-    try {
-      await client.query(
-        `begin; set local lock_timeout = ${patienceMs}; set local idle_in_transaction_session_timeout = ${longestTurnMs};
-         select pg_advisory_xact_lock(${space}, ${number})`,
-      );
-    } catch {
-      await end('rollback');
-      return null;
-    }
-    return {
-      query: async ({ name, text }, values) => (await client.query({ name, text, values: [...values] })).rows,
-      commit: () => end('commit'),
-      giveUp: () => end('rollback'),
-    };
   }
 
   /** A connection of its own, for whoever listens. */
@@ -179,6 +172,38 @@ export class Database {
     this.#ending.abort();
     await this.#pool.end();
   }
+}
+
+function turnOn(client: PoolClient): Turn {
+  const end = async (sql: string): Promise<number> => {
+    let broken: Error | undefined;
+    try {
+      return (await lastRows(client, sql)).length;
+    } catch (error) {
+      broken = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+  return {
+    commit: ({ text }, values) =>
+      end(`${text.replace(/\$(\d+)/g, (_, n: string) => literal(values[Number(n) - 1] ?? ''))}; commit`),
+    giveUp: async () => {
+      await end('rollback').catch(() => undefined);
+    },
+  };
+}
+
+function literal(value: string | number): string {
+  return typeof value === 'number' ? String(value) : escapeLiteral(value);
+}
+
+/** Of several statements: the rows of the last that gave any. */
+async function lastRows<Row extends QueryResultRow>(client: PoolClient, sql: string): Promise<readonly Row[]> {
+  const answered: QueryResult<Row> | readonly QueryResult<Row>[] = await client.query<Row>(sql);
+  const results = 'rows' in answered ? [answered] : answered;
+  return results.findLast(({ command }) => command === 'SELECT' || command === 'INSERT')?.rows ?? [];
 }
 
 /** Apart from process to process: after a restart of the server not all come at once. */

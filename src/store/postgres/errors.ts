@@ -14,14 +14,14 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * Whether the same may work on another connection, now or soon: the connection broke, the server ends, starts or has no
- * room. Whether the statement was carried out is open.
+ * Whether the same may work on another connection, now or soon: the connection broke or was thrown out, the server ends,
+ * starts or has no room. Whether the statement was carried out is open.
  */
 export function isPassing(error: unknown): boolean {
   // Worded already: it was decided upon.
   if (error instanceof FederationError) return false;
   const state = sqlState(error);
-  if (state !== undefined) return /^(?:08|57|53300|40001|40P01|55P03)/.test(state);
+  if (state !== undefined) return /^(?:08|57|53300|40001|40P01|55P03|25P0)/.test(state);
   return !isRefusal(error);
 }
 

@@ -30,6 +30,10 @@ const inFlight = 64;
 /** Pairs that are timed together; the queue is filled up to its depth in between. */
 const pairsTogether = 100;
 
+/** `folder`: ours in its folder, without the database. */
+const kinds = ['ours', 'boss', 'folder'] as const;
+type Kind = (typeof kinds)[number];
+
 class Worker {
   readonly #child: ChildProcess;
 
@@ -72,7 +76,7 @@ const server = await PostgresServer.start(['max_connections=300']);
 process.env['PGPASSWORD'] = ownersPassword;
 
 /** A fresh database with `count` workers on it. */
-async function workers(kind: 'ours' | 'boss', count: number, name: string): Promise<Worker[]> {
+async function workers(kind: Kind, count: number, name: string): Promise<Worker[]> {
   await runSql(server.port, 'postgres', `create database ${name}`);
   const url = `postgres://${owner}@127.0.0.1:${server.port}/${name}`;
   if (kind === 'boss') {
@@ -90,12 +94,12 @@ async function workers(kind: 'ours' | 'boss', count: number, name: string): Prom
     join(dir, 'config.json'),
     JSON.stringify({ log_file: null, limits, agents: { kimi: { capacity: 100 } } }),
   );
-  const store = `${url}?federation=bench`;
-  await copyFederation({ folder: dir, to: store, keep: true });
+  const store = kind === 'folder' ? '' : `${url}?federation=bench`;
+  if (store !== '') await copyFederation({ folder: dir, to: store, keep: true });
   return await Promise.all(Array.from({ length: count }, () => Worker.start(['ours', dir, store])));
 }
 
-async function enqueue(kind: 'ours' | 'boss', processes: number): Promise<number> {
+async function enqueue(kind: Kind, processes: number): Promise<number> {
   const all = await workers(kind, processes, `enqueue_${kind}_${processes}`);
   const done = await Promise.all(all.map((worker) => worker.tell({ do: 'enqueue', inFlight, seconds })));
   await Promise.all(all.map((worker) => worker.tell({ do: 'end' })));
@@ -103,9 +107,9 @@ async function enqueue(kind: 'ours' | 'boss', processes: number): Promise<number
 }
 
 /** Claims and completions a second of both, by turns, so that what else the machine does meets both. */
-async function pairs(depth: number, inFlight: number): Promise<readonly [ours: number, boss: number]> {
+async function pairs(depth: number, inFlight: number): Promise<readonly [ours: number, boss: number, folder: number]> {
   const queues = await Promise.all(
-    (['ours', 'boss'] as const).map(async (kind) => {
+    kinds.map(async (kind) => {
       const name = `pairs_${kind}_${depth}_${inFlight}`;
       const [worker] = await workers(kind, 1, name);
       if (worker === undefined) throw new Error('Expected a worker');
@@ -124,15 +128,15 @@ async function pairs(depth: number, inFlight: number): Promise<readonly [ours: n
       await worker.tell({ do: 'fill', count: pairsTogether });
     }
   }
-  const [ours = 0, boss = 0] = queues.map(({ times }) => (pairsTogether * 1_000) / median(times));
+  const [ours = 0, boss = 0, inFolder = 0] = queues.map(({ times }) => (pairsTogether * 1_000) / median(times));
   await Promise.all(queues.map(({ worker }) => worker.tell({ do: 'end' })));
-  return [ours, boss];
+  return [ours, boss, inFolder];
 }
 
-function print(what: string, ours: number, boss: number): void {
+function print(what: string, ours: number, boss: number, inFolder: number): void {
   const ratio = (ours / boss).toFixed(2);
   console.log(
-    `${what.padEnd(46)} ${String(Math.round(ours)).padStart(7)} ${String(Math.round(boss)).padStart(8)} ${ratio.padStart(7)}`,
+    `${what.padEnd(46)} ${String(Math.round(ours)).padStart(7)} ${String(Math.round(boss)).padStart(8)} ${ratio.padStart(7)} ${String(Math.round(inFolder)).padStart(10)}`,
   );
 }
 
@@ -157,16 +161,19 @@ try {
   });
   bossFile = join(boss, 'node_modules/pg-boss/src/index.js');
 
-  console.log(`\n${'a second'.padEnd(46)} ${'ours'.padStart(7)} ${'pg-boss'.padStart(8)} ${'ratio'.padStart(7)}`);
+  console.log(
+    `\n${'a second'.padEnd(46)} ${'ours'.padStart(7)} ${'pg-boss'.padStart(8)} ${'ratio'.padStart(7)} ${'in a folder'.padStart(12)}`,
+  );
   for (const processes of parts.includes('enqueue') ? [1, 4, 16] : []) {
     const [ours, theirs] = [await enqueue('ours', processes), await enqueue('boss', processes)];
-    print(`enqueue, ${inFlight} in flight in each of ${processes} processes`, ours, theirs);
+    const inFolder = await enqueue('folder', processes);
+    print(`enqueue, ${inFlight} in flight in each of ${processes} processes`, ours, theirs, inFolder);
   }
   for (const agents of parts.includes('pairs') ? [1, 8] : []) {
     const at: number[] = [];
     for (const depth of [200, 20_000]) {
-      const [ours, theirs] = await pairs(depth, agents);
-      print(`claim + complete, ${agents} at once, depth ${depth}`, ours, theirs);
+      const [ours, theirs, inFolder] = await pairs(depth, agents);
+      print(`claim + complete, ${agents} at once, depth ${depth}`, ours, theirs, inFolder);
       at.push(ours);
     }
     const [short = 0, long = 1] = at;

@@ -1,7 +1,7 @@
 /**
  * One process on a queue in PostgreSQL: ours, or pg-boss. It does what it is told and says how often it got it done.
  *
- *     node postgres-queue.ts ours FOLDER URL | boss PACKAGE URL
+ *     node postgres-queue.ts ours FOLDER [URL] | boss PACKAGE URL
  */
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +28,7 @@ interface Queue {
 const [kind = '', place = '', url = ''] = process.argv.slice(2);
 
 async function ours(): Promise<Queue> {
-  const federation = await openFederation({ folder: place, store: url });
+  const federation = await openFederation({ folder: place, store: url === '' ? undefined : url });
   federation.keepTime();
   const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: 'bench' };
   const kimi: Actor = { name: 'kimi', kind: 'agent', session: randomUUID(), client: 'bench' };
@@ -63,12 +63,13 @@ interface Boss {
 }
 
 /** It is no dependency of ours: its types are as the benchmark uses it. */
-function bossIn(module: { readonly default: new (options: object) => Boss }): new (options: object) => Boss {
-  return module.default;
-}
+const bossModule = z.object({
+  default: z.custom<new (options: object) => Boss>((value) => typeof value === 'function'),
+});
 
 async function boss(): Promise<Queue> {
-  const PgBoss = bossIn(await import(pathToFileURL(place).href));
+  const loaded: unknown = await import(pathToFileURL(place).href);
+  const { default: PgBoss } = bossModule.parse(loaded);
   const { hostname, port, username, pathname } = new URL(url);
   const queue = new PgBoss({
     host: hostname,

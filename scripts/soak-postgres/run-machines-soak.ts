@@ -46,7 +46,7 @@ export interface MachinesResult {
 }
 
 /** A killed agent's lease lapses after this; a machine is cut off for half of it. */
-const graceSeconds = 4;
+const graceSeconds = 3;
 const config = {
   operator: 'reuben',
   agents: {

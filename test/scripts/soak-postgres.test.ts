@@ -11,7 +11,7 @@ it('three machines lose nothing and double nothing, and no live lease lapses', a
     user: owner,
     database: database.name,
     endConnections: () => database.endConnections(),
-    seconds: 6,
+    seconds: 5,
     agentsEach: 1,
   });
   expect(result.faults).toEqual([]);

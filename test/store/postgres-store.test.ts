@@ -24,7 +24,7 @@ it('keeps every acknowledged command exactly once, though processes and their co
   const { findings, acknowledged, kills } = await torture({
     store: { url: database.url('tortured') },
     processes: 4,
-    seconds: 4,
+    seconds: 3,
     killsPerSecond: 1.5,
     stopsPerSecond: 4,
     disturb: async () => {

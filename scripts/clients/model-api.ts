@@ -1,6 +1,7 @@
 /**
  * A stand-in for the APIs of the models' providers: whatever is asked, the model calls `complete_task` for the task in
- * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit.
+ * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit, for an hour;
+ * `limited-briefly` does not say for how long.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -69,8 +70,10 @@ async function answer(
     return;
   }
   asked.set(protocol.name, (asked.get(protocol.name) ?? 0) + 1);
-  if (/"model":\s*"limited"|models\/limited/.test(text + path)) {
-    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '3600' });
+  const [, limited = ''] = /(?:"model":\s*"|models\/)(limited[\w-]*)/.exec(text + path) ?? [];
+  if (limited !== '') {
+    const until = limited === 'limited' ? { 'retry-after': '3600' } : {};
+    response.writeHead(429, { 'content-type': 'application/json', ...until });
     response.end(JSON.stringify({ error: { type: 'rate_limit_error', message: 'You are at your limit', code: 429 } }));
     return;
   }

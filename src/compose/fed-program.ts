@@ -15,7 +15,10 @@ import { terminalOf } from '../cli/terminal.ts';
 /** Gives the exit code. */
 export async function runOnTerminal(args: readonly string[]): Promise<number> {
   const stopped = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
+  // Asked a second time, it ends at once.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopped.abort());
+  // A closed terminal says so twice, by the system and by its shell.
+  process.on('SIGHUP', () => stopped.abort());
   const output = new Output(process.stdout, () => stopped.abort());
   // Nobody can be told of it.
   process.stderr.on('error', () => undefined);

@@ -140,6 +140,10 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
   },
   'logged-out': () => end(true, { api_error_status: 401, result: 'Invalid API key · Please run /login' }),
   silent: forever,
+  'wait-and-talk': async () => {
+    setInterval(() => say('Still waiting.'), 200);
+    await forever();
+  },
   'ignore-term': async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
     say('You will have to kill me.');

@@ -80,6 +80,8 @@ class Runner {
 
   async work(): Promise<WorkDone> {
     const { federation, agents, signal, once } = this.#options;
+    // Whoever started it was told of what is wrong by then.
+    this.#said.set('configuration', this.#configurationFault());
     const present = agents.map((name) => this.#actorOf(name, randomUUID()));
     const unsubscribe = federation.subscribe(() => {
       for (const run of this.#live.values()) run.look();
@@ -117,6 +119,7 @@ class Runner {
   async #startWhatIsReady(): Promise<number | null> {
     const { federation, agents, signal } = this.#options;
     await federation.refresh();
+    this.#sayConfiguration();
     let soonest: number | null = null;
     const without = await this.#notHere();
     for (const agent of agents) {
@@ -182,6 +185,17 @@ class Runner {
     return (state.index.openByAddressee.get(agent) ?? 0) > 0 || state.meta.paused !== null;
   }
 
+  #sayConfiguration(): void {
+    const before = this.#said.get('configuration') ?? '';
+    const fault = this.#configurationFault();
+    if (before !== '' && fault === '') this.#options.say('the configuration is in order again');
+    this.#sayOnce('configuration', fault);
+  }
+
+  #configurationFault(): string {
+    return this.#options.federation.configWarnings.map(({ message }) => message).join('; ');
+  }
+
   /** How many wait because they came from elsewhere. */
   #sayForeign(agent: AgentName): void {
     const { federation } = this.#options;
@@ -240,6 +254,7 @@ class Runner {
   #follow(program: AgentProgram, planned: PlannedRun): void {
     const { run_id } = planned.run;
     const goOn = async (ended: Run): Promise<boolean> => {
+      if (!this.#mayStart()) return false;
       const next = await this.#plan(program, planned.actor, { continues: ended.run_id });
       if (next !== null) this.#follow(program, next);
       return next !== null;

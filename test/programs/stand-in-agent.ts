@@ -8,9 +8,10 @@
  *                                        when it is not, sends work back once, and gets there
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 const [kind = 'plain', ...args] = process.argv.slice(2);
@@ -139,6 +140,11 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     end(true, { api_error_status: 429, result: "You've hit your 5-hour limit" });
   },
   'logged-out': () => end(true, { api_error_status: 401, result: 'Invalid API key · Please run /login' }),
+  /** What its detail names, once there is a file `go`. */
+  'after-go': async () => {
+    while (!existsSync('go')) await sleep(20);
+    await deeds[detail]?.();
+  },
   silent: forever,
   'wait-and-talk': async () => {
     setInterval(() => say('Still waiting.'), 200);

@@ -12,7 +12,12 @@ import { fedProgram, serverProgram } from '../support/project.ts';
 import { livingOf, type RunnerWorld, runnerWorld } from '../support/runner-world.ts';
 
 /** Its first attempt waits until there is a file `go`. */
-const waitsForGo = ['sh', '-c', 'if [ "$1" = 1 ]; then until [ -e go ]; do sleep 0.02; done; fi; shift; exec "$@"', 'sh'];
+const waitsForGo = [
+  'sh',
+  '-c',
+  'if [ "$1" = 1 ]; then until [ -e go ]; do sleep 0.02; done; fi; shift; exec "$@"',
+  'sh',
+];
 
 function anotherRunner(world: RunnerWorld): ChildProcess {
   const runner = spawn(process.execPath, [fedProgram, 'work', '--trust', '--dir', world.dir], {

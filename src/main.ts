@@ -95,6 +95,10 @@ async function serve({ dir: option, as, store, run, coreOnly }: Settings): Promi
     place ??= findDir({ option, environment: process.env, cwd: workingFolder() });
     return place;
   };
+  if (sign !== null) {
+    const { noteReached } = await import('./runner/runs-folder.ts');
+    noteReached(find().dir, sign.run_id);
+  }
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {

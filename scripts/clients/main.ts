@@ -32,8 +32,8 @@ interface Client {
   readonly program: string;
   /** The settings that let it ask the stand-in. */
   readonly run: (model: string, url: string) => Readonly<Record<string, unknown>>;
-  /** The model at whose limit it says so, soon enough to be waited for. */
-  readonly limited: 'limited' | 'limited-briefly';
+  /** Models that are at their limit. */
+  readonly limited: readonly ('limited' | 'limited-briefly')[];
   readonly needsNode?: readonly [major: number, minor: number];
   /** In the user's home. */
   readonly files?: (url: string) => Readonly<Record<string, string>>;
@@ -59,31 +59,31 @@ const clients: Readonly<Record<string, Client>> = {
     package: '@anthropic-ai/claude-code',
     program: 'claude',
     run: (model) => ({ preset: 'claude-code', model }),
-    limited: 'limited',
+    limited: ['limited'],
   },
   codex: {
     package: '@openai/codex',
     program: 'codex',
     run: (model, url) => ({ preset: 'codex', model, args: codexProvider(url) }),
-    limited: 'limited',
+    limited: ['limited', 'limited-briefly'],
   },
   copilot: {
     package: '@github/copilot',
     program: 'copilot',
     run: (model) => ({ preset: 'copilot', model }),
-    limited: 'limited',
+    limited: ['limited'],
   },
   gemini: {
     package: '@google/gemini-cli',
     program: 'gemini',
     run: (model) => ({ preset: 'gemini', model }),
-    limited: 'limited',
+    limited: ['limited'],
   },
   kimi: {
     package: '@moonshot-ai/kimi-code',
     program: 'kimi',
     run: (model) => ({ preset: 'kimi', model }),
-    limited: 'limited',
+    limited: ['limited'],
     needsNode: [22, 19],
     files: (url) => ({
       '.kimi-code/config.toml': `default_model = "stand-in"
@@ -98,8 +98,7 @@ api_key = "stand-in-key"
     package: 'opencode-ai',
     program: 'opencode',
     run: (model) => ({ preset: 'opencode', model: `stand/${model}` }),
-    // It waits in silence for as long as it is told to, so it is not told.
-    limited: 'limited-briefly',
+    limited: ['limited', 'limited-briefly'],
   },
 };
 
@@ -138,8 +137,10 @@ async function tryClient(name: string, client: Client): Promise<void> {
   try {
     const works = await work(project, path, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
-    const limited = await work(project, path, client, client.limited);
-    report(name, 'is set on standby at a 429, and its fallback takes the task', limited.tookOver, limited.out);
+    for (const model of client.limited) {
+      const { tookOver, out } = await work(project, path, client, model);
+      report(name, `is set on standby at a 429 (${model}), and its fallback takes the task`, tookOver, out);
+    }
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
@@ -215,7 +216,7 @@ function environment(folder: string, path: string): Record<string, string> {
   const provider = {
     npm: '@ai-sdk/openai-compatible',
     options: { baseURL: `${api.url}/v1`, apiKey: 'stand-in-key' },
-    models: { 'stand-in': {}, 'limited-briefly': {} },
+    models: { 'stand-in': {}, limited: {}, 'limited-briefly': {} },
   };
   return {
     PATH: `${path}:${process.env['PATH'] ?? ''}`,
@@ -236,7 +237,7 @@ function environment(folder: string, path: string): Record<string, string> {
 /** The output of the first run. */
 function keep(dir: string, folder: string, { run: settings }: Client, model: string): void {
   const [first = ''] = readdirSync(join(dir, 'runs'));
-  const name = `${String(settings('', '')['preset'])}${model === 'stand-in' ? '' : '-limited'}.stream`;
+  const name = `${String(settings('', '')['preset'])}${model === 'stand-in' ? '' : `-${model}`}.stream`;
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(dir, 'runs', first, 'output.log'), join(folder, name));
 }

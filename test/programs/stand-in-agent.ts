@@ -124,6 +124,16 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     say(JSON.stringify({ stolen, claimed }));
   },
   nothing: () => say('I am done, I think.'),
+  /** As Claude Code does where our server does not start: it says so, and goes on. */
+  'without-server': async () => {
+    const failed = await call('list_tasks', {}).then(
+      () => false,
+      () => true,
+    );
+    const mcp_servers = [{ name: 'federation', status: failed ? 'failed' : 'connected' }];
+    if (kind === 'claude') writeSync(1, `${JSON.stringify({ type: 'system', subtype: 'init', session_id, mcp_servers })}\n`);
+    say('I have no tools to say that I am done.');
+  },
   /** Only when it is asked again. */
   'second-time': async () => {
     say('I am done, I think.');

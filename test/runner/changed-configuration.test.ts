@@ -79,7 +79,7 @@ it.each([
   const stopping = new AbortController();
   const working = world.work({ once: false, signal: stopping.signal });
   const completes = await world.queue('Test [do: after-go complete]', { type: 'testing', max_attempts: 1 });
-  const says = await world.queue('Find out [do: after-go nothing]', { type: 'research', max_attempts: 1 });
+  const leaves = await world.queue('Find out [do: after-go nothing]', { type: 'research', max_attempts: 1 });
   await world.until(() => world.runs().filter(({ status }) => status === 'running').length === 2);
   await configure(world, agentsText(after), () => world.federation.config.agents['kimi']?.run === undefined);
   writeFileSync(join(world.folder, 'go'), '');
@@ -87,6 +87,6 @@ it.each([
   stopping.abort();
   await working;
   expect(world.task(completes.task_id)).toMatchObject({ status: 'completed', result: { by: 'kimi' } });
-  expect(world.task(says.task_id).result?.summary).toContain('ended without completing');
+  expect(world.task(leaves.task_id).result?.summary).toContain('ended without completing');
   expect(livingOf(world)).toEqual([]);
 });

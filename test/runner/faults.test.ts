@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { endOfLog } from '../../src/runner/bounded-log.ts';
 import { outputLog, runFolder } from '../../src/runner/runs-folder.ts';
+import { runWith } from '../support/run-fed.ts';
 import { livingOf, runnerWorld, standIn } from '../support/runner-world.ts';
 
 const claude = {
@@ -48,6 +49,27 @@ it('counts what an agent leaves undone, whatever it does, and leaves no process'
   const folder = runFolder(world.dir, flood?.run_id ?? '');
   expect(statSync(join(folder, outputLog)).size).toBe(1024 * 1024);
   expect(endOfLog(folder, outputLog, 200)).toContain('"result"');
+});
+
+it('says that a run never reached the federation where its server does not start', async () => {
+  const world = await runnerWorld({
+    claude: { types: ['research'], run: { preset: 'claude-code' } },
+    kimi: { types: ['testing'], run: { ...standIn, command: ['sh', '-c', 'echo done; exit 0'] } },
+  });
+  const known = await world.queue('Find [do: without-server]', { type: 'research', ...once });
+  const unknown = await world.queue('Test', { type: 'testing', ...once });
+  await world.work({ server: join(world.folder, 'not-there.js') });
+  expect(world.task(known.task_id).result?.summary).toContain(
+    'ended without completing the task; it never reached the federation: the federation server did not start',
+  );
+  const why = 'the program started neither the server of its run nor fed';
+  expect(world.task(unknown.task_id).result?.summary).toContain(why);
+  const shown = await runWith(world.folder, ['runs', 'show', unknown.task_id]);
+  expect(shown.out).toMatch(new RegExp(`no server +${why}`));
+  // With the server that is there, it is only the agent that said nothing.
+  const later = await world.queue('Find [do: without-server]', { type: 'research', ...once });
+  await world.work();
+  expect(world.task(later.task_id).result?.summary).toMatch(/ended without completing the task\. /);
 });
 
 it('ends what is silent, what ignores SIGTERM, and what runs too long', async () => {

@@ -63,12 +63,14 @@ function reader(now: () => number): StreamReader {
         return [...read.conversation(id), { kind: 'end', failed: false, text: '' }];
       }
       if (event['type'] === 'turn.step.retrying') {
-        return event['status_code'] === 429 ? [read.retrying('rate limit', null)] : read.nothingSeen;
+        if (event['status_code'] !== 429) return read.nothingSeen;
+        const text = read.textOf(event['error_message']);
+        return [read.retrying(text, now() + read.numberOf(event['delay_ms']))];
       }
       if (event['role'] !== 'assistant') return read.nothingSeen;
       const calls = read.listOf(event['tool_calls']).map((made) => {
         const called = read.fieldsOf(made['function']);
-        return read.tool(read.textOf(called['name']), called['arguments']);
+        return read.tool(read.textOf(called['name']), read.jsonLine(read.textOf(called['arguments'])) ?? '');
       });
       return [...saidIn(event['content']), ...calls];
     },

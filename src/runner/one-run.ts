@@ -25,7 +25,7 @@ import { ballotFrom } from './ballot.ts';
 import { BoundedLog, LineSplitter } from './bounded-log.ts';
 import { clearAway, endProcesses } from './end-processes.ts';
 import { environmentFor, findProgram } from './find-program.ts';
-import type { Seen } from './presets/preset.ts';
+import { readFileWords, type Seen } from './presets/preset.ts';
 import type { AgentProgram } from './program.ts';
 import { type Activity, record, type RunnerContext } from './runner-context.ts';
 import { activityLog, hasReached, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
@@ -42,6 +42,8 @@ const longestLastWords = 2_000;
 /** For a program that waits out a limit by itself: longer, and its fallback takes over. */
 const retryingMs = 60_000;
 const lookEveryMs = 250;
+/** Linux starts no program with an argument of more than 128 KiB. */
+const longestArgument = 100_000;
 
 /** What was planned, and by what it acts. */
 export interface PlannedRun {
@@ -235,7 +237,7 @@ export class OneRun {
         own: context.programs.ollama,
       },
       {
-        prompt,
+        prompt: Buffer.byteLength(prompt) <= longestArgument ? prompt : readFileWords(promptFile),
         prompt_file: promptFile,
         task_id: run.task_id ?? run.vote_id ?? '',
         attempt: String(run.attempt ?? 1),

@@ -123,6 +123,20 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     const claimed = await call('claim_task', {});
     say(JSON.stringify({ stolen, claimed }));
   },
+  arguments: async () => {
+    await call('complete_task', { task_id, outcome: 'success', summary: 'Shown' });
+    end(false, { result: args.join(' ') });
+  },
+  'complete-when-asked-to-end': async () => {
+    process.on('SIGTERM', () => {
+      void call('complete_task', { task_id, outcome: 'success', summary: 'Late' }).then((answer) => {
+        say(JSON.stringify(answer));
+        process.exit(0);
+      });
+    });
+    say('Waiting.');
+    await forever();
+  },
   nothing: () => say('I am done, I think.'),
   /** As Claude Code does where our server does not start: it says so, and goes on. */
   'without-server': async () => {
@@ -131,7 +145,8 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
       () => true,
     );
     const mcp_servers = [{ name: 'federation', status: failed ? 'failed' : 'connected' }];
-    if (kind === 'claude') writeSync(1, `${JSON.stringify({ type: 'system', subtype: 'init', session_id, mcp_servers })}\n`);
+    if (kind === 'claude')
+      writeSync(1, `${JSON.stringify({ type: 'system', subtype: 'init', session_id, mcp_servers })}\n`);
     say('I have no tools to say that I am done.');
   },
   /** Only when it is asked again. */

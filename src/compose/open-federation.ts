@@ -11,6 +11,7 @@ import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import { addressOf } from '../config/serve-address.ts';
+import { Trust } from '../config/trust.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
@@ -81,6 +82,7 @@ async function run(
     environment: process.env,
     records: store,
     config: () => federation.config.webhook,
+    isApproved: (now) => new Trust(project.dir, process.env).missing({ webhook: now }).length === 0,
     seq: async () => {
       await federation.refresh();
       return federation.fault === null ? federation.seq : null;

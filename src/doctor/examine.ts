@@ -17,6 +17,7 @@ import { openJournalStore } from '../store/journal/journal-store.ts';
 import { examineClocks } from './examine-clocks.ts';
 import { examinePrograms } from './examine-programs.ts';
 import { findOddFiles } from './odd-files.ts';
+import { Trust } from '../config/trust.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
 import { Repository } from '../runner/git/repository.ts';
@@ -199,6 +200,10 @@ function examineWebhook(folder: string, { webhook }: Config, state: FederationSt
   if (failed > 0) {
     const next = 'Correct webhook in config.json. Items that were not delivered are in fed inbox; nothing is lost.';
     return { check: 'webhook', status: 'problem', detail, next, code: null };
+  }
+  if (new Trust(projectOf(folder).dir, process.env).missing({ webhook }).length > 0) {
+    const next = 'fed init asks whether to approve it; until then this machine sends nothing.';
+    return { check: 'webhook', status: 'warning', detail: `${detail}; not approved on this machine`, next, code: null };
   }
   const signing = signingWith(webhook.secret_env, process.env);
   if ('problem' in signing) {

@@ -4,17 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { approve } from '../support/approve.ts';
 import { runWith } from '../support/run-fed.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fed-doctor-'));
+  vi.stubEnv('XDG_STATE_HOME', `${folder}-state`);
   await runWith(folder, ['init']);
   for (const name of ['One', 'Two', 'Three']) await runWith(folder, ['queue', 'add', name]);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true, force: true });
+  for (const path of [folder, `${folder}-state`]) await rm(path, { recursive: true, force: true });
 });
 
 const doctor = (...args: readonly string[]) => runWith(folder, ['doctor', ...args]);
@@ -68,6 +70,7 @@ test('an identity file that cannot be used is a warning', async () => {
 test('with a broken file, the rest is held against the configuration in force', async () => {
   const good = JSON.stringify({ webhook: { url: 'http://127.0.0.1:9/' } });
   await writeFile(join(dir(), 'config.json'), good);
+  approve(folder);
   await runWith(folder, ['status']);
   await writeFile(join(dir(), 'config.json'), good.slice(1));
   const { code, out } = await doctor();
@@ -97,6 +100,8 @@ test('damage far before the end is found, which a checkpoint would hide', async 
 test('deliveries that were given up are a problem, those under way a warning', async () => {
   const webhook = { url: 'http://127.0.0.1:9/', max_attempts: 1 };
   await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook }));
+  expect((await doctor()).out).toContain('failed for good; not approved on this machine\n  → fed init asks');
+  approve(folder);
   expect((await doctor()).out).toContain('✓ webhook: 0 delivered, 0 pending, 0 failed for good');
   const as = ['--as', 'kimi'];
   const added = await runWith(folder, ['queue', 'add', 'Doomed', '--to', 'kimi', '--json', ...as]);
@@ -126,6 +131,7 @@ test.each([
   vi.stubEnv('FED_DOCTOR_SECRET', secret);
   const webhook = { url: 'http://127.0.0.1:9/', secret_env: 'FED_DOCTOR_SECRET' };
   await writeFile(join(dir(), 'config.json'), JSON.stringify({ webhook }));
+  approve(folder);
   expect((await doctor()).out).toContain(`! webhook: 0 delivered, 0 pending, 0 failed for good; ${problem}\n`);
 });
 

@@ -180,9 +180,11 @@ class Runner {
     return Math.min(soonest ?? waitMs, waitMs);
   }
 
+  /** There is more for it than what it is at. */
   #wouldHave(agent: AgentName): boolean {
     const state = this.#options.federation.state();
-    return (state.index.openByAddressee.get(agent) ?? 0) > 0 || state.meta.paused !== null;
+    const held = [...(state.index.heldBy.get(agent) ?? [])].filter((id) => state.tasks.get(id)?.to_agent === agent);
+    return (state.index.openByAddressee.get(agent) ?? 0) > held.length || state.meta.paused !== null;
   }
 
   #sayConfiguration(): void {

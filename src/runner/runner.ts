@@ -172,12 +172,23 @@ class Runner {
     soonest: number | null,
   ): number | null {
     const { federation } = this.#options;
-    const isNews = why !== 'nothing is ready' && this.#wouldHave(agent);
-    this.#sayOnce(agent, isNews ? `${agent} starts nothing: ${why}` : '');
+    const isElsewhere = this.#runsElsewhere(agent);
+    const isNews = why !== 'nothing is ready' && (isElsewhere || this.#wouldHave(agent));
+    this.#sayOnce(
+      agent,
+      isNews ? `${agent} starts nothing: ${why}${isElsewhere ? '; another fed work runs it, too' : ''}` : '',
+    );
     this.#sayForeign(agent);
     if (until === null) return soonest;
     const waitMs = Math.max(100, toMillis(until) - toMillis(federation.now()));
     return Math.min(soonest ?? waitMs, waitMs);
+  }
+
+  /** Several runners share an agent's limits. */
+  #runsElsewhere(agent: AgentName): boolean {
+    return [...this.#options.federation.state().runs.values()].some(
+      (run) => run.agent === agent && run.status !== 'ended' && !this.#live.has(run.run_id),
+    );
   }
 
   /** There is more for it than what it is at. */

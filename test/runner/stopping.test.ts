@@ -100,3 +100,16 @@ it('starts nothing that changed since it was approved', async () => {
   expect(await world.work({ unapproved: () => ['agents.kimi.run'] })).toEqual({ runs: 0, completed: 0, failed: 0 });
   expect(world.said.join('\n')).toContain('agents.kimi.run changed since it was approved');
 });
+
+it('asks no program once more that changed since it was approved', async () => {
+  const world = await runnerWorld({ claude: silent });
+  const { task_id } = await world.queue('Wait [do: after-go nothing]', { type: 'research', max_attempts: 1 });
+  let changed: readonly string[] = [];
+  const working = world.work({ unapproved: () => changed });
+  await world.until(() => world.runs()[0]?.status === 'running');
+  changed = ['agents.claude.run'];
+  writeFileSync(join(world.folder, 'go'), '');
+  await working;
+  expect(world.runs()).toMatchObject([{ outcome: 'failed', end: 'exited' }]);
+  expect(world.task(task_id).status).toBe('failed');
+});

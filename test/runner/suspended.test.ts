@@ -46,6 +46,9 @@ it('gives up the task that another runner took over while it was suspended, and 
   await world.until(() => world.task(task_id).status === 'completed');
   stopping.abort();
   await working;
+  expect(world.said.join('\n')).toContain(
+    'kimi starts nothing: 1 running, its concurrency; another fed work runs it, too',
+  );
   expect(world.runs()).toMatchObject([
     { end: 'runner-gone', outcome: 'lost', attempt: 1 },
     { outcome: 'completed', attempt: 2 },

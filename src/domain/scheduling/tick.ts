@@ -46,7 +46,7 @@ function endWhatIsDue(deliberation: Deliberation): void {
 }
 
 function endLeases(deliberation: Deliberation): void {
-  const { state, context } = deliberation;
+  const { state } = deliberation;
   for (const ids of state.index.heldBy.values()) {
     for (const id of ids) {
       const task = state.tasks.get(id);

@@ -428,7 +428,7 @@ export class OneRun {
     if (settle === 'exit' || exit === null || this.#trouble !== null) return {};
     if (hasReached(this.#context.folder, this.run.run_id)) return {};
     if (this.#serverFault !== null) return { server_fault: this.#serverFault };
-    return exit.code === 0 ? { server_fault: 'the program started neither the server of its run nor fed' } : {};
+    return exit.code === 0 ? { server_fault: 'neither the server of its run nor fed started (see fed doctor)' } : {};
   }
 
   /** It ended well and did not say what became of its task: where its program can go on, it is asked once. */

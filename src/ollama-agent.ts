@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   const sign = runSign(undefined, process.env);
   if (sign === null) throw new OperatorError('not-allowed', 'This is started by fed work alone.', 'Use fed ollama.');
   const { dir } = findDir({ option: undefined, environment: process.env, cwd: workingFolder() });
-  noteReached(dir, sign.run_id);
+  noteReached(() => dir, sign.run_id);
   const federation = await openFederation({
     folder: dir,
     store: setting(process.env['FEDERATION_STORE']) ?? undefined,

@@ -68,7 +68,7 @@ export async function withSession(
   const { host, globals } = context;
   const settings = openSettings(context);
   const inRun = runIn(globals.run, host.environment);
-  if (inRun !== null) noteReached(settings.folder, inRun);
+  if (inRun !== null) noteReached(() => settings.folder, inRun);
   const federation = await host.open({ ...settings, evenIfBroken });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.

@@ -20,11 +20,11 @@ export function runFolder(federationFolder: string, run_id: string): string {
 }
 
 /** Something of the run has started that speaks to the federation. */
-export function noteReached(federationFolder: string, run_id: string): void {
+export function noteReached(federationFolder: () => string, run_id: string): void {
   try {
-    writeFileSync(join(runFolder(federationFolder, run_id), reachedName), '', { mode: 0o600 });
+    writeFileSync(join(runFolder(federationFolder(), run_id), reachedName), '', { mode: 0o600 });
   } catch {
-    // A run of another machine, or a folder that is gone.
+    // A run of another machine, or a folder that is gone: whoever uses it says so.
   }
 }
 

@@ -11,7 +11,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
-import type { Change } from './undo/change.ts';
+import { type Change, plainChange } from './undo/change.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -201,7 +201,7 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
-      changes: [...this.changes.entries()],
+      changes: Array.from(this.changes.entries(), ([by, all]) => [by, all.map(plainChange)]),
       runs: [...this.runs.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.entries()],

@@ -26,7 +26,9 @@ export function historyWith(
   text?: string,
 ): readonly HistoryEntry[] {
   const entry: HistoryEntry = text === undefined ? { at, by, what } : { at, by, what, text };
-  return [...history.slice(1 - keptHistory), entry];
+  const entries = history.slice(1 - keptHistory);
+  entries.push(entry);
+  return entries;
 }
 
 /** Nobody holds it any more, and it is to be done. */

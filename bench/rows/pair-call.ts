@@ -1,10 +1,13 @@
 /** What deciding a claim and its completion costs beside an empty call, and whether a long session stays small. */
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import { type BenchClient, connect } from '../support/connect.ts';
 import { describeTask } from '../support/in-process.ts';
 import { emptyServerFile, serverFile } from '../support/lab.ts';
 import { median, middleOf, ms, timeEach } from '../support/numbers.ts';
 import type { Measurement, Row } from '../support/row.ts';
+
+const queued = z.object({ task: z.object({ task_id: z.string() }) });
 
 const rounds = 5;
 const callsEach = 400;
@@ -43,9 +46,10 @@ export const pairCallRow: Row = {
 async function growthOf(server: BenchClient): Promise<Measurement> {
   const session = async (calls: number): Promise<number> => {
     for (let n = 0; n < calls; n += 4) {
-      const { task } = Object(await server.call('queue_task', { description: describeTask(n), to_agent: 'kimi' }));
-      await server.call('claim_task', { task_id: task.task_id });
-      await server.call('complete_task', { task_id: task.task_id, outcome: 'success', summary: 'Done.' });
+      const request = { description: describeTask(n), to_agent: 'kimi' };
+      const { task_id } = queued.parse(await server.call('queue_task', request)).task;
+      await server.call('claim_task', { task_id });
+      await server.call('complete_task', { task_id, outcome: 'success', summary: 'Done.' });
       await server.call('list_tasks', { limit: 20 });
     }
     return residentMb(server.pid);

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { AgentName, TaskId } from '../domain/names.ts';
+import { listed } from '../domain/phrases.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
@@ -147,13 +148,13 @@ class Runner {
       'commits',
       lacking.length === 0
         ? ''
-        : `${lacking.slice(0, 5).join(', ')} wait for commits that this repository does not have; fetch them`,
+        : `${listed(lacking, 5)} ${lacking.length === 1 ? 'waits' : 'wait'} for commits that this repository does not have; fetch them, or start fed work where they were made`,
     );
     if (lacking.length === 0) return lacking;
     try {
       await federation.execute(
         'miss_commits',
-        { task_ids: lacking, machine: this.#machine.split('/', 1)[0] ?? '' },
+        { task_ids: lacking, machine: `${federation.project.dir} on ${this.#machine.split('/', 1)[0] ?? ''}` },
         this.#actorOf(this.#options.agents[0] ?? '', null),
       );
     } catch (error) {

@@ -77,6 +77,6 @@ describe('runs in worktrees', () => {
     await w.work();
     expect(w.task(next.task_id).status).toBe('pending');
     expect(w.task(other.task_id).status).toBe('completed');
-    expect(w.said.join('\n')).toContain(`${next.task_id} wait for commits that this repository does not have`);
+    expect(w.said.join('\n')).toContain(`${next.task_id} waits for commits that this repository does not have`);
   });
 });

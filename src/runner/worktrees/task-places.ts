@@ -20,7 +20,7 @@ import { withFileLock } from '../../files/file-lock.ts';
 import type { Environment } from '../../identity/agent-markers.ts';
 import { runCommand } from '../checks/run-command.ts';
 import { operationIn, Repository } from '../git/repository.ts';
-import { baseOf, missingIn, type Source, sourcesOf } from './base.ts';
+import { baseOf, missingIn, neededFor, type Source, sourcesOf } from './base.ts';
 import { saveWork } from './save-work.ts';
 import {
   branchOf,
@@ -102,7 +102,7 @@ export class TaskPlaces {
     for (const id of state.index.byStatus.pending) {
       const task = state.tasks.get(id);
       if (task === undefined || !state.index.isReady(task)) continue;
-      const sources = sourcesOf(state, task).filter(({ commit }) => !this.#here.has(commit));
+      const sources = neededFor(state, task).filter(({ commit }) => !this.#here.has(commit));
       if (sources.length === 0) continue;
       const missing = await this.#missing(sources);
       for (const source of sources) if (!missing.includes(source)) this.#here.add(source.commit);
@@ -130,6 +130,7 @@ export class TaskPlaces {
     const found = findWorktree(repository, task_id);
     if (found === null) refuseBeyondDisk(repository, config);
     else await this.#tidy(repository, found, task, actor);
+    if (task.work !== null && hasCommits(task.work)) await bringUp(repository, branch, task.work.commit, found);
     const isNew = (await repository.commit(`refs/heads/${branch}`)) === null;
     const target = await repository.target(config.land.target);
     const sources = sourcesOf(this.#federation.state(), task);
@@ -226,7 +227,8 @@ export class TaskPlaces {
       agent: run.agent,
       lapsed: !isOwn,
     });
-    if (task.attempt !== run.attempt || (task.status !== 'in-progress' && task.status !== 'completed')) return;
+    // Also of an attempt that failed: another clone has to know that the next one goes on from there.
+    if (task.attempt !== run.attempt || !(isOwn || task.status === 'in-progress')) return;
     const problem = await this.#problem(repository, worktree, task, saved);
     const { commit, tree, left_out } = saved;
     const order = { task_id, attempt: run.attempt, commit, tree, left_out, ...(problem === null ? {} : { problem }) };
@@ -262,6 +264,23 @@ export class TaskPlaces {
     const isMerge = (await repository.git.run(['rev-list', '--merges', '--max-count=1', `${base}..${commit}`])) !== '';
     return files.length > 0 && isMerge ? `Conflict markers are left in ${listed([...new Set(files)], 5)}.` : null;
   }
+}
+
+/**
+ * Earlier attempts were made in another clone, and fetched: the branch goes on from the newest of them. What this clone
+ * has besides stays as it is.
+ */
+async function bringUp(
+  repository: Repository,
+  branch: string,
+  commit: string,
+  worktree: TaskWorktree | null,
+): Promise<void> {
+  const tip = await repository.commit(`refs/heads/${branch}`);
+  if (tip === commit || (await repository.commit(commit)) === null) return;
+  if (tip !== null && !(await repository.contains(commit, tip))) return;
+  if (worktree !== null) await worktree.git.run(['merge', '--ff-only', '--quiet', commit]);
+  else await repository.git.run(['update-ref', `refs/heads/${branch}`, commit, tip ?? '0'.repeat(commit.length)]);
 }
 
 /** It gave the task back or failed, and nobody has claimed it since. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requiredChecks } from '../../../src/domain/checks/required-checks.ts';
+import { lessonsOf } from '../../../src/domain/routing/lesson.ts';
 import { nextDue } from '../../../src/domain/scheduling/tick.ts';
 import { checkRun } from '../../support/checks.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
@@ -114,6 +115,11 @@ describe('a failing check', () => {
     expect(s.task(id).notes.at(-1)?.text).toContain('expected 3, got 4');
     const pair = s.state.metrics.pairs.get('kimi/implementation');
     expect([pair?.get('failures'), pair?.get('false_done'), pair?.get('successes')]).toEqual([1, 1, 0]);
+    // The router learns it as proven, not as its agent's word.
+    const lessons = s
+      .events('attempt_failed')
+      .flatMap((event) => lessonsOf(event, 'reuben', (task) => s.state.tasks.get(task)));
+    expect(lessons).toMatchObject([{ agent: 'kimi', lesson: 'failure', evidence: 'verified' }]);
     expect(s.task(id).check_results.map(({ check, verdict, by }) => [check, verdict, by])).toEqual([
       ['test', 'failed', 'reuben'],
       ['lint', 'passed', 'reuben'],
@@ -181,5 +187,8 @@ describe('recorded checks', () => {
       runs: [checkRun({ check: 'test', verdict: 'failed', commit })],
     });
     expect(s.task(id).verified).toBe(false);
+    // Counted once, however often it is checked.
+    s.run('reuben', 'record_checks', { task_id: id, attempt: 1, runs: passed });
+    expect(s.state.metrics.pairs.get('kimi/implementation')?.get('verified')).toBe(1);
   });
 });

@@ -44,6 +44,7 @@ const parts: Parts = {
   vote_extended: (_state, { vote_id }) => standing(advise`Close it now: ${call('close_vote', { vote_id })}.`),
   vote_cancelled: () => standing(advise`Open a new vote: ${call('open_vote')}.`),
   vote_judged: (_state, { vote_id }) => standing(advise`Judge it again: ${call('judge_vote', { vote_id })}.`),
+  judging_check_set: (_state, { vote_id }) => standing(advise`Judge it yourself: ${call('judge_vote', { vote_id })}.`),
   outcome_recorded: () => standing('A recorded outcome stands.'),
   examples_taught: () => standing('What the router was taught stands.'),
   optimization_reverted: () => standing(advise`Apply it again: ${call('optimize_routing', { apply: true })}.`),

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { AgentName, TaskId } from '../domain/names.ts';
-import { listed } from '../domain/phrases.ts';
+import { listed, plural } from '../domain/phrases.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
 import { ballotsDue } from '../views/vote-views.ts';
 import { Chores } from './chores.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { OneRun, type PlannedRun } from './one-run.ts';
 import { machineName, ownProcess } from './process-table.ts';
 import { type AgentProgram, programOf } from './program.ts';
@@ -92,6 +93,7 @@ class Runner {
     try {
       for (const actor of present) federation.attend(actor);
       await this.#endStandby();
+      await this.#removeLeftovers();
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
@@ -292,6 +294,12 @@ class Runner {
     for (const { run_id, task_id } of await recoverRuns(this.#context)) {
       this.#options.say(`${run_id} was left by a runner that died; ${task_id ?? 'its vote'} is settled`);
     }
+  }
+
+  /** Of runners and checks that were killed: nobody else sees to them. */
+  async #removeLeftovers(): Promise<void> {
+    const { folders, megabytes } = await removeLeftovers(await this.#context.places.repositoryIfAny());
+    if (folders > 0) this.#options.say(`removed ${plural(folders, 'folder')} of killed checks, ${megabytes} MB`);
   }
 
   /** What a runner found missing may be there now: whoever starts it again wants it to be tried. */

@@ -73,6 +73,16 @@ export class TaskPlaces {
     return this.#repository;
   }
 
+  /** `null`: the project lies in none. */
+  async repositoryIfAny(): Promise<Repository | null> {
+    try {
+      return await this.repository();
+    } catch (error) {
+      if (error instanceof OperatorError) return null;
+      throw error;
+    }
+  }
+
   /** Unless the configuration says: as soon as more than one run may write at a time, in a repository with a commit. */
   async wants(settings: RunSettings, agents: readonly string[]): Promise<boolean> {
     const { config } = this.#federation;
@@ -112,13 +122,9 @@ export class TaskPlaces {
   }
 
   async #missing(sources: readonly Source[]): Promise<readonly Source[]> {
-    try {
-      return await missingIn(await this.repository(), sources);
-    } catch (error) {
-      // In no repository nothing can be missing from it: runs work in the project's folder.
-      if (error instanceof OperatorError) return [];
-      throw error;
-    }
+    const repository = await this.repositoryIfAny();
+    // In no repository nothing can be missing from it: runs work in the project's folder.
+    return repository === null ? [] : await missingIn(repository, sources);
   }
 
   /** @throws OperatorError where it cannot be made, or made ready */

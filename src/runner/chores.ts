@@ -120,7 +120,9 @@ export class Chores {
   async #check(task: Task): Promise<void> {
     const { places, say } = this.#options;
     const commit = commitOf(task);
-    if (commit !== null && (await (await places.repository()).commit(commit)) === null && task.origin === 'local') {
+    const isMissing = commit !== null && (await (await places.repository()).commit(commit)) === null;
+    // What was done over HTTP is checked here or nowhere: the operator is asked at once.
+    if (isMissing && task.origin === 'local' && task.reported?.remote !== true) {
       this.#passed.set(task.task_id, task.attempt);
       say(
         `${task.task_id} waits for ${commit.slice(0, 12)}: it was done in another clone, where fed work or fed check checks it`,

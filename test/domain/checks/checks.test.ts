@@ -87,6 +87,23 @@ describe('a reported success', () => {
     expect(s.task(id)).toMatchObject({ status: 'completed', verified: false, result: { by: 'kimi' } });
   });
 
+  it('names its commit where it was done on another machine, so that it can be checked here', () => {
+    const s = scenario();
+    const { task_id } = s.queue('build', { type: 'implementation' });
+    s.claim('kimi', task_id);
+    s.overHttp.add('kimi');
+    const refused = s.refusal('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+    expect(refused).toMatchObject({ code: 'invalid', argument: 'commit' });
+    expect(refused.message).toContain('on another machine');
+    s.complete('kimi', task_id, 'built', { commit });
+    expect(s.task(task_id).reported).toMatchObject({ commit, remote: true });
+    // Where nothing has to pass, nothing has to come here.
+    const { task_id: other } = s.queue('look', { type: 'research', to_agent: 'kimi' });
+    s.claim('kimi', other);
+    s.complete('kimi', other);
+    expect(s.task(other).status).toBe('completed');
+  });
+
   it('is told once more to who repeats it, and can be reported again with a newer commit', () => {
     const s = scenario();
     const id = reported(s);
@@ -124,6 +141,18 @@ describe('a failing check', () => {
       ['test', 'failed', 'reuben'],
       ['lint', 'passed', 'reuben'],
     ]);
+  });
+
+  it('is what an agent hears that completes the attempt once more, whose text is kept', () => {
+    const s = scenario();
+    const id = reported(s);
+    const runs = [checkRun({ check: 'test', verdict: 'failed', commit }), checkRun({ check: 'lint', commit })];
+    s.run('reuben', 'record_checks', { task_id: id, attempt: 1, runs });
+    const again = { task_id: id, outcome: 'success', summary: 'really done', attempt: 1 } as const;
+    const refusal = s.refusal('kimi', 'complete_task', again);
+    expect(refusal).toMatchObject({ code: 'checks-failed' });
+    expect(refusal.message).toContain('test failed; the task is pending');
+    expect(s.task(id).history.at(-1)).toMatchObject({ what: 'late completion', text: 'really done' });
   });
 
   it('uses up attempts like any failure, and fires rules for checks-failed each time', () => {

@@ -13,8 +13,9 @@ import { makeRepository, write } from './repositories.ts';
 export async function landingWorld(
   config: Record<string, unknown> = {},
   files: Record<string, string> = { 'a.txt': '1\n2\n3\n' },
+  parent?: string,
 ) {
-  const world = makeRepository({ ...files, '.gitignore': '.federation/\n*.log\n' });
+  const world = makeRepository({ ...files, '.gitignore': '.federation/\n*.log\n' }, parent);
   const dir = join(world.folder, '.federation');
   write(world.folder, {
     '.federation/config.json': JSON.stringify({ scheduling: { enabled: false }, log_file: null, ...config }),

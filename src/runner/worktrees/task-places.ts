@@ -137,13 +137,15 @@ export class TaskPlaces {
     if (found === null) refuseBeyondDisk(repository, config);
     else await this.#tidy(repository, found, task, actor);
     if (task.work !== null && hasCommits(task.work)) await bringUp(repository, branch, task.work.commit, found);
-    const isNew = (await repository.commit(`refs/heads/${branch}`)) === null;
+    const tip = await repository.commit(`refs/heads/${branch}`);
     const target = await repository.target(config.land.target);
     const sources = sourcesOf(this.#federation.state(), task);
-    const base = isNew ? await baseOf(repository, target.commit, sources, actor.name) : null;
+    const isBegun = tip !== null && task.work !== null;
+    const base = isBegun ? null : await baseOf(repository, target.commit, sources, actor.name);
+    if (tip !== null && base !== null) await refuseForeign(repository, branch, tip, [target.commit, base.commit]);
     const worktree = await openWorktree(repository, task_id, base?.commit ?? target.commit);
     const commit = (await repository.commit(`refs/heads/${branch}`)) ?? '';
-    const began = base?.commit ?? task.work?.base ?? (await repository.git.run(['merge-base', target.commit, commit]));
+    const began = base === null ? (task.work?.base ?? commit) : commit;
     const contains = base?.contains ?? task.work?.contains ?? [];
     const order = { task_id, attempt, branch, base: began, commit, contains };
     await this.#federation.execute('open_worktree', order, actor);
@@ -270,6 +272,27 @@ export class TaskPlaces {
     const isMerge = (await repository.git.run(['rev-list', '--merges', '--max-count=1', `${base}..${commit}`])) !== '';
     return files.length > 0 && isMerge ? `Conflict markers are left in ${listed([...new Set(files)], 5)}.` : null;
   }
+}
+
+/**
+ * A branch of that name that no attempt is on record for is what a killed runner made a moment ago, which holds nothing
+ * yet, or somebody else's.
+ */
+async function refuseForeign(
+  repository: Repository,
+  branch: string,
+  tip: string,
+  begun: readonly string[],
+): Promise<void> {
+  const tree = await repository.tree(tip);
+  for (const commit of begun) {
+    if ((await repository.contains(commit, tip)) || (await repository.tree(commit)) === tree) return;
+  }
+  throw new OperatorError(
+    'not-allowed',
+    `The branch ${branch} exists already, with commits of somebody else.`,
+    `Rename it: git branch -m ${branch} something-else.`,
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ export type Moved =
   | { readonly is: 'lost' }
   | { readonly is: 'waits'; readonly why: string };
 
-/** What of the user's is in the way now; `null`: nothing. Asked before anything is put on record or checked. */
+/** What of the user's is in the way now; `null`: nothing. Asked before anything is put on record or checked. `next`: a commit or its tree. */
 export async function hindrance(repository: Repository, move: Omit<Move, 'mark'>): Promise<string | null> {
   const ref = `refs/heads/${move.branch}`;
   const all = await repository.worktrees();

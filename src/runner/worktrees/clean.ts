@@ -65,7 +65,8 @@ async function standingOf(
   if (!hasCommits(task.work)) return { is: 'removable', why: 'it has no commits' };
   const { landing } = task.work;
   if (landing !== null) return { is: 'removable', why: landing.state };
-  return { is: 'in-use', why: `${id} has neither landed nor been dropped` };
+  if (task.status === 'completed') return { is: 'in-use', why: `${id} has neither landed nor been dropped` };
+  return { is: 'kept', why: `${id} is ${task.status}; give it up with fed land --drop ${id}` };
 }
 
 /** Where work lands; `null`: there is no such branch now, or nobody knows which it is. */

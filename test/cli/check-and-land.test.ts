@@ -65,6 +65,11 @@ it('fed land --list asks git what is in the way, and options that say nothing by
   expect((await land('--list')).out).toContain('it conflicts with main in a.txt; landing sends it back');
   // Nothing came of looking.
   expect(w.task(id).work?.landing).toBeNull();
+  w.git('reset', '-q', '--hard', 'HEAD^');
+  await land(id, '--trust');
+  const reverted = await land('--revert', id, '--rework', 'not yet');
+  expect(reverted.out).toMatch(/reverted .* queued again as task-/);
+  expect((await land('--revert', id)).err).toContain('was reverted already, by');
   for (const [args, text] of [
     [['--rework', 'why', id], 'goes with --revert'],
     [['--reason', 'why', id], 'goes with --drop'],

@@ -82,7 +82,7 @@ async function act(context: RunContext, session: Session, order: Input): Promise
     if (drop) {
       const { kept, why } = await dropTask(lander, id, order.reason);
       rows.push({ task_id: id, is: 'settled', why: `dropped; its commit is ${kept}${why === null ? '' : `; ${why}`}` });
-    } else if (revert) rows.push(asRow(await revertTask(lander, id, order.rework)));
+    } else if (revert) rows.push(asReverted(await revertTask(lander, id, order.rework)));
     else {
       const landed = (await landTask(lander, id)).map(asRow);
       rows.push(...landed.filter((row) => !rows.some(({ task_id }) => task_id === row.task_id)));
@@ -128,6 +128,12 @@ function isRefused({ is, why }: LandingRow, isDrop: boolean): boolean {
 
 function asRow({ target: _target, ...row }: Landed): LandingRow {
   return row;
+}
+
+function asReverted(landed: Landed): LandingRow {
+  const { rework } = landed;
+  const again = rework === undefined ? {} : { why: `queued again as ${rework}` };
+  return landed.is === 'landed' ? { ...asRow(landed), is: 'reverted', ...again } : asRow(landed);
 }
 
 function nextOf({ list, drop }: Input, rows: readonly LandingRow[]): string {

@@ -40,6 +40,7 @@ export function renderChecks(
 
 const words: Readonly<Record<LandingRow['is'], readonly [string, Style]>> = {
   landed: ['landed', 'green'],
+  reverted: ['reverted', 'green'],
   landable: ['landable', 'green'],
   waits: ['waits', 'yellow'],
   'sent-back': ['sent back', 'red'],

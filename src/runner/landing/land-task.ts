@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Actor } from '../../domain/commands.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import type { CheckRun } from '../../domain/checks/check.ts';
-import { checkWords } from '../../domain/checks/check-words.ts';
+import { checkWords, shortCommit } from '../../domain/checks/check-words.ts';
 import { CallerError } from '../../domain/errors.ts';
 import { containedFirst, landingOf } from '../../domain/landing/landable.ts';
 import { listed } from '../../domain/phrases.ts';
@@ -319,6 +319,10 @@ export async function revertTask(lander: Lander, task_id: TaskId, rework: string
     for (let tried = 1; tried <= mostTries; tried += 1) {
       const task = taskOf(lander, task_id);
       const landing = task.work?.landing;
+      if (landing?.state === 'reverted') {
+        const by = shortCommit(landing.revert);
+        throw new CallerError('wrong-state', `${task_id} was reverted already, by ${by}.`, 'Nothing to do.');
+      }
       if (landing?.state !== 'landed') {
         throw new CallerError('wrong-state', `${task_id} has not landed.`, 'See fed land --list.');
       }

@@ -48,6 +48,9 @@ export class Chores {
   /** Reported work that is not for this runner: tried once for each attempt. */
   readonly #passed = new Map<TaskId, number>();
 
+  /** Reported successes whose checks failed. */
+  #disproved = 0;
+
   constructor({ federation, environment, places, signal, unapproved, say, isInHand }: ChoresOptions) {
     // By name: whoever makes it has more, of the same names and other meanings.
     this.#options = { federation, environment, places, signal, unapproved, say, isInHand };
@@ -65,6 +68,10 @@ export class Chores {
         wake();
       });
     return true;
+  }
+
+  get disproved(): number {
+    return this.#disproved;
   }
 
   async ended(): Promise<void> {
@@ -131,6 +138,7 @@ export class Chores {
     }
     const checked = await checkTask(this.#options, task, this.#actor(task));
     const last = checked.check_results.slice(-1)[0];
+    if (checked.reported === null && !checked.verified) this.#disproved += 1;
     say(`${task.task_id}: ${checked.verified ? 'checks passed' : `checks did not pass (${last?.check ?? ''})`}`);
   }
 

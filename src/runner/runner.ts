@@ -46,6 +46,8 @@ export interface WorkDone {
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
+  /** Reported successes that checks disproved: they are among the completed runs. */
+  readonly checks_failed: number;
 }
 
 /** Resolves once everything it started is ended and settled. */
@@ -113,7 +115,7 @@ class Runner {
       for (const actor of present) await this.#leave(actor);
     }
     if (this.#fault !== null) throw this.#fault;
-    return this.#done;
+    return { ...this.#done, checks_failed: this.#chores.disproved };
   }
 
   /** Starts what may start now. Gives when time alone may allow more, in ms; null: nothing to wait for. */

@@ -313,7 +313,14 @@ export interface CommandTable {
     result: { readonly vote: Vote };
   };
   judge_vote: {
-    args: { readonly vote_id: VoteId; readonly right_choice: string };
+    args: {
+      readonly vote_id: VoteId;
+      /** With a check: what is right if it passes; default what was decided. */
+      readonly right_choice?: string | undefined;
+      readonly check?: string | undefined;
+      /** What is right if it fails; default none of the options. */
+      readonly if_failed?: string | undefined;
+    };
     result: { readonly vote: Vote; readonly judged_votes: number };
   };
   extend_vote: {

@@ -66,6 +66,7 @@ import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
 import { voteEscalated } from './votes/events/vote-escalated.ts';
 import { voteExtended } from './votes/events/vote-extended.ts';
+import { judgingCheckSet } from './votes/events/judging-check-set.ts';
 import { voteJudged } from './votes/events/vote-judged.ts';
 import { voteOpened } from './votes/events/vote-opened.ts';
 import { voteOverruled } from './votes/events/vote-overruled.ts';
@@ -112,6 +113,7 @@ const kinds = {
   vote_extended: voteExtended,
   vote_cancelled: voteCancelled,
   vote_judged: voteJudged,
+  judging_check_set: judgingCheckSet,
   vote_overruled: voteOverruled,
   votes_archived: votesArchived,
   examples_taught: examplesTaught,

@@ -7,7 +7,7 @@ import type { TaskId } from '../domain/tasks/task.ts';
 
 export interface LandingRow {
   readonly task_id: TaskId;
-  readonly is: 'landable' | 'waits' | 'landed' | 'sent-back' | 'settled';
+  readonly is: 'landable' | 'waits' | 'landed' | 'reverted' | 'sent-back' | 'settled';
   readonly commit?: string;
   readonly why?: string;
   /** What it was sent back as. */

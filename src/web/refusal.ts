@@ -69,6 +69,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   'stale-attempt': 409,
   'wrong-state': 409,
   closed: 409,
+  'checks-failed': 409,
   'corrupt-store': 503,
   'store-unavailable': 503,
   'outcome-unknown': 503,

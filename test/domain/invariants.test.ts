@@ -382,6 +382,8 @@ describe('whatever is commanded', () => {
       'commit_missed',
       'landing_begun',
       'work_reverted',
+      // test/domain/votes/judge-by-check.test.ts
+      'judging_check_set',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });

@@ -87,8 +87,9 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
         say: (text) => live.say(text),
       });
       live.close();
-      const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
-      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`;
+      const next = done.failed + done.checks_failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
+      const disproved = done.checks_failed === 0 ? '' : `, ${done.checks_failed} of them did not pass the checks`;
+      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed${disproved}, ${done.failed} failed.`;
       if (done.runs === 0) show({ ...done, next: '' }, () => 'Nothing was started.');
       else show({ ...done, next }, () => ended);
     } finally {

@@ -56,6 +56,7 @@ const instead: Instead = {
   vote_extended: ({ vote_id }) => advise`Close it now: ${call('close_vote', { vote_id })}.`,
   vote_cancelled: () => advise`Open a new vote: ${call('open_vote')}.`,
   vote_judged: ({ vote_id }) => advise`Judge it again: ${call('judge_vote', { vote_id })}.`,
+  judging_check_set: ({ vote_id }) => advise`Judge it yourself: ${call('judge_vote', { vote_id })}.`,
   outcome_recorded: () => 'A recorded outcome stands.',
   examples_taught: () => 'What the router was taught stands.',
   optimization_reverted: () => advise`Apply it again: ${call('optimize_routing', { apply: true })}.`,

@@ -17,6 +17,7 @@ import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
 import type { ClockTrouble } from './scheduling/clock-kinds.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
+import type { ImportChange } from './tasks/import-row.ts';
 import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
 import type { Ballot, VoteId } from './votes/vote.ts';
@@ -68,9 +69,14 @@ export interface CommandTable {
   import_tasks: {
     args: { readonly system: string; readonly tasks: readonly ImportedTask[] };
     result: {
+      /** What is new here. */
       readonly ids: Readonly<Record<string, TaskId>>;
-      /** Tasks that were already here from an earlier import. */
+      /** Here from an earlier import, and unchanged there. */
       readonly skipped: readonly string[];
+      /** Changed there since, and here now too. */
+      readonly updated: readonly ImportChange[];
+      /** Changed there since, but not here: `why`. */
+      readonly kept: readonly (ImportChange & { readonly why: string })[];
       readonly dangling: readonly { readonly source_id: string; readonly depends_on: string }[];
       readonly cycles: readonly (readonly string[])[];
     };

@@ -41,6 +41,7 @@ import { attemptFailed } from './tasks/events/attempt-failed.ts';
 import { dependentsContinued } from './tasks/events/dependents-continued.ts';
 import { dependentsMoved } from './tasks/events/dependents-moved.ts';
 import { followUpJoined } from './tasks/events/follow-up-joined.ts';
+import { importUpdated } from './tasks/events/import-updated.ts';
 import { lateCompletionKept } from './tasks/events/late-completion-kept.ts';
 import { leaseLapsed } from './tasks/events/lease-lapsed.ts';
 import { notesRead } from './tasks/events/notes-read.ts';
@@ -74,6 +75,7 @@ import { votesArchived } from './votes/events/votes-archived.ts';
 const kinds = {
   task_queued: taskQueued,
   task_imported: taskImported,
+  import_updated: importUpdated,
   task_claimed: taskClaimed,
   progress_reported: progressReported,
   task_noted: taskNoted,

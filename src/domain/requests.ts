@@ -1,5 +1,5 @@
 /** What callers ask for, as they give it: whether it makes sense is decided with the command that carries it. */
-import type { AgentName, DependencyId, FailurePolicy, Priority, TaskContext } from './tasks/task.ts';
+import type { AgentName, DependencyId, FailurePolicy, Priority, Task, TaskContext } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
 import type { Stakes, VotingMethod } from './votes/vote.ts';
 
@@ -51,6 +51,42 @@ export interface PlannedTask extends TaskRequest {
   readonly after?: readonly string[] | undefined;
 }
 
+/** How a task ended in the system it comes from. */
+export interface ImportedEnd {
+  readonly status: 'completed' | 'failed' | 'cancelled';
+  readonly at: Timestamp;
+  readonly summary: string;
+  readonly artifacts?: readonly string[];
+}
+
+/** A comment from elsewhere, at most as long as a note. */
+export interface ImportedNote {
+  readonly at: Timestamp;
+  readonly by: string;
+  readonly text: string;
+}
+
+/** What only a federation's own export knows of a task. Ids in it are those of the source. */
+export type ExportedFields = Pick<
+  Task,
+  | 'from_agent'
+  | 'attempt'
+  | 'failed_attempts'
+  | 'max_attempts'
+  | 'on_failure'
+  | 'paths'
+  | 'uses'
+  | 'checks'
+  | 'rework_of'
+  | 'rework_round'
+  | 'subject'
+  | 'verified'
+  | 'reviews'
+  | 'history'
+  | 'updated_at'
+  | 'result'
+>;
+
 export interface ImportedTask {
   readonly source_id: string;
   readonly description: string;
@@ -61,9 +97,12 @@ export interface ImportedTask {
   readonly depends_on: readonly string[];
   readonly context: TaskContext;
   readonly created_at: Timestamp;
-  readonly finished: {
-    readonly status: 'completed' | 'failed' | 'cancelled';
-    readonly at: Timestamp;
-    readonly summary: string;
-  } | null;
+  readonly not_before?: Timestamp | null;
+  readonly deadline?: Timestamp | null;
+  /** It waits there for something that only a person can see: it waits for approval here. */
+  readonly on_hold?: boolean;
+  /** Oldest first. */
+  readonly notes?: readonly ImportedNote[];
+  readonly finished: ImportedEnd | null;
+  readonly exported?: ExportedFields;
 }

@@ -366,6 +366,7 @@ describe('whatever is commanded', () => {
     );
     const elsewhere = [
       'task_imported',
+      'import_updated',
       'examples_taught',
       'session_started',
       'request_remembered',

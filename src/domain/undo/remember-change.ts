@@ -19,6 +19,7 @@ const parts: Parts = {
   task_approved: (state, { task_id }) => taskPart(state, task_id),
   task_reassigned: (state, { task_id }) => taskPart(state, task_id),
   task_edited: (state, { task_id }) => taskPart(state, task_id),
+  import_updated: (state, { task_id }) => [...taskPart(state, task_id), ...waitingParts(state, task_id)],
   escalation_opened: (_state, { escalation: { inbox_id } }) => [{ of: 'asked', inbox_id }],
   escalation_closed: (state, { inbox_id }) => {
     const before = state.escalations.get(inbox_id);

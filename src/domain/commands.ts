@@ -9,7 +9,7 @@ import type { CheckRun } from './checks/check.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
-import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
+import type { ImportedTask, ImportedVote, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
 import type { Router } from './routing/router.ts';
 import type { RunEnded } from './runs/events/run-ended.ts';
 import type { Run, RunProcess } from './runs/run.ts';
@@ -79,6 +79,16 @@ export interface CommandTable {
       readonly kept: readonly (ImportChange & { readonly why: string })[];
       readonly dangling: readonly { readonly source_id: string; readonly depends_on: string }[];
       readonly cycles: readonly (readonly string[])[];
+    };
+  };
+  /** Votes from another system, with their ballots in plain text. */
+  import_votes: {
+    args: { readonly system: string; readonly votes: readonly ImportedVote[] };
+    result: {
+      readonly ids: Readonly<Record<string, VoteId>>;
+      readonly skipped: readonly string[];
+      readonly updated: readonly { readonly source_id: string; readonly vote_id: VoteId }[];
+      readonly kept: readonly { readonly source_id: string; readonly vote_id: VoteId; readonly why: string }[];
     };
   };
   claim_task: {
@@ -349,8 +359,11 @@ export interface CommandTable {
       readonly duration_minutes?: number | undefined;
       /** It was sent back: no success. */
       readonly rework?: boolean | undefined;
+      /** Where an import found it. */
+      readonly source?: { readonly system: string; readonly id: string } | undefined;
     };
-    result: { readonly agent: AgentName; readonly type: string };
+    /** `already`: an earlier import has recorded it. */
+    result: { readonly agent: AgentName; readonly type: string; readonly already: boolean };
   };
   /** Neither `apply` nor `revert`: a dry run. */
   optimize_routing: {

@@ -67,6 +67,7 @@ import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
 import { voteEscalated } from './votes/events/vote-escalated.ts';
 import { voteExtended } from './votes/events/vote-extended.ts';
+import { voteImported } from './votes/events/vote-imported.ts';
 import { voteJudged } from './votes/events/vote-judged.ts';
 import { voteOpened } from './votes/events/vote-opened.ts';
 import { voteOverruled } from './votes/events/vote-overruled.ts';
@@ -108,6 +109,7 @@ const kinds = {
   work_dropped: workDropped,
   work_reverted: workReverted,
   vote_opened: voteOpened,
+  vote_imported: voteImported,
   ballot_cast: ballotCast,
   vote_decided: voteDecided,
   vote_escalated: voteEscalated,

@@ -1,7 +1,8 @@
 /** What callers ask for, as they give it: whether it makes sense is decided with the command that carries it. */
-import type { AgentName, DependencyId, FailurePolicy, Priority, Task, TaskContext } from './tasks/task.ts';
+import type { AgentName, DependencyId, FailurePolicy, Note, Priority, Task, TaskContext } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
-import type { Stakes, VotingMethod } from './votes/vote.ts';
+import type { AgentBallots, ClosingCause, Vote } from './votes/vote-state.ts';
+import type { Ballot, Stakes, VotingMethod } from './votes/vote.ts';
 
 /** The arguments of one task to queue, as a caller gives them. */
 export interface TaskRequest {
@@ -61,9 +62,13 @@ export interface ImportedEnd {
 
 /** A comment from elsewhere, at most as long as a note. */
 export interface ImportedNote {
-  readonly at: Timestamp;
+  /** Null where the source does not say. */
+  readonly at: Timestamp | null;
   readonly by: string;
   readonly text: string;
+  /** Of a federation's own export. */
+  readonly by_person?: true;
+  readonly answers?: NonNullable<Note['answers']>;
 }
 
 /** What only a federation's own export knows of a task. Ids in it are those of the source. */
@@ -105,4 +110,39 @@ export interface ImportedTask {
   readonly notes?: readonly ImportedNote[];
   readonly finished: ImportedEnd | null;
   readonly exported?: ExportedFields;
+}
+
+/** A vote from elsewhere. Its ballots are counted again when it comes. */
+export interface ImportedVote extends Pick<
+  Vote,
+  | 'question'
+  | 'options'
+  | 'context_url'
+  | 'topic'
+  | 'opened_by'
+  | 'opened_at'
+  | 'quorum'
+  | 'method'
+  | 'stakes'
+  | 'deadline'
+  | 'status'
+  | 'choice'
+  | 'decided'
+  | 'escalated'
+  | 'overruled'
+  | 'cancelled'
+  | 'continued'
+  | 'finished_at'
+> {
+  readonly source_id: string;
+  readonly eligible: readonly AgentName[];
+  readonly ballots: readonly AgentBallots<Ballot>[];
+  /** Null while it is open. */
+  readonly closed: {
+    readonly because: ClosingCause;
+    readonly at: Timestamp;
+    readonly unreachable: readonly AgentName[];
+  } | null;
+  /** It keeps its id where that is free. */
+  readonly exported: boolean;
 }

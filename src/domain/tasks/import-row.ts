@@ -21,7 +21,17 @@ export const importedFields = [
 export type ImportedField = (typeof importedFields)[number];
 
 /** A short hash of each field's value at the source; one that is empty there is absent. */
-export type ImportBase = Readonly<Partial<Record<ImportedField, string>>>;
+export type ImportBase = Readonly<
+  Partial<
+    Record<
+      | ImportedField
+      /** The whole of a vote there, and its row here. */
+      | 'vote'
+      | 'row',
+      string
+    >
+  >
+>;
 
 export interface ImportRow {
   /** `system:id there`. */
@@ -84,12 +94,12 @@ function sorted(ids: readonly DependencyId[]): readonly DependencyId[] {
 }
 
 /** `''` for nothing. 32 bits: a change that goes unnoticed is one in four thousand million. */
-function hashOf(value: unknown): string {
+export function hashOf(value: unknown): string {
   if (value === null || value === undefined || value === false) return '';
   const json = JSON.stringify(value);
   return json === '[]' || json === '{}' ? '' : hash('sha256', json).slice(0, 8);
 }
 
 export function hashOfNote({ at, by, text }: ImportedNote): string {
-  return hash('sha256', `${at} ${by} ${text}`).slice(0, 8);
+  return hash('sha256', `${at ?? ''} ${by} ${text}`).slice(0, 8);
 }

@@ -40,6 +40,7 @@ const parts: Parts = {
     standing(advise`A note stands; leave another: ${call('report_progress', { task_id })}.`),
   dependents_continued: () => standing('What went on without it can be cancelled.'),
   vote_opened: (_state, { vote: { vote_id } }) => standing(advise`Cancel it: ${call('cancel_vote', { vote_id })}.`),
+  vote_imported: () => standing('A vote that was imported stands.'),
   vote_decided: (_state, { vote_id }) => standing(advise`Overrule it: ${call('decide_vote', { vote_id })}.`),
   vote_overruled: (_state, { vote_id }) => standing(advise`Overrule it again: ${call('decide_vote', { vote_id })}.`),
   vote_extended: (_state, { vote_id }) => standing(advise`Close it now: ${call('close_vote', { vote_id })}.`),

@@ -43,7 +43,7 @@ export function openVote(
   return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id) }) };
 }
 
-function checkQuestion(text: string): string {
+export function checkQuestion(text: string): string {
   const question = text.trim();
   if (question === '' || question.length > longestQuestion) {
     throw invalid(
@@ -55,7 +55,7 @@ function checkQuestion(text: string): string {
   return question;
 }
 
-function checkOptions(given: readonly string[]): string[] {
+export function checkOptions(given: readonly string[]): string[] {
   const options = given.map((option) => option.trim());
   if (options.length < fewestOptions || options.length > mostOptions) {
     throw invalid(

@@ -48,7 +48,7 @@ export const importUpdated: EventKind<ImportUpdated> = {
     const what = [...Object.keys(changes), ...(notes.length > 0 ? ['notes'] : [])];
     if (what.length === 0 && finished === undefined) return;
     changeTask(state, task_id, (task) => {
-      const edited = { ...task, ...changes, ...notesThere(task, notes, task.lease !== null) };
+      const edited = { ...task, ...changes, ...notesThere(task, notes, meta.at, task.lease !== null) };
       const waiting_for = unmet(state, edited.dependencies, edited.wait_for);
       const starts_at = changes.not_before === undefined ? task.starts_at : startOf(edited, meta.at);
       const approved_by = unapproved === true ? null : task.approved_by;

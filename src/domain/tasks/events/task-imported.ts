@@ -36,10 +36,11 @@ export const taskImported: EventKind<TaskImported> = {
       ...(notes.length === 0 ? {} : { notes: notes.map(hashOfNote) }),
     });
     const fresh = taskFrom(state, imported, meta.at);
-    const task: Task = { ...fresh, created_at, ...exported, ...notesThere(fresh, notes, false) };
+    const task: Task = { ...fresh, created_at, ...exported, ...notesThere(fresh, notes, meta.at, false) };
     if (finished === null) return addTask(state, { ...task, result: null }, meta);
     const ended = endedThere(finished, source.system);
-    addTask(state, { ...task, ...ended, result: exported?.result ?? ended.result }, meta);
+    const { result = ended.result, on_failure = ended.on_failure } = exported ?? {};
+    addTask(state, { ...task, ...ended, result: result ?? ended.result, on_failure }, meta);
   },
   line: ({ task, source }) =>
     `imported ${task.task_id} from ${source.system} ${oneLine(source.id, 60)}: ${quoted(task.description)}`,
@@ -51,17 +52,20 @@ export const taskImported: EventKind<TaskImported> = {
 export function notesThere(
   { notes, unread_notes }: Task,
   more: readonly ImportedNote[],
+  now: Timestamp,
   tell: boolean,
 ): Pick<Task, 'notes' | 'unread_notes'> {
   if (more.length === 0) return { notes, unread_notes };
-  const all = [...notes, ...more.map((note) => ({ ...note, remote: true as const }))].slice(-keptNotes);
+  const all = [...notes, ...more.map((note) => ({ ...note, at: note.at ?? now, remote: true as const }))].slice(
+    -keptNotes,
+  );
   return { notes: all, unread_notes: tell ? Math.min(unread_notes + more.length, all.length) : unread_notes };
 }
 
 export function endedThere(
   { status, at, summary, artifacts = nothing }: ImportedEnd,
   system: string,
-): Pick<Task, 'status' | 'finished_at' | 'ready_since' | 'starts_at' | 'result'> {
+): Pick<Task, 'status' | 'finished_at' | 'ready_since' | 'starts_at' | 'result' | 'on_failure'> {
   const result: Outcome = {
     outcome: status === 'completed' ? 'success' : 'failure',
     attempt: 0,
@@ -74,5 +78,6 @@ export function endedThere(
     unblocked: nothing,
     follow_ups: nothing,
   };
-  return { status, finished_at: at, result, ready_since: null, starts_at: null };
+  // What is over there holds nothing back there, however it ended.
+  return { status, finished_at: at, result, ready_since: null, starts_at: null, on_failure: 'continue' };
 }

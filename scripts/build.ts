@@ -45,6 +45,8 @@ export async function bundle(
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     external: Object.keys(dependencies),
+    // Its build for Node requires modules when it runs, which a bundle cannot; the same as ES modules stands beside it.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
     // Some packages name their ES modules here only.
     mainFields: ['module', 'main'],
     minifyWhitespace: true,

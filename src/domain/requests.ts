@@ -110,6 +110,8 @@ export interface ImportedTask {
   readonly notes?: readonly ImportedNote[];
   readonly finished: ImportedEnd | null;
   readonly exported?: ExportedFields;
+  /** Its id there is one of ours: it keeps it where it is free. */
+  readonly keeps_id?: true;
 }
 
 /** A vote from elsewhere. Its ballots are counted again when it comes. */

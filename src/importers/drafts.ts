@@ -37,6 +37,7 @@ export interface Draft {
   readonly toAgent?: string | null;
   /** Of this type, whatever its kind. */
   readonly typeHere?: string | null;
+  readonly keepsId?: boolean;
   /** What must be over first. */
   readonly blockers: readonly string[];
   readonly parents: readonly string[];
@@ -184,6 +185,7 @@ function taskFrom(draft: Draft, wait: Wait, system: System, options: ImportOptio
     created_at: draft.created ?? draft.updated ?? options.now,
     not_before: wait.notBefore,
     deadline: due,
+    ...(draft.keepsId === true ? { keeps_id: true as const } : {}),
     on_hold: hold !== null && !isOver,
     notes: [...notes, ...comments(draft, remarks)],
     finished:

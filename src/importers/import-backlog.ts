@@ -8,7 +8,7 @@ import { restOf, textIn, textsIn } from './records.ts';
 
 const read: ReadonlySet<string> = new Set('id title dependencies created_date updated_date'.split(' '));
 /** Where tasks lie; other folders hold what is no work. */
-const places = ['tasks', 'completed', 'drafts', 'archive'] as const;
+const places = ['archive', 'completed', 'drafts', 'tasks'] as const;
 
 export async function importBacklog(files: ReadonlyMap<string, string>, options: ImportOptions): Promise<Found> {
   const { parse } = await import('yaml');

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
 import { type Draft, paragraphs, type Standing, tasksFrom } from './drafts.ts';
 import { type Found, found, type ImportOptions, Remarks } from './found.ts';
+import { slug } from '../domain/slug.ts';
 import { readStatus, readTime, slugged } from './meanings.ts';
 import { textsIn } from './records.ts';
 
@@ -22,6 +23,7 @@ const columns = {
   closed: 'finished-at closed-at completed-at closed resolved completed done-at',
   start: 'not-before defer-until start start-date',
   due: 'deadline due-at due due-date',
+  hold: 'on-hold',
   summary: 'result close-reason resolution outcome',
 } as const;
 type Column = keyof typeof columns;
@@ -79,7 +81,7 @@ export async function importCsv(text: string, options: ImportOptions): Promise<F
       if (cells.some((one) => one.trim() !== '')) remarks.leaveOut(`line ${line}`, 'neither a title nor a description');
       return [];
     }
-    return [draftFrom({ cells, line, names, cell, title, description, places }, remarks)];
+    return [draftFrom({ cells, line, names, cell, title, description, places }, options, remarks)];
   });
   return found('csv', remarks, tasksFrom(drafts, 'csv', options, remarks));
 }
@@ -111,7 +113,11 @@ interface Row {
   readonly places: Partial<Record<Column, number>>;
 }
 
-function draftFrom({ cells, line, names, cell, title, description, places }: Row, remarks: Remarks): Draft {
+function draftFrom(
+  { cells, line, names, cell, title, description, places }: Row,
+  options: ImportOptions,
+  remarks: Remarks,
+): Draft {
   const text = title === description ? title : paragraphs([null, title], [null, description]);
   const named = cell('id');
   const id = named === '' ? `row-${createHash('sha256').update(text).digest('hex').slice(0, 12)}` : named.slice(0, 200);
@@ -148,6 +154,20 @@ function draftFrom({ cells, line, names, cell, title, description, places }: Row
     notBefore: readTime(cell('start')),
     due: readTime(cell('due')),
     source,
+    ...(names.includes('task-id') && names.includes('on-hold') ? ownFields(cell, options) : {}),
+  };
+}
+
+/** Of a table that a federation exported: its types and addressees are what they are here, and so are its ids. */
+function ownFields(
+  cell: Row['cell'],
+  { agents, operator }: ImportOptions,
+): Pick<Draft, 'typeHere' | 'toAgent' | 'keepsId'> {
+  const [type, to] = [slug.safeParse(cell('type')), cell('assignee')];
+  return {
+    typeHere: type.success ? type.data : null,
+    toAgent: agents.has(to) || to === operator ? to : null,
+    keepsId: true,
   };
 }
 
@@ -159,6 +179,7 @@ function standingOf(cell: Row['cell']): Standing {
     const at = closed ?? readTime(cell('updated')) ?? readTime(cell('created')) ?? '1970-01-01T00:00:00.000Z';
     return { is: 'over', end: { status: meaning.status, at, summary: cell('summary') || `Status ${status}` } };
   }
+  if (/^(?:true|yes|1)$/i.test(cell('hold'))) return { is: 'hold', why: 'on hold there' };
   return meaning.is === 'hold'
     ? { is: 'hold', why: `status ${JSON.stringify(status.slice(0, 40))}` }
     : { is: meaning.is };

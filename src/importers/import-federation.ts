@@ -192,6 +192,7 @@ function taskFrom(row: z.infer<typeof taskSchema>, options: FederationOptions, r
     on_hold: row.on_hold && !isOver,
     notes: [...row.notes, ...held],
     finished: isOver ? { status, at, summary: result?.summary ?? status, artifacts: result?.artifacts ?? [] } : null,
+    keeps_id: true,
     exported: {
       from_agent: row.from_agent,
       attempt: row.attempt,

@@ -19,11 +19,13 @@ function ofFolder(paths: readonly string[]): System | null {
 function ofText(name: string, text: string): System | null {
   if (/federation-routing[\w.-]*\.json$/.test(name)) return 'phase4';
   const start = text.trimStart();
-  if (!/^[[{]/.test(start)) return looksLikeTable(text) ? 'csv' : null;
-  const lines = start.split('\n', 20).flatMap((line) => wholeJson(line) ?? []);
-  const isLines = lines.some((value) => isJsonObject(value)) && !/^\s*\[/.test(start);
-  const whole = isLines && start.includes('\n') ? undefined : wholeJson(start);
-  if (isLines && whole === undefined) return ofRecords(lines.filter((value) => isJsonObject(value)));
+  const whole = /^[[{]/.test(start) ? wholeJson(start) : undefined;
+  if (whole === undefined) {
+    const lines = start.split('\n', 50).flatMap((line) => wholeJson(line) ?? []);
+    const records = lines.filter((value) => isJsonObject(value));
+    if (records.length > 0) return ofRecords(records);
+    return looksLikeTable(text) ? 'csv' : null;
+  }
   if (Array.isArray(whole)) return ofRecords(whole.slice(0, 20).filter((value: unknown) => isJsonObject(value)));
   if (!isJsonObject(whole)) return null;
   if (tagsOf(whole).length > 0) return 'taskmaster';

@@ -47,8 +47,6 @@ export function* exportJsonl({ tasks, votes }: Everything, at: Timestamp): Gener
   for (const task of tasks) yield `${JSON.stringify({ task: exportedTask(task) })}\n`;
 }
 
-export type ExportedTask = ReturnType<typeof exportedTask>;
-
 function exportedTask(task: Task) {
   return {
     task_id: task.task_id,
@@ -90,8 +88,6 @@ function exportedTask(task: Task) {
     finished_at: task.finished_at,
   };
 }
-
-export type ExportedVote = ReturnType<typeof exportedVote>;
 
 function exportedVote(vote: Vote) {
   const isOpen = isReadable(vote);

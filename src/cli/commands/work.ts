@@ -3,6 +3,7 @@ import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { plural } from '../../domain/phrases.ts';
+import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
@@ -115,7 +116,7 @@ function agentsToStart({ agents }: Config, named: readonly string[]): readonly s
     throw new CallerError(
       isKnown ? 'not-allowed' : 'unknown-agent',
       isKnown ? `${name} has no "run" in the configuration.` : `${quote(name)} is not an agent.`,
-      isKnown ? how : `Use one of ${runnable.join(', ')}.`,
+      isKnown ? how : oneOfThem(name, runnable),
     );
   }
   return named.length === 0 ? runnable : [...new Set(named)];

@@ -92,7 +92,7 @@ function newIds({ state, nextId }: Deliberation, tasks: readonly ImportedTask[])
   const isFree = (id: string): boolean =>
     /^task-\d{4}-\d{2}-\d{2}-\d{3,9}$/.test(id) && !state.tasks.has(id) && !state.archived.has(id);
   const own = new Set(
-    tasks.flatMap(({ source_id, exported }) => (exported !== undefined && isFree(source_id) ? [source_id] : [])),
+    tasks.flatMap(({ source_id, keeps_id }) => (keeps_id === true && isFree(source_id) ? [source_id] : [])),
   );
   const fresh = (): TaskId => {
     for (;;) {

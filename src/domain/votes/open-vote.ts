@@ -5,6 +5,7 @@ import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
 import { invalid } from '../tasks/task-fields.ts';
+import { oneOfThem } from '../tasks/validate-request.ts';
 import { addMillis, hour } from '../time.ts';
 import { fewestOptions, longestOption, longestQuestion, mostOptions } from './limits.ts';
 import { encodeBytes, keyBytes } from './sealing.ts';
@@ -99,7 +100,7 @@ function eligibleAgents(state: FederationState, args: Args, { config, actor }: D
       throw new CallerError(
         'unknown-agent',
         `eligible: no agent is called "${stranger.slice(0, 60)}".`,
-        `Choose from: ${roster.join(', ')}. People do not vote; they decide.`,
+        `${oneOfThem(stranger, roster)} People do not vote; they decide.`,
       );
     }
     return [...new Set(args.eligible)].sort();

@@ -50,6 +50,7 @@ export async function bringIn(
   const total = tasks.length + found.votes.length + found.outcomes.length + found.examples.length;
   let done = 0;
   const step = (count: number): void => {
+    if (count === 0) return;
     done += count;
     onProgress(done, total);
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** Brings in what an importer found, in parts: each a command, so that an import that is ended midway goes on where it was when it is repeated. */
 import { createHash } from 'node:crypto';
 import type { Actor, ResultOf } from '../domain/commands.ts';
+import { OperatorError } from '../domain/errors.ts';
 import { largestBatch } from '../domain/routing/teach-routing.ts';
 import type { ImportedTask } from '../domain/requests.ts';
 import { importKey } from '../domain/tasks/import-row.ts';
@@ -53,7 +54,12 @@ export async function bringIn(
     if (count === 0) return;
     done += count;
     onProgress(done, total);
-    signal.throwIfAborted();
+    if (!signal.aborted || done >= total) return;
+    throw new OperatorError(
+      'not-allowed',
+      `Stopped: ${done} of ${total} are imported.`,
+      'Run the same command again to go on.',
+    );
   };
   // Votes first: tasks may depend on them.
   const votes = await votesFrom(federation, found, actor);

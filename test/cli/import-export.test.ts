@@ -236,7 +236,10 @@ test('a large import is committed in parts, and one that was stopped goes on whe
   await writeFile(join(folder, 'issues.jsonl'), rows.join('\n'));
   const stop = new AbortController();
   stop.abort();
-  await fed(['import', 'issues.jsonl'], { signal: stop.signal });
+  expect(await fed(['import', 'issues.jsonl'], { signal: stop.signal })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Stopped: 250 of 1200 are imported.\n  → Run the same command again to go on.'),
+  });
   const part = Number(/(\d+) tasks?/.exec((await fed(['queue', 'list', '--limit', '1'])).out)?.[1] ?? 0);
   const rest = JSON.parse((await fed(['import', 'issues.jsonl', '--json'])).out);
   expect(rest.imported + rest.skipped.length).toBe(1_200);

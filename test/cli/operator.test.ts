@@ -178,6 +178,9 @@ test('wrong input is named in the words of the command line, with the nearest ri
   for (const words of [
     'queue add Look --to kim',
     'queue list --to kim',
+    'queue list --from kim',
+    'inbox --agent kim',
+    'inbox answer --all approve --agent kim --yes',
     'agents kim',
     'agents set kim busy',
     'analytics agent kim',

@@ -9,6 +9,7 @@ import type { FederationState } from '../../domain/federation-state.ts';
 import { listed, plural } from '../../domain/phrases.ts';
 import { type EscalationKind, escalationKinds, inboxActions } from '../../domain/scheduling/escalation.ts';
 import { waitingOn } from '../../domain/tasks/dependencies.ts';
+import { checkAddressee } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Federation } from '../../federation.ts';
 import { inboxView } from '../../views/inbox-view.ts';
@@ -51,6 +52,7 @@ export const inboxCommands: readonly CommandRow[] = [
     readOnly: true,
     do: ({ limit = 20, ...wanted }, { federation }) => {
       const state = federation.state();
+      if (wanted.agent !== undefined) checkAddressee(federation.config, wanted.agent);
       const kinds = new Map<EscalationKind, number>();
       for (const { kind } of state.escalations.values()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       const page = inboxView(state, { ...wanted, limit });
@@ -117,6 +119,7 @@ function ownAction({ action: typed, ...input }: z.output<typeof typedAnswer>, fe
 }
 
 async function answerAll({ kind, agent, ...answer }: z.output<typeof bulk>, { federation, actor, confirm }: Session) {
+  if (agent !== undefined) checkAddressee(federation.config, agent);
   const { items } = inboxView(federation.state(), { kind, agent, limit: Number.POSITIVE_INFINITY });
   const offering = items.filter(({ actions }) => actions.includes(answer.action));
   const skipped = items.length - offering.length;

@@ -94,6 +94,8 @@ export interface Host {
   /** The terminal to draw on, or null where input or output is none. */
   readonly screen: () => ScreenDevice | null;
   readonly readInput: () => Promise<string>;
+  /** The same as it came, for what may not be UTF-8. */
+  readonly readBytes: () => Promise<Uint8Array>;
   /** Aborts on Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly open: (settings: OpenSettings) => Promise<Federation>;

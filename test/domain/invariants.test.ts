@@ -366,6 +366,8 @@ describe('whatever is commanded', () => {
     );
     const elsewhere = [
       'task_imported',
+      'import_updated',
+      'vote_imported',
       'examples_taught',
       'session_started',
       'request_remembered',

@@ -4,6 +4,7 @@ import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { listed, plural } from '../../domain/phrases.ts';
+import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
@@ -106,11 +107,6 @@ function checkCommands(config: Config, type: string | null): readonly (readonly 
   });
 }
 
-function meantOf(name: string, runnable: readonly string[]): string {
-  const meant = closest(name, runnable);
-  return meant === null ? `It starts ${listed(runnable)}.` : `Did you mean ${meant}?`;
-}
-
 /** @throws CallerError for a name that is no agent with a `run`. */
 function agentsToStart({ agents }: Config, named: readonly string[]): readonly string[] {
   const runnable = Object.keys(agents).filter((name) => agents[name]?.run !== undefined);
@@ -122,7 +118,7 @@ function agentsToStart({ agents }: Config, named: readonly string[]): readonly s
     throw new CallerError(
       isKnown ? 'not-allowed' : 'unknown-agent',
       isKnown ? `${name} has no "run" in the configuration.` : `${quote(name)} is not an agent.`,
-      isKnown ? how : meantOf(name, runnable),
+      isKnown ? how : oneOfThem(name, runnable),
     );
   }
   return named.length === 0 ? runnable : [...new Set(named)];

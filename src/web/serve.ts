@@ -54,6 +54,7 @@ export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
   const port = portOf(server);
   const app = createApp({
     federation,
+    folder,
     tokens,
     mcp,
     hosts: namesOf(host, federation.config.serve.hosts),

@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { PageOf } from '../../views/pages/page.ts';
-import { useBoard, useSend } from '../context.ts';
+import { type Done, useBoard, useSend } from '../context.ts';
 import {
   Action,
   AdviceLine,
   Age,
   Bar,
   Clock,
+  type Deed,
+  DeedLine,
   Fact,
   Facts,
   focusOnce,
@@ -21,6 +23,8 @@ import {
 } from '../parts.tsx';
 import { Pick } from '../task-form.tsx';
 import { age, left, stated } from '../words.ts';
+import { RunOutput } from '../run-output.tsx';
+import { LandingFacts } from './landing.tsx';
 import { doubtWords, Item } from './needs.tsx';
 
 type Data = PageOf<'task'>;
@@ -88,7 +92,7 @@ export function Task({ data }: { readonly data: Data }) {
                     {run.outcome === undefined ? '' : `, ${run.outcome}`}
                     {run.how === undefined ? '' : ` (${run.how})`}, {run.minutes ?? 0} min
                     {run.cost_usd === undefined ? ', cost not told' : `, ${run.cost_usd.toFixed(2)} USD`}
-                    <span class="q m"> fed runs follow {run.run_id}</span>
+                    <span class="q m"> {run.run_id}</span>
                   </p>
                   {run.trouble === undefined ? null : <p class="bad">{run.trouble}</p>}
                   {run.last_words === undefined ? null : (
@@ -96,6 +100,12 @@ export function Task({ data }: { readonly data: Data }) {
                       {run.last_words}
                     </pre>
                   )}
+                  {run.status === 'ended' || run.stop_asked_by !== undefined ? null : (
+                    <div class="buttons">
+                      <Action label="Stop this run" tool="stop_run" args={{ run_id: run.run_id }} />
+                    </div>
+                  )}
+                  <RunOutput run_id={run.run_id} isOver={run.status === 'ended'} />
                 </div>
               ))}
             </Section>
@@ -195,6 +205,7 @@ function Menu({ data }: { readonly data: Data }) {
   const { shell, live } = useBoard();
   const { task } = data;
   const [open, setOpen] = useState<Open>(null);
+  const [deed, setDeed] = useState<Deed | null>(null);
   const isOver = task.status !== 'pending' && task.status !== 'in-progress';
   const toggle = (what: Open, label: string) => (
     <button
@@ -208,6 +219,7 @@ function Menu({ data }: { readonly data: Data }) {
   );
   const { task_id } = task;
   const behind = data.task.blocks?.length ?? 0;
+  const holder = data.row.holding?.agent ?? null;
   return (
     <div class="menu" role="group" aria-label="What you can do">
       <div class="buttons">
@@ -222,16 +234,21 @@ function Menu({ data }: { readonly data: Data }) {
             label="Complete…"
             tool="override_task"
             args={{ task_id, action: 'complete' }}
-            confirm="It counts as done, whatever its holder does."
+            confirm="It counts as done, whatever its holder does. This cannot be undone."
+            onDone={(done) => setDeed({ label: 'Completed', ...done })}
           />
         )}
         {isOver ? null : (
           <Action
-            label="Cancel…"
+            label={holder === null ? 'Cancel' : 'Cancel…'}
             tool="override_task"
             args={{ task_id, action: 'cancel' }}
             kind="danger"
-            confirm={`Cancel it${behind === 0 ? '' : `; ${behind} behind it stay blocked`}?`}
+            // Taken back, it is ready again; what was under way is not.
+            confirm={holder === null ? null : `${holder} stops working on it. That cannot be undone.`}
+            onDone={(done) =>
+              setDeed({ label: behind === 0 ? 'Cancelled' : `Cancelled; ${behind} behind it stay blocked`, ...done })
+            }
           />
         )}
       </div>
@@ -244,12 +261,24 @@ function Menu({ data }: { readonly data: Data }) {
               label={name === 'auto' ? 'the router’s choice' : name}
               tool="override_task"
               args={{ task_id, action: 'reassign', to_agent: name }}
-              onDone={() => setOpen(null)}
+              onDone={(done) => {
+                setOpen(null);
+                setDeed({ label: `Given to ${name === 'auto' ? 'the router’s choice' : name}`, ...done });
+              }}
             />
           ))}
         </div>
       ) : null}
-      {open === 'edit' ? <EditForm data={data} onDone={() => setOpen(null)} /> : null}
+      {open === 'edit' ? (
+        <EditForm
+          data={data}
+          onDone={(done) => {
+            setOpen(null);
+            setDeed({ label: 'Changed', ...done });
+          }}
+        />
+      ) : null}
+      <DeedLine deed={deed} />
       {live ? null : <p class="s">Nothing can be sent while it is not live.</p>}
     </div>
   );
@@ -288,7 +317,7 @@ function NoteForm({ task_id, onDone }: { readonly task_id: string; readonly onDo
   );
 }
 
-function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: () => void }) {
+function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: (done: Done) => void }) {
   const { shell, live } = useBoard();
   const { task } = data;
   const [description, setDescription] = useState(task.description);
@@ -307,7 +336,8 @@ function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: () =
     ...(list.join() === (task.paths ?? []).join() ? {} : { paths: list }),
   };
   const submit = async (): Promise<void> => {
-    if (await send('override_task', { task_id: task.task_id, action: 'edit', changes })) onDone();
+    const done = await send('override_task', { task_id: task.task_id, action: 'edit', changes });
+    if (done !== null) onDone(done);
   };
   return (
     <form
@@ -404,6 +434,7 @@ function TaskRail({ data }: { readonly data: Data }) {
           </Facts>
         </section>
       )}
+      {data.landing === null ? null : <LandingFacts line={data.landing} />}
       {routing === undefined ? null : (
         <section>
           <h2>Why {routing.agent ?? 'nobody'}</h2>

@@ -157,7 +157,7 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
               args={{ vote_id, reason: 'cancelled on the board' }}
               onDone={stay}
               kind="danger"
-              confirm={`Cancel it${waiting.length === 0 ? '' : `; ${count(waiting.length, 'task')} stay blocked`}.`}
+              confirm={`Cancel it${waiting.length === 0 ? '' : `; ${count(waiting.length, 'task')} stay blocked`}. This cannot be undone.`}
             />
           ) : null}
         </div>

@@ -4,6 +4,7 @@ import type { Timestamp } from '../../domain/time.ts';
 import type { CostRow } from '../cost-view.ts';
 import type { LogEntry } from '../event-lines.ts';
 import type { InboxItem } from '../inbox-view.ts';
+import type { LandingRow } from '../landing-view.ts';
 import type { Dashboard } from '../metrics-view.ts';
 import type { Figures } from '../metrics-figures.ts';
 import type { Overview } from '../overview.ts';
@@ -77,6 +78,16 @@ export interface PairFigures extends Figures {
   readonly bonus: number;
 }
 
+export interface LandingLine extends LandingRow {
+  /** What the work is. */
+  readonly text: string;
+  readonly type: string | null;
+  readonly who: string | null;
+  readonly verified: boolean;
+  /** Of what has landed. */
+  readonly landed: { readonly target: string; readonly at: Timestamp; readonly by: string } | null;
+}
+
 export type Page =
   | {
       readonly page: 'needs';
@@ -105,6 +116,8 @@ export type Page =
       readonly row: TaskRow;
       readonly needs: readonly Need[];
       readonly next: Advice;
+      /** Null: it left nothing in git that could land. */
+      readonly landing: LandingLine | null;
       /** Tasks and votes that it names: what each is. */
       readonly related: Readonly<Record<string, { readonly status: string; readonly text: string }>>;
     }
@@ -128,6 +141,16 @@ export type Page =
       readonly chosen: VoteInFull | null;
       /** Tasks that wait for the chosen one. */
       readonly waiting: readonly string[];
+    }
+  | {
+      readonly page: 'landing';
+      /** Where it lands; null: on the branch of the main worktree. */
+      readonly target: string | null;
+      readonly when: 'manual' | 'verified';
+      readonly landable: readonly LandingLine[];
+      readonly waits: readonly LandingLine[];
+      /** The newest first. */
+      readonly settled: readonly LandingLine[];
     }
   | {
       readonly page: 'metrics';

@@ -132,8 +132,8 @@ export function Bar({ share, tone = 'other', line, width = 120, hideOnPhone = fa
   );
 }
 
-/** What became of something that was sent. */
-export function Result({ state }: { readonly state: Sending }) {
+/** What became of something that was sent. `withUndo`: unless whoever sent it says so elsewhere. */
+export function Result({ state, withUndo = true }: { readonly state: Sending; readonly withUndo?: boolean }) {
   if (state === 'idle' || state === 'sending') return null;
   if ('done' in state) {
     return (
@@ -143,7 +143,7 @@ export function Result({ state }: { readonly state: Sending }) {
             <AdviceLine advice={state.done} />
           </p>
         )}
-        <Undo id={state.undo} />
+        {withUndo ? <Undo of={state} /> : null}
       </>
     );
   }
@@ -167,16 +167,18 @@ export function Result({ state }: { readonly state: Sending }) {
 /** So long a change can be taken back where it was made; later, `fed undo` still may. */
 const undoMs = 10_000;
 
-/** `id`: null where what was done stands. */
-export function Undo({ id, onUndone }: { readonly id: string | null; readonly onUndone?: () => void }) {
+/** Nothing where what was done stands. */
+export function Undo({ of, onUndone }: { readonly of: Done; readonly onUndone?: () => void }) {
   const { live } = useBoard();
-  const { state, send } = useSend();
+  const { state, send, clear } = useSend();
+  const { undo: id } = of;
   const [isOver, setOver] = useState(false);
   useEffect(() => {
     setOver(false);
+    clear();
     const timer = setTimeout(() => setOver(true), undoMs);
     return () => clearTimeout(timer);
-  }, [id]);
+  }, [of]);
   if (id === null || (isOver && state === 'idle')) return null;
   if (typeof state === 'object' && 'done' in state) {
     return (
@@ -215,7 +217,7 @@ export function DeedLine({ deed }: { readonly deed: Deed | null }) {
   if (deed === null) return null;
   return (
     <p class="deed" role="status">
-      {deed.label}. <Undo id={deed.undo} />
+      {deed.label}. <Undo of={deed} />
     </p>
   );
 }
@@ -269,7 +271,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
         {isSending ? 'Sending…' : label}
         {letter === '' ? null : <kbd aria-hidden="true">{letter.toUpperCase()}</kbd>}
       </button>
-      <Result state={state} />
+      <Result state={state} withUndo={onDone === undefined} />
     </>
   );
 }

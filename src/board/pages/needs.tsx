@@ -136,7 +136,7 @@ function Settled({
         <Text text={titleOf(item)} />
       </span>
       <span class="s">{answered === null ? 'settled elsewhere' : answered.label}</span>
-      {answered === null ? null : <Undo id={answered.undo} onUndone={onUndone} />}
+      {answered === null ? null : <Undo of={answered} onUndone={onUndone} />}
     </li>
   );
 }
@@ -318,7 +318,16 @@ export function Item({ item, folded, onAnswered = () => {} }: ItemProps) {
 function titleOf(item: Need): string {
   if (item.vote !== null) return item.vote.question;
   if (item.kind === 'question') return item.detail ?? item.title;
-  return item.title;
+  return item.headline ?? item.title;
+}
+
+/** What else is said about it than its heading, in lines. */
+function detailOf({ kind, title, detail, headline }: Need): string {
+  if (kind === 'question') return '';
+  // The heading says the task, and the line above it what it is about.
+  const text = (detail ?? '').replace(headline === null ? '' : `: ${headline}`, '.');
+  const isSaid = headline === null || kind === 'approval';
+  return isSaid ? text : text.includes('\n') ? `${title}\n${text}` : [`${title}.`, text].join(' ').trim();
 }
 
 interface EvidenceProps {
@@ -327,19 +336,13 @@ interface EvidenceProps {
 }
 
 function Evidence({ item, onAnswered }: EvidenceProps) {
-  const lines = item.kind === 'question' ? '' : (item.detail ?? '');
+  const lines = detailOf(item);
   return (
     <>
-      {item.kind === 'question' && item.task !== null ? (
-        <p class="d">{item.task.description}</p>
-      ) : lines === '' ? null : lines.split('\n').length > 2 ? (
-        <pre class="out" tabIndex={0}>
-          {lines.split('\n').slice(-5).join('\n')}
-        </pre>
-      ) : (
-        <p class="d">
-          <Text text={lines} />
-        </p>
+      {item.kind === 'question' && item.headline !== null ? (
+        <p class="d">{item.headline}</p>
+      ) : lines === '' ? null : (
+        <Lines text={lines} />
       )}
       {item.candidates.length === 0 ? null : (
         <div class="score">
@@ -382,12 +385,41 @@ function Evidence({ item, onAnswered }: EvidenceProps) {
   );
 }
 
+/** A sentence, and the end of what a program wrote. */
+function Lines({ text }: { readonly text: string }) {
+  const [first = '', ...rest] = text.split('\n');
+  if (rest.length < 2) {
+    return (
+      <p class="d">
+        <Text text={text} />
+      </p>
+    );
+  }
+  return (
+    <>
+      <p class="d">
+        <Text text={first} />
+      </p>
+      <pre class="out" tabIndex={0}>
+        {rest.slice(-5).join('\n')}
+      </pre>
+    </>
+  );
+}
+
 function VoteEvidence({ item, onAnswered }: EvidenceProps) {
   const { shell } = useBoard();
   const options = item.vote?.result?.tally?.options ?? [];
   const best = Math.max(0, ...options.map(({ in_force }) => in_force ?? 0));
   return (
     <div class="score six">
+      {options.length === 0
+        ? null
+        : ['Option', 'Plain', '', 'Calibrated', '', ''].map((name, index) => (
+            <span key={`head-${index}`} class={index === 1 || index === 2 ? 's dk' : index === 5 ? 's own' : 's'}>
+              {name}
+            </span>
+          ))}
       {options.map(({ option, plain, calibrated, in_force }) => [
         <span key={`${option}-name`} class={in_force === best ? 'b' : ''}>
           {option}

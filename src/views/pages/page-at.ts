@@ -49,6 +49,7 @@ const firstRows = 40;
 /** Rows of finished tasks that a board ever shows. */
 const mostDone = 500;
 const mostNodes = 200;
+const longestHeadline = 160;
 const stuckAfter = 15 * 60_000;
 const mostLogRecords = 1_000;
 const mostLogLines = 300;
@@ -204,6 +205,7 @@ function needOf(federation: Federation, item: InboxItems[number]): Need {
   return {
     ...item,
     task: task === undefined ? null : taskRow(federation, task),
+    headline: task === undefined ? null : firstWords(task.description.split('\n')[0] ?? '', longestHeadline),
     vote: vote === undefined ? null : fullVote(vote),
     from: task?.lease?.agent ?? task?.result?.by ?? task?.from_agent ?? null,
     candidates: item.kind === 'approval' || item.kind === 'routing' ? candidates : [],

@@ -33,6 +33,8 @@ export interface Shell {
 export interface Need extends InboxItem {
   /** What it is about. */
   readonly task: TaskRow | null;
+  /** The first line of its task. */
+  readonly headline: string | null;
   readonly vote: VoteInFull | null;
   /** Who asks, or whose work it is about. */
   readonly from: string | null;

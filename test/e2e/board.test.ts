@@ -399,6 +399,30 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.close();
   });
 
+  it('is right again after a browser slept for an hour, with its ages', async () => {
+    const page = await open(operator, '/queue?text=hour');
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    await page.clock.install();
+    await page.goto(`${server.url}/queue?text=hour`);
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    // Asleep: nothing runs, and then the clock is an hour on and the connection is dead.
+    await page.clock.pauseAt(Date.now() + 1_000);
+    await operator.setOffline(true);
+    await queued('Queued in that hour', { to_agent: 'kimi' });
+    await page.clock.fastForward('01:00:00');
+    await page.getByText('Not live since').waitFor();
+    await operator.setOffline(false);
+    await page.clock.resume();
+    await page.evaluate('document.dispatchEvent(new Event("visibilitychange")), dispatchEvent(new Event("online"))');
+    const row = page.locator('.row', { hasText: 'Queued in that hour' });
+    await row.waitFor();
+    await page.locator('.live', { hasText: /^Live/ }).waitFor();
+    // By the server's clock, not by how long the browser's own believes that it was away.
+    await row.locator('time', { hasText: 'now' }).waitFor();
+    complaints.length = 0;
+    await page.close();
+  });
+
   it('keeps thousands of tasks in the page by the screen, not by the thousand', async () => {
     const tasks = Array.from({ length: 1_000 }, (_, n) => ({
       key: `t${n}`,

@@ -25,7 +25,8 @@ export async function startServer(
 ): Promise<TestServer> {
   const project = makeProject(config, atEnd);
   await fill(project.folder);
-  const begin = (port: number): Promise<Serving> => serve({ folder: project.dir, host: '127.0.0.1', port, tls: null, ...more });
+  const begin = (port: number): Promise<Serving> =>
+    serve({ folder: project.dir, host: '127.0.0.1', port, tls: null, ...more });
   let server = await begin(0);
   const { url } = server;
   const tokens = new TokenFile(project.dir);

@@ -74,13 +74,15 @@ it('lets a board go that takes nothing, with all that was kept for it, and tells
     }
   })();
   for (let round = 0; round < 10; round += 1) {
-    for (const tell of listeners) tell({ tasks: new Set(Array.from({ length: 600 }, (_, n) => `task-2026-11-28-${round}${n}`)) });
+    for (const tell of listeners)
+      tell({ tasks: new Set(Array.from({ length: 600 }, (_, n) => `task-2026-11-28-${round}${n}`)) });
     await vi.advanceTimersByTimeAsync(250);
   }
   expect(read).toBeGreaterThan(100_000);
   // What it had not taken comes to an end, after which a browser asks again and gets what is true then.
   let kept = 0;
-  for (let chunk = await stuck?.read(); chunk?.done === false; chunk = await stuck?.read()) kept += chunk.value.byteLength;
+  for (let chunk = await stuck?.read(); chunk?.done === false; chunk = await stuck?.read())
+    kept += chunk.value.byteLength;
   expect(kept).toBeLessThan(80_000);
   expect(unsubscribe).not.toHaveBeenCalled();
   news.close();

@@ -104,10 +104,11 @@ async function run(
     onCommitted: (record) => {
       if (!isOurs) becomeOurs(settings.folder, config);
       isOurs = true;
-      logFile?.note();
+      logFile?.note(record);
       webhook.note(record);
       settings.onCommitted?.(record);
     },
+    onRestart: () => logFile?.forget(),
     onTick: () => webhook.sweep(),
     boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),

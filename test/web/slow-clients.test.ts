@@ -26,25 +26,28 @@ function sent(url: string, text: string): Promise<string> {
 
 it('turns down headers and bodies that do not come, and what is no request, each with what is wrong', async () => {
   const patience = { headersTimeout: 60, requestTimeout: 120, connectionsCheckingInterval: 20 };
-  const server = await startServer({}, undefined, undefined, { patience });
-  const token = await server.token('kimi');
+  const hasty = await startServer({}, undefined, undefined, { patience });
+  const server = await startServer();
+  const token = await hasty.token('kimi');
   const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
   const slow = { code: 'invalid', message: 'The request came too slowly', next: 'Send it again, all at once.' };
-  for (const [text, status, error] of [
-    ['GET /healthz HTTP/1.1\r\nHost: local', '408 Request Timeout', slow],
-    [`${head}Content-Length: 1000\r\n\r\n{"jsonrpc"`, '408 Request Timeout', slow],
+  for (const [{ url }, text, status, error] of [
+    [hasty, 'GET /healthz HTTP/1.1\r\nHost: local', '408 Request Timeout', slow],
+    [hasty, `${head}Content-Length: 1000\r\n\r\n{"jsonrpc"`, '408 Request Timeout', slow],
     [
+      server,
       `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
       '431 Request Header Fields Too Large',
       { code: 'invalid', message: 'The headers are larger than 16 KiB', next: 'Send fewer or shorter ones.' },
     ],
     [
+      server,
       'HELO server\r\n\r\n',
       '400 Bad Request',
       { code: 'invalid', message: 'This is not an HTTP request', next: 'Send HTTP/1.1.' },
     ],
   ] as const) {
-    const answer = await sent(server.url, text);
+    const answer = await sent(url, text);
     expect(answer.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ error });
     expect(answer).not.toContain(token);

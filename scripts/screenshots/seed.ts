@@ -184,7 +184,7 @@ export async function seed(folder: string): Promise<void> {
     });
   }
   at(3, 30);
-  const cart = await queue('reuben', 'Split cart.ts into pricing, tax and stock', 'refactoring', 'copilot', {
+  await queue('reuben', 'Split cart.ts into pricing, tax and stock', 'refactoring', 'copilot', {
     paths: ['src/cart/**'],
   });
   const webhooks = await queue('reuben', 'Retry webhooks with backoff, stop after 8', 'implementation', 'codex', {
@@ -227,21 +227,6 @@ export async function seed(folder: string): Promise<void> {
   const rollout = await queue('reuben', 'Roll 2.8.0 out to staging', 'deployment', 'kimi');
   await work('kimi', rollout, 8, 'success', 'Staging runs 2.8.0; the smoke test is green.', { contains: [limit] });
   at(5, 50);
-  const copilot = { name: 'copilot', kind: 'agent', session: 'run-1', client: null } as const;
-  const machine = 'another machine';
-  const process = { pid: 4711, started: '1' };
-  const begun = { program: 'copilot', settle: 'agent', secret_hash: 'hash', machine, runner: process } as const;
-  const { run } = await federation.execute('begin_run', begun, copilot);
-  if (run?.task_id !== cart) throw new Error(`Expected a run for ${cart}, got ${run?.task_id ?? 'none'}`);
-  await federation.execute('start_run', { run_id: run.run_id, process }, copilot);
-  const output = join(dir, 'runs', run.run_id);
-  mkdirSync(output, { recursive: true });
-  writeFileSync(join(output, 'activity.log'), activity);
-  await federation.execute(
-    'report_progress',
-    { task_id: cart, progress: 0.7, note: 'pricing and tax are out', extend_minutes: 200 },
-    copilot,
-  );
   at(6, 0);
   await call('kimi', 'claim_task', { task_id: keys, lease_minutes: 200 });
   await call('reuben', 'report_progress', {
@@ -265,6 +250,7 @@ export async function seed(folder: string): Promise<void> {
   await queue('reuben', 'Illustration for the empty cart', 'design', 'copilot', {});
   await queue('reuben', 'Changelog for 2.8.0', 'documentation', 'claude');
   await queue('reuben', 'Cache product images at the edge, purge on change', 'implementation', 'codex');
+  await call('reuben', 'report_progress', { task_id: keys, note: 'Ask me before you drop the old index.' });
   at(6, 35);
   await call('ollama', 'claim_task', { task_id: mails, lease_minutes: 60 });
   await call('claude', 'open_vote', {
@@ -293,4 +279,24 @@ export async function seed(folder: string): Promise<void> {
   });
   at(7);
   await federation.close();
+}
+
+/** A run of copilot on the cart, which goes on until what this gives is called. */
+export async function beginRun(folder: string): Promise<() => Promise<void>> {
+  const dir = join(folder, '.federation');
+  const federation = await openFederation({ folder: dir });
+  federation.keepTime();
+  const copilot = { name: 'copilot', kind: 'agent', session: 'run-of-copilot', client: null } as const;
+  const process = { pid: globalThis.process.pid, started: '1' };
+  const begun = { program: 'copilot', settle: 'agent', secret_hash: 'hash', machine: 'here', runner: process } as const;
+  const { run } = await federation.execute('begin_run', begun, copilot);
+  if (run?.task_id == null) throw new Error('Expected a run of a task, got none');
+  const { run_id, task_id } = run;
+  federation.attend(copilot);
+  await federation.execute('start_run', { run_id, process }, copilot);
+  const output = join(dir, 'runs', run_id);
+  mkdirSync(output, { recursive: true });
+  writeFileSync(join(output, 'activity.log'), activity);
+  await federation.execute('report_progress', { task_id, progress: 0.7, note: 'pricing and tax are out' }, copilot);
+  return () => federation.close();
 }

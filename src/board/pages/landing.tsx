@@ -100,7 +100,7 @@ function Why({ line: { why, landed, rework } }: { readonly line: LandingLine }) 
   if (why === undefined && rework === undefined) return null;
   return (
     <p class="s">
-      {why === undefined ? null : <Text text={why} />}
+      {why === undefined ? null : <Text text={`${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`} />}
       {rework === undefined ? null : (
         <>
           {' '}
@@ -113,18 +113,16 @@ function Why({ line: { why, landed, rework } }: { readonly line: LandingLine }) 
 
 function Actions({ line }: { readonly line: LandingLine }) {
   const { shell } = useBoard();
-  const { task_id, is } = line;
+  const { task_id, is, inHand } = line;
   if (shell.reader.readOnly) return <div />;
   return (
     <div class="acts">
       {is === 'landable' ? <Command text={`fed land ${task_id}`} note="merge, check, move the branch" /> : null}
       {is === 'landed' ? <Command text={`fed land --revert ${task_id}`} note="take it back by a commit" /> : null}
-      {is === 'landable' || is === 'waits' ? (
-        <>
-          <Command text={`fed land --drop ${task_id}`} note="give the branch up; its commit is kept" />
-          {is === 'landable' ? <SendBack task_id={task_id} /> : null}
-        </>
+      {(is === 'landable' || is === 'waits') && !inHand ? (
+        <Command text={`fed land --drop ${task_id}`} note="give the branch up; its commit is kept" />
       ) : null}
+      {is === 'landable' ? <SendBack task_id={task_id} /> : null}
     </div>
   );
 }

@@ -325,7 +325,8 @@ function titleOf(item: Need): string {
 function detailOf({ kind, title, detail, headline }: Need): string {
   if (kind === 'question') return '';
   // The heading says the task, and the line above it what it is about.
-  const text = (detail ?? '').replace(headline === null ? '' : `: ${headline}`, '.');
+  const said = detail ?? '';
+  const text = headline === null ? said : said.replace(`: ${headline}`, '.');
   const isSaid = headline === null || kind === 'approval';
   return isSaid ? text : text.includes('\n') ? `${title}\n${text}` : [`${title}.`, text].join(' ').trim();
 }
@@ -416,7 +417,7 @@ function VoteEvidence({ item, onAnswered }: EvidenceProps) {
       {options.length === 0
         ? null
         : ['Option', 'Plain', '', 'Calibrated', '', ''].map((name, index) => (
-            <span key={`head-${index}`} class={index === 1 || index === 2 ? 's dk' : index === 5 ? 's own' : 's'}>
+            <span key={`head-${index}`} class="s head-of">
               {name}
             </span>
           ))}

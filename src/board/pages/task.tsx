@@ -139,10 +139,16 @@ export function Task({ data }: { readonly data: Data }) {
             </Section>
           )}
           {task.notes === undefined ? null : (
-            <Section title="Notes">
-              {task.notes.map(({ at, by, text }) => (
+            <Section
+              title="Notes"
+              note={
+                data.unread === 0 ? undefined : `${data.unread} not read yet by ${row.holding?.agent ?? 'its holder'}`
+              }
+            >
+              {task.notes.map(({ at, by, text }, index, notes) => (
                 <p key={`${at}${by}`} class="d">
                   <b class={by === shell.operator ? 'you' : ''}>{by}</b> <Clock at={at} />: <Text text={text} />
+                  {index < notes.length - data.unread ? null : <span class="chip">not read yet</span>}
                 </p>
               ))}
             </Section>
@@ -154,22 +160,24 @@ export function Task({ data }: { readonly data: Data }) {
               </pre>
             </Section>
           )}
-          <Section title="History" note={task.history.length}>
-            <div class="hist">
-              {task.history.toReversed().map(({ at, by, what, text }, index) => (
-                <p key={index}>
-                  <span class="tm">
-                    <Clock at={at} />
-                  </span>
-                  <span>
-                    <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
-                    {text === undefined ? '' : ': '}
-                    {text === undefined ? null : <Text text={text} />}
-                  </span>
-                </p>
-              ))}
-            </div>
-          </Section>
+          {task.history.length === 0 ? null : (
+            <Section title="History" note={task.history.length}>
+              <div class="hist">
+                {task.history.toReversed().map(({ at, by, what, text }, index) => (
+                  <p key={index}>
+                    <span class="tm">
+                      <Clock at={at} />
+                    </span>
+                    <span>
+                      <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
+                      {text === undefined ? '' : ': '}
+                      {text === undefined ? null : <Text text={text} />}
+                    </span>
+                  </p>
+                ))}
+              </div>
+            </Section>
+          )}
         </div>
         <TaskRail data={data} />
       </div>

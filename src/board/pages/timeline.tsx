@@ -359,7 +359,7 @@ function Table({ attempts }: { readonly attempts: readonly TimelineAttempt[] }) 
             <th scope="col" class="r">
               Took
             </th>
-            <th scope="col" class="r">
+            <th scope="col" class="r dk">
               In checks
             </th>
             <th scope="col">End</th>
@@ -372,11 +372,12 @@ function Table({ attempts }: { readonly attempts: readonly TimelineAttempt[] }) 
                 <Clock at={attempt.from} />
               </td>
               <td>
-                <Id id={attempt.task_id} /> <span class="q">attempt {attempt.attempt}</span>
+                <Id id={attempt.task_id} />{' '}
+                {attempt.attempt === 1 ? null : <span class="q">attempt {attempt.attempt}</span>}
               </td>
               <td>{attempt.agent}</td>
-              <td class="r">{span(Date.parse(attempt.to ?? now) - Date.parse(attempt.from))}</td>
-              <td class="r">
+              <td class="r nw">{span(Date.parse(attempt.to ?? now) - Date.parse(attempt.from))}</td>
+              <td class="r dk">
                 {attempt.checking === null ? '' : span(Date.parse(attempt.to ?? now) - Date.parse(attempt.checking))}
               </td>
               <td class={attempt.end === 'failure' || attempt.end === 'lapsed' ? 'bad' : ''}>{stateOf(attempt)}</td>

@@ -6,6 +6,7 @@ import { blockedBy } from '../../domain/scheduling/inbox.ts';
 import type { FederationState } from '../../domain/federation-state.ts';
 import { isOpen } from '../../domain/tasks/readiness.ts';
 import { fitOfAll } from '../../domain/tasks/claiming-order.ts';
+import { unreadNotes } from '../../domain/tasks/notes.ts';
 import type { Task, TaskId } from '../../domain/tasks/task.ts';
 import { pairOf } from '../../domain/metrics/metrics.ts';
 import { bonusesFor } from '../../domain/routing/bonuses.ts';
@@ -295,6 +296,7 @@ async function taskPage(federation: Federation, id: string, reader: Actor): Prom
       .items.filter(({ task_id }) => task_id === task.task_id)
       .map((item) => needOf(federation, item)),
     next: nextAbout(federation, task, reader),
+    unread: task.lease === null ? 0 : unreadNotes(task).length,
     landing: landingLine(federation, task),
     related: Object.fromEntries([...named].map((other) => [other, relatedOf(state, other)])),
   };
@@ -417,6 +419,7 @@ function landingLine(federation: Federation, task: Task): LandingLine | null {
     type,
     who: result?.by ?? task.reported?.by ?? task.lease?.agent ?? null,
     verified,
+    inHand: task.lease !== null,
     landed: landing?.state === 'landed' ? { target: landing.target, at: landing.at, by: landing.by } : null,
   };
 }

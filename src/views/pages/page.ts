@@ -86,6 +86,8 @@ export interface LandingLine extends LandingRow {
   readonly type: string | null;
   readonly who: string | null;
   readonly verified: boolean;
+  /** Somebody works on it: its branch cannot be given up. */
+  readonly inHand: boolean;
   /** Of what has landed. */
   readonly landed: { readonly target: string; readonly at: Timestamp; readonly by: string } | null;
 }
@@ -118,6 +120,8 @@ export type Page =
       readonly row: TaskRow;
       readonly needs: readonly Need[];
       readonly next: Advice;
+      /** How many of its notes, the last ones, its holder has not been given yet. */
+      readonly unread: number;
       /** Null: it left nothing in git that could land. */
       readonly landing: LandingLine | null;
       /** Tasks and votes that it names: what each is. */

@@ -21,6 +21,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { startModelApi } from './model-api.ts';
+import { tryRemote } from './remote.ts';
 
 const run = promisify(execFile);
 const fed = resolve(import.meta.dirname, '../../dist/src/fed.js');
@@ -137,6 +138,16 @@ async function tryClient(name: string, client: Client): Promise<void> {
   try {
     const works = await work(project, bin, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
+    if (name === 'claude') {
+      const folder = mkdtempSync(join(project, 'remote-'));
+      const remote = await tryRemote(folder, environment(folder, bin));
+      report(
+        name,
+        'connects over HTTP with a token, and completes its task there',
+        remote.connected && remote.completed,
+        remote.out,
+      );
+    }
     if (!client.saysLimit) return;
     const limited = await work(project, bin, client, 'limited');
     report(name, 'is set on standby at a 429, and its fallback takes the task', limited.tookOver, limited.out);

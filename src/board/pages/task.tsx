@@ -22,7 +22,7 @@ import {
   Text,
 } from '../parts.tsx';
 import { Pick } from '../task-form.tsx';
-import { age, left, stated } from '../words.ts';
+import { age, left, span, stated } from '../words.ts';
 import { RunOutput } from '../run-output.tsx';
 import { LandingFacts } from './landing.tsx';
 import { doubtWords, Item } from './needs.tsx';
@@ -38,9 +38,7 @@ export function Task({ data }: { readonly data: Data }) {
       <p class="s over">
         <span class="m">{task.task_id}</span> · {task.type ?? 'no type'} {task.priority === 'normal' ? '' : '· '}
         <Priority of={task.priority} /> · from {task.from_agent}
-        {task.caused_by === undefined
-          ? ''
-          : ` (${task.caused_by.kind ?? ''}${task.caused_by.by === undefined ? '' : ` ${task.caused_by.by}`})`}
+        <Cause task={task} />
       </p>
       <Head title={line} sub={<State data={data} />} />
       <div class="task">
@@ -90,7 +88,7 @@ export function Task({ data }: { readonly data: Data }) {
                   <p class="d">
                     <b>{run.program}</b> {run.status}
                     {run.outcome === undefined ? '' : `, ${run.outcome}`}
-                    {run.how === undefined ? '' : ` (${run.how})`}, {run.minutes ?? 0} min
+                    {run.how === undefined ? '' : ` (${run.how})`}, {runTime(run.minutes)}
                     {run.cost_usd === undefined ? ', cost not told' : `, ${run.cost_usd.toFixed(2)} USD`}
                     <span class="q m"> {run.run_id}</span>
                   </p>
@@ -186,14 +184,20 @@ export function Task({ data }: { readonly data: Data }) {
   );
 }
 
+/** Beside whom it is from: what it follows from. */
+function Cause({ task: { caused_by, from_agent } }: { readonly task: Data['task'] }) {
+  if (caused_by === undefined || caused_by.by === from_agent) return null;
+  const { kind, by } = caused_by;
+  return <>{` (${[kind, by].filter((word) => word !== undefined).join(' ')})`}</>;
+}
+
 function State({ data }: { readonly data: Data }) {
   const { now } = useBoard();
   const { row, task } = data;
   if (row.holding !== null) {
     return (
       <>
-        <RowGlyph row={row} /> {row.holding.agent} has worked on it for {age(row.holding.since, now)}, attempt{' '}
-        {row.holding.attempt}.{' '}
+        <RowGlyph row={row} /> {row.holding.agent} {sinceWords(row.holding.since, now)}, attempt {row.holding.attempt}.{' '}
         {row.holding.silent ? <span class="warn">Its program shows no sign of life.</span> : null}
       </>
     );
@@ -205,6 +209,15 @@ function State({ data }: { readonly data: Data }) {
       {row.doubtful === null ? null : <span class="warn">{doubtWords(row)}</span>}
     </>
   );
+}
+
+function runTime(minutes: number): string {
+  return minutes < 1 ? 'under 1 min' : span(minutes * 60_000);
+}
+
+function sinceWords(since: string, now: string): string {
+  const passed = age(since, now);
+  return passed === 'now' ? 'began just now' : `has worked on it for ${passed}`;
 }
 
 type Open = 'note' | 'give' | 'edit' | null;

@@ -86,7 +86,10 @@ function turnFor(text: string): Turn {
   const name = names.at(-1);
   const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);
   if (task_id === undefined || name === undefined || isDone) return { text: farewell };
-  return { call: { name, input: { task_id, outcome: 'success', summary: 'Done by the stand-in model' } } };
+  // Where another process claimed the task, the number says which attempt is meant.
+  const attempt = /Its attempt is (\d+)\./.exec(prompt)?.[1];
+  const input = { task_id, outcome: 'success', summary: 'Done by the stand-in model' };
+  return { call: { name, input: attempt === undefined ? input : { ...input, attempt: Number(attempt) } } };
 }
 
 interface Protocol {

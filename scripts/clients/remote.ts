@@ -30,13 +30,12 @@ export async function tryRemote(folder: string, env: Record<string, string>): Pr
   const header = `Authorization: Bearer ${secret}`;
   const claude = async (...args: string[]): Promise<string> => {
     // It waits for the end of its input.
-    const child = run('claude', args, { cwd: folder, env, timeout: 120_000 });
+    const child = run('claude', args, { cwd: folder, env: { ...env, ENABLE_TOOL_SEARCH: 'false' }, timeout: 120_000 });
     child.child.stdin?.end();
     return (await child).stdout;
   };
-  // The same token and program share what they hold: this claims, the program completes.
   const client = new Client(
-    { name: 'claude-code', version: '1' },
+    { name: 'claims-for-claude', version: '1' },
     { versionNegotiation: { mode: { pin: '2026-07-28' } } },
   );
   try {
@@ -51,7 +50,7 @@ export async function tryRemote(folder: string, env: Record<string, string>): Pr
     const { task_id } = task.parse(claimed.structuredContent).task;
     await claude('mcp', 'add', '--transport', 'http', 'federation', `${server.url}/mcp`, '--header', header);
     const listed = await claude('mcp', 'list');
-    const prompt = `This run is for one task, ${task_id}. Complete it.`;
+    const prompt = `This run is for one task, ${task_id}. Its attempt is 1.`;
     const tools = ['--allowedTools', 'mcp__federation__complete_task', 'ToolSearch'];
     const said = await claude('-p', prompt, '--model', 'stand-in', ...tools);
     const after = await client.callTool({ name: 'get_task', arguments: { task_id } });

@@ -47,7 +47,7 @@ export function Frame(props: FrameProps) {
         Skip to content
       </a>
       <header class="top">
-        <a class="fed" href="/">
+        <a class="fed" href="/" title={shell.name}>
           {shell.name}
         </a>
         <nav class="nav" aria-label="Pages">

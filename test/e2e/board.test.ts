@@ -302,9 +302,9 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const found: string[] = [];
     const task_id = await queued('Look at me', { to_agent: 'kimi' });
-    for (const path of [...paths, `/tasks/${task_id}`]) {
+    for (const path of [...paths, `/tasks/${task_id}`, '/sign-in']) {
       await page.goto(`${server.url}${path}`);
-      await page.locator('.live', { hasText: 'Live' }).waitFor();
+      if (path !== '/sign-in') await page.locator('.live', { hasText: 'Live' }).waitFor();
       await page.evaluate(axe.source);
       const result: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
       for (const { id, impact, nodes } of violations.parse(result).violations) {
@@ -313,6 +313,23 @@ describe.runIf(browserProgram !== null)('the board', () => {
       }
     }
     expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('fits a phone, a small laptop and a desk: no page scrolls sideways', async () => {
+    const page = await open(operator, '/');
+    for (const [width, height] of [
+      [390, 844],
+      [1024, 768],
+      [1280, 800],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const path of paths) {
+        await page.goto(`${server.url}${path}`);
+        const needed = z.number().parse(await page.evaluate('document.documentElement.scrollWidth'));
+        expect([path, width, needed]).toEqual([path, width, width]);
+      }
+    }
     await page.close();
   });
 

@@ -184,21 +184,23 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
 function Sealed({ vote }: { readonly vote: VoteInFull }) {
   return (
     <Section title="Ballots" note="sealed until it closes">
-      <table class="seals">
-        <tbody>
-          {vote.eligible.map((agent) => {
-            const hasVoted = vote.voted.includes(agent);
-            return (
-              <tr key={agent}>
-                <th scope="row">{agent}</th>
-                <td>
-                  <Glyph name={hasVoted ? 'seal' : 'unvoted'} /> {hasVoted ? 'voted' : 'not yet'}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <div class="scrollx" tabIndex={0} role="region" aria-label="Who has voted">
+        <table class="seals">
+          <tbody>
+            {vote.eligible.map((agent) => {
+              const hasVoted = vote.voted.includes(agent);
+              return (
+                <tr key={agent}>
+                  <th scope="row">{agent}</th>
+                  <td>
+                    <Glyph name={hasVoted ? 'seal' : 'unvoted'} /> {hasVoted ? 'voted' : 'not yet'}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </Section>
   );
 }

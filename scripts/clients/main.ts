@@ -23,6 +23,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { startModelApi } from './model-api.ts';
+import { tryRemote } from './remote.ts';
 import { landSideBySide } from './side-by-side.ts';
 
 const run = promisify(execFile);
@@ -139,6 +140,16 @@ async function tryClient(name: string, client: Client): Promise<void> {
   try {
     const works = await work(project, path, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
+    if (name === 'claude') {
+      const folder = mkdtempSync(join(project, 'remote-'));
+      const remote = await tryRemote(folder, environment(folder, path));
+      report(
+        name,
+        'connects over HTTP with a token, and completes its task there',
+        remote.connected && remote.completed,
+        remote.out,
+      );
+    }
     for (const model of client.limited) {
       const { tookOver, out } = await work(project, path, client, model);
       report(name, `is set on standby at a 429 (${model}), and its fallback takes the task`, tookOver, out);

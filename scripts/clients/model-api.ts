@@ -99,7 +99,10 @@ function turnFor(text: string): Turn {
   if (task_id === undefined || name === undefined || isDone) return { text: farewell };
   const writing = /toolu_0|call_0/.test(text) ? null : writeFor(text, prompt);
   if (writing !== null) return { call: writing };
-  return { call: { name, input: { task_id, outcome: 'success', summary: 'Done by the stand-in model' }, step: 1 } };
+  // Where another process claimed the task, the number says which attempt is meant.
+  const attempt = /Its attempt is (\d+)\./.exec(prompt)?.[1];
+  const input = { task_id, outcome: 'success', summary: 'Done by the stand-in model' };
+  return { call: { name, input: attempt === undefined ? input : { ...input, attempt: Number(attempt) }, step: 1 } };
 }
 
 /** `[write: NAME=TEXT]` in the task: by the tool that its program has for that. */

@@ -71,6 +71,12 @@ export interface ServeRequest {
   readonly port: number;
   /** Files in PEM; null: without TLS. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Given by tests: how long a client may take to send, in milliseconds. */
+  readonly patience?: {
+    readonly headersTimeout: number;
+    readonly requestTimeout: number;
+    readonly connectionsCheckingInterval: number;
+  };
 }
 
 export interface Serving {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { closest } from '../../domain/closest.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
-import { listed, plural } from '../../domain/phrases.ts';
+import { plural } from '../../domain/phrases.ts';
 import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';

@@ -143,9 +143,9 @@ export class FederationState {
     this.#escalationChanged(before, after),
   );
   /** Follow-ups kept for the operator's word. */
-  readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
-    this.touched.inbox = true;
-  });
+  readonly held = new Table<string, HeldFollowUp>(this.undo, (before, after) => this.#heldChanged(before, after));
+  /** Those of each finished task. */
+  readonly heldAfter = new Map<TaskId, readonly HeldFollowUp[]>();
   /** What each participant did last, for `undo`; by name, oldest first. */
   readonly changes = new Table<string, readonly Change[]>(this.undo);
   /** The newest runs of agents' programs, oldest first. */
@@ -231,6 +231,16 @@ export class FederationState {
     this.touched.runs = true;
     const task_id = after?.task_id ?? before?.task_id;
     if (task_id != null) this.touched.tasks.add(task_id);
+  }
+
+  #heldChanged(before: HeldFollowUp | undefined, after: HeldFollowUp | undefined): void {
+    this.touched.inbox = true;
+    const id = after?.task_id ?? before?.task_id;
+    if (id === undefined) return;
+    const others = (this.heldAfter.get(id) ?? []).filter((held) => held !== before);
+    const now = after === undefined ? others : [...others, after];
+    if (now.length === 0) this.heldAfter.delete(id);
+    else this.heldAfter.set(id, now);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

@@ -50,6 +50,7 @@ export class FedByClock {
       err: say,
       screen: () => null,
       readInput: () => Promise.resolve(''),
+      readBytes: () => Promise.resolve(new Uint8Array()),
       signal: new AbortController().signal,
       open: (settings) => openFederation({ ...settings, clock: () => this.#now }),
       rebuildLog,

@@ -71,6 +71,12 @@ export interface ServeRequest {
   readonly port: number;
   /** Files in PEM; null: without TLS. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Given by tests: how long a client may take to send, in milliseconds. */
+  readonly patience?: {
+    readonly headersTimeout: number;
+    readonly requestTimeout: number;
+    readonly connectionsCheckingInterval: number;
+  };
 }
 
 export interface Serving {
@@ -94,6 +100,8 @@ export interface Host {
   /** The terminal to draw on, or null where input or output is none. */
   readonly screen: () => ScreenDevice | null;
   readonly readInput: () => Promise<string>;
+  /** The same as it came, for what may not be UTF-8. */
+  readonly readBytes: () => Promise<Uint8Array>;
   /** Aborts on Ctrl-C, and when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly open: (settings: OpenSettings) => Promise<Federation>;

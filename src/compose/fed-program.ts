@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readBuffer, text as readAll } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
@@ -37,6 +37,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     // A terminal that knows no cursor can only be printed to.
     screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
+    readBytes: () => readBuffer(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
       const { openFederation } = await import('./open-federation.ts');

@@ -9,6 +9,7 @@ import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
 import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { configVersion } from './config-version.ts';
 import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
 
@@ -230,6 +231,12 @@ export type WebhookConfig = z.infer<typeof webhookSchema>;
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
+    version: z
+      .int()
+      .min(0)
+      .max(configVersion)
+      .default(configVersion)
+      .describe('Version of this file; fed init brings an older one up to date and keeps it beside.'),
     operator: slug.default('reuben').describe('The person in charge, with tools the agents do not see.'),
     people: z.array(slug).default([]).describe('More people with the rights of the operator.'),
     agents: z

@@ -21,6 +21,7 @@ import { Trust } from '../config/trust.ts';
 import { OutboxFile, standingOf } from '../webhook/outbox.ts';
 import { signingWith } from '../webhook/signature.ts';
 import { Repository } from '../runner/git/repository.ts';
+import { leftoversOf } from '../runner/leftovers.ts';
 import { worktreeRows } from '../runner/worktrees/clean.ts';
 import { plural } from '../domain/phrases.ts';
 
@@ -45,7 +46,7 @@ export async function examine({ folder, passedOver = null }: OpenSettings): Prom
     examineFiles(folder),
     ...examineRights(folder, config),
     ...(await examineClocks(folder, state)),
-    ...(await examineWorktrees(folder, state)),
+    ...(await examineWorktrees(folder, state, config)),
   ];
 }
 
@@ -80,17 +81,19 @@ async function examineConfiguration(folder: string): Promise<readonly [Finding, 
 }
 
 /** Nothing where no worktree was ever made. */
-async function examineWorktrees(folder: string, state: FederationState): Promise<Finding[]> {
+async function examineWorktrees(folder: string, state: FederationState, config: Config): Promise<Finding[]> {
   try {
     const repository = await Repository.find(projectOf(folder).dir, process.env);
     if (repository === null) return [];
-    const rows = await worktreeRows(repository, state);
-    if (rows.length === 0) return [];
+    const rows = await worktreeRows(repository, { state, config });
+    const { folders, megabytes: lost } = leftoversOf(repository);
+    if (rows.length === 0 && folders === 0) return [];
     const size = rows.reduce((sum, { megabytes }) => sum + megabytes, 0);
-    const left = rows.filter(({ is }) => is !== 'in-use');
-    const all = `${plural(rows.length, 'worktree')}, ${size} MB`;
+    const left = rows.filter(({ is }) => is !== 'in-use').map(({ path, why }) => `${path}: ${why}`);
+    if (folders > 0) left.push(`${plural(folders, 'folder')} of killed checks, ${lost} MB`);
+    const all = `${plural(rows.length, 'worktree')}, ${size} MB of ${config.worktree.keep_gigabytes} GB`;
     if (left.length === 0) return [ok('worktrees', all)];
-    const detail = [all, ...left.map(({ path, why }) => `${path}: ${why}`)].join('\n');
+    const detail = [all, ...left].join('\n');
     const next = 'See them with fed runs clean; remove those that nobody needs with fed runs clean --remove.';
     return [{ check: 'worktrees', status: 'warning', detail, next, code: null }];
   } catch (error) {

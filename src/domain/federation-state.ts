@@ -12,6 +12,7 @@ import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
 import { type Change, plainChange } from './undo/change.ts';
+import type { ImportRow } from './tasks/import-row.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -134,8 +135,8 @@ export class FederationState {
   /** The bonuses of routing; one row. */
   readonly #optimization = new Table<'optimization', Optimization>(this.undo);
   readonly requests = new Table<string, RememberedRequest>(this.undo);
-  /** `system:id` there → task here, so that an import can be repeated. */
-  readonly imports = new Table<string, TaskId>(this.undo);
+  /** `system:id` there → what it is here, so that an import can be repeated. */
+  readonly imports = new Table<string, ImportRow>(this.undo);
   /** Training batches by fingerprint. */
   readonly taught = new Table<string, TaughtBatch>(this.undo);
   readonly escalations = new Table<string, Escalation>(this.undo, (before, after) =>
@@ -204,7 +205,7 @@ export class FederationState {
       changes: Array.from(this.changes.entries(), ([by, all]) => [by, all.map(plainChange)]),
       runs: [...this.runs.values()],
       requests: [...this.requests.values()],
-      imports: [...this.imports.entries()],
+      imports: [...this.imports.values()],
       taught: [...this.taught.values()],
       archived: [...this.archived.values()],
       tasks: [...this.tasks.values()],

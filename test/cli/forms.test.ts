@@ -17,6 +17,7 @@ async function formed(form: Form, text: string): Promise<string> {
     err: unused,
     screen: () => null,
     readInput: unused,
+    readBytes: unused,
     signal: new AbortController().signal,
     open: unused,
     rebuildLog: unused,

@@ -63,6 +63,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     },
     screen: () => settings.screen ?? null,
     readInput: () => Promise.resolve(settings.input ?? ''),
+    readBytes: () => Promise.resolve(Buffer.from(settings.input ?? '')),
     signal: settings.signal ?? new AbortController().signal,
     open: (where) => openFederation({ ...where, ...(settings.clock === undefined ? {} : { clock: settings.clock }) }),
     rebuildLog,

@@ -5,6 +5,7 @@ import { analyticsCommands } from './analytics.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
 import { doctor } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
@@ -48,6 +49,7 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  exportCommand,
   serve,
   ...tokenCommands,
   doctor,

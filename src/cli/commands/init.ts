@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dirForInit } from '../../config/find-dir.ts';
+import { migrateConfig } from '../../config/migrate-config.ts';
 import { writeDefaultConfig } from '../../config/write-default-config.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { ConfigFile } from '../../config/load-config.ts';
@@ -13,8 +14,9 @@ export const init = command({
   path: 'init',
   about: 'create a federation here',
   more:
-    'Creates .federation with a commented configuration. Existing files are never overwritten. On a terminal it asks about ' +
-    'commands and a webhook of the configuration that were not approved on this machine.',
+    'Creates .federation with a commented configuration. Existing files are not overwritten; a configuration of an older ' +
+    'version is brought up to date, and the old one kept. On a terminal it asks about commands and a webhook of the ' +
+    'configuration that were not approved on this machine.',
   input: z.strictObject({ trust: z.boolean().default(false) }),
   options: [['--trust', 'trust', 'approve the commands of the configuration as they are now']],
   writesFiles: () => true,
@@ -23,6 +25,7 @@ export const init = command({
     const { host, globals } = context;
     const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
     const { written, kept } = writeDefaultConfig(folder);
+    const migrated = await migrateConfig(folder);
     const unapproved = await approve(context, folder, trust);
     const next =
       unapproved.length > 0
@@ -30,8 +33,14 @@ export const init = command({
         : written.length === 0
           ? 'It exists already; see fed status.'
           : advise`Check the agents in .federation/config.json, queue work with ${call('queue_task')}, and connect a client: claude mcp add federation -- federation-mcp.`;
-    show(context, { folder, written, kept, next }, () =>
-      [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
+    show(context, { folder, written, kept, ...(migrated === null ? {} : { migrated }), next }, () =>
+      [
+        ...written.map((file) => `wrote  ${file}`),
+        ...kept.map((file) => `kept   ${file}`),
+        ...(migrated === null
+          ? []
+          : [`config.json is version ${migrated.to} now; version ${migrated.from} is kept as ${migrated.kept}`]),
+      ].join('\n'),
     );
   },
 });

@@ -6,6 +6,7 @@ import { isSatisfied, isSettled } from './dependencies.ts';
 import type { DependencyId, HistoryEntry, Task, TaskId } from './task.ts';
 
 export const keptHistory = 20;
+export const keptNotes = 50;
 /** One for all rows. */
 export const nothing: readonly never[] = [];
 

@@ -1,4 +1,5 @@
 /** `fed` in this process, at a terminal of 100 columns and by a clock of our own: hours pass in no time. */
+import { backups } from '../../src/backup/backups.ts';
 import { join } from 'node:path';
 import type { Host } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
@@ -56,6 +57,7 @@ export class FedByClock {
       examine,
       lookForLoss,
       acceptLoss,
+      backups: () => Promise.resolve(backups),
       edit: () => Promise.resolve(),
       programs: { server: '', ollama: '' },
       openBoard: () => Promise.resolve(null),

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
 import type { StoredRecord } from '../store/event-store.ts';
 import type { OwnPrograms } from '../runner/runner-context.ts';
+import type { Backups } from './backups.ts';
 import type { ScreenDevice } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -105,6 +106,7 @@ export interface Host {
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  readonly backups: () => Promise<Backups>;
   /** What runs start of ours. */
   readonly programs: OwnPrograms;
   /** The HTTP server; resolves once it answers. */

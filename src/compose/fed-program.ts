@@ -55,6 +55,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    backups: async () => (await import('../backup/backups.ts')).backups,
     programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');

@@ -14,6 +14,7 @@ import { addressOf } from '../config/serve-address.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
+import { isBeingRestored } from '../store/journal/being-restored.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
 import { readRegular } from '../files/regular-file.ts';
@@ -44,6 +45,10 @@ export interface FederationSettings {
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
+  if (settings.store === undefined && isBeingRestored(settings.folder)) {
+    const { finishInterruptedRestore } = await import('../backup/restore.ts');
+    await finishInterruptedRestore(settings.folder);
+  }
   const file = new ConfigFile(settings.folder);
   try {
     const loaded = await file.load();

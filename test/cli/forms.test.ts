@@ -23,6 +23,7 @@ async function formed(form: Form, text: string): Promise<string> {
     examine: unused,
     lookForLoss: unused,
     acceptLoss: unused,
+    backups: unused,
     programs: { server: '', ollama: '' },
     serve: unused,
     edit: unused,

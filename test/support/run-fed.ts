@@ -1,6 +1,7 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { backups } from '../../src/backup/backups.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
@@ -69,6 +70,7 @@ export async function runWith(folder: string, args: readonly string[], settings:
     examine,
     lookForLoss,
     acceptLoss,
+    backups: () => Promise.resolve(backups),
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),

@@ -2,6 +2,7 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { backupCommands } from './backup.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
 import { doctor } from './doctor.ts';
@@ -16,6 +17,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { runsCommands } from './runs.ts';
 import { serve } from './serve.ts';
+import { snapshotCommands } from './snapshot.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { tokenCommands, tokenGroup } from './token.ts';
@@ -50,6 +52,8 @@ export const commands: readonly CommandRow[] = [
   importCommand,
   serve,
   ...tokenCommands,
+  ...snapshotCommands,
+  ...backupCommands,
   doctor,
   ...completionCommands(() => commands),
 ];

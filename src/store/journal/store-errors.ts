@@ -45,6 +45,15 @@ export function missingFileFault(file: string): StoreFault {
   };
 }
 
+/** The journal is there again in a moment; or the restore was killed, and the next command goes on with it. */
+export function beingRestoredFault(): StoreFault {
+  return {
+    code: 'store-unavailable',
+    message: 'A backup is being restored, or a restore was interrupted; the journal is not in place.',
+    next: 'Run fed status: it finishes an interrupted restore.',
+  };
+}
+
 export function unclosedFileFault(file: string, next: string): StoreFault {
   return {
     code: 'corrupt-store',

@@ -25,10 +25,13 @@ export interface KnownOfLoss {
   readonly lastIds: readonly string[];
 }
 
+/** Where what goes is to be looked for. */
+type Going = Pick<Loss, 'kept' | 'claims' | 'segment' | 'later'>;
+
 /** `state` is what the kept records fold into; `log` the readable log's path, if there is one. */
 export async function knownOfLoss(
   dir: string,
-  loss: Loss,
+  loss: Going,
   state: FederationState,
   log: string | null,
 ): Promise<KnownOfLoss> {

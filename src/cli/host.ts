@@ -21,6 +21,9 @@ export interface OpenSettings {
   readonly onCommitted?: (record: StoredRecord) => void;
 }
 
+/** What `fed doctor --fix` can do without anything being lost. */
+export type Fix = 'catch-up' | 'permissions' | 'checkpoint' | 'log' | 'restore';
+
 /** What `fed doctor` found about one thing. */
 export interface Finding {
   readonly check: string;
@@ -31,6 +34,8 @@ export interface Finding {
   readonly next: string | null;
   /** Set where a problem is one of the store: the exit code says so. */
   readonly code: ErrorCode | null;
+  /** Absent: a person has to. */
+  readonly fix?: Fix;
 }
 
 /** A task or vote that is known to have been in what a journal lost. */

@@ -1,6 +1,7 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { HourlySnapshots } from '../backup/hourly-snapshots.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
@@ -96,6 +97,13 @@ async function run(
       return item === undefined ? [] : actionsFor(federation.state(), item);
     },
   });
+  const snapshots = new HourlySnapshots({
+    folder: settings.folder,
+    environment: process.env,
+    everyHours: () => federation.config.snapshots.every_hours,
+    seq: () => federation.seq,
+    onTrouble: (error) => settings.onTrouble?.('snapshot', error),
+  });
   const federation = await runFederation({
     store,
     config,
@@ -113,7 +121,10 @@ async function run(
       webhook.note(record);
       settings.onCommitted?.(record);
     },
-    onTick: () => webhook.sweep(),
+    onTick: () => {
+      webhook.sweep();
+      snapshots.sweep();
+    },
     boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),
     logFault: async () => (await logFile?.fault()) ?? null,

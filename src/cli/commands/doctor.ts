@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { acceptLoss } from '../accept-loss.ts';
 import { command } from '../command.ts';
 import type { Finding } from '../host.ts';
+import { fixAll } from '../fix-findings.ts';
 import { Ended, exitCodeOf } from '../report-error.ts';
 import { openSettings, show } from '../session.ts';
 import { manyLines, paint, type Style, type Terminal } from '../terminal.ts';
@@ -16,20 +17,30 @@ export const doctor = command({
   path: 'doctor',
   about: 'check that everything works',
   more:
-    'Checks the configuration, the store, the whole journal with every hash, and deliveries to the webhook. ' +
-    'Changes nothing without --accept-loss. Exit code 0: no problems, 3: the store is damaged, 1: anything else.',
-  input: z.strictObject({ accept_loss: z.boolean().default(false) }),
-  options: [['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it']],
-  writesFiles: ({ accept_loss }) => accept_loss === true,
-  examples: ['fed doctor', 'fed doctor --json', 'fed doctor --accept-loss'],
-  run: async ({ accept_loss }, context) => {
+    'Checks the machine, the configuration, the whole journal with every hash, what follows from it, work that is ' +
+    'stuck, clients and programs. Changes nothing without --fix or --accept-loss. ' +
+    'Exit code 0: no problems, 3: the store is damaged, 1: anything else.',
+  input: z.strictObject({ accept_loss: z.boolean().default(false), fix: z.boolean().default(false) }),
+  options: [
+    ['--fix', 'fix', 'fix what can be fixed without losing anything'],
+    ['--accept-loss', 'accept_loss', 'show what a damaged or restored journal lost, and continue without it'],
+  ],
+  exclusive: [['--fix', '--accept-loss']],
+  writesFiles: ({ accept_loss, fix }) => accept_loss === true || fix === true,
+  examples: ['fed doctor', 'fed doctor --fix', 'fed doctor --json', 'fed doctor --accept-loss'],
+  run: async ({ accept_loss, fix }, context) => {
     if (accept_loss) return await acceptLoss(context);
-    const checks = await context.host.examine(openSettings(context));
+    const settings = openSettings(context);
+    const found = await context.host.examine(settings);
+    const fixed = fix ? await fixAll(context.host, settings, found) : [];
+    const checks = fixed.length === 0 ? found : await context.host.examine(settings);
     const problems = checks.filter(({ status }) => status === 'problem');
     const [first] = problems;
     const next = first === undefined ? 'No problems found.' : (first.next ?? 'Fix the problems above.');
-    show(context, { ok: first === undefined, checks, next }, (terminal) =>
-      checks.map((finding) => render(finding, terminal)).join('\n'),
+    show(context, { ok: first === undefined, checks, ...(fix ? { fixed } : {}), next }, (terminal) =>
+      [...fixed.map((what) => `Fixed: ${manyLines(what)}`), ...checks.map((finding) => render(finding, terminal))].join(
+        '\n',
+      ),
     );
     if (first !== undefined) throw new Ended(Math.max(...problems.map(({ code }) => exitCodeOf(code ?? 'invalid'))));
   },

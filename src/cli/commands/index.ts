@@ -5,7 +5,7 @@ import { analyticsCommands } from './analytics.ts';
 import { backupCommands } from './backup.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
-import { doctor } from './doctor.ts';
+import { doctor, stressWorker } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
@@ -55,6 +55,7 @@ export const commands: readonly CommandRow[] = [
   ...snapshotCommands,
   ...backupCommands,
   doctor,
+  stressWorker,
   ...completionCommands(() => commands),
 ];
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenSettings } from '../cli/host.ts';
 import type { Backups, RestoreSource } from '../cli/backups.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
@@ -22,7 +23,8 @@ import { copyOf, readSound, writeCopy } from './store-copy.ts';
 const renewedMs = 1_300;
 
 export const backups: Backups = {
-  async make({ folder }, file, force) {
+  async make(settings, file, force) {
+    const folder = folderOf(settings);
     await finishInterruptedRestore(folder);
     const made_at = fromMillis(Date.now());
     const path = nameFor(resolve(file), made_at, force);
@@ -34,7 +36,8 @@ export const backups: Backups = {
     return { file: path, bytes, sha256, record: head.seq, record_at: head_at || null, tasks };
   },
 
-  async preview({ folder }, source) {
+  async preview(settings, source) {
+    const folder = folderOf(settings);
     await finishInterruptedRestore(folder);
     const { fill, from } = await sourceOf(folder, source);
     const [there, now] = [new Folding(), new Folding()];
@@ -52,7 +55,8 @@ export const backups: Backups = {
     };
   },
 
-  async restore({ folder }, { source, by, config }) {
+  async restore(settings, { source, by, config }) {
+    const folder = folderOf(settings);
     const { fill, from } = await sourceOf(folder, source);
     const done = await restoreInto(folder, { fill, from, by, config, log: await logOf(folder) });
     writeGitignore(folder);
@@ -64,16 +68,19 @@ export const backups: Backups = {
     return await restoreBeside(resolve(to), fill);
   },
 
-  async takeSnapshot({ folder }, by) {
+  async takeSnapshot(settings, by) {
+    const folder = folderOf(settings);
     await finishInterruptedRestore(folder);
     return await (await snapshotsOf(folder)).take(folder, by);
   },
 
-  async listSnapshots({ folder }, most) {
+  async listSnapshots(settings, most) {
+    const folder = folderOf(settings);
     return await (await snapshotsOf(folder)).list(most);
   },
 
-  async compareSnapshots({ folder }, from, to) {
+  async compareSnapshots(settings, from, to) {
+    const folder = folderOf(settings);
     await finishInterruptedRestore(folder);
     const snapshots = await snapshotsOf(folder);
     const first = await snapshots.find(from);
@@ -93,6 +100,16 @@ export const backups: Backups = {
     return { from: first, to: second, difference: stateDifference(before.state, after.state) };
   },
 };
+
+/** @throws OperatorError where the federation is kept elsewhere */
+function folderOf({ folder, store }: OpenSettings): string {
+  if (store === undefined || store === null) return folder;
+  throw new OperatorError(
+    'not-allowed',
+    'Backups and snapshots are of a federation in a folder, and --store or FEDERATION_STORE names a database.',
+    "Use the database's own backups, or leave the store out.",
+  );
+}
 
 class Folding {
   readonly state = new FederationState();

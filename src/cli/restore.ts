@@ -3,6 +3,7 @@ import { dirForInit, findDir } from '../config/find-dir.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { OperatorError } from '../domain/errors.ts';
+import { plural } from '../domain/phrases.ts';
 import type { Restored, RestorePreview, RestoreSource } from './backups.ts';
 import type { OpenSettings } from './host.ts';
 import { countsOf, renderDifference } from './render/render-difference.ts';
@@ -99,7 +100,7 @@ function inWords({ head, head_at, tasks, record, given_up, kept_in, config }: Re
   return [
     head.seq === 0
       ? `Restored into ${folder}; it is empty.`
-      : `Restored into ${folder}: up to record ${head.seq} (${head_at}), ${tasks} tasks.`,
+      : `Restored into ${folder}: up to record ${head.seq} (${head_at}), ${plural(tasks, 'task')}.`,
     ...(record === null ? [] : [`Given up: ${counts === '' ? 'later records' : counts}; record ${record} says so.`]),
     ...(kept_in === null ? [] : [`The replaced store is kept in ${kept_in}.`]),
     ...(config === 'kept' ? ['config.json differs and was kept; replace it with --config.'] : []),

@@ -15,7 +15,8 @@ const marks: Readonly<Record<Finding['status'], readonly [string, Style]>> = {
 };
 
 const defaultSeconds = 30;
-const secondsExpected = 'Expected a number of seconds, 1 to 86400';
+/** `--stress` alone. */
+const withoutValue = (given: unknown): unknown => (given === true ? defaultSeconds : given);
 
 export const doctor = command({
   path: 'doctor',
@@ -27,7 +28,7 @@ export const doctor = command({
   input: z.strictObject({
     accept_loss: z.boolean().default(false),
     fix: z.boolean().default(false),
-    stress: z.union([z.literal(true), z.coerce.number().int().min(1).max(86_400)], secondsExpected).optional(),
+    stress: z.preprocess(withoutValue, z.coerce.number().int().min(1).max(86_400).optional()),
     report: z.string().min(1).optional(),
   }),
   options: [
@@ -51,7 +52,7 @@ export const doctor = command({
   ],
   run: async ({ accept_loss, fix, stress, report }, context) => {
     if (accept_loss) return await acceptLoss(context);
-    if (stress !== undefined) return await tryDisk(context, stress === true ? defaultSeconds : stress, report);
+    if (stress !== undefined) return await tryDisk(context, stress, report);
     if (report !== undefined) throw new UsageError('--report is for --stress', 'Add --stress, or redirect the output.');
     const settings = openSettings(context);
     const found = await context.host.examine(settings);

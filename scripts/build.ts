@@ -4,9 +4,10 @@
  * (docs/decisions/0007-one-bundle.md).
  */
 import { chmod, copyFile, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundleFiles } from 'esbuild';
+import { build as bundleProgram, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import { z } from 'zod';
 import { writeLicences } from './third-party-licences.ts';
 import { writeVersionFile } from './write-version.ts';
@@ -23,11 +24,67 @@ export async function build(): Promise<void> {
 }
 
 /**
+ * What packages bring along and nobody here uses, and every start would load: zod's messages in 50 languages (arguments
+ * are described in this program's own words), and a JSON Schema validator of the SDK (answers are checked with zod).
+ */
+const unused: Plugin = {
+  name: 'unused',
+  resolveId(source, importer) {
+    if (source === '../locales/index.js' && importer?.includes('/node_modules/zod/') === true) return '\0locales';
+    return source === '@modelcontextprotocol/server/_shims' ? '\0validator' : null;
+  },
+  load(id) {
+    if (id === '\0locales') return 'export {};';
+    if (id !== '\0validator') return null;
+    return `export { default as process } from 'node:process';
+export class DefaultJsonSchemaValidator {
+  constructor() { throw new Error('Expected a jsonSchemaValidator in the options of each server, got none'); }
+}`;
+  },
+};
+
+/**
+ * What is loaded together: the server's start, the command line's, and what either opens a federation with. Each file
+ * that Node opens takes a quarter of a millisecond; left to itself, a bundler makes one for every combination of places
+ * from which a module is imported, and a start opens 77 of them.
+ */
+const starts = ['src/compose/stdio-server.ts', 'src/compose/fed-program.ts', 'src/compose/open-federation.ts'];
+
+/**
+ * The file that a module goes into, by which of the starts need it. What more of them need comes first: a file takes
+ * along whatever its modules import and no file has yet.
+ */
+function filesByStart(): CodeSplittingGroup[] {
+  let needed: readonly { readonly name: string; readonly ids: ReadonlySet<string> }[] | null = null;
+  const needing = (id: string, context: ChunkingContext): string[] => {
+    needed ??= starts.map((path) => ({ name: basename(path, '.ts'), ids: importedBy(join(root, path), context) }));
+    return needed.flatMap(({ name, ids }) => (ids.has(id) ? [name] : []));
+  };
+  return starts.map((_, index) => ({
+    debugName: `needed by ${index + 1}`,
+    priority: index,
+    name: (id, context) => {
+      const names = needing(id, context);
+      return names.length === index + 1 ? names.join('-') : null;
+    },
+  }));
+}
+
+/** Itself and what it imports, directly or not, before it can run. */
+function importedBy(id: string, context: ChunkingContext, found = new Set<string>()): Set<string> {
+  const module = context.getModuleInfo(id);
+  if (module === null || found.has(id)) return found;
+  found.add(id);
+  for (const imported of module.importedIds) importedBy(imported, context, found);
+  return found;
+}
+
+/**
  * Each of `files` (paths from the project's root) as a program in `outdir`. The packages under `dependencies` stay
- * outside; what is bundled of others has its licences in `outdir`. Names are kept, so that a stack trace can be read.
- * `besides`: files of packages that went elsewhere; their licences belong to the same program.
+ * outside; what is bundled of others has its licences in `outdir`. Names and lines are kept, so that a stack trace can
+ * be read. `besides`: files of packages that went elsewhere; their licences belong to the same program.
  * @returns the files that went in, as paths from the project's root.
- * @throws Error, after the bundler has printed what is wrong.
+ * @throws Error where something cannot be bundled.
  */
 export async function bundle(
   files: readonly string[],
@@ -37,27 +94,30 @@ export async function bundle(
   const { dependencies } = z
     .object({ dependencies: z.record(z.string(), z.string()) })
     .parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
-  const { metafile } = await bundleFiles({
-    absWorkingDir: root,
-    entryPoints: [...files],
-    outdir: relative(root, outdir),
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    external: Object.keys(dependencies),
-    // Some packages name their ES modules here only.
-    mainFields: ['module', 'main'],
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 160,
-    format: 'esm',
+  const outside = Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+  const { output } = await bundleProgram({
+    cwd: root,
+    input: Object.fromEntries(files.map((file) => [basename(file, '.ts'), file])),
     platform: 'node',
-    target: 'node20',
-    sourcemap: true,
-    metafile: true,
-    logLevel: 'error',
+    external: outside,
+    // Some packages name their ES modules here only.
+    resolve: { mainFields: ['module', 'main'] },
+    plugins: [unused],
+    // Imports that do not make a file of their own, because a start needs them anyway.
+    checks: { ineffectiveDynamicImport: false },
+    output: {
+      dir: outdir,
+      format: 'esm',
+      sourcemap: true,
+      chunkFileNames: 'chunks/[name]-[hash].js',
+      codeSplitting: { groups: filesByStart() },
+      minify: { compress: true, mangle: false, codegen: false },
+    },
   });
-  const inputs = [...Object.keys(metafile.inputs), ...besides];
+  const inputs = [
+    ...output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds.map((id) => relative(root, id)) : [])),
+    ...besides,
+  ];
   await writeLicences(inputs, outdir);
   return inputs;
 }

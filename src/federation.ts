@@ -57,6 +57,8 @@ export interface FederationOptions {
   readonly monotonic?: () => number;
   /** Told of every record this process commits, once it is durable. */
   readonly onCommitted?: (record: StoredRecord) => void;
+  /** The journal turned out to be another one. */
+  readonly onRestart?: () => void;
   /** Called about once a second where time is kept. */
   readonly onTick?: () => void;
   /** How deliveries to the webhook stand, where one is configured. */

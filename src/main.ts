@@ -1,17 +1,13 @@
 #!/usr/bin/env node
 /**
- * `federation-mcp`: the MCP server on standard input and output. Puts the
- * parts together; what is heavy is imported when it is needed, so that the
- * handshake is answered as fast as by an empty server.
+ * `federation-mcp`: the MCP server on standard input and output. The server is
+ * imported here, so that also an import that fails is told in words.
  */
 import { parseArgs } from 'node:util';
-import type { Config } from './config/schema.ts';
-import type { Federation } from './federation.ts';
-import { type FederationDir, findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
 import { version } from './config/version.ts';
-import { completions } from './compose/completions.ts';
 import { reportFault } from './compose/report-fault.ts';
+import type { StdioSettings } from './compose/stdio-server.ts';
 
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
@@ -27,18 +23,10 @@ Started by an MCP client, for example: claude mcp add federation -- federation-m
 Exit codes: 0 client disconnected, 1 unexpected error, 2 wrong usage, 4 cannot run here.
 `;
 
-interface Settings {
-  readonly dir: string | undefined;
-  readonly as: string | null;
-  readonly store: string | null;
-  readonly run: string | undefined;
-  readonly coreOnly: boolean;
-}
-
 /** Exit code 2: wrong usage. */
 class UsageError extends Error {}
 
-function readArguments(args: readonly string[]): Settings | 'help' | 'version' {
+function readArguments(args: readonly string[]): StdioSettings | 'help' | 'version' {
   const { values } = parse(args);
   if (values.help === true) return 'help';
   if (values.version === true) return 'version';
@@ -67,72 +55,6 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function serve({ dir: option, as, store, run, coreOnly }: Settings): Promise<number> {
-  const [
-    { runStdio },
-    { localAuthentication, runAuthentication },
-    { runSign },
-    { createLog },
-    { instructions },
-    { tools },
-    { resources },
-    { prompts },
-  ] = await Promise.all([
-    import('./mcp/stdio.ts'),
-    import('./mcp/authentication.ts'),
-    import('./identity/run-identity.ts'),
-    import('./mcp/log.ts'),
-    import('./mcp/instructions.ts'),
-    import('../tools/index.ts'),
-    import('../resources/index.ts'),
-    import('../prompts/index.ts'),
-  ]);
-  const log = createLog();
-  const sign = runSign(run, process.env);
-  // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
-  let place: FederationDir | null = null;
-  const find = (): FederationDir => {
-    place ??= findDir({ option, environment: process.env, cwd: workingFolder() });
-    return place;
-  };
-
-  /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
-  const open = async (): Promise<Federation> => {
-    const { dir, exists, passedOver } = find();
-    if (passedOver !== null) process.stderr.write(`federation-mcp: using ${dir}, not ${passedOver}\n`);
-    const { openFederation } = await import('./compose/open-federation.ts');
-    // The first change makes the folder: who only reads leaves nothing behind.
-    let isMade = exists;
-    const federation = await openFederation({
-      folder: dir,
-      store: store ?? undefined,
-      onCommitted: () => {
-        if (isMade) return;
-        isMade = true;
-        process.stderr.write(
-          `federation-mcp: created ${dir} with defaults; "fed init" writes a configuration to edit\n`,
-        );
-      },
-      onTrouble: (what, error) => log.warn({ err: error }, what),
-    });
-    federation.keepTime();
-    return federation;
-  };
-  const readConfig = async (): Promise<Config> => {
-    const { ConfigFile } = await import('./config/load-config.ts');
-    return (await new ConfigFile(find().dir).load()).config;
-  };
-
-  return runStdio({
-    definitions: { tools, resources, prompts, completions, instructions, version },
-    coreOnly,
-    authentication: sign === null ? localAuthentication(as, process.env) : runAuthentication(sign, as),
-    open,
-    readConfig,
-    log,
-  });
-}
-
 async function main(): Promise<number> {
   const settings = readArguments(process.argv.slice(2));
   if (settings === 'help' || settings === 'version') {
@@ -140,7 +62,8 @@ async function main(): Promise<number> {
     return 0;
   }
   if (process.stdin.isTTY) process.stderr.write('federation-mcp: waiting for an MCP client; see --help\n');
-  return serve(settings);
+  const { serveStdio } = await import('./compose/stdio-server.ts');
+  return await serveStdio(settings);
 }
 
 try {

@@ -1,12 +1,15 @@
 /**
- * Commits commands in groups: those that arrive while a record is being made
- * durable are decided together and become the next one.
+ * Commits commands in groups: those that arrive in the same turn, or while a record
+ * is being made durable, are decided together and become the next one. Where many
+ * arrive, the next record is written while the one before it is made durable: so
+ * clients and this process work at the same time instead of in turn.
  *
  * Where the store gives its verdict at once, deciding, writing and reading back
  * happen without an await between. Where it gives it later, what was decided is
  * taken back before waiting, and folded like anyone's record once it is
  * committed. Either way nobody reads speculative state.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { StoreError } from '../domain/errors.ts';
 import { RouterNotReady } from '../domain/routing/router.ts';
@@ -35,6 +38,9 @@ export interface CommitOptions {
   readonly onIdle: () => void;
 }
 
+/** So many that wait are worth a record of their own before the one before it is durable. */
+const worthARecord = 16;
+
 type Outcome = Group | 'conflict' | 'router-needed';
 
 export class Commits {
@@ -43,6 +49,9 @@ export class Commits {
   readonly #waiting: Waiting[] = [];
   #isScheduled = false;
   #syncedSeq = 0;
+  /** Ends when the last record is durable and answered for. */
+  #acknowledging: Promise<void> = Promise.resolve();
+  #enoughWait: (() => void) | null = null;
 
   constructor(options: CommitOptions) {
     this.#options = options;
@@ -50,14 +59,16 @@ export class Commits {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
+    if (this.#waiting.length >= worthARecord) this.#enoughWait?.();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     void this.#queue.add(() => this.#commitWaiting());
   }
 
   /** Resolves when nothing waits. */
-  settled(): Promise<void> {
-    return this.#queue.onIdle();
+  async settled(): Promise<void> {
+    await this.#queue.onIdle();
+    await this.#acknowledging;
   }
 
   /** Everything up to here is durable: it was so when the store was opened, or nothing is known of another journal. */
@@ -66,19 +77,34 @@ export class Commits {
   }
 
   async #commitWaiting(): Promise<void> {
+    // What has come in one piece is decided in one.
+    await nextTurn();
     this.#isScheduled = false;
     let losses = 0;
     while (this.#waiting.length > 0) {
+      await this.#untilWorthARecord();
       await this.#options.store.backoff(losses);
       const outcome = await this.#tryGroup();
       if (outcome === 'router-needed') await this.#loadRouter();
       else if (outcome === 'conflict') losses += 1;
       else {
         losses = 0;
-        await this.#acknowledge(outcome);
+        const before = this.#acknowledging;
+        this.#acknowledging = this.#acknowledge(outcome);
+        await before;
       }
     }
     this.#options.onIdle();
+  }
+
+  /** Until the last record is durable, or enough wait. */
+  async #untilWorthARecord(): Promise<void> {
+    if (this.#waiting.length >= worthARecord) return;
+    const enough = new Promise<void>((resolve) => {
+      this.#enoughWait = resolve;
+    });
+    await Promise.race([this.#acknowledging, enough]);
+    this.#enoughWait = null;
   }
 
   async #tryGroup(): Promise<Outcome> {

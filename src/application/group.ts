@@ -1,5 +1,4 @@
 /** Commands that are decided together and committed as one record. */
-import { v7 as uuid } from 'uuid';
 import type { Actor, DecisionContext } from '../domain/commands.ts';
 import { decide } from '../domain/decide.ts';
 import { FederationError, StoreError } from '../domain/errors.ts';
@@ -10,6 +9,7 @@ import { RouterNotReady } from '../domain/routing/router.ts';
 import { nextDue } from '../domain/scheduling/tick.ts';
 import { addMillis, second, type Timestamp, toMillis } from '../domain/time.ts';
 import type { CommittedCommand, StoredRecord } from '../store/event-store.ts';
+import { commandId } from './random.ts';
 
 /** A command that waits to be decided. */
 export interface Waiting {
@@ -89,7 +89,7 @@ function timePasses(state: FederationState, context: GroupContext): { at: Timest
   const system = (events: readonly FederationEvent[]): void => {
     if (events.length === 0) return;
     for (const event of events) evolve(state, event, { at, by: systemActor.name });
-    commands.push({ id: uuid(), by: systemActor.name, ...systemActor.provenance, events });
+    commands.push({ id: commandId(), by: systemActor.name, ...systemActor.provenance, events });
   };
   const behind = toMillis(state.meta.clock) - toMillis(at);
   // Seen by this process, or said by the operator. Clocks that merely differ move nothing.

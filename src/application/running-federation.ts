@@ -2,9 +2,7 @@
  * The application: runs commands against the store, folds what everyone
  * committed into state, and tells subscribers.
  */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { v7 as uuid } from 'uuid';
 import type { Attendance } from '../domain/agents/attendance.ts';
 import type { Actor, ArgsOf, CommandName, ResultOf } from '../domain/commands.ts';
 import type { Config } from '../config/schema.ts';
@@ -33,11 +31,11 @@ import { FoldedState } from './folded-state.ts';
 import { type GroupContext, hasDue, holdersIn, systemActor } from './group.ts';
 import { LiveRouter } from './live-router.ts';
 import { LiveTime } from './live-time.ts';
+import { commandId, random } from './random.ts';
 
 const nobody: ReadonlySet<string> = new Set();
 /** By then a clock that goes was seen to go. */
 const mostLooks = 4;
-const random = (bytes: number): Uint8Array => randomBytes(bytes);
 
 /** Opens the store and folds what is there. @throws StoreError when it cannot be used at all. */
 export async function runFederation(options: FederationOptions): Promise<Federation> {
@@ -78,7 +76,7 @@ class RunningFederation implements Federation {
   #ticker: NodeJS.Timeout | null = null;
 
   constructor(options: FederationOptions, state: FederationState) {
-    const { store, onTrouble = () => undefined, onCommitted = () => undefined } = options;
+    const { store, onTrouble = () => undefined, onCommitted = () => undefined, onRestart = () => undefined } = options;
     const clock = options.clock ?? Date.now;
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
@@ -105,6 +103,7 @@ class RunningFederation implements Federation {
         onRestart: () => {
           this.#router.forget();
           this.#commits.noteSynced(0);
+          onRestart();
         },
       },
       state,
@@ -237,7 +236,7 @@ class RunningFederation implements Federation {
     if (this.#ticker !== null && this.#time.isUnknown) await this.#time.untilKnown();
     return await new Promise((resolve, reject) => {
       this.#commits.add({
-        id: uuid(),
+        id: commandId(),
         by: actor,
         fail: reject,
         run: (context) => {
@@ -353,7 +352,7 @@ class RunningFederation implements Federation {
   #runTick(gone: ReadonlySet<string>): Promise<void> {
     return new Promise((resolve) => {
       this.#commits.add({
-        id: uuid(),
+        id: commandId(),
         by: systemActor,
         // The next tick tries again.
         fail: () => resolve(),

@@ -117,10 +117,11 @@ async function run(
     onCommitted: (record) => {
       if (!isOurs) becomeOurs(settings.folder, config);
       isOurs = true;
-      logFile?.note();
+      logFile?.note(record);
       webhook.note(record);
       settings.onCommitted?.(record);
     },
+    onRestart: () => logFile?.forget(),
     onTick: () => {
       webhook.sweep();
       snapshots.sweep();

@@ -37,6 +37,8 @@ const heading = headingOf(
 
 /** Lines written soon after each other go into one write. */
 const gatherMs = 100;
+/** Records of this process that are kept for the next write; with more the journal is read instead. */
+const mostKept = 1_000;
 
 export interface LogOptions {
   /** The `.federation` folder. */
@@ -61,6 +63,10 @@ export class LogFile {
   #lossThere: number | null = null;
   #isScheduled = false;
   #pending = false;
+  /** What this process committed, from the record that it last wrote on: then nothing is read to write more. */
+  #committed: StoredRecord[] = [];
+  /** The last line that this process wrote. */
+  #ownLine: string | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, options: LogOptions) {
@@ -69,15 +75,25 @@ export class LogFile {
     this.#lockPath = join(options.folder, 'log.lock');
   }
 
-  /** This process committed something. */
-  note(): void {
+  /** This process committed this. */
+  note(record: StoredRecord): void {
     this.#pending = true;
+    if (this.#committed.length === mostKept) this.#committed = [];
+    this.#committed.push(record);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setTimeout(() => {
       this.#isScheduled = false;
       void this.flush();
     }, gatherMs).unref();
+  }
+
+  /** The journal is another one now. */
+  forget(): void {
+    this.#committed = [];
+    this.#ownLine = null;
+    this.#journal = null;
+    this.#foreignLine = null;
   }
 
   /** Appends whatever the journal has beyond the file's end. A failure leaves it to the next append. */
@@ -182,11 +198,21 @@ export class LogFile {
       const from = await this.#placeToGoOnFrom(file, end);
       if ('message' in from) return;
       const lines: string[] = [];
-      for await (const record of recordsFrom(this.#options.records, from.seq)) {
+      const kept = this.#keptFrom(from.seq);
+      for await (const record of kept ?? recordsFrom(this.#options.records, from.seq)) {
         lines.push(...linesOf(record, record.seq > from.seq ? 0 : from.event));
       }
       await this.#write(file, end, await this.#journalName(), lines);
+      this.#ownLine = lines.at(-1)?.trimEnd() ?? this.#ownLine;
+      const last = kept?.at(-1);
+      this.#committed = last === undefined ? [] : this.#committed.slice(this.#committed.indexOf(last));
     });
+  }
+
+  /** The records from this one on, where this process has committed all of them; null where the journal must be read. */
+  #keptFrom(seq: number): readonly StoredRecord[] | null {
+    const kept = this.#committed.slice();
+    return kept.length > 0 && kept.every((record, at) => record.seq === seq + at) ? kept : null;
   }
 
   async #withFile(work: (file: FileHandle) => Promise<void>): Promise<void> {
@@ -257,6 +283,7 @@ export class LogFile {
   /** Whether a line tells of an event of this journal. */
   async #holds({ seq, event, line }: NonNullable<LogEnd['last']>): Promise<boolean> {
     if (line === this.#foreignLine) return false;
+    if (line === this.#ownLine) return true;
     const record = await this.#recordAt(seq);
     const entry = record === null ? undefined : logEntries(record)[event - 1];
     if (entry !== undefined && line.startsWith(prefixOf(entry))) return true;

@@ -1,5 +1,6 @@
 /** One MCP server for a connection, made of plain definitions. */
 import { McpServer } from '@modelcontextprotocol/server';
+import { answersUnchecked } from './answers-unchecked.ts';
 import type { Connection } from './connection.ts';
 import { serveCompletion } from './completion.ts';
 import { servePrompts } from './serve-prompts.ts';
@@ -16,7 +17,10 @@ export function createServer(connection: Connection, era: 'modern' | 'legacy'): 
   const { version, instructions } = connection.service.definitions;
   // Clients of the protocol up to 2025 may set a level for log messages, of which this server sends none.
   const capabilities = era === 'legacy' ? { logging: {} } : {};
-  const server = new McpServer({ name: 'federation', title: 'Federation', version }, { instructions, capabilities });
+  const server = new McpServer(
+    { name: 'federation', title: 'Federation', version },
+    { instructions, capabilities, jsonSchemaValidator: answersUnchecked },
+  );
   serveTools(server, connection);
   servePrompts(server, connection);
   serveCompletion(server, connection);

@@ -24,7 +24,8 @@ function remedyFor({ kind }: Actor, { remedy, others }: Doubt): Advice {
 
 /** Of one task. */
 export function whatHappensTo(federation: Federation, task: Task, reader: Actor): Advice {
-  const doubts = doubtsAbout(federation, task);
+  const takers = takersOf(federation, task);
+  const doubts = doubtsAbout(federation, task, takers);
   const why = whyNotReady(federation.state(), task, federation.now());
   const isApproved = !task.needs_approval || task.approved_by !== null;
   if (doubts.length > 0) {
@@ -35,7 +36,8 @@ export function whatHappensTo(federation: Federation, task: Task, reader: Actor)
   }
   const when = why === null ? '' : ` when it is ready; ${why}`;
   if (task.to_agent === reader.name) return `It is yours to claim${when}.`;
-  const who = takersOf(federation, task)[0] === undefined ? task.to_agent : nameOf(federation, task);
+  const [first] = takers;
+  const who = first === undefined ? task.to_agent : nameOf(task, first);
   const claimed = `${who ?? 'somebody'} will claim it${when}.`;
   // An agent is told besides what is its own to do.
   if (reader.kind === 'person') return `Nothing more to do: ${claimed}`;
@@ -44,7 +46,9 @@ export function whatHappensTo(federation: Federation, task: Task, reader: Actor)
 
 /** Of a plan: what keeps any of it, once. */
 export function whatHappensToAll(federation: Federation, tasks: readonly Task[], ready: number, reader: Actor): Advice {
-  const said = new Set(tasks.flatMap((task) => doubtsAbout(federation, task).map(({ what }) => what)));
+  const said = new Set(
+    tasks.flatMap((task) => doubtsAbout(federation, task, takersOf(federation, task)).map(({ what }) => what)),
+  );
   const begins = `${ready} of ${plural(tasks.length, 'task')} can be claimed now, the rest follow automatically.`;
   if (said.size === 0) return reader.kind === 'person' ? `Nothing more to do: ${begins}` : begins;
   const stand = reader.kind === 'person' ? advise`Where things stand: ${call('list_tasks')}.` : '';
@@ -81,13 +85,12 @@ function takersOf(federation: Federation, task: Task): string[] {
     .sort((a, b) => Number(b === task.to_agent) - Number(a === task.to_agent));
 }
 
-function nameOf(federation: Federation, task: Task): string {
-  const [first = ''] = takersOf(federation, task);
+function nameOf(task: Task, first: string): string {
   if (task.to_agent === null) return task.type === null ? 'any agent' : 'any agent that does its type';
   return first === task.to_agent ? first : `${first}, in place of ${task.to_agent},`;
 }
 
-function doubtsAbout(federation: Federation, task: Task): Doubt[] {
+function doubtsAbout(federation: Federation, task: Task, takers: readonly string[]): Doubt[] {
   const { task_id, to_agent, type } = task;
   const state = federation.state();
   const { config } = federation;
@@ -107,7 +110,7 @@ function doubtsAbout(federation: Federation, task: Task): Doubt[] {
     });
   }
   const isForPerson = to_agent !== null && !Object.hasOwn(config.agents, to_agent);
-  if (isForPerson || takersOf(federation, task).length > 0) return doubts;
+  if (isForPerson || takers.length > 0) return doubts;
   const give = call('override_task', { task_id, action: 'reassign' });
   const reassign = { remedy: advise`Reassign it with ${give}.`, others: 'The operator can reassign it.' };
   if (to_agent === null) {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('without any package beside it, it cuts and stems every word of CLINC150 as natural does', async () => {
-  const bundled = await import(pathToFileURL(join(folder, 'routing/natural.js')).href);
+  const bundled = await import(pathToFileURL(join(folder, 'natural.js')).href);
   const corpus = (await readFile(join(root, 'bench/data/clinc150.tsv'), 'utf8')).toLowerCase();
   const pattern = { pattern: /[a-z0-9_]+/g, gaps: false };
   const words: string[] = new bundled.RegexpTokenizer(pattern).tokenize(corpus);

@@ -1,6 +1,5 @@
 /** A restore that is killed, or whose disk fails, at each of its steps: the old store or the new one is whole. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyOf, writeCopy } from '../../src/backup/store-copy.ts';
@@ -11,6 +10,7 @@ import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FailingAt, type Failure } from '../support/failing-at.ts';
 import { type Folded, foldedState } from '../support/store-state.ts';
 import { commit, draftOf, newsOf } from '../support/store-samples.ts';
+import { memoryFolder } from '../support/memory-folder.ts';
 import { runWith } from '../support/run-fed.ts';
 
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: 'fed' };
@@ -21,8 +21,7 @@ let older: Folded;
 let newer: Folded;
 
 beforeAll(async () => {
-  // In memory where there is such a place: hundreds of real syncs prove nothing here.
-  root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'fed-restore-'));
+  root = memoryFolder('fed-restore-');
   template = join(root, 'template');
   await runWith(template, ['init', '--dir', join(template, '.federation')], { environment: {} });
   for (const name of ['One', 'Two']) await runWith(template, ['queue', 'add', name]);

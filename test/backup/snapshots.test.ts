@@ -1,28 +1,19 @@
 /** `fed snapshot` in real repositories: nothing of theirs changes. */
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { HourlySnapshots } from '../../src/backup/hourly-snapshots.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { git } from '../support/git.ts';
+import { memoryFolder } from '../support/memory-folder.ts';
 import { type RunSettings, runWith } from '../support/run-fed.ts';
 import { foldedState } from '../support/store-state.ts';
 
 let folder: string;
 let dir: string;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fed-snapshot-'));
+  folder = memoryFolder('fed-snapshot-');
   dir = join(folder, '.federation');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await run(['init']);
@@ -49,24 +40,22 @@ function everything(): Record<string, string> {
   return found;
 }
 
+function makeDirty(): void {
+  git(folder, 'init');
+  writeFileSync(join(folder, 'a.txt'), 'one\n');
+  git(folder, 'add', 'a.txt');
+  git(folder, 'commit', '-m', 'First');
+  writeFileSync(join(folder, 'a.txt'), 'two\n');
+  git(folder, 'add', 'a.txt');
+  writeFileSync(join(folder, 'a.txt'), 'three\n');
+  writeFileSync(join(folder, 'untracked.txt'), 'x');
+  for (const hook of ['pre-commit', 'post-commit', 'reference-transaction', 'post-index-change']) {
+    writeFileSync(join(folder, '.git/hooks', hook), `#!/bin/sh\necho ran >> "${folder}/hook-ran"\nexit 1\n`);
+    chmodSync(join(folder, '.git/hooks', hook), 0o755);
+  }
+}
+
 const setUps: readonly (readonly [string, () => void])[] = [
-  [
-    'a dirty tree, a half staged file and hooks',
-    () => {
-      git(folder, 'init');
-      writeFileSync(join(folder, 'a.txt'), 'one\n');
-      git(folder, 'add', 'a.txt');
-      git(folder, 'commit', '-m', 'First');
-      writeFileSync(join(folder, 'a.txt'), 'two\n');
-      git(folder, 'add', 'a.txt');
-      writeFileSync(join(folder, 'a.txt'), 'three\n');
-      writeFileSync(join(folder, 'untracked.txt'), 'x');
-      for (const hook of ['pre-commit', 'post-commit', 'reference-transaction', 'post-index-change']) {
-        writeFileSync(join(folder, '.git/hooks', hook), `#!/bin/sh\necho ran >> "${folder}/hook-ran"\nexit 1\n`);
-        chmodSync(join(folder, '.git/hooks', hook), 0o755);
-      }
-    },
-  ],
   [
     'a detached HEAD',
     () => {
@@ -79,9 +68,9 @@ const setUps: readonly (readonly [string, () => void])[] = [
   ['SHA-256 objects', () => void git(folder, 'init', '--object-format=sha256')],
 ];
 
-describe.each(setUps)('in a repository with %s', (_what, setUp) => {
+describe('in a repository with a dirty tree, a half staged file and hooks', () => {
   test('a snapshot is taken, listed, compared and restored, and nothing else changes', async () => {
-    setUp();
+    makeDirty();
     mkdirSync(join(dir, 'runs'), { recursive: true });
     writeFileSync(join(dir, 'runs/secret.log'), 'secret');
     const before = everything();
@@ -111,6 +100,16 @@ describe.each(setUps)('in a repository with %s', (_what, setUp) => {
     expect((await foldedState(dir, 1)).sections).toEqual(first.sections);
     expect((await run(['queue', 'add', 'Three'])).err).toBe('');
   });
+});
+
+test.each(setUps)('in a repository with %s a snapshot is taken and restored', async (_what, setUp) => {
+  setUp();
+  const before = everything();
+  expect((await run(['snapshot'])).err).toBe('');
+  expect(everything()).toEqual(before);
+  const to = join(folder, 'look');
+  expect((await run(['snapshot', 'restore', 'latest', '--to', to])).code).toBe(0);
+  expect(await foldedState(to)).toEqual(await foldedState(dir));
 });
 
 test('without a repository it says what to do', async () => {

@@ -1,17 +1,7 @@
 /** Each fault that `fed doctor` looks for, made and found; a healthy federation has none of them. */
 import { createHash, createHmac } from 'node:crypto';
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../src/cli/host.ts';
@@ -24,13 +14,14 @@ import { examineWork } from '../../src/doctor/examine-work.ts';
 import { type Machine, mountsIn } from '../../src/doctor/machine.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import { machineName, ownProcess } from '../../src/runner/process-table.ts';
+import { memoryFolder } from '../support/memory-folder.ts';
 import { runWith } from '../support/run-fed.ts';
 
 let folder: string;
 let dir: string;
 let machine: Machine;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fed-findings-'));
+  folder = memoryFolder('fed-findings-');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   dir = join(folder, '.federation');
   await run('init');

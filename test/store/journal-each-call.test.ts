@@ -3,19 +3,18 @@
  * or the process dies. Whatever was acknowledged is there then, in order, once; what was refused is not; and the next
  * process works.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StoreError } from '../../src/domain/errors.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FailingAt, type Failure } from '../support/failing-at.ts';
+import { memoryFolder } from '../support/memory-folder.ts';
 import { commit, newsOf, sampleForm, textsOf } from '../support/store-samples.ts';
 
 let root: string;
 beforeAll(() => {
-  // In memory where there is such a place: a real sync takes longer than everything else here, and proves nothing here.
-  root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'fed-each-call-'));
+  root = memoryFolder('fed-each-call-');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StressReport } from '../../cli/host.ts';
 import { openJournalStore } from '../../store/journal/journal-store.ts';
 import { segmentsIn } from '../../store/journal/segments.ts';
 import { stressForm, type WorkerOrder } from './worker.ts';
@@ -28,16 +29,10 @@ export interface StressOptions {
   readonly onProgress?: (seconds: number) => void;
 }
 
-export interface StressResult {
-  readonly seconds: number;
-  readonly acknowledged: number;
-  readonly records: number;
-  readonly files: number;
-  readonly kills: number;
-  readonly stops: number;
-  /** What went wrong; empty when all is well. */
-  readonly findings: readonly string[];
-}
+export type StressResult = Pick<
+  StressReport,
+  'seconds' | 'acknowledged' | 'records' | 'files' | 'kills' | 'stops' | 'findings'
+>;
 
 export async function stress(options: StressOptions): Promise<StressResult> {
   const trial = new Trial(options);

@@ -122,15 +122,23 @@ export async function restoreBeside(to: string, fill: RestoreRequest['fill']): P
   }
 }
 
-/** Finishes or takes back what a killed restore left, if there is anything. Waits for one that is under way. */
-export async function finishInterruptedRestore(dir: string): Promise<void> {
-  if (!isBeingRestored(dir)) return;
-  await withFileLock(join(dir, 'restore.lock'), async () => {
+/**
+ * Finishes or takes back what a killed restore left, if there is anything. Waits for one that is under way.
+ * @returns what was done, for people; null: there was nothing to do.
+ */
+export async function finishInterruptedRestore(dir: string): Promise<string | null> {
+  if (!isBeingRestored(dir)) return null;
+  return await withFileLock(join(dir, 'restore.lock'), async () => {
+    const left = interruptedRestore(dir);
     try {
       await resume(dir, diskFiles);
     } catch (error) {
       throw refusal('finish the interrupted restore', error);
     }
+    if (left === null) return null;
+    return left === 'finish'
+      ? 'An interrupted restore was finished; the store it replaced is in .federation/replaced/.'
+      : 'An interrupted restore had replaced nothing and was cleared away; the store is as it was.';
   });
 }
 

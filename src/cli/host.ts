@@ -17,6 +17,8 @@ export interface OpenSettings {
   readonly store?: string | undefined;
   /** Opens by the defaults, with a warning, where the configuration is at fault and no good one was ever kept. */
   readonly evenIfBroken?: boolean;
+  /** Told of what was done before the federation could be opened. */
+  readonly onNotice?: (text: string) => void;
   /** This process committed something. */
   readonly onCommitted?: (record: StoredRecord) => void;
 }

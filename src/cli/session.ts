@@ -65,7 +65,8 @@ export async function withSession(
 ): Promise<void> {
   const { host, globals } = context;
   const settings = openSettings(context);
-  const federation = await host.open({ ...settings, evenIfBroken });
+  const onNotice = (text: string): void => host.err(`fed: ${oneLine(text)}\n`);
+  const federation = await host.open({ ...settings, evenIfBroken, onNotice });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);

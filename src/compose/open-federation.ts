@@ -35,6 +35,8 @@ export interface FederationSettings {
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
   readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
+  /** Told of what was done before the federation could be opened. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   /** Told of what failed beside the commands and is tried again. */
   readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
@@ -48,7 +50,8 @@ export async function openFederation(settings: FederationSettings): Promise<Fede
   refuseLinksOut(settings.folder, project);
   if (settings.store === undefined && isBeingRestored(settings.folder)) {
     const { finishInterruptedRestore } = await import('../backup/restore.ts');
-    await finishInterruptedRestore(settings.folder);
+    const done = await finishInterruptedRestore(settings.folder);
+    if (done !== null) settings.onNotice?.(done);
   }
   const file = new ConfigFile(settings.folder);
   try {

@@ -212,6 +212,17 @@ const webhookSchema = z.strictObject({
     .default(2)
     .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
 });
+
+const snapshotsSchema = z.strictObject({
+  every_hours: z
+    .number()
+    .min(0.1)
+    .max(8760)
+    .nullable()
+    .default(1)
+    .describe('How often a server in a git repository takes a snapshot where something has changed; null: never.'),
+});
+
 const serveSchema = z.strictObject({
   hosts: z
     .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, 'Expected a name as it stands in an address, without a port'))
@@ -277,6 +288,7 @@ export const configSchema = z
       ),
     webhook: webhookSchema.nullable().default(null).describe('Where inbox items are also sent; null: nowhere.'),
     serve: serveSchema.prefault({}).describe('The HTTP server for remote agents and the board; read at its start.'),
+    snapshots: snapshotsSchema.prefault({}).describe('Snapshots in git (docs/backup-and-restore.md).'),
     files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()

@@ -25,10 +25,13 @@ export interface KnownOfLoss {
   readonly lastIds: readonly string[];
 }
 
+/** Where what goes is to be looked for. */
+type Going = Pick<Loss, 'kept' | 'claims' | 'segment' | 'later'>;
+
 /** `state` is what the kept records fold into; `log` the readable log's path, if there is one. */
 export async function knownOfLoss(
   dir: string,
-  loss: Loss,
+  loss: Going,
   state: FederationState,
   log: string | null,
 ): Promise<KnownOfLoss> {
@@ -41,7 +44,7 @@ export async function knownOfLoss(
     for (const { events } of commands) for (const event of events) found.addEvent(event);
   }
   for (const folder of [dir, join(dir, lostFolder(loss))]) {
-    through = Math.max(through, await addCheckpoint(found, folder, loss.kept.seq));
+    through = Math.max(through, await addCheckpoint(found, folder, dir, loss.kept.seq));
   }
   if (log !== null) through = Math.max(through, await addLog(found, log, loss.kept.seq));
   return { through: through > loss.kept.seq ? through : null, readable, ...found.result() };
@@ -121,11 +124,11 @@ class Findings {
 }
 
 /** @returns how far it goes; 0 where it is of no use. */
-async function addCheckpoint(found: Findings, folder: string, keptSeq: number): Promise<number> {
+async function addCheckpoint(found: Findings, folder: string, dir: string, keptSeq: number): Promise<number> {
   const head = readCheckpointHead(folder);
   if (head === null || head.position.seq <= keptSeq) return 0;
   const isReadable = head.form !== undefined && isSameForm(head.form, checkpointForm);
-  const checkpoint = isReadable ? await new CheckpointAdapter(checkpointPath(folder)).read() : null;
+  const checkpoint = isReadable ? await new CheckpointAdapter(checkpointPath(folder), dir).read() : null;
   if (checkpoint !== null) found.addState(checkpoint.sections);
   return head.position.seq;
 }

@@ -1,6 +1,6 @@
-/** What a test's program says: written at once, so that a kill right after it cannot keep it back. */
+/** What a program says that others may kill: written at once, so that a kill right after it cannot keep it back. */
 import { writeSync } from 'node:fs';
-import { errorCode } from '../../src/files/error-code.ts';
+import { errorCode } from './error-code.ts';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 

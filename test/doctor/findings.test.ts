@@ -272,7 +272,7 @@ test('a webhook that nothing listens to is named; one that does is fine, and get
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   configure({ webhook: { url: `http://127.0.0.1:${port}/x` } });
   vi.stubEnv('XDG_STATE_HOME', `${folder}-state`);
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => void vi.unstubAllEnvs());
   approve(folder);
   expect(await trouble()).toEqual([]);
   await new Promise((resolve) => server.close(resolve));

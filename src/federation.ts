@@ -36,6 +36,8 @@ export interface WebhookStanding {
   readonly failed: number;
   readonly delivered: number;
   readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
+  /** Nothing is sent from this machine before the operator approves it. */
+  readonly unapproved?: true;
 }
 
 /** Why nothing is written to the readable log. */

@@ -65,6 +65,13 @@ export function wholeId(typed: string, wanted: readonly IdKind[], { state, now }
   return found[0] ?? (text === bare ? nearest(text, wanted, known) : text);
 }
 
+const lists: Readonly<Record<IdKind, string>> = {
+  task: 'fed queue list',
+  vote: 'fed vote list',
+  inbox: 'fed inbox',
+  run: 'fed runs',
+};
+
 /** @throws CallerError that names what comes nearest */
 function nearest(text: string, wanted: readonly IdKind[], known: readonly string[]): never {
   const counter = text.split('-').at(-1) ?? text;
@@ -72,7 +79,7 @@ function nearest(text: string, wanted: readonly IdKind[], known: readonly string
   throw new CallerError(
     'not-found',
     `"${text}" is not a ${wanted.join(' or ')}.`,
-    near.length === 0 ? 'See fed queue list and fed vote list.' : `The nearest: ${near.join(', ')}.`,
+    near.length === 0 ? `See ${wanted.map((kind) => lists[kind]).join(' and ')}.` : `The nearest: ${near.join(', ')}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { HourlySnapshots } from '../backup/hourly-snapshots.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import { second } from '../domain/time.ts';
@@ -12,9 +13,11 @@ import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import { addressOf } from '../config/serve-address.ts';
+import { Trust } from '../config/trust.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
+import { isBeingRestored } from '../store/journal/being-restored.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
 import { documentsIn, refuseMoved } from './moved.ts';
@@ -35,6 +38,8 @@ export interface FederationSettings {
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
   readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
+  /** Told of what was done before the federation could be opened. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   /** Told of what failed beside the commands and is tried again. */
   readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
@@ -46,6 +51,11 @@ export interface FederationSettings {
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
+  if (settings.store === undefined && isBeingRestored(settings.folder)) {
+    const { finishInterruptedRestore } = await import('../backup/restore.ts');
+    const done = await finishInterruptedRestore(settings.folder);
+    if (done !== null) settings.onNotice?.(done);
+  }
   const file = new ConfigFile(settings.folder);
   try {
     const loaded = await file.load();
@@ -88,6 +98,7 @@ async function run(
     },
     now: settings.clock ?? store.clock ?? Date.now,
     config: () => federation.config.webhook,
+    isApproved: (now) => new Trust(project.dir, process.env).missing({ webhook: now }).length === 0,
     seq: async () => {
       await federation.refresh();
       return federation.fault === null ? federation.seq : null;
@@ -97,6 +108,13 @@ async function run(
       const item = federation.state().escalations.get(inboxId);
       return item === undefined ? [] : actionsFor(federation.state(), item);
     },
+  });
+  const snapshots = new HourlySnapshots({
+    folder: settings.folder,
+    environment: process.env,
+    everyHours: () => federation.config.snapshots.every_hours,
+    seq: () => federation.seq,
+    onTrouble: (error) => settings.onTrouble?.('snapshot', error),
   });
   const federation = await runFederation({
     store,
@@ -116,7 +134,10 @@ async function run(
       settings.onCommitted?.(record);
     },
     onRestart: () => logFile?.forget(),
-    onTick: () => webhook.sweep(),
+    onTick: () => {
+      webhook.sweep();
+      snapshots.sweep();
+    },
     boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),
     logFault: async () => (await logFile?.fault()) ?? null,

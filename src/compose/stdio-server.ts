@@ -37,6 +37,10 @@ export async function serveStdio({ dir: option, as, store, run, coreOnly }: Stdi
     place ??= findDir({ option, environment: process.env, cwd: workingFolder() });
     return place;
   };
+  if (sign !== null) {
+    const { noteReached } = await import('../runner/runs-folder.ts');
+    noteReached(() => find().dir, sign.run_id);
+  }
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {

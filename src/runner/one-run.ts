@@ -17,7 +17,7 @@ import { isInHand } from '../domain/runs/follow-run.ts';
 import { endWords, exitWords } from '../domain/runs/run-words.ts';
 import type { Run, RunEnd, RunExit, RunUsage, Trouble } from '../domain/runs/run.ts';
 import { cut, manyLines, oneLine } from '../domain/text.ts';
-import { minute } from '../domain/time.ts';
+import { minute, toMillis } from '../domain/time.ts';
 import { makeOwnFolder } from '../files/modes.ts';
 import { type RunSign, runVariable, signText } from '../identity/run-identity.ts';
 import { ballotPrompt, ballotSchema, type PromptSource, reminderPrompt, taskPrompt } from '../views/run-prompt.ts';
@@ -25,10 +25,10 @@ import { ballotFrom } from './ballot.ts';
 import { BoundedLog, LineSplitter } from './bounded-log.ts';
 import { clearAway, endProcesses } from './end-processes.ts';
 import { environmentFor, findProgram } from './find-program.ts';
-import type { Seen } from './presets/preset.ts';
+import { readFileWords, type Seen } from './presets/preset.ts';
 import type { AgentProgram } from './program.ts';
 import { type Activity, record, type RunnerContext } from './runner-context.ts';
-import { activityLog, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
+import { activityLog, hasReached, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 import type { TaskPlace } from './worktrees/task-places.ts';
 
@@ -42,6 +42,8 @@ const longestLastWords = 2_000;
 /** For a program that waits out a limit by itself: longer, and its fallback takes over. */
 const retryingMs = 60_000;
 const lookEveryMs = 250;
+/** Linux starts no program with an argument of more than 128 KiB. */
+const longestArgument = 100_000;
 
 /** What was planned, and by what it acts. */
 export interface PlannedRun {
@@ -71,6 +73,8 @@ export class OneRun {
   #conversation: string | null = null;
   #usage: RunUsage | null = null;
   #trouble: Trouble | null = null;
+  /** What its program says of the server that it could not start. */
+  #serverFault: string | null = null;
   #retrying: { readonly trouble: Trouble; readonly since: number } | null = null;
   #lastMessage = '';
   #saysFailed = false;
@@ -175,6 +179,7 @@ export class OneRun {
       conversation: this.#conversation,
       usage: this.#usage,
       last_words: this.#lastWords(),
+      ...this.#withoutServer(exit),
     });
     if (this.#mayBeAsked(ended) && (await this.#goOn(ended))) return null;
     if (this.#inWorktree) await this.#context.places.save(ended, this.#actor);
@@ -232,7 +237,7 @@ export class OneRun {
         own: context.programs.ollama,
       },
       {
-        prompt,
+        prompt: Buffer.byteLength(prompt) <= longestArgument ? prompt : readFileWords(promptFile),
         prompt_file: promptFile,
         task_id: run.task_id ?? run.vote_id ?? '',
         attempt: String(run.attempt ?? 1),
@@ -383,6 +388,7 @@ export class OneRun {
           this.#say(logs, `→ ${what.text}`);
           break;
         case 'no-server':
+          this.#serverFault = oneLine(what.text, 300);
           this.#say(logs, `! ${what.text}`);
           break;
         case 'trouble':
@@ -392,6 +398,7 @@ export class OneRun {
         case 'retrying':
           this.#retrying ??= { trouble: what.trouble, since: performance.now() };
           this.#say(logs, `! ${what.trouble.text}; it tries again`);
+          if (isLater(what.trouble, retryingMs)) this.#giveUpRetrying();
           break;
         case 'answer':
           this.#answer = what.value;
@@ -413,6 +420,15 @@ export class OneRun {
   #lastWords(): string {
     const text = this.#lastMessage === '' || this.#program.preset === null ? this.#tail : this.#lastMessage;
     return manyLines(text.slice(-longestLastWords));
+  }
+
+  /** Where nothing of it ever reached the federation: why, as far as anybody knows. */
+  #withoutServer(exit: RunExit | null): { readonly server_fault?: string } {
+    const { settle } = this.#program;
+    if (settle === 'exit' || exit === null || this.#trouble !== null) return {};
+    if (hasReached(this.#context.folder, this.run.run_id)) return {};
+    if (this.#serverFault !== null) return { server_fault: this.#serverFault };
+    return exit.code === 0 ? { server_fault: 'neither the server of its run nor fed started (see fed doctor)' } : {};
   }
 
   /** It ended well and did not say what became of its task: where its program can go on, it is asked once. */
@@ -467,6 +483,11 @@ class Logs {
 async function gone(): Promise<RunExit> {
   await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
   return { code: null, signal: 'SIGKILL' };
+}
+
+/** Its time is named, and is further away than that. */
+function isLater({ until }: Trouble, milliseconds: number): boolean {
+  return until !== null && toMillis(until) - Date.now() > milliseconds;
 }
 
 function messageOf(error: unknown): string {

@@ -24,7 +24,7 @@ import {
   toldEscalation,
 } from './outbox.ts';
 import { post } from './post.ts';
-import { signingWith } from './signature.ts';
+import { type Signing, signingWith } from './signature.ts';
 
 export interface WebhookOptions {
   /** The `.federation` folder. */
@@ -38,6 +38,8 @@ export interface WebhookOptions {
   readonly now: () => number;
   /** As it is now; `null`: nothing is sent. */
   readonly config: () => WebhookConfig | null;
+  /** The operator has allowed this on this machine. */
+  readonly isApproved: (config: WebhookConfig) => boolean;
   /** The newest record anyone has committed; `null` while the journal is in doubt. */
   readonly seq: () => Promise<number | null>;
   readonly isOpen: (inboxId: string) => boolean;
@@ -100,7 +102,10 @@ export class Webhook {
   }
 
   standing(): WebhookStanding {
-    return standingOf(this.#file.read(), this.#options.isOpen);
+    const { config, isApproved, isOpen } = this.#options;
+    const standing = standingOf(this.#file.read(), isOpen);
+    const now = config();
+    return now === null || isApproved(now) ? standing : { ...standing, unapproved: true };
   }
 
   /** Gives first attempts that are under way a moment; what does not arrive is left for another process. */
@@ -133,7 +138,7 @@ export class Webhook {
     const isDue = isDueAt(now());
     const found = await this.#readJournal();
     this.#passedOver = found.through;
-    const signing = signingWith(config.secret_env, this.#options.environment);
+    const signing = this.#signing(config);
     let mine: readonly Delivery[] = [];
     const free = this.#ending.signal.aborted ? 0 : atOnce - this.#attempts.size;
     const isWanted =
@@ -143,7 +148,7 @@ export class Webhook {
         // Damaged since it was read: its journal has to be gone through first.
         if (before === 'damaged' && !found.isAnew) return null;
         const outbox = withFound(before === 'damaged' ? restoredOutbox() : (before ?? emptyOutbox(found.known)), found);
-        if ('problem' in signing) return withoutSecret(outbox, signing.problem);
+        if ('problem' in signing) return withoutSending(outbox, signing.problem);
         mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
           by: this.#self,
@@ -151,10 +156,18 @@ export class Webhook {
         });
       });
     }
-    // Without the secret there is nothing to come back for: another process sends it.
+    // Without the secret, or approval, there is nothing to come back for; processes that keep time look anyway.
     if ('problem' in signing) return;
     for (const item of mine) this.#attempt(item, config, signing.key);
     this.#planRetry();
+  }
+
+  /** With what this process sends, or why it does not. */
+  #signing(config: WebhookConfig): Signing {
+    const { isApproved, environment } = this.#options;
+    if (!isApproved(config)) return { problem: 'the webhook is not approved on this machine' };
+    const signing = signingWith(config.secret_env, environment);
+    return 'problem' in signing ? { problem: `a process could not sign: ${signing.problem}` } : signing;
   }
 
   /** In the background. Its end makes room for another. */
@@ -293,18 +306,14 @@ function withFailure(
   return { ...noted, pending: [...outbox.pending, { ...after, due: now + delay }] };
 }
 
-/** Left to a process that can sign, and said, once. */
-function withoutSecret(outbox: Outbox, problem: string): Outbox {
-  return lacksWord(problem)(outbox) ? withError(outbox, cannotSign(problem)) : outbox;
+/** Left to a process that may and can, and said, once. */
+function withoutSending(outbox: Outbox, problem: string): Outbox {
+  return lacksWord(problem)(outbox) ? withError(outbox, problem) : outbox;
 }
 
-/** Something is to be sent, and nobody has said yet that it cannot be signed here. */
+/** Something is to be sent, and nobody has said yet why not from here. */
 function lacksWord(problem: string): (outbox: Outbox) => boolean {
-  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== cannotSign(problem);
-}
-
-function cannotSign(problem: string): string {
-  return `a process could not sign: ${problem}`;
+  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== problem;
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

@@ -13,7 +13,7 @@ import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FaultyFiles } from '../support/fault-files.ts';
 import { sampleForm } from '../support/store-samples.ts';
-import { say } from '../support/say.ts';
+import { say } from '../../src/files/say.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
 const store = openStore();

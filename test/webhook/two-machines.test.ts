@@ -6,6 +6,7 @@ import type { Actor } from '../../src/domain/commands.ts';
 import type { Federation } from '../../src/federation.ts';
 import { day } from '../../src/domain/time.ts';
 import { TokenFile } from '../../src/tokens/token-file.ts';
+import { approve } from '../support/approve.ts';
 import { startServer } from '../support/http-server.ts';
 import { makeProject } from '../support/project.ts';
 import { testDatabase } from '../support/shared-postgres.ts';
@@ -27,7 +28,8 @@ it('share one time, one outbox and their tokens', async () => {
   const config = { webhook: { url: receiver.url, first_delay_seconds: 0.1 }, log_file: null };
   const machines: Federation[] = [];
   for (let n = 0; n < 2; n += 1) {
-    const { dir } = makeProject(config);
+    const { dir, folder } = makeProject(config);
+    approve(folder);
     if (n === 0) await copyFederation({ folder: dir, to: store, keep: true });
     const federation = await openFederation({ folder: dir, store });
     onTestFinished(() => federation.close());
@@ -42,7 +44,7 @@ it('share one time, one outbox and their tokens', async () => {
   expect(new Set(receiver.ids).size).toBe(5);
 
   // A token made on one machine lets in at the server of another, and no longer once it is revoked there.
-  const server = await startServer(config, onTestFinished, async () => {}, store);
+  const server = await startServer(config, onTestFinished, async () => {}, { store });
   const tokens = new TokenFile('unused', () => one.now(), one.documents);
   const { secret, token } = await tokens.add({
     name: 'kimi',

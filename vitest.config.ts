@@ -8,7 +8,7 @@ const sharing = [
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/build-once.ts', 'test/support/postgres-once.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
     // Much of the time is spent waiting for deadlines and processes: as many workers as cores would leave them idle.

@@ -1,0 +1,55 @@
+/** What `fed init` wrote, client by client. */
+import type { Change } from '../../clients/connect.ts';
+import type { Scope } from '../../clients/client.ts';
+import { lined, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
+
+export interface Connected extends Change {
+  readonly product: string;
+  readonly scope: Scope;
+  /** How to see that it works. */
+  readonly check: string;
+  /** The copy of what was there before; null where there was nothing. */
+  readonly backup: string | null;
+  readonly notes: readonly string[];
+}
+
+interface Initialised {
+  readonly written: readonly string[];
+  readonly kept: readonly string[];
+  readonly clients: readonly Connected[];
+  /** Keys of the configuration that were added. */
+  readonly agents: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const verbs: Readonly<Record<Change['does'], string>> = {
+  add: 'added',
+  update: 'updated',
+  remove: 'removed',
+  nothing: 'unchanged',
+};
+
+export function renderInit({ written, kept, clients, agents, warnings }: Initialised, terminal: Terminal): string {
+  const backups = [...new Set(clients.flatMap(({ backup }) => backup ?? []))];
+  const files = lined(
+    ...written.map((file) => `wrote      ${file}`),
+    ...kept.map((file) => `kept       ${file}`),
+    ...planLines(clients, terminal),
+    ...agents.map((key) => `configured ${key} in .federation/config.json`),
+    ...backups.map((file) => paint(`copied     what was there to ${file}`, 'dim', terminal)),
+  );
+  const notes = [...new Set([...clients.flatMap((client) => client.notes), ...warnings])];
+  const connected = clients.filter(({ does }) => does !== 'remove');
+  const checks = [...new Map(connected.map(({ product, check }) => [product, `Check ${product}: ${check}`])).values()];
+  return stacked([files, lined(...[...checks, ...notes].map((note) => wrapped(note, terminal)))]);
+}
+
+/** Only our own entry is shown: what else is in these files may be secret. */
+export function planLines(changes: readonly Change[], terminal: Terminal): string[] {
+  return changes.flatMap(({ file, at, does, entry }) => {
+    const line = `${verbs[does].padEnd(10)} ${at.join('.')} in ${file}`;
+    return does === 'add' || does === 'update'
+      ? [line, paint(`           ${JSON.stringify(entry)}`, 'dim', terminal)]
+      : [line];
+  });
+}

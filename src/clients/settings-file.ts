@@ -1,5 +1,5 @@
 /** A client's settings on disk. They are other people's: whatever is not as expected is refused before anything is written. */
-import { accessSync, constants, rmdirSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../files/error-code.ts';
 import { makeFolder } from '../files/make-folder.ts';
@@ -31,6 +31,8 @@ export interface SettingsFile {
   readonly text: string | null;
   /** It begins with a byte order mark, which `text` leaves out. */
   readonly marked: boolean;
+  /** Of a project: a new one is made as the user's umask says. Else it is theirs alone. */
+  readonly shared: boolean;
 }
 
 /** `within`: a link must not lead out of there; null: it may. @throws SettingsFault */
@@ -45,14 +47,18 @@ export function readSettings(file: string, within: string | null): SettingsFile 
   const odd = whyOdd(file);
   if (odd !== null) throw new SettingsFault(`${file} ${odd}.`, 'Correct that and try again.');
   const found = statSync(place, { throwIfNoEntry: false });
-  if (found === undefined) return refuseUnwritable(file, place);
+  const shared = within !== null;
+  if (found === undefined) {
+    refuseUnwritable(file, place);
+    return { file, place, text: null, marked: false, shared };
+  }
   const bytes = readRegularSync(place, largest);
   if (!isWritable(place, found.mode)) {
     throw new SettingsFault(`${file} is read-only.`, 'Make it writable, or add the server there yourself.');
   }
   const text = decoded(file, bytes);
   const marked = text.startsWith(mark);
-  return { file, place, text: marked ? text.slice(1) : text, marked };
+  return { file, place, text: marked ? text.slice(1) : text, marked, shared };
 }
 
 function placeOf(file: string): string {
@@ -64,7 +70,7 @@ function placeOf(file: string): string {
   }
 }
 
-function refuseUnwritable(file: string, place: string): SettingsFile {
+function refuseUnwritable(file: string, place: string): void {
   let folder = dirname(place);
   let found = statSync(folder, { throwIfNoEntry: false });
   while (found === undefined && dirname(folder) !== folder) {
@@ -74,7 +80,6 @@ function refuseUnwritable(file: string, place: string): SettingsFile {
   if (found?.isDirectory() !== true || !isWritable(folder, found.mode)) {
     throw new SettingsFault(`${file} cannot be created: ${folder} is not writable.`, 'Make that folder writable.');
   }
-  return { file, place, text: null, marked: false };
 }
 
 /** Root may write everywhere; a file that is marked read-only is meant to stay as it is all the same. */
@@ -108,15 +113,15 @@ export function backUp({ place }: SettingsFile, folder: string, name: string): s
   return copy;
 }
 
-/** Null: removes it, and its folder where nothing else is in it. A new file is made as its client makes one. */
-export function writeSettings({ place, marked }: SettingsFile, text: string | null): void {
+/** Null: removes it, and its folder where nothing else is in it. */
+export function writeSettings({ place, marked, shared }: SettingsFile, text: string | null): void {
   if (text === null) {
     rmSync(place, { force: true });
     removeEmpty(dirname(place));
     return;
   }
   makeFolder(dirname(place));
-  writeWhole(place, marked ? `${mark}${text}` : text, createOwn);
+  writeWhole(place, marked ? `${mark}${text}` : text, shared ? (path) => openSync(path, 'wx') : createOwn);
 }
 
 function removeEmpty(folder: string): void {

@@ -1,5 +1,5 @@
 /** `fed init` in a folder and a home of its own: what it asks, what it writes, and what it leaves. */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -51,6 +51,8 @@ it('connects a client, says how to check it, changes nothing when it is run agai
   expect(first.out).toContain('Check Claude Code: claude mcp list');
   expect(first.out).toMatch(/Start Claude Code here, and say: Call start_session/);
   expect(json(join(project, '.mcp.json'))).toEqual({ mcpServers: { federation: server } });
+  const modes = ['.mcp.json', '../home/.claude.json'].map((file) => statSync(join(project, file)).mode & 0o777);
+  expect(modes).toEqual([0o666 & ~process.umask(), 0o600]);
   expect(json(join(root, 'home/.claude.json'))).toEqual({
     projects: { [project]: { mcpServers: { federation: server } } },
   });
@@ -117,7 +119,7 @@ it('writes nothing where the person says no, and asks nobody who is not there', 
 
 it('shows with --dry-run and writes nothing', async () => {
   const { out } = await init('--client cursor --dry-run');
-  expect(out).toContain('mcpServers.federation in');
+  expect(out).toContain(`federation in ${join(project, '.cursor/mcp.json')}`);
   expect(existsSync(join(project, '.cursor'))).toBe(false);
   expect(existsSync(join(project, '.federation'))).toBe(false);
 });

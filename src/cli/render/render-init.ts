@@ -44,12 +44,14 @@ export function renderInit({ written, kept, clients, agents, warnings }: Initial
   return stacked([files, lined(...[...checks, ...notes].map((note) => wrapped(note, terminal)))]);
 }
 
-/** Only our own entry is shown: what else is in these files may be secret. */
+/** Only our own entry is shown, once: what else is in these files may be secret. */
 export function planLines(changes: readonly Change[], terminal: Terminal): string[] {
-  return changes.flatMap(({ file, at, does, entry }) => {
-    const line = `${verbs[does].padEnd(10)} ${at.join('.')} in ${file}`;
-    return does === 'add' || does === 'update'
-      ? [line, paint(`           ${JSON.stringify(entry)}`, 'dim', terminal)]
-      : [line];
+  const shown = new Set<string>();
+  return changes.flatMap(({ file, does, entry }) => {
+    const line = `${verbs[does].padEnd(10)} federation in ${file}`;
+    const text = JSON.stringify(entry);
+    if ((does !== 'add' && does !== 'update') || shown.has(text)) return [line];
+    shown.add(text);
+    return [line, paint(`           ${text}`, 'dim', terminal)];
   });
 }

@@ -19,6 +19,7 @@ const layers = [
   ['tools', 'resources', 'prompts'],
   ['src/board', 'src/clients'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers', 'src/ollama'],
+  ['src/backup'],
   ['src/doctor'],
   ['src/compose'],
   ['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'],

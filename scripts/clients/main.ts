@@ -23,6 +23,8 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { startModelApi } from './model-api.ts';
+import { tryRemote } from './remote.ts';
+import { landSideBySide } from './side-by-side.ts';
 
 const run = promisify(execFile);
 const fed = resolve(import.meta.dirname, '../../dist/src/fed.js');
@@ -118,6 +120,7 @@ try {
     if (client === undefined) throw new Error(`Expected one of ${Object.keys(clients).join(', ')}, got ${name}`);
     await tryClient(name, client);
   }
+  if (['claude', 'codex'].every((name) => names.includes(name))) await trySideBySide('claude', 'codex');
 } finally {
   api.close();
   if (values.in === undefined) rmSync(home, { recursive: true, force: true });
@@ -137,6 +140,16 @@ async function tryClient(name: string, client: Client): Promise<void> {
   try {
     const works = await work(project, path, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
+    if (name === 'claude') {
+      const folder = mkdtempSync(join(project, 'remote-'));
+      const remote = await tryRemote(folder, environment(folder, path));
+      report(
+        name,
+        'connects over HTTP with a token, and completes its task there',
+        remote.connected && remote.completed,
+        remote.out,
+      );
+    }
     for (const model of client.limited) {
       const { tookOver, out } = await work(project, path, client, model);
       report(name, `is set on standby at a 429 (${model}), and its fallback takes the task`, tookOver, out);
@@ -144,6 +157,21 @@ async function tryClient(name: string, client: Client): Promise<void> {
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
+}
+
+async function trySideBySide(...names: readonly string[]): Promise<void> {
+  const bins: string[] = [];
+  const agents: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const name of names) {
+    const client = clients[name];
+    if (client === undefined) continue;
+    bins.push(await install(client));
+    agents[name] = { ...client.run('stand-in', api.url), timeout_minutes: 4 };
+  }
+  const path = [...new Set(bins)].join(':');
+  const faults = await landSideBySide({ home, fed, agents, environment: (folder) => environment(folder, path) });
+  const what = "land side by side on a checked-out main, beside the user's uncommitted change";
+  report(names.join(' and '), what, faults.length === 0, faults.join('\n'));
 }
 
 function report(name: string, what: string, holds: boolean, out: string): void {

@@ -16,6 +16,7 @@ import { isOfThisMachine, serverCommand, withDir } from '../clients/server-comma
 import { type ConfigEdit, editConfig } from '../config/edit-config.ts';
 import { dirForInit } from '../config/find-dir.ts';
 import { ConfigFile } from '../config/load-config.ts';
+import { migrateConfig } from '../config/migrate-config.ts';
 import { projectOf } from '../config/project-of.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { homeOf, setting } from '../config/settings.ts';
@@ -64,6 +65,7 @@ export async function initialise(context: RunContext, given: InitInput): Promise
     return;
   }
   const { written, kept } = writeDefaultConfig(folder);
+  const migrated = await migrateConfig(folder);
   const files = carryOut(plan, join(folder, 'client-backups'));
   const unapproved = await settle(context, folder, edits, given.trust);
   const shown = connected(plan, wanted, files);
@@ -71,8 +73,17 @@ export async function initialise(context: RunContext, given: InitInput): Promise
   const next = nextOf({ unapproved, isNew: written.length > 0, wanted, asked, shown });
   show(
     context,
-    { folder, written, kept, clients: shown, configured: agents, warnings: plan.warnings, next },
-    (terminal) => renderInit({ written, kept, clients: shown, agents, warnings: plan.warnings }, terminal),
+    {
+      folder,
+      written,
+      kept,
+      clients: shown,
+      configured: agents,
+      ...(migrated === null ? {} : { migrated }),
+      warnings: plan.warnings,
+      next,
+    },
+    (terminal) => renderInit({ written, kept, migrated, clients: shown, agents, warnings: plan.warnings }, terminal),
   );
 }
 

@@ -189,7 +189,9 @@ async function givenTo(
     const value: unknown = command.getOptionValue(new Option(usage).attributeName());
     // `--no-retry` makes an option that is otherwise true.
     if (value === undefined || (flagOf(usage).startsWith('--no-') && value === true)) continue;
-    if (!usage.includes('<')) given[name] = switchValue(option);
+    // `--stress [seconds]`: given without a value it is a switch.
+    const isSwitch = !usage.includes('<') && !(usage.includes('[') && typeof value === 'string');
+    if (isSwitch) given[name] = switchValue(option);
     else {
       const typed = listOf(value);
       if (typed.length > 1 && !takingOf(row.input, name).isList) {

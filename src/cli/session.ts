@@ -69,7 +69,8 @@ export async function withSession(
   const settings = openSettings(context);
   const inRun = runIn(globals.run, host.environment);
   if (inRun !== null) noteReached(() => settings.folder, inRun);
-  const federation = await host.open({ ...settings, evenIfBroken });
+  const onNotice = (text: string): void => host.err(`fed: ${oneLine(text)}\n`);
+  const federation = await host.open({ ...settings, evenIfBroken, onNotice });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);

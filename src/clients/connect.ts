@@ -4,15 +4,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { basename, isAbsolute } from 'node:path';
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Client, ClientName, Place, Scope, ServerCommand, Surroundings } from './client.ts';
-import { jsonText } from './json-text.ts';
-import { splitWords } from './server-command.ts';
+import { formats } from './formats.ts';
+import { splitWords, wordsOf } from './server-command.ts';
+import { faultIn } from './server-entries.ts';
 import { backUp, readSettings, SettingsFault, type SettingsFile, writeSettings } from './settings-file.ts';
 import { TextFault, type TextFormat } from './text-format.ts';
-import { tomlText } from './toml-text.ts';
 
 export interface Change {
   readonly client: ClientName;
@@ -47,9 +46,7 @@ export interface Wanted {
   readonly server: ServerCommand | null;
 }
 
-const formats: Readonly<Record<Place['format'], TextFormat>> = { json: jsonText, toml: tomlText };
 const table = z.record(z.string(), z.unknown());
-const words = z.union([z.array(z.string()), z.string().transform((word) => [word])]).catch([]);
 
 /** The scope a client has, where none was asked for: the project's where it reads a file there. */
 export function usualScope({ places }: Client): Scope {
@@ -102,7 +99,7 @@ function planOne(
   const format = formats[place.format];
   const text = (earlier === undefined ? settings.text : earlier.text) ?? '';
   const found = entryIn(place, text, format);
-  const entry = server === null ? null : entryFor(place, found, server);
+  const entry = server === null ? null : entryFor(place, found, server, around);
   const does = doing(found, entry);
   const edit: Edit = {
     settings,
@@ -151,16 +148,12 @@ function readValue(place: Place, text: string, format: TextFormat): unknown {
   }
 }
 
-/** `command` with `args`, or both in one list. */
-function wordsOf(entry: Readonly<Record<string, unknown>>): readonly string[] {
-  return [...words.parse(entry['command']), ...words.parse(entry['args'])];
-}
-
 /** As it is to be: a way to start our server that works is left as it is, and so is everything the user added. */
 function entryFor(
   place: Place,
   found: Readonly<Record<string, unknown>> | null,
   server: ServerCommand,
+  around: Surroundings,
 ): Readonly<Record<string, unknown>> {
   if (found === null) return { ...place.entry(server), ...place.extras };
   const kept = { ...place.extras, ...found };
@@ -175,7 +168,7 @@ function entryFor(
     );
   }
   const rest = oldDir === null && dir !== null ? [...old.rest, '--dir', dir] : old.rest;
-  const program = isGone(old.program) ? ours.program : old.program;
+  const program = faultIn(old.program, around) === null ? old.program : ours.program;
   if (program === old.program && rest === old.rest) return kept;
   const [command = '', ...args] = [...program, ...rest];
   return { ...kept, ...place.entry({ command, args }) };
@@ -184,12 +177,6 @@ function entryFor(
 function dirIn(args: readonly string[]): string | null {
   const at = args.indexOf('--dir');
   return at === -1 ? null : (args[at + 1] ?? null);
-}
-
-/** It starts a file that is not there any more. */
-function isGone(program: readonly string[]): boolean {
-  const file = program.at(-1) ?? '';
-  return isAbsolute(file) && !existsSync(file);
 }
 
 function doing(found: unknown, entry: unknown): Change['does'] {

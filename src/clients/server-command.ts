@@ -1,12 +1,14 @@
 /** How clients start our server, and which entries in their files do. */
 import { realpathSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { z } from 'zod';
 import { isWithin } from '../files/within.ts';
 import type { Environment } from '../identity/agent-markers.ts';
 import { findProgram } from '../runner/find-program.ts';
 import type { Scope, ServerCommand } from './client.ts';
 
 const name = 'federation-mcp';
+const words = z.union([z.array(z.string()), z.string().transform((word) => [word])]).catch([]);
 
 interface Here {
   /** Our server's file, absolute. */
@@ -47,6 +49,11 @@ export function withDir(command: ServerCommand, dir: string, project: string): S
   if (dir === join(project, '.federation')) return command;
   const way = relative(project, dir);
   return { ...command, args: [...command.args, '--dir', isWithin(dir, project) ? way : dir] };
+}
+
+/** Of an entry: `command` with `args`, or both in one list. */
+export function wordsOf(entry: Readonly<Record<string, unknown>>): readonly string[] {
+  return [...words.parse(entry['command']), ...words.parse(entry['args'])];
 }
 
 /** What of an entry's words starts our server, and what the user added; null where it starts something else. */

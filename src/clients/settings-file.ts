@@ -61,6 +61,16 @@ export function readSettings(file: string, within: string | null): SettingsFile 
   return { file, place, text: marked ? text.slice(1) : text, marked, shared };
 }
 
+/** Null where there is none, or none that can be read. */
+export function readableText(file: string): string | null {
+  try {
+    return readSettings(file, null).text;
+  } catch (error) {
+    if (error instanceof SettingsFault) return null;
+    throw error;
+  }
+}
+
 function placeOf(file: string): string {
   try {
     return realPlace(file);

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readBuffer, text as readAll } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
-import type { OwnPrograms } from '../runner/runner-context.ts';
+import type { Host } from '../cli/host.ts';
 import { UsageError } from '../cli/report-error.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
@@ -37,6 +37,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     // A terminal that knows no cursor can only be printed to.
     screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
+    readBytes: () => readBuffer(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
       const { openFederation } = await import('./open-federation.ts');
@@ -50,6 +51,18 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { examine } = await import('../doctor/examine.ts');
       return await examine(settings);
     },
+    stress: async (settings, order) => {
+      const { stressReport } = await import('../doctor/stress/stress-report.ts');
+      return await stressReport(settings, order);
+    },
+    stressWorker: async (order, signal) => {
+      const { runStressWorker, workerOrder } = await import('../doctor/stress/worker.ts');
+      // It ends with whoever started it.
+      const ended = new AbortController();
+      process.stdin.on('end', () => ended.abort()).resume();
+      await runStressWorker(workerOrder.parse(JSON.parse(order)), AbortSignal.any([signal, ended.signal]));
+      process.stdin.destroy();
+    },
     lookForLoss: async (settings) => {
       const { lookForLoss } = await import('../doctor/accept-loss.ts');
       return await lookForLoss(settings);
@@ -58,6 +71,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    backups: async () => (await import('../backup/backups.ts')).backups,
     programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');
@@ -89,6 +103,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
 }
 
 /** Beside this file, as they are packed. */
-function ownPrograms(): OwnPrograms {
-  return { server: join(import.meta.dirname, '../main.js'), ollama: join(import.meta.dirname, '../ollama-agent.js') };
+function ownPrograms(): Host['programs'] {
+  return {
+    server: join(import.meta.dirname, '../main.js'),
+    ollama: join(import.meta.dirname, '../ollama-agent.js'),
+    fed: join(import.meta.dirname, '../fed.js'),
+  };
 }

@@ -1,6 +1,7 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { HourlySnapshots } from '../backup/hourly-snapshots.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
@@ -15,6 +16,7 @@ import { Trust } from '../config/trust.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
+import { isBeingRestored } from '../store/journal/being-restored.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
 import { readRegular } from '../files/regular-file.ts';
@@ -34,6 +36,8 @@ export interface FederationSettings {
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
   readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
+  /** Told of what was done before the federation could be opened. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   /** Told of what failed beside the commands and is tried again. */
   readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
@@ -45,6 +49,11 @@ export interface FederationSettings {
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
+  if (settings.store === undefined && isBeingRestored(settings.folder)) {
+    const { finishInterruptedRestore } = await import('../backup/restore.ts');
+    const done = await finishInterruptedRestore(settings.folder);
+    if (done !== null) settings.onNotice?.(done);
+  }
   const file = new ConfigFile(settings.folder);
   try {
     const loaded = await file.load();
@@ -93,6 +102,13 @@ async function run(
       return item === undefined ? [] : actionsFor(federation.state(), item);
     },
   });
+  const snapshots = new HourlySnapshots({
+    folder: settings.folder,
+    environment: process.env,
+    everyHours: () => federation.config.snapshots.every_hours,
+    seq: () => federation.seq,
+    onTrouble: (error) => settings.onTrouble?.('snapshot', error),
+  });
   const federation = await runFederation({
     store,
     config,
@@ -111,7 +127,10 @@ async function run(
       settings.onCommitted?.(record);
     },
     onRestart: () => logFile?.forget(),
-    onTick: () => webhook.sweep(),
+    onTick: () => {
+      webhook.sweep();
+      snapshots.sweep();
+    },
     boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),
     logFault: async () => (await logFile?.fault()) ?? null,

@@ -45,7 +45,7 @@ export async function serve(request: ServeRequest): Promise<Serving> {
       { key: sessionKey(folder), mostBytes: mostBodyBytes },
     );
     mcp.begin(federation);
-    const { host, port } = request;
+    const { host, port, patience } = request;
     const server = await serveWeb({
       folder,
       host,
@@ -54,6 +54,7 @@ export async function serve(request: ServeRequest): Promise<Serving> {
       federation,
       tokens: new TokenFile(folder),
       mcp,
+      patience,
       onTrouble: (error) => onTrouble('a request failed', error),
     });
     return {

@@ -6,12 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { AgentName, TaskId } from '../domain/names.ts';
+import { listed, plural } from '../domain/phrases.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
 import { ballotsDue } from '../views/vote-views.ts';
 import { Chores } from './chores.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { OneRun, type PlannedRun } from './one-run.ts';
 import { machineName, ownProcess } from './process-table.ts';
 import { type AgentProgram, programOf } from './program.ts';
@@ -44,6 +46,8 @@ export interface WorkDone {
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
+  /** Reported successes that checks disproved: they are among the completed runs. */
+  readonly checks_failed: number;
 }
 
 /** Resolves once everything it started is ended and settled. */
@@ -93,6 +97,7 @@ class Runner {
     try {
       for (const actor of present) federation.attend(actor);
       await this.#endStandby();
+      await this.#removeLeftovers();
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
@@ -112,7 +117,7 @@ class Runner {
       for (const actor of present) await this.#leave(actor);
     }
     if (this.#fault !== null) throw this.#fault;
-    return this.#done;
+    return { ...this.#done, checks_failed: this.#chores.disproved };
   }
 
   /** Starts what may start now. Gives when time alone may allow more, in ms; null: nothing to wait for. */
@@ -150,13 +155,13 @@ class Runner {
       'commits',
       lacking.length === 0
         ? ''
-        : `${lacking.slice(0, 5).join(', ')} wait for commits that this repository does not have; fetch them`,
+        : `${listed(lacking, 5)} ${lacking.length === 1 ? 'waits' : 'wait'} for commits that this repository does not have; fetch them, or start fed work where they were made`,
     );
     if (lacking.length === 0) return lacking;
     try {
       await federation.execute(
         'miss_commits',
-        { task_ids: lacking, machine: this.#machine.split('/', 1)[0] ?? '' },
+        { task_ids: lacking, machine: `${federation.project.dir} on ${this.#machine.split('/', 1)[0] ?? ''}` },
         this.#actorOf(this.#options.agents[0] ?? '', null),
       );
     } catch (error) {
@@ -319,6 +324,12 @@ class Runner {
     for (const { run_id, task_id } of await recoverRuns(this.#context)) {
       this.#options.say(`${run_id} was left by a runner that died; ${task_id ?? 'its vote'} is settled`);
     }
+  }
+
+  /** Of runners and checks that were killed: nobody else sees to them. */
+  async #removeLeftovers(): Promise<void> {
+    const { folders, megabytes } = await removeLeftovers(await this.#context.places.repositoryIfAny());
+    if (folders > 0) this.#options.say(`removed ${plural(folders, 'folder')} of killed checks, ${megabytes} MB`);
   }
 
   /** What a runner found missing may be there now: whoever starts it again wants it to be tried. */

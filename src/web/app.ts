@@ -31,6 +31,7 @@ export interface McpEndpoint {
 
 export interface AppOptions {
   readonly federation: Federation;
+  readonly folder: string;
   readonly tokens: TokenFile;
   readonly mcp: McpEndpoint;
   /** Names under which the server is reached. */
@@ -92,6 +93,7 @@ export function createApp(options: AppOptions): WebApp {
 
   const board = serveBoard(app, {
     federation,
+    folder: options.folder,
     tokens,
     callers,
     addressOf,

@@ -71,6 +71,15 @@ export class OutboxFile {
     }
   }
 
+  /** The journal continues behind record `seq`: what is escalated from there on has not been looked through. */
+  async goBackTo(seq: number): Promise<void> {
+    const before = this.read();
+    if (before === null || before === 'damaged' || before.through <= seq) return;
+    await this.update((now) =>
+      now === null || now === 'damaged' ? null : { ...now, through: Math.min(now.through, seq) },
+    );
+  }
+
   /** Changes the file while no other process does. `null` from `change` leaves it as it is. */
   async update(change: (outbox: Outbox | 'damaged' | null) => Outbox | null): Promise<void> {
     await withFileLock(this.#lockPath, async () => {

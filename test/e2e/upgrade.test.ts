@@ -54,10 +54,13 @@ it('fed init keeps all of it, and work goes on in the same journal', async () =>
   const files = ['.federation/config.json', '.federation/journal/000001.jsonl', 'FEDERATION_LOG.md'];
   const before = files.map((file) => readFileSync(join(project, file), 'utf8'));
   expect(await fed('init', '--client', 'cursor')).toContain('kept');
-  expect(files.map((file) => readFileSync(join(project, file), 'utf8'))).toEqual(before);
+  const now = files.map((file) => readFileSync(join(project, file), 'utf8'));
+  // Brought up to date: one line more, and the old file beside it.
+  expect(now.map((text) => text.replace('  "version": 1,\n', ''))).toEqual(before);
+  expect(readFileSync(join(project, '.federation/config.v0.json'), 'utf8')).toBe(before[0]);
   await fed('queue', 'add', 'Go on', '--to', 'claude');
   const [config = '', journal = '', log = ''] = files.map((file) => readFileSync(join(project, file), 'utf8'));
-  expect(config).toBe(before[0]);
+  expect(config).toBe(now[0]);
   expect(journal.startsWith(before[1] ?? 'nothing')).toBe(true);
   expect(log.startsWith(before[2]?.trimEnd() ?? 'nothing')).toBe(true);
   expect(readdirSync(join(project, '.federation/journal')).filter((name) => name.endsWith('.jsonl'))).toHaveLength(1);

@@ -96,11 +96,7 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
   /** `name=text` files in its folder, then done; `commit` first where the first word says so. */
   write: async () => {
     const [first = '', ...rest] = detail.split(' ');
-    for (const pair of first === 'commit' ? rest : [first, ...rest]) {
-      const [name = '', text = ''] = pair.split('=');
-      mkdirSync(dirname(resolve(name)), { recursive: true });
-      writeFileSync(name, `${text}\n`);
-    }
+    writeFiles(first === 'commit' ? rest : [first, ...rest]);
     if (first === 'commit') {
       const who = ['-c', 'user.name=stand-in', '-c', 'user.email=stand-in@example.org'];
       for (const words of [
@@ -111,7 +107,9 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     }
     await call('complete_task', { task_id, outcome: 'success', summary: `Wrote ${detail}` });
   },
+  /** What it wrote by then stays. */
   fail: async () => {
+    if (detail !== '') writeFiles(detail.split(' '));
     await call('complete_task', { task_id, outcome: 'failure', summary: 'Tried, did not work', retryable: false });
   },
   release: async () => {
@@ -211,6 +209,15 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     await call('complete_task', { task_id, outcome: 'success', summary: 'Spoke nonsense' });
   },
 };
+
+/** `name=text` each. */
+function writeFiles(pairs: readonly string[]): void {
+  for (const pair of pairs) {
+    const [name = '', text = ''] = pair.split('=');
+    mkdirSync(dirname(resolve(name)), { recursive: true });
+    writeFileSync(name, `${text}\n`);
+  }
+}
 
 /** A pipe takes what it has room for. */
 function writeAll(text: string): void {

@@ -97,7 +97,12 @@ it('starts nothing that changed since it was approved', async () => {
   const world = await runnerWorld({ kimi: { types: ['testing'], run: { command: ['sh', '-c', 'echo hi'] } } });
   await world.queue('Test', { type: 'testing' });
   writeFileSync(join(world.folder, 'x'), '');
-  expect(await world.work({ unapproved: () => ['agents.kimi.run'] })).toEqual({ runs: 0, completed: 0, failed: 0 });
+  expect(await world.work({ unapproved: () => ['agents.kimi.run'] })).toEqual({
+    runs: 0,
+    completed: 0,
+    failed: 0,
+    checks_failed: 0,
+  });
   expect(world.said.join('\n')).toContain('agents.kimi.run changed since it was approved');
 });
 

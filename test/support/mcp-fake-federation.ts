@@ -127,6 +127,7 @@ export class FakeFederation implements Federation {
     pause_federation: () => ({ already: false }),
     queue_plan: refuse,
     import_tasks: refuse,
+    import_votes: refuse,
     claim_task: refuse,
     report_progress: refuse,
     complete_task: refuse,

@@ -2,9 +2,11 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { backupCommands } from './backup.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
-import { doctor } from './doctor.ts';
+import { doctor, stressWorker } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
@@ -16,6 +18,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { runsCommands } from './runs.ts';
 import { serve } from './serve.ts';
+import { snapshotCommands } from './snapshot.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { tokenCommands, tokenGroup } from './token.ts';
@@ -48,9 +51,13 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  exportCommand,
   serve,
   ...tokenCommands,
+  ...snapshotCommands,
+  ...backupCommands,
   doctor,
+  stressWorker,
   ...completionCommands(() => commands),
 ];
 

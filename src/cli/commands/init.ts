@@ -20,7 +20,8 @@ export const init = command({
   path: 'init',
   about: 'create a federation here, and connect clients to it',
   more:
-    'Creates .federation with a commented configuration; one that is there is kept. On a terminal it asks which clients to ' +
+    'Creates .federation with a commented configuration. One that is there is kept; one of an older version is brought up ' +
+    'to date, and the old one kept. On a terminal it asks which clients to ' +
     'connect, which agents fed work may start, and which checks prove work. --client adds our server to the settings of ' +
     'clients, keeps everything else in them, and keeps a copy of each file in .federation/client-backups.',
   input,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { closest } from '../../domain/closest.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
-import { listed, plural } from '../../domain/phrases.ts';
+import { plural } from '../../domain/phrases.ts';
+import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
@@ -87,8 +87,9 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
         say: (text) => live.say(text),
       });
       live.close();
-      const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
-      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`;
+      const next = done.failed + done.checks_failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
+      const disproved = done.checks_failed === 0 ? '' : `, ${done.checks_failed} of them did not pass the checks`;
+      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed${disproved}, ${done.failed} failed.`;
       if (done.runs === 0) show({ ...done, next: '' }, () => 'Nothing was started.');
       else show({ ...done, next }, () => ended);
     } finally {
@@ -105,11 +106,6 @@ function checkCommands(config: Config, type: string | null): readonly (readonly 
   });
 }
 
-function meantOf(name: string, runnable: readonly string[]): string {
-  const meant = closest(name, runnable);
-  return meant === null ? `It starts ${listed(runnable)}.` : `Did you mean ${meant}?`;
-}
-
 /** @throws CallerError for a name that is no agent with a `run`. */
 function agentsToStart({ agents }: Config, named: readonly string[]): readonly string[] {
   const runnable = Object.keys(agents).filter((name) => agents[name]?.run !== undefined);
@@ -121,7 +117,7 @@ function agentsToStart({ agents }: Config, named: readonly string[]): readonly s
     throw new CallerError(
       isKnown ? 'not-allowed' : 'unknown-agent',
       isKnown ? `${name} has no "run" in the configuration.` : `${quote(name)} is not an agent.`,
-      isKnown ? how : meantOf(name, runnable),
+      isKnown ? how : oneOfThem(name, runnable),
     );
   }
   return named.length === 0 ? runnable : [...new Set(named)];

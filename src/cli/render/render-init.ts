@@ -1,5 +1,6 @@
 /** What `fed init` wrote, client by client. */
 import type { Change } from '../../clients/connect.ts';
+import type { MigratedConfig } from '../../config/migrate-config.ts';
 import type { Scope } from '../../clients/client.ts';
 import { lined, paint, stacked, type Terminal, wrapped } from '../terminal.ts';
 
@@ -16,6 +17,8 @@ export interface Connected extends Change {
 interface Initialised {
   readonly written: readonly string[];
   readonly kept: readonly string[];
+  /** The configuration was of an older version. */
+  readonly migrated?: MigratedConfig | null;
   readonly clients: readonly Connected[];
   /** Keys of the configuration that were added. */
   readonly agents: readonly string[];
@@ -29,11 +32,17 @@ const verbs: Readonly<Record<Change['does'], string>> = {
   nothing: 'unchanged',
 };
 
-export function renderInit({ written, kept, clients, agents, warnings }: Initialised, terminal: Terminal): string {
+export function renderInit(
+  { written, kept, migrated = null, clients, agents, warnings }: Initialised,
+  terminal: Terminal,
+): string {
   const backups = [...new Set(clients.flatMap(({ backup }) => backup ?? []))];
   const files = lined(
     ...written.map((file) => `wrote      ${file}`),
     ...kept.map((file) => `kept       ${file}`),
+    ...(migrated === null
+      ? []
+      : [`updated    config.json to version ${migrated.to}; version ${migrated.from} is kept as ${migrated.kept}`]),
     ...planLines(clients, terminal),
     ...agents.map((key) => `configured ${key} in .federation/config.json`),
     ...backups.map((file) => paint(`copied     what was there to ${file}`, 'dim', terminal)),

@@ -5,12 +5,19 @@
  */
 import { isKnownEventType } from '../../domain/events.ts';
 import type { Position, StoredRecord, StoreFault } from '../event-store.ts';
+import { isBeingRestored } from './being-restored.ts';
 import { ChainIndex } from './chain-index.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
 import { formatVersion, type SoundRecord } from './record-codec.ts';
 import { type FileChange, SegmentWindow } from './segment-window.ts';
 import { hasLaterSegments, segmentLabel, segmentPath } from './segments.ts';
-import { corruptFault, missingFileFault, newerVersionFault, unclosedFileFault } from './store-errors.ts';
+import {
+  beingRestoredFault,
+  corruptFault,
+  missingFileFault,
+  newerVersionFault,
+  unclosedFileFault,
+} from './store-errors.ts';
 import { judge } from './verdict.ts';
 
 /** A record's place in the files. */
@@ -194,7 +201,8 @@ export class JournalReader {
     this.#window = SegmentWindow.open(this.#files, this.#dir, segment, offset);
     const isMissing = !this.#window && (segment > 1 || hasLaterSegments(this.#dir));
     // Without a window no other fault is possible; restoring the file ends this one.
-    this.#fault = isMissing ? missingFileFault(segmentLabel(segment)) : null;
+    const isReplaced = !this.#window && isBeingRestored(this.#dir);
+    this.#fault = isReplaced ? beingRestoredFault() : isMissing ? missingFileFault(segmentLabel(segment)) : null;
     return this.#window;
   }
 

@@ -26,7 +26,7 @@ export const init = command({
     'clients, keeps everything else in them, and keeps a copy of each file in .federation/client-backups.',
   input,
   options: [
-    ['--client <names>', 'client', 'connect these clients, separated by commas'],
+    ['--client <names>', 'client', `connect these clients, separated by commas: ${clientNames.join(', ')}`],
     [
       '--scope <scope>',
       'scope',

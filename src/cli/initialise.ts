@@ -83,7 +83,11 @@ export async function initialise(context: RunContext, given: InitInput): Promise
       warnings: plan.warnings,
       next,
     },
-    (terminal) => renderInit({ written, kept, migrated, clients: shown, agents, warnings: plan.warnings }, terminal),
+    (terminal) =>
+      renderInit(
+        { written, kept, migrated, clients: shown, agents, warnings: plan.warnings, isShown: asked !== null },
+        terminal,
+      ),
   );
 }
 

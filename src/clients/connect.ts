@@ -11,7 +11,7 @@ import { formats } from './formats.ts';
 import { splitWords, wordsOf } from './server-command.ts';
 import { faultIn } from './server-entries.ts';
 import { backUp, readSettings, SettingsFault, type SettingsFile, writeSettings } from './settings-file.ts';
-import { TextFault, type TextFormat } from './text-format.ts';
+import { TextFault, type TextFormat } from '../config/text-format.ts';
 
 export interface Change {
   readonly client: ClientName;

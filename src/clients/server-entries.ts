@@ -8,7 +8,7 @@ import { clients } from './clients.ts';
 import { formats } from './formats.ts';
 import { splitWords, wordsOf } from './server-command.ts';
 import { readableText } from './settings-file.ts';
-import { TextFault } from './text-format.ts';
+import { TextFault } from '../config/text-format.ts';
 
 export interface ServerEntry {
   readonly client: ClientName;

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse, patch, stringify } from '@decimalturn/toml-patch';
 import { z } from 'zod';
-import { TextFault, type TextFormat } from './text-format.ts';
+import { TextFault, type TextFormat } from '../config/text-format.ts';
 
 const table = z.record(z.string(), z.unknown());
 const fault = z.object({ line: z.number(), column: z.number(), message: z.string() });

@@ -1,8 +1,9 @@
 /** Changes keys of `config.json` as text: comments and everything else in it stay. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { writeWhole } from '../files/write-whole.ts';
+import { jsonText } from './json-text.ts';
 import { parseConfig } from './read-config.ts';
 import { defaultConfig } from './schema.ts';
 
@@ -10,8 +11,6 @@ export interface ConfigEdit {
   readonly path: readonly string[];
   readonly value: unknown;
 }
-
-const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
 
 /** @throws ConfigurationError where the file is at fault, before or after; it is then left as it is. */
 export function editConfig(folder: string, edits: readonly ConfigEdit[]): void {
@@ -21,7 +20,7 @@ export function editConfig(folder: string, edits: readonly ConfigEdit[]): void {
   parseConfig(before, file);
   const after = edits.reduce((text, { path, value }) => {
     const [first = ''] = path;
-    return set(first === 'agents' ? withAgents(text) : text, path, value);
+    return jsonText.set(first === 'agents' ? withAgents(text) : text, path, value);
   }, before);
   parseConfig(after, file);
   writeWhole(file, after);
@@ -31,9 +30,5 @@ export function editConfig(folder: string, edits: readonly ConfigEdit[]): void {
 function withAgents(text: string): string {
   const tree = parseTree(text, [], { allowTrailingComma: true });
   if (tree !== undefined && findNodeAtLocation(tree, ['agents']) !== undefined) return text;
-  return set(text, ['agents'], defaultConfig.agents);
-}
-
-function set(text: string, path: readonly string[], value: unknown): string {
-  return applyEdits(text, modify(text, [...path], value, { formattingOptions }));
+  return jsonText.set(text, ['agents'], defaultConfig.agents);
 }

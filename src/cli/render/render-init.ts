@@ -23,6 +23,8 @@ interface Initialised {
   /** Keys of the configuration that were added. */
   readonly agents: readonly string[];
   readonly warnings: readonly string[];
+  /** What becomes of the files was shown before it was written. */
+  readonly isShown?: boolean;
 }
 
 const verbs: Readonly<Record<Change['does'], string>> = {
@@ -32,10 +34,8 @@ const verbs: Readonly<Record<Change['does'], string>> = {
   nothing: 'unchanged',
 };
 
-export function renderInit(
-  { written, kept, migrated = null, clients, agents, warnings }: Initialised,
-  terminal: Terminal,
-): string {
+export function renderInit(done: Initialised, terminal: Terminal): string {
+  const { written, kept, migrated = null, clients, agents, warnings, isShown = false } = done;
   const backups = [...new Set(clients.flatMap(({ backup }) => backup ?? []))];
   const files = lined(
     ...written.map((file) => `wrote      ${file}`),
@@ -43,8 +43,8 @@ export function renderInit(
     ...(migrated === null
       ? []
       : [`updated    config.json to version ${migrated.to}; version ${migrated.from} is kept as ${migrated.kept}`]),
-    ...planLines(clients, terminal),
-    ...agents.map((key) => `configured ${key} in .federation/config.json`),
+    ...(isShown ? [] : planLines(clients, terminal)),
+    ...(isShown ? [] : agents).map((key) => `configured ${key} in .federation/config.json`),
     ...backups.map((file) => paint(`copied     what was there to ${file}`, 'dim', terminal)),
   );
   const notes = [...new Set([...clients.flatMap((client) => client.notes), ...warnings])];

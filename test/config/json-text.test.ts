@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jsonText } from '../../src/clients/json-text.ts';
+import { jsonText } from '../../src/config/json-text.ts';
 
 const entry = { command: 'x', args: ['a', 'b'] };
 

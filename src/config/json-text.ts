@@ -28,7 +28,7 @@ export const jsonText: TextFormat = {
     throw new TextFault(place, `not JSON: ${what.toLowerCase()}`);
   },
   set(text, path, value) {
-    if (text.trim() === '') return `${JSON.stringify(nested(path, value), null, 2)}\n`;
+    if (text.trim() === '') return `${written(text, nested(path, value), '', false)}\n`;
     const tree = treeOf(text);
     const found = findNodeAtLocation(tree, [...path]);
     if (found !== undefined) {
@@ -113,17 +113,29 @@ function commaBehind(text: string, end: number): number | null {
   return text[at] === ',' ? at : null;
 }
 
+/** Short things are easier to read on one line. */
+const fitting = 60;
+
 function written(text: string, value: unknown, indent: string, onOneLine: boolean): string {
-  if (onOneLine) return spaced(value);
+  const short = oneLineJson(value);
+  if (onOneLine || short.length <= fitting || typeof value !== 'object' || value === null) return short;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  return JSON.stringify(value, null, step(text)).replaceAll('\n', `${eol}${indent}`);
+  const deeper = `${indent}${step(text)}`;
+  const inner = (item: unknown): string => written(text, item, deeper, false);
+  const isList = Array.isArray(value);
+  const parts = isList
+    ? value.map(inner)
+    : Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${inner(field)}`);
+  const lines = parts.map((part) => `${eol}${deeper}${part}`).join(',');
+  return isList ? `[${lines}${eol}${indent}]` : `{${lines}${eol}${indent}}`;
 }
 
 /** JSON on one line as a person would write it. */
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+export function oneLineJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(oneLineJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${spaced(field)}`);
+  const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${oneLineJson(field)}`);
+  if (fields.length === 0) return '{}';
   return `{ ${fields.join(', ')} }`;
 }
 

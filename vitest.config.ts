@@ -6,7 +6,7 @@ const inFunctions = functions.map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: ['test/support/build-once.ts', 'test/support/postgres-once.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Much of the time is spent waiting for deadlines and processes: as many workers as cores would leave them idle.
     maxWorkers: 3,

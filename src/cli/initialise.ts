@@ -1,6 +1,6 @@
 /** `fed init`: a federation, the clients that are connected to it, and what `fed work` may start. */
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   carryOut,
   type Change,
@@ -12,7 +12,7 @@ import {
 } from '../clients/connect.ts';
 import { type Client, type ClientName, type Scope, type Surroundings } from '../clients/client.ts';
 import { clientNamed, clients } from '../clients/clients.ts';
-import { isOfThisMachine, serverCommand, withDir } from '../clients/server-command.ts';
+import { isOfThisMachine, serverCommand, withPlace } from '../clients/server-command.ts';
 import { type ConfigEdit, editConfig } from '../config/edit-config.ts';
 import { dirForInit } from '../config/find-dir.ts';
 import { ConfigFile } from '../config/load-config.ts';
@@ -26,6 +26,7 @@ import { type Advice, advise, call } from '../domain/advice.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { realPlace, isWithin } from '../files/within.ts';
 import { agentOfClient, furtherAgentOf } from '../identity/known-agents.ts';
+import { addressOf } from '../store/postgres/address.ts';
 import type { InitInput } from './commands/init.ts';
 import { askFirst, type FirstAnswers, isAsked } from './first-questions.ts';
 import { type Connected, renderInit } from './render/render-init.ts';
@@ -140,7 +141,7 @@ function scopeOf(client: Client, asked: Scope | undefined): Scope {
 }
 
 function serverFor(
-  { host }: RunContext,
+  { host, globals }: RunContext,
   folder: string,
   around: Surroundings,
   { client, scope }: Pick<Wanted, 'client' | 'scope'>,
@@ -148,13 +149,17 @@ function serverFor(
   const here = { server: host.programs.server, ...around };
   const command = serverCommand(here, scope);
   const dir = existsSync(folder) ? realpathSync(folder) : realPlace(folder);
-  const full = withDir(command, dir, around.project);
+  const store = globals.store ?? setting(host.environment['FEDERATION_STORE']);
+  // It refuses what must not be written into a file that others see.
+  if (store !== null) addressOf(store, basename(around.project), host.environment);
+  const full = withPlace(command, { dir, store }, around.project);
   if (full === command || scope === 'project') return full;
+  const variable = store === null ? `FEDERATION_DIR=${dir}` : `FEDERATION_STORE=${store}`;
   throw new ConfigurationError(
-    `${client.product}'s file of this user serves every project, so it cannot name ${dir}.`,
+    `${client.product}'s file of this user serves every project, so it cannot name ${store ?? dir}.`,
     client.places.project === null
-      ? `Start ${client.product} with FEDERATION_DIR=${dir}.`
-      : `Use --scope project, or start ${client.product} with FEDERATION_DIR=${dir}.`,
+      ? `Start ${client.product} with ${variable}.`
+      : `Use --scope project, or start ${client.product} with ${variable}.`,
   );
 }
 

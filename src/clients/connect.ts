@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Client, ClientName, Place, Scope, ServerCommand, Surroundings } from './client.ts';
 import { formats } from './formats.ts';
-import { splitWords, wordsOf } from './server-command.ts';
+import { optionIn, optionWords, placeOptions, splitWords, wordsOf } from './server-command.ts';
 import { faultIn } from './server-entries.ts';
 import { backUp, readSettings, SettingsFault, type SettingsFile, writeSettings } from './settings-file.ts';
 import { TextFault, type TextFormat } from '../config/text-format.ts';
@@ -160,23 +160,21 @@ function entryFor(
   const old = splitWords(wordsOf(found));
   const ours = splitWords([server.command, ...server.args]);
   if (old === null || ours === null) return kept;
-  const [oldDir, dir] = [dirIn(old.rest), dirIn(ours.rest)];
-  if (oldDir !== null && oldDir !== dir) {
-    throw new SettingsFault(
-      `${place.file} already leads to another federation (--dir ${oldDir}).`,
-      'Remove that entry first: fed init --remove.',
-    );
+  const rest = [...old.rest];
+  for (const option of placeOptions) {
+    const [is, wanted] = [optionIn(old.rest, option), optionIn(ours.rest, option)];
+    if (is === null) rest.push(...optionWords(option, wanted));
+    else if (is !== wanted) {
+      throw new SettingsFault(
+        `${place.file} already leads to another federation (${option} ${is}).`,
+        'Remove that entry first: fed init --remove.',
+      );
+    }
   }
-  const rest = oldDir === null && dir !== null ? [...old.rest, '--dir', dir] : old.rest;
   const program = faultIn(old.program, around) === null ? old.program : ours.program;
-  if (program === old.program && rest === old.rest) return kept;
+  if (program === old.program && rest.length === old.rest.length) return kept;
   const [command = '', ...args] = [...program, ...rest];
   return { ...kept, ...place.entry({ command, args }) };
-}
-
-function dirIn(args: readonly string[]): string | null {
-  const at = args.indexOf('--dir');
-  return at === -1 ? null : (args[at + 1] ?? null);
 }
 
 function doing(found: unknown, entry: unknown): Change['does'] {

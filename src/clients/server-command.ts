@@ -44,11 +44,30 @@ function throughNpx(platform: NodeJS.Platform): ServerCommand {
   return platform === 'win32' ? { command: 'cmd', args: ['/c', 'npx', ...args] } : { command: 'npx', args };
 }
 
-/** With the folder, where another one than the project's is used. */
-export function withDir(command: ServerCommand, dir: string, project: string): ServerCommand {
-  if (dir === join(project, '.federation')) return command;
-  const way = relative(project, dir);
-  return { ...command, args: [...command.args, '--dir', isWithin(dir, project) ? way : dir] };
+/** Where the federation is, as far as the server does not find it by itself. */
+export interface Whereabouts {
+  /** The `.federation` folder. */
+  readonly dir: string;
+  /** A `postgres://` URL, without a password; null: in the folder. */
+  readonly store: string | null;
+}
+
+/** With what names the federation; the same command where nothing has to. */
+export function withPlace(command: ServerCommand, { dir, store }: Whereabouts, project: string): ServerCommand {
+  const named = dir === join(project, '.federation') ? null : isWithin(dir, project) ? relative(project, dir) : dir;
+  const words = [...optionWords('--dir', named), ...optionWords('--store', store)];
+  return words.length === 0 ? command : { ...command, args: [...command.args, ...words] };
+}
+
+export const placeOptions = ['--dir', '--store'] as const;
+
+export function optionWords(option: string, value: string | null): readonly string[] {
+  return value === null ? [] : [option, value];
+}
+
+export function optionIn(args: readonly string[], option: string): string | null {
+  const at = args.indexOf(option);
+  return at === -1 ? null : (args[at + 1] ?? null);
 }
 
 /** Of an entry: `command` with `args`, or both in one list. */

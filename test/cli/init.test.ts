@@ -158,3 +158,15 @@ it('a second federation is named in a file of the project, and not in one that s
   const all = await init(`--client codex --dir ${join('..', 'other', '.federation')}`);
   expect(all.err).toContain(`Start Codex with FEDERATION_DIR=${other}.`);
 });
+
+it('a federation in a database is named in the entry', async () => {
+  const store = 'postgres://fed@db.example.com/team';
+  await init(`--client cursor --store ${store}`);
+  expect(json(join(project, '.cursor/mcp.json'))).toMatchObject({
+    mcpServers: { federation: { args: [serverProgram, '--store', store] } },
+  });
+  const secret = await init('--client vscode --store postgres://fed:secret@db.example.com/team');
+  expect(secret.err).toContain("The store's URL has a password in it.");
+  expect(existsSync(join(project, '.vscode'))).toBe(false);
+  expect((await init(`--client codex --store ${store}`)).err).toContain(`Start Codex with FEDERATION_STORE=${store}.`);
+});

@@ -12,6 +12,7 @@ import {
 } from '../clients/connect.ts';
 import { type Client, type ClientName, type Scope, type Surroundings } from '../clients/client.ts';
 import { clientNamed, clients } from '../clients/clients.ts';
+import { serverEntries } from '../clients/server-entries.ts';
 import { isOfThisMachine, serverCommand, withPlace } from '../clients/server-command.ts';
 import { type ConfigEdit, editConfig } from '../config/edit-config.ts';
 import { dirForInit } from '../config/find-dir.ts';
@@ -104,10 +105,20 @@ function disconnect(context: RunContext, folder: string, around: Surroundings, g
   const backups = existsSync(folder) ? join(folder, 'client-backups') : null;
   const files = given.dry_run ? [] : carryOut(plan, backups);
   const shown = connected(plan, wanted, files).filter(({ does }) => does === 'remove');
-  const next = shown.length > 0 ? '' : 'Nothing to remove: our server is in none of these files. See fed init --help.';
+  const left = given.client === undefined && !given.dry_run ? clientsLeft(around) : [];
+  const next =
+    left.length > 0
+      ? `Still connected in all your projects: ${left.join(', ')}. To end that: fed init --remove --scope user --client ${left.join(',')}.`
+      : shown.length > 0
+        ? ''
+        : 'Nothing to remove: our server is in none of these files. See fed init --help.';
   show(context, { folder, written: [], kept: [], clients: shown, warnings: plan.warnings, next }, (terminal) =>
     renderInit({ written: [], kept: [], clients: shown, agents: [], warnings: plan.warnings }, terminal),
   );
+}
+
+function clientsLeft(around: Surroundings): readonly ClientName[] {
+  return [...new Set(serverEntries(around).map(({ client }) => client))];
 }
 
 /** A client reads the files of the folder it is started in, wherever the federation is. */

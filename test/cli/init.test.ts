@@ -159,6 +159,15 @@ it('a second federation is named in a file of the project, and not in one that s
   expect(all.err).toContain(`Start Codex with FEDERATION_DIR=${other}.`);
 });
 
+it('removing our server from a project names the clients that have it everywhere', async () => {
+  await init('--client codex,cursor');
+  const { out } = await init('--remove');
+  expect(out).toContain('Still connected in all your projects: codex.');
+  expect(existsSync(join(project, '.cursor'))).toBe(false);
+  expect((await init('--remove --scope user --client codex')).out).not.toContain('Still connected');
+  expect(existsSync(join(root, 'home/.codex/config.toml'))).toBe(false);
+});
+
 it('a federation in a database is named in the entry', async () => {
   const store = 'postgres://fed@db.example.com/team';
   await init(`--client cursor --store ${store}`);

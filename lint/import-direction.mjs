@@ -17,7 +17,7 @@ const layers = [
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],
   ['tools', 'resources', 'prompts'],
-  ['src/board'],
+  ['src/board', 'src/clients'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers', 'src/ollama'],
   ['src/backup'],
   ['src/doctor'],

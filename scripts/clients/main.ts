@@ -22,6 +22,7 @@ import {
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { tryFirstMinute } from './first-minute.ts';
 import { startModelApi } from './model-api.ts';
 import { tryRemote } from './remote.ts';
 import { landSideBySide } from './side-by-side.ts';
@@ -141,6 +142,14 @@ async function tryClient(name: string, client: Client): Promise<void> {
     const works = await work(project, path, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
     if (name === 'claude') {
+      const fresh = mkdtempSync(join(project, 'fresh-'));
+      const first = await tryFirstMinute(fresh, environment(fresh, path));
+      report(
+        name,
+        `is connected by fed init, and a task is done ${first.seconds.toFixed(1)} s after an empty folder`,
+        first.connected && first.completed && first.seconds < 60,
+        first.out,
+      );
       const folder = mkdtempSync(join(project, 'remote-'));
       const remote = await tryRemote(folder, environment(folder, path));
       report(

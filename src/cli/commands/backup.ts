@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { plural } from '../../domain/phrases.ts';
 import { command, type CommandRow } from '../command.ts';
 import { restore } from '../restore.ts';
-import { openSettings, show } from '../session.ts';
+import { openSettings, type RunContext, show } from '../session.ts';
 import { oneLine } from '../terminal.ts';
 
 export const restoreOptions = {
@@ -29,7 +30,7 @@ export const backupCommands: readonly CommandRow[] = [
     examples: ['fed backup ~/backups/federation.tar.gz', 'fed backup ~/backups/'],
     run: async ({ file, force }, context) => {
       const backups = await context.host.backups();
-      const made = await backups.make(openSettings(context), file, force);
+      const made = await backups.make(openSettings(context), from(context, file), force);
       const { record, tasks, bytes, sha256 } = made;
       const next = `Restore it with fed restore ${made.file}.`;
       show(context, { ...made, next }, () =>
@@ -52,10 +53,20 @@ export const backupCommands: readonly CommandRow[] = [
     writesFiles: () => true,
     examples: ['fed restore federation.tar.gz', 'fed restore federation.tar.gz --to /tmp/look'],
     run: async ({ source, to, config }, context) => {
-      await restore(context, { source: { kind: 'path', path: source }, to, config, onlyAlone: false });
+      await restore(context, {
+        source: { kind: 'path', path: from(context, source) },
+        to: to === undefined ? to : from(context, to),
+        config,
+        onlyAlone: false,
+      });
     },
   }),
 ];
+
+/** As it was typed, from the folder it was typed in. */
+function from({ host }: RunContext, path: string): string {
+  return resolve(host.workingFolder ?? '', path);
+}
 
 function inUnits(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;

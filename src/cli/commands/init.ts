@@ -1,57 +1,52 @@
 import { z } from 'zod';
-import { dirForInit } from '../../config/find-dir.ts';
-import { migrateConfig } from '../../config/migrate-config.ts';
-import { writeDefaultConfig } from '../../config/write-default-config.ts';
-import { advise, call } from '../../domain/advice.ts';
-import { ConfigFile } from '../../config/load-config.ts';
-import { projectOf } from '../../config/project-of.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { clientNames, scopes } from '../../clients/client.ts';
 import { command } from '../command.ts';
-import { type RunContext, show } from '../session.ts';
-import { offerTrust } from '../trust.ts';
+
+const names = z
+  .array(z.string())
+  .transform((given) => given.flatMap((text) => text.split(',').map((name) => name.trim())))
+  .pipe(z.array(z.enum(clientNames)).min(1));
+
+const input = z.strictObject({
+  client: names.optional(),
+  scope: z.enum(scopes).optional(),
+  remove: z.boolean().default(false),
+  dry_run: z.boolean().default(false),
+  trust: z.boolean().default(false),
+});
+export type InitInput = z.output<typeof input>;
 
 export const init = command({
   path: 'init',
-  about: 'create a federation here',
+  about: 'create a federation here, and connect clients to it',
   more:
-    'Creates .federation with a commented configuration. Existing files are not overwritten; a configuration of an older ' +
-    'version is brought up to date, and the old one kept. On a terminal it asks about commands and a webhook of the ' +
-    'configuration that were not approved on this machine.',
-  input: z.strictObject({ trust: z.boolean().default(false) }),
-  options: [['--trust', 'trust', 'approve the commands of the configuration as they are now']],
-  writesFiles: () => true,
-  examples: ['fed init', 'fed init --dir ../shared/.federation'],
-  run: async ({ trust }, context) => {
-    const { host, globals } = context;
-    const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
-    const { written, kept } = writeDefaultConfig(folder);
-    const migrated = await migrateConfig(folder);
-    const unapproved = await approve(context, folder, trust);
-    const next =
-      unapproved.length > 0
-        ? `Not approved on this machine: ${unapproved.join(', ')}; nothing of that is run or sent. Read it, then fed init --trust.`
-        : written.length === 0
-          ? 'It exists already; see fed status.'
-          : advise`Check the agents in .federation/config.json, queue work with ${call('queue_task')}, and connect a client: claude mcp add federation -- federation-mcp.`;
-    show(context, { folder, written, kept, ...(migrated === null ? {} : { migrated }), next }, () =>
-      [
-        ...written.map((file) => `wrote  ${file}`),
-        ...kept.map((file) => `kept   ${file}`),
-        ...(migrated === null
-          ? []
-          : [`config.json is version ${migrated.to} now; version ${migrated.from} is kept as ${migrated.kept}`]),
-      ].join('\n'),
-    );
+    'Creates .federation with a commented configuration. One that is there is kept; one of an older version is brought up ' +
+    'to date, and the old one kept. On a terminal it asks which clients to ' +
+    'connect, which agents fed work may start, and which checks prove work. --client adds our server to the settings of ' +
+    'clients, keeps everything else in them, and keeps a copy of each file in .federation/client-backups.',
+  input,
+  options: [
+    ['--client <names>', 'client', `connect these clients, separated by commas: ${clientNames.join(', ')}`],
+    [
+      '--scope <scope>',
+      'scope',
+      "their file in the project, or this user's; default: the project's where there is one",
+    ],
+    ['--remove', 'remove', 'take our server out again; default: out of all files of the project'],
+    ['--dry-run', 'dry_run', 'show what would be written and write nothing'],
+    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+  ],
+  exclusive: [['--remove', '--trust']],
+  writesFiles: ({ dry_run: dryRun }) => dryRun !== true,
+  examples: [
+    'fed init',
+    'fed init --client claude,codex',
+    'fed init --client cursor --scope user',
+    'fed init --remove --client claude',
+    'fed init --dir ../shared/.federation',
+  ],
+  run: async (given, context) => {
+    const { initialise } = await import('../initialise.ts');
+    await initialise(context, given);
   },
 });
-
-/** Of a configuration that is there already. One that is at fault starts nothing anyway. */
-async function approve(context: RunContext, folder: string, trusted: boolean): Promise<readonly string[]> {
-  try {
-    const { config } = await new ConfigFile(folder, { keepGood: false }).load();
-    return await offerTrust(context, config, projectOf(folder).dir, trusted);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return [];
-    throw error;
-  }
-}

@@ -45,6 +45,8 @@ const opened = await runFederation({
   store,
   config: configSchema.parse({
     agents: Object.fromEntries(agents.map((name) => [name, { types: [...types], capacity: 100 }])),
+    // What rules would queue besides depends on the outcomes; here the load is to be the same throughout.
+    scheduling: { enabled: false, rules: [] },
     limits: { open_per_agent: 100_000, automatic_per_hour: 1_000_000 },
     log_file: null,
   }),

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:growth`: what a federation costs as it grows from 1,000 events to 1,000,000 with 10 agents, and with 100
- * agents to a tenth of that. Times are of the processor (the main thread's), so that other work does not stretch them; the
- * start and the first `auto` are what passes. Prints a Markdown table.
+ * agents to a tenth of that. Times are of the processor (the main thread's), so that other work hardly stretches them.
+ * Prints a Markdown table.
  *
  *   --to EVENTS    stop there instead; 100,000 take about two minutes, 1,000,000 ten
  */

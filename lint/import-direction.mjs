@@ -45,6 +45,11 @@ const packages = [
       'natural is no dependency of the package: its parts come from src/routing/natural.ts, where the build puts them.',
   },
   {
+    pattern: /^pg(?:$|\/)/,
+    allowedIn: ['src/store'],
+    message: 'Only src/store/postgres knows the client of PostgreSQL; it is loaded where a federation is there.',
+  },
+  {
     pattern: /^chrono-node(?:$|\/)/,
     allowedIn: ['src/cli/chrono.ts'],
     message:

@@ -62,6 +62,8 @@ export class FedByClock {
       acceptLoss,
       backups: () => Promise.resolve(backups),
       edit: () => Promise.resolve(),
+      serveRuns: () => Promise.reject(new Error('Expected no runs in this story')),
+      copy: () => Promise.reject(new Error('Expected no copy in this story')),
       programs: { server: '', ollama: '', fed: '' },
       openBoard: () => Promise.resolve(null),
       serve: () => Promise.reject(new Error('Expected no server in this story')),

@@ -1,5 +1,4 @@
 /** `fed doctor --fix`: what can be put right without anything being lost. */
-import { setCheckpointAside } from '../store/journal/checkpoint-file.ts';
 import type { Finding, Fix, Host, OpenSettings } from './host.ts';
 
 /** What stands in the way of others first. */
@@ -24,8 +23,10 @@ async function fixOne(fix: Fix, host: Host, settings: OpenSettings): Promise<str
     case 'restore':
       await openOnce(host, settings);
       return 'the interrupted restore was finished or cleared';
-    case 'checkpoint':
+    case 'checkpoint': {
+      const { setCheckpointAside } = await import('../store/journal/checkpoint-file.ts');
       return `db.json was set aside as ${setCheckpointAside(settings.folder)}; the next one is made from the journal`;
+    }
     case 'permissions':
       await openOnce(host, settings);
       return 'the files were closed to others';

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Actor } from '../domain/commands.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
-import type { StoredRecord } from '../store/event-store.ts';
+import type { Position, StoredRecord } from '../store/event-store.ts';
 import type { OwnPrograms } from '../runner/runner-context.ts';
 import type { Backups } from './backups.ts';
 import type { ScreenDevice } from './screen.ts';
@@ -122,10 +122,37 @@ export interface ServeRequest {
   };
 }
 
+export interface ServedRuns {
+  /** For what runs start. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
 export interface Serving {
   readonly url: string;
   /** Finishes what is in flight. */
   readonly close: () => Promise<void>;
+}
+
+/** A federation is to be copied. */
+export interface CopyRequest {
+  readonly folder: string;
+  readonly store?: string | undefined;
+  /** A `postgres://` URL, or a `.federation` folder. */
+  readonly to: string;
+  /** It stays usable where it was. */
+  readonly keep: boolean;
+}
+
+export interface CopyReport extends Position {
+  readonly from: string;
+  readonly to: string;
+  /** In the copy, each verified. */
+  readonly records: number;
+  /** Of them, those that were not there already. */
+  readonly added: number;
+  readonly commands: number;
+  readonly moved: boolean;
 }
 
 export interface Host {
@@ -160,6 +187,10 @@ export interface Host {
   readonly lookForLoss: (settings: OpenSettings) => Promise<LossFound>;
   /** Goes on without what was shown; gives the number of the record that says so. */
   readonly acceptLoss: (settings: OpenSettings, shown: LossReport, actor: Actor) => Promise<number>;
+  /** Copies the federation to another place, and reads the copy back. */
+  readonly copy: (request: CopyRequest) => Promise<CopyReport>;
+  /** Serves the runs of this process on this machine, where the federation is in a database. */
+  readonly serveRuns: (federation: Federation) => Promise<ServedRuns>;
   readonly backups: () => Promise<Backups>;
   /** What runs start of ours. */
   readonly programs: OwnPrograms & { readonly fed: string };
@@ -168,10 +199,10 @@ export interface Host {
   /** Lets the person at the terminal change this file, in their own editor. @throws Error where it fails */
   readonly edit: (file: string) => Promise<void>;
   /**
-   * Signs this person's own browser in to the board at this URL; gives the file to open by hand where no browser could
+   * Signs the browser of whoever sits here in to the board at this URL, by a code; gives the file to open by hand where no browser could
    * be started, else null.
    */
-  readonly openBoard: (folder: string, url: string, person: string) => Promise<string | null>;
+  readonly openBoard: (folder: string, url: string, code: string) => Promise<string | null>;
   /** Asks the person at the terminal; `''` where nothing is answered. */
   readonly ask: (question: string) => Promise<string>;
 }

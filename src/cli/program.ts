@@ -95,8 +95,6 @@ function createProgram(host: Host, act: Act): Command {
     .version(version)
     // Set by the runner for what it starts; nobody types it.
     .addOption(new Option('--run <run>').hideHelp())
-    // No help until there is another store: so far it only says that there is none.
-    .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,

@@ -71,6 +71,14 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    copy: async (request) => {
+      const { copyFederation } = await import('./copy-federation.ts');
+      return await copyFederation(request);
+    },
+    serveRuns: async (federation) => {
+      const { serveRuns } = await import('./serve-runs.ts');
+      return await serveRuns(federation);
+    },
     backups: async () => (await import('../backup/backups.ts')).backups,
     programs: ownPrograms(),
     serve: async (request) => {
@@ -85,9 +93,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       if (running.exitCode !== 0)
         throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
-    openBoard: async (folder, url, person) => {
+    openBoard: async (folder, url, code) => {
       const { openBoard } = await import('./serve.ts');
-      return await openBoard(folder, url, person, process.env['BROWSER'] || null);
+      return await openBoard(folder, url, code, process.env['BROWSER'] || null);
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });

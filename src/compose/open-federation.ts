@@ -1,9 +1,10 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HourlySnapshots } from '../backup/hourly-snapshots.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
+import { second } from '../domain/time.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { groupOf } from '../config/group.ts';
@@ -19,6 +20,7 @@ import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { isBeingRestored } from '../store/journal/being-restored.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
+import { documentsIn, refuseMoved } from './moved.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
@@ -82,7 +84,7 @@ async function run(
   file: ConfigFile,
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
-  const store = openStore(settings, config);
+  const store = await openStore(settings, config, project);
   let isOurs = existsSync(settings.folder);
   const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
@@ -90,6 +92,11 @@ async function run(
     projectDir: project.dir,
     environment: process.env,
     records: store,
+    // Asked for once it is loaded, and the store is open by then.
+    get documents() {
+      return store.documents;
+    },
+    now: settings.clock ?? store.clock ?? Date.now,
     config: () => federation.config.webhook,
     isApproved: (now) => new Trust(project.dir, process.env).missing({ webhook: now }).length === 0,
     seq: async () => {
@@ -139,6 +146,7 @@ async function run(
     },
   });
   try {
+    if (store.documents !== null && settings.store !== undefined) await refuseMoved(store.documents, 'the database');
     await webhook.begin();
     return federation;
   } catch (error) {
@@ -156,9 +164,10 @@ function becomeOurs(folder: string, config: Config): void {
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
   const { config, warnings } = await new ConfigFile(settings.folder).load();
-  const store = openStore(settings, config);
   const { folder } = settings;
-  const logFile = logFileOf(config, { folder, project: projectOf(folder), records: store });
+  const project = projectOf(folder);
+  const store = await openStore(settings, config, project);
+  const logFile = logFileOf(config, { folder, project, records: store });
   if (logFile === null) {
     const fault = warnings.find(({ message }) => message.includes(': log_file: '));
     if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
@@ -183,13 +192,27 @@ export function routerFileIn(folder: string): RouterFile {
   };
 }
 
-function openStore({ folder, store }: FederationSettings, config: Config): EventStore {
-  if (store !== undefined) {
-    throw new StoreError(
-      'store-unavailable',
-      'This version keeps a federation in a folder; other stores are not supported yet.',
-      'Remove --store and FEDERATION_STORE.',
-    );
+/** What stands in the folder here is not the federation that the run belongs to. */
+function refuseInsideRun(environment: Readonly<Record<string, string | undefined>>): void {
+  if (environment['FEDERATION_RUN_PORT'] === undefined) return;
+  throw new StoreError(
+    'store-unavailable',
+    'The federation of this run is in a database, to which nothing inside the run has access.',
+    'Use the MCP tools of federation-mcp in place of fed.',
+  );
+}
+
+/** The client of PostgreSQL is loaded where it is asked for only. @throws ConfigurationError for a URL that will not do */
+async function openStore({ folder, store }: FederationSettings, config: Config, project: Project): Promise<EventStore> {
+  const graceMs = config.leases.grace_seconds * second;
+  if (store === undefined) {
+    refuseInsideRun(process.env);
+    await refuseMoved(documentsIn(folder), folder);
+    return openJournalStore({ dir: folder, graceMs });
   }
-  return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
+  const [{ PostgresStore }, { addressOf: postgresAddress }] = await Promise.all([
+    import('../store/postgres/postgres-store.ts'),
+    import('../store/postgres/address.ts'),
+  ]);
+  return new PostgresStore({ address: postgresAddress(store, basename(project.dir), process.env), graceMs });
 }

@@ -52,7 +52,7 @@ export async function serve(request: ServeRequest): Promise<Serving> {
       port,
       tls,
       federation,
-      tokens: new TokenFile(folder),
+      tokens: new TokenFile(folder, () => federation.now(), federation.documents),
       mcp,
       patience,
       onTrouble: (error) => onTrouble('a request failed', error),
@@ -77,10 +77,10 @@ export async function serve(request: ServeRequest): Promise<Serving> {
 export async function openBoard(
   folder: string,
   url: string,
-  person: string,
+  code: string,
   browser: string | null,
 ): Promise<string | null> {
-  const { file } = handOver(folder, url, await new TokenFile(folder).addCode(person));
+  const { file } = handOver(folder, url, code);
   return (await startBrowser(file, browser)) ? null : file;
 }
 

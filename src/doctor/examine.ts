@@ -1,8 +1,8 @@
 /** What `fed doctor` looks at. Reads only; each check says what it found and how to fix it. */
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import type { Finding, OpenSettings } from '../cli/host.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { evolve } from '../domain/evolve.ts';
@@ -14,6 +14,7 @@ import { readConfig } from '../config/read-config.ts';
 import { groupOf } from '../config/group.ts';
 import { isOpenToOthers } from '../files/modes.ts';
 import { logFileOf } from '../log/log-file.ts';
+import type { EventStore } from '../store/event-store.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { interruptedRestore } from '../backup/restore.ts';
 import { CheckpointCheck } from './examine-checkpoint.ts';
@@ -40,10 +41,12 @@ const serverProgram = join(import.meta.dirname, '../main.js');
 
 /** Never throws: what cannot be looked at is a problem of its own. */
 export async function examine(
-  { folder, passedOver = null }: OpenSettings,
+  { folder, store: url, passedOver = null }: OpenSettings,
   machine: Machine = thisMachine,
 ): Promise<readonly Finding[]> {
   const [configuration, config] = await examineConfiguration(folder);
+  if (url !== undefined)
+    return [...examinePlace(folder, passedOver), configuration, ...(await examineDatabase(folder, url))];
   const store = await examineStore(folder);
   const [journal, state] = await examineJournal(folder);
   const log = await examineLog(folder, config);
@@ -65,6 +68,33 @@ export async function examine(
     ...(await examineClocks(folder, state)),
     ...(await examineWorktrees(folder, state, config)),
   ];
+}
+
+/** What lies in the folder is not this federation's: its records are read from the database, each with its hash. */
+async function examineDatabase(folder: string, url: string): Promise<readonly Finding[]> {
+  const [{ PostgresStore }, { addressOf }] = await Promise.all([
+    import('../store/postgres/postgres-store.ts'),
+    import('../store/postgres/address.ts'),
+  ]);
+  let store: EventStore | null = null;
+  try {
+    const address = addressOf(url, basename(projectOf(folder).dir), process.env);
+    store = new PostgresStore({ address });
+    await store.open(null);
+    let [records, events] = [0, 0];
+    for await (const { commands } of store.history()) {
+      records += 1;
+      for (const command of commands) events += command.events.length;
+    }
+    return [
+      ok('store', `PostgreSQL: ${address.shown}`),
+      ok('records', `${plural(records, 'record')}, ${plural(events, 'event')}; every hash verified`),
+    ];
+  } catch (error) {
+    return [problem('store', error)];
+  } finally {
+    await store?.close();
+  }
 }
 
 /** A copy of a committed configuration is no news; one in which work was kept is. */

@@ -30,6 +30,8 @@ async function formed(form: Form, text: string): Promise<string> {
     programs: { server: '', ollama: '', fed: '' },
     serve: unused,
     edit: unused,
+    copy: unused,
+    serveRuns: unused,
     openBoard: unused,
     ask: unused,
   });

@@ -45,7 +45,7 @@ describe('fed work', () => {
       const { code, err } = await fed('work --trust', { environment: inside });
       expect([code, err.includes(`${marker} is set`)]).toEqual([1, true]);
     }
-    expect((await fed('work nobody --trust')).err).toContain('"nobody" is not an agent.\n  → It starts kimi.');
+    expect((await fed('work nobody --trust')).err).toContain('"nobody" is not an agent.\n  → Use one of: kimi.');
     expect((await fed('work kimmi --trust')).err).toContain('Did you mean kimi?');
     expect((await world({ kimi: {} }).fed('work --trust')).err).toContain('No agent has "run"');
   });

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Finding } from '../../src/cli/host.ts';
 import { checkpointForm } from '../../src/application/checkpoint-form.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
@@ -14,6 +14,7 @@ import { examineWork } from '../../src/doctor/examine-work.ts';
 import { type Machine, mountsIn } from '../../src/doctor/machine.ts';
 import type { Actor } from '../../src/domain/commands.ts';
 import { machineName, ownProcess } from '../../src/runner/process-table.ts';
+import { approve } from '../support/approve.ts';
 import { memoryFolder } from '../support/memory-folder.ts';
 import { runWith } from '../support/run-fed.ts';
 
@@ -270,6 +271,9 @@ test('a webhook that nothing listens to is named; one that does is fine, and get
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   configure({ webhook: { url: `http://127.0.0.1:${port}/x` } });
+  vi.stubEnv('XDG_STATE_HOME', `${folder}-state`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  approve(folder);
   expect(await trouble()).toEqual([]);
   await new Promise((resolve) => server.close(resolve));
   expect(requests).toBe(0);

@@ -57,7 +57,7 @@ it('finishes what is in hand by what it was started with, and starts the rest by
   finish(3);
   await world.until(() => summaryOf(3) !== undefined);
   stopping.abort();
-  expect(await working).toEqual({ runs: 4, completed: 4, failed: 0 });
+  expect(await working).toEqual({ runs: 4, completed: 4, failed: 0, checks_failed: 0 });
   const said = world.said.join('\n');
   expect(said.match(/config\.json:\d+/g)).toHaveLength(1);
   expect(said).toContain('using the last good configuration');

@@ -21,7 +21,7 @@ export async function startServer(
   config: Record<string, unknown> | null = {},
   atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
   fill: (folder: string) => Promise<void> = async () => {},
-  more: Pick<ServeRequest, 'patience'> = {},
+  more: Pick<ServeRequest, 'patience' | 'store'> = {},
 ): Promise<TestServer> {
   const project = makeProject(config, atEnd);
   await fill(project.folder);

@@ -36,6 +36,7 @@ export class FakeFederation implements Federation {
 
   readonly project = new Project('.');
   readonly configWarnings = [];
+  readonly documents = null;
   readonly seq = 0;
 
   now(): string {

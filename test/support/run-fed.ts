@@ -9,6 +9,8 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
+import { copyFederation } from '../../src/compose/copy-federation.ts';
+import { serveRuns } from '../../src/compose/serve-runs.ts';
 import { stressReport } from '../../src/doctor/stress/stress-report.ts';
 import { fedProgram, serverProgram } from './project.ts';
 import { openBoard, serve } from '../../src/compose/serve.ts';
@@ -78,7 +80,9 @@ export async function runWith(folder: string, args: readonly string[], settings:
     programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js'), fed: fedProgram },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
-    openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
+    copy: copyFederation,
+    serveRuns,
+    openBoard: (dir, url, code) => openBoard(dir, url, code, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;
       return Promise.resolve(answers.shift() ?? settings.answer ?? '');

@@ -244,7 +244,7 @@ it('answers others while a thousand streams are idle, and refuses more than one 
   expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await open(secrets[0] ?? '')).status).toBe(429);
   expect((await server.fetch('/healthz')).status).toBe(200);
-  const [first] = server.tokens.list();
+  const [first] = await server.tokens.list();
   await server.tokens.revoke(first?.id ?? '');
   // Its streams end by themselves.
   await Promise.all(opened.slice(0, 250).map((response) => response.text()));

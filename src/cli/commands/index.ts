@@ -5,6 +5,7 @@ import { analyticsCommands } from './analytics.ts';
 import { backupCommands } from './backup.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
+import { copy } from './copy.ts';
 import { doctor, stressWorker } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -51,6 +52,7 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  copy,
   exportCommand,
   serve,
   ...tokenCommands,

@@ -5,6 +5,7 @@ import type { TaskId } from '../../domain/names.ts';
 import { findTask } from '../../views/find-task.ts';
 import { landable, type LandingRow, landingsView } from '../../views/landing-view.ts';
 import type { Landed } from '../../runner/landing/land-task.ts';
+import { programEnvironment } from '../program-environment.ts';
 import { command } from '../command.ts';
 import { Ended } from '../report-error.ts';
 import { renderLandings } from '../render/render-checks.ts';
@@ -68,7 +69,7 @@ async function act(context: RunContext, session: Session, order: Input): Promise
   const unapproved = await settleTrust(context, session, order.trust);
   const lander = {
     federation,
-    environment: context.host.environment,
+    environment: programEnvironment(session.federation, context.host.environment),
     actor,
     signal: session.signal,
     unapproved,

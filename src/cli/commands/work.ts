@@ -7,6 +7,7 @@ import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
+import { programEnvironment } from '../program-environment.ts';
 import { LiveRuns } from '../live-runs.ts';
 import { type RunContext, withSession } from '../session.ts';
 import { settleTrust } from '../trust.ts';
@@ -61,20 +62,21 @@ interface Work extends z.output<typeof starting> {
 }
 
 async function startAgents(context: RunContext, { agents, once, trust, worktree = false, model }: Work): Promise<void> {
-  const { host, globals } = context;
+  const { host } = context;
   await withSession(context, async (session) => {
     const { federation, folder, signal, terminal, json, show } = session;
     const names = agentsToStart(federation.config, agents);
     const unapproved = await settleTrust(context, session, trust);
     const { runAgents } = await import('../../runner/runner.ts');
+    const served = federation.documents === null ? null : await host.serveRuns(federation);
     const live = new LiveRuns(host.out, terminal, json);
     live.say(`working for ${names.join(', ')}${once ? '' : '; Ctrl-C ends'}`);
     try {
       const done = await runAgents({
         federation,
         folder,
-        environment: host.environment,
-        storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
+        environment: programEnvironment(federation, host.environment),
+        storeEnvironment: served?.environment ?? {},
         programs: host.programs,
         allowed: (type) => checkCommands(federation.config, type),
         worktrees: worktree ? 'all' : 'as configured',
@@ -94,6 +96,7 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
       else show({ ...done, next }, () => ended);
     } finally {
       live.close();
+      await served?.close();
     }
   });
 }

@@ -51,12 +51,23 @@ export class JournalReader {
   #headPlace = startPlace;
   #headAt = '';
   readonly #release: (window: SegmentWindow) => void;
+  readonly #onFinal: (record: SoundRecord) => void;
 
-  /** `release` gets windows that are done with; whoever syncs may still need their descriptors. */
-  constructor(files: FileLayer, dir: string, from?: ReadFrom, release?: (window: SegmentWindow) => void) {
+  /**
+   * `release` gets windows that are done with; whoever syncs may still need their descriptors. `onFinal` is told of the
+   * records that end a file, which `peek` passes over.
+   */
+  constructor(
+    files: FileLayer,
+    dir: string,
+    from?: ReadFrom,
+    release?: (window: SegmentWindow) => void,
+    onFinal?: (record: SoundRecord) => void,
+  ) {
     this.#files = files;
     this.#dir = dir;
     this.#release = release ?? ((window) => window.close());
+    this.#onFinal = onFinal ?? (() => undefined);
     this.#next = startPlace;
     if (from) {
       this.#chain.reset(from.stretch);
@@ -231,6 +242,7 @@ export class JournalReader {
 
   #moveToNextFile(window: SegmentWindow, record: SoundRecord): void {
     this.#moveTo(window, record);
+    this.#onFinal(record);
     this.#release(window);
     this.#window = undefined;
     this.#next = { segment: window.segment + 1, offset: 0 };

@@ -13,6 +13,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { firstCallsRow } from './rows/first-calls.ts';
 import { foldRow } from './rows/fold.ts';
 import { listSizeRow } from './rows/list-size.ts';
 import { manyOpenRow } from './rows/many-open.ts';
@@ -35,6 +36,7 @@ const rows: readonly Row[] = [
   manyWritersRow,
   newsRow,
   startRow,
+  firstCallsRow,
   foldRow,
   memoryRow,
   listSizeRow,

@@ -184,7 +184,7 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
   }
 }
 
-function routerFileIn(folder: string): RouterFile {
+export function routerFileIn(folder: string): RouterFile {
   const path = join(folder, 'router.bin');
   return {
     read: async () => await readRegular(path).catch(() => null),

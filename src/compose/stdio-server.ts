@@ -74,6 +74,7 @@ export async function serveStdio({ dir: option, as, store, run, coreOnly }: Stdi
     coreOnly,
     authentication: sign === null ? localAuthentication(as, process.env) : runAuthentication(sign, as),
     open,
+    readProgram: () => Promise.all([import('./open-federation.ts'), import('lowdb')]),
     readConfig,
     log,
   });

@@ -38,6 +38,7 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
     const all = (await isForPerson(connection)) ? offered : forAgents;
     const listed = connection.authentication.readOnly ? all.filter(isForReading) : all;
     const asCards = showsCards(mcpServer, mcpReq);
+    connection.service.federation.prepare();
     return { tools: listed.map((tool) => (asCards && tool.card === true ? withCard(publish(tool)) : publish(tool))) };
   });
   server.setRequestHandler('tools/call', ({ params }, context) => {

@@ -37,7 +37,7 @@ export const pairCallRow: Row = {
         met: 'at most',
         detail: `${ms(pair)} against ${ms(call)} in the last of ${counted} rounds`,
       },
-      ...(effort.quick ? [] : [await growthOf(await connect(serverFile, '--as', 'kimi', '--dir', lab.folder()))]),
+      ...(effort.quick ? [] : [await growthOf(await connect(serverFile, '--as', 'reuben', '--dir', lab.folder()))]),
     ];
   },
 };
@@ -46,7 +46,7 @@ export const pairCallRow: Row = {
 async function growthOf(server: BenchClient): Promise<Measurement> {
   const session = async (calls: number): Promise<number> => {
     for (let n = 0; n < calls; n += 4) {
-      const request = { description: describeTask(n), to_agent: 'kimi' };
+      const request = { description: describeTask(n) };
       const { task_id } = queued.parse(await server.call('queue_task', request)).task;
       await server.call('claim_task', { task_id });
       await server.call('complete_task', { task_id, outcome: 'success', summary: 'Done.' });

@@ -17,8 +17,9 @@ const layers = [
   ['src/views'],
   ['src/define-tool.ts', 'src/log', 'src/webhook', 'src/runner'],
   ['tools', 'resources', 'prompts'],
-  ['src/board'],
+  ['src/board', 'src/clients'],
   ['src/mcp', 'src/cli', 'src/web', 'src/importers', 'src/ollama'],
+  ['src/backup'],
   ['src/doctor'],
   ['src/compose'],
   ['src/main.ts', 'src/fed.ts', 'src/ollama-agent.ts'],
@@ -42,6 +43,11 @@ const packages = [
     allowedIn: ['src/routing/natural.ts', 'src/routing/natural-parts.d.ts'],
     message:
       'natural is no dependency of the package: its parts come from src/routing/natural.ts, where the build puts them.',
+  },
+  {
+    pattern: /^pg(?:$|\/)/,
+    allowedIn: ['src/store'],
+    message: 'Only src/store/postgres knows the client of PostgreSQL; it is loaded where a federation is there.',
   },
   {
     pattern: /^chrono-node(?:$|\/)/,

@@ -3,7 +3,7 @@
  * bundled, with what is imported when needed in files of its own: a start opens a fifth of the files
  * (docs/decisions/0007-one-bundle.md).
  */
-import { chmod, copyFile, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundleFiles } from 'esbuild';
@@ -154,7 +154,39 @@ async function bundleBoard(): Promise<readonly string[]> {
     logLevel: 'error',
   });
   if (style.errors.length > 0) throw new Error('Expected the style sheet to be built');
+  const ofCard = await bundleCard(outdir);
   await copyFile(join(root, 'src/board/icon.svg'), join(root, outdir, 'icon.svg'));
+  return [...Object.keys(metafile.inputs), ...ofCard];
+}
+
+/** The card of MCP Apps: one file with all it needs, as the protocol wants it. */
+async function bundleCard(outdir: string): Promise<readonly string[]> {
+  const { metafile, outputFiles } = await bundleFiles({
+    absWorkingDir: root,
+    entryPoints: ['src/board/card/card.tsx', 'src/board/card/card.css'],
+    outdir,
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    metafile: true,
+    logLevel: 'error',
+  });
+  const file = (extension: string): string => {
+    const found = outputFiles.find(({ path }) => path.endsWith(extension));
+    if (found === undefined) throw new Error(`Expected the card to have a ${extension} file, got none`);
+    return found.text.trim();
+  };
+  const head = `<meta charset="utf-8"><title>Federation</title><style>${file('.css')}</style>`;
+  const body = `<main id="card"></main><script>${file('.js')}</script>`;
+  await writeFile(
+    join(root, outdir, 'card.html'),
+    `<!doctype html><html lang="en"><head>${head}</head><body>${body}</body></html>\n`,
+  );
   return Object.keys(metafile.inputs);
 }
 

@@ -3,7 +3,7 @@
  * there: a file missing from the package shows nowhere else.
  */
 import { execFile, spawn } from 'node:child_process';
-import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,31 +11,31 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
 import { version } from '../src/config/version.ts';
+import { installInto, packInto } from './install-package.ts';
 
 /** Everything that `npm install` brings, in files' lengths. 4.7 MB today; what is bundled would be 14 more, natural with its dependencies 66. */
 const mostMegabytes = 10;
 
-const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const folder = await mkdtemp(join(tmpdir(), 'federation-mcp-packed-'));
 const environment = { ...process.env, FEDERATION_DIR: join(folder, '.federation') };
 
 try {
-  const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
-  const [tarball] = z.tuple([z.object({ filename: z.string() })]).parse(JSON.parse(packed.stdout));
-  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  await run('npm', ['install', '--no-audit', '--no-fund', `./${tarball.filename}`], { cwd: folder });
+  const tarball = await packInto(folder);
+  await installInto(folder, `./${tarball}`);
 
   await checkCommandLine();
   await checkRouting();
   await checkServer();
+  await checkClient();
+  await checkNpx(tarball);
   await checkBoard();
   const megabytes = await sizeOf(join(folder, 'node_modules'));
   if (megabytes > mostMegabytes) {
     throw new Error(`Expected the package to install in ${mostMegabytes} MB, got ${megabytes.toFixed(1)} MB`);
   }
   console.log(
-    `${tarball.filename}: installs in ${megabytes.toFixed(1)} MB, both of its programs answer, and its router learns.`,
+    `${tarball}: installs in ${megabytes.toFixed(1)} MB, both of its programs answer, and its router learns.`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -81,12 +81,36 @@ async function checkRouting(): Promise<void> {
 }
 
 async function checkServer(): Promise<void> {
+  await checkServerStartedBy(join(folder, 'node_modules/.bin/federation-mcp'), ['--as', 'claude']);
+}
+
+/** What `fed init` writes into a client's settings starts the server that is installed here. */
+async function checkClient(): Promise<void> {
+  await fed('init', '--client', 'cursor');
+  const settings: unknown = JSON.parse(await readFile(join(folder, '.cursor/mcp.json'), 'utf8'));
+  const { command, args } = z
+    .object({ mcpServers: z.object({ federation: z.object({ command: z.string(), args: z.array(z.string()) }) }) })
+    .parse(settings).mcpServers.federation;
+  expectSame('fed init --client cursor', [command, ...args].join(' '), 'npx -y federation-mcp');
+  await checkServerStartedBy(command, [...args, '--as', 'claude']);
+}
+
+/** As somebody runs it who has installed nothing; the registry does not have this version yet, so the tarball is named. */
+async function checkNpx(tarball: string): Promise<void> {
+  const empty = join(folder, 'empty');
+  await mkdir(empty);
+  for (const program of ['fed', 'federation-mcp']) {
+    const { stdout } = await run('npx', ['-y', '-p', join(folder, tarball), program, '--version'], { cwd: empty });
+    expectSame(`npx -p federation-mcp ${program} --version`, stdout.trim(), version);
+  }
+}
+
+async function checkServerStartedBy(command: string, args: string[]): Promise<void> {
   const client = new Client({ name: 'check-package', version });
-  const server = join(folder, 'node_modules/.bin/federation-mcp');
   const env = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  await client.connect(new StdioClientTransport({ command: server, args: ['--as', 'claude'], cwd: folder, env }));
+  await client.connect(new StdioClientTransport({ command, args, cwd: folder, env }));
   try {
     const answer = await client.callTool({ name: 'list_tasks', arguments: {} });
     expectSame('list_tasks', answer.isError ?? false, false);

@@ -21,7 +21,12 @@ export async function writeLicences(files: readonly string[], folder: string): P
 async function licenceOf(folder: string): Promise<string> {
   const description: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const { name, version } = z.object({ name: z.string(), version: z.string() }).parse(description);
-  const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`Expected ${name} to come with its licence, found none in ${folder}`);
-  return `${name} ${version}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}`;
+  const files = await readdir(folder);
+  const file = files.find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return `${name} ${version}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}`;
+  // Some packages have it at the end of their README only.
+  const readme = files.includes('README.md') ? await readFile(join(folder, 'README.md'), 'utf8') : '';
+  const [, licence] = /^#+ *licen[cs]e *\n([\s\S]*(?:MIT|BSD|ISC)[\s\S]*)/im.exec(readme) ?? [];
+  if (licence === undefined) throw new Error(`Expected ${name} to come with its licence, found none in ${folder}`);
+  return `${name} ${version}\n\n${licence.trim()}`;
 }

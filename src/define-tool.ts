@@ -64,6 +64,8 @@ export interface ToolDefinition<Input extends z.ZodObject = z.ZodObject, Output 
   readonly core: boolean;
   /** For the two or three tools every session begins with: clients that fetch tools on demand load these at once. */
   readonly alwaysLoad?: boolean;
+  /** Clients that can show its result as a card are told so. */
+  readonly card?: boolean;
   readonly hints: ToolHints;
   /** Changes something, but not for a caller who may change nothing: `ToolContext.readOnly`. */
   readonly readsForReadOnly?: boolean;

@@ -7,6 +7,7 @@ import type { Router } from './domain/routing/router.ts';
 import type { Timestamp } from './domain/time.ts';
 import type { ConfigWarning, LoadedConfig } from './config/load-config.ts';
 import type { Project } from './files/project.ts';
+import type { SharedDocuments } from './files/shared-document.ts';
 import type { Router as LearnedRouter } from './routing/router.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from './store/event-store.ts';
 
@@ -35,6 +36,8 @@ export interface WebhookStanding {
   readonly failed: number;
   readonly delivered: number;
   readonly last_error: { readonly at: Timestamp; readonly message: string } | null;
+  /** Nothing is sent from this machine before the operator approves it. */
+  readonly unapproved?: true;
 }
 
 /** Why nothing is written to the readable log. */
@@ -123,6 +126,8 @@ export interface Federation {
   presence(): readonly PresenceEntry[];
   /** Who is there, as decisions and views count it. */
   attendance(): Attendance;
+  /** What else all machines share beside the chain: tokens; null: it lies in files of the folder. */
+  readonly documents: SharedDocuments | null;
   /** Where its board is reached on this machine; `null`: no `fed serve` runs here. */
   boardAddress(): string | null;
   /** `null`: no webhook is configured. */

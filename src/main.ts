@@ -12,6 +12,7 @@ import type { StdioSettings } from './compose/stdio-server.ts';
 const help = `federation-mcp ${version}: an MCP server on standard input and output
 
   --dir FOLDER    the .federation folder (FEDERATION_DIR; default: the nearest one, going up)
+  --store URL     postgres://user@host/database?federation=name (FEDERATION_STORE; default: the folder)
   --as NAME       the agent or person it acts for (FEDERATION_AGENT; default: found by the client's name)
   --run RUN       the run it belongs to (FEDERATION_RUN; set by fed work)
   --tools core    offer only the tools every agent needs

@@ -8,6 +8,7 @@ import { findDir, workingFolder } from './config/find-dir.ts';
 import { setting } from './config/settings.ts';
 import { OperatorError } from './domain/errors.ts';
 import { runActor, runSign } from './identity/run-identity.ts';
+import { noteReached } from './runner/runs-folder.ts';
 import { runOllama } from './ollama/agent.ts';
 import { tools } from '../tools/index.ts';
 
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
   const sign = runSign(undefined, process.env);
   if (sign === null) throw new OperatorError('not-allowed', 'This is started by fed work alone.', 'Use fed ollama.');
   const { dir } = findDir({ option: undefined, environment: process.env, cwd: workingFolder() });
+  noteReached(() => dir, sign.run_id);
   const federation = await openFederation({
     folder: dir,
     store: setting(process.env['FEDERATION_STORE']) ?? undefined,

@@ -43,6 +43,9 @@ export const completeTask = defineTool({
           task.reported.checks.length === 0
             ? 'Reported done; it counts once what you left in the worktree is saved.'
             : `Reported done; it counts once ${listed(task.reported.checks)} passed, which fed work or fed check runs.`,
+          ...(task.reported.remote === true && task.reported.commit !== null
+            ? [`Push ${task.reported.commit.slice(0, 12)} where ${federation.config.operator} can fetch it.`]
+            : []),
           advise`You need not wait: take your next task with ${call('claim_task')}.`,
         ),
       };

@@ -16,6 +16,7 @@ export const getVote = defineTool({
   description: 'Show one vote: the question, who has voted, and once closed the result, counts and ballots.',
   audience: 'agent',
   core: true,
+  card: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({ vote_id: voteId }),
   async handle({ vote_id }, { federation, reader }) {

@@ -10,6 +10,7 @@ export const listInbox = defineTool({
     'What waits for you, oldest first: reached limits, failed and blocked work, approvals, undecided votes, kept follow-ups. Each item lists its actions; answer_inbox takes one.',
   audience: 'operator',
   core: false,
+  card: true,
   hints: { readOnly: true, destructive: false, idempotent: true },
   input: z.strictObject({}),
   async handle(_input, { federation }) {

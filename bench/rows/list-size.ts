@@ -31,7 +31,7 @@ export const listSizeRow: Row = {
       }) as const;
     return [
       size('tools/list for an agent: names, descriptions, input schemas', all, 16),
-      size('the same with --tools core', core, 8),
+      size('the same with --tools core', core, 9),
     ];
   },
 };

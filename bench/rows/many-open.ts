@@ -4,6 +4,7 @@ import type { Row } from '../support/row.ts';
 
 export const manyOpenRow: Row = {
   name: 'many-open',
+  slow: true,
   measure: async (lab) => {
     const [few = Number.NaN, many = Number.NaN] = await lab.ask('claims');
     const pauses = await lab.ask('pauses', await lab.prepared('open', 100_000));

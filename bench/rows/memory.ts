@@ -12,6 +12,7 @@ const longestWait = 40_000;
 
 export const memoryRow: Row = {
   name: 'memory',
+  slow: true,
   measure: async (lab) => {
     const folder = await lab.prepared('open', 100_000);
     const server = await connect(serverFile, '--as', 'reuben', '--dir', folder);

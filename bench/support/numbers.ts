@@ -12,6 +12,14 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** The median of what the rounds gave, and the middle half of it. */
+export function middleOf(values: readonly number[]): {
+  readonly measured: number;
+  readonly spread: readonly [number, number];
+} {
+  return { measured: median(values), spread: [quantile(values, 0.25), quantile(values, 0.75)] };
+}
+
 /** How long it takes, in ms. */
 export async function timed(call: () => unknown): Promise<number> {
   const begun = performance.now();

@@ -5,9 +5,11 @@
  *   npm run test:clients                       all of them
  *   npm run test:clients -- claude codex       these
  *   npm run test:clients -- --in FOLDER        installed there, and kept for the next time
+ *   npm run test:clients -- --record FOLDER    what they wrote is kept there, as test/fixtures/runs has it
  */
 import { execFile } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,9 +20,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { tryFirstMinute } from './first-minute.ts';
 import { startModelApi } from './model-api.ts';
+import { tryRemote } from './remote.ts';
+import { landSideBySide } from './side-by-side.ts';
 
 const run = promisify(execFile);
 const fed = resolve(import.meta.dirname, '../../dist/src/fed.js');
@@ -30,8 +35,8 @@ interface Client {
   readonly program: string;
   /** The settings that let it ask the stand-in. */
   readonly run: (model: string, url: string) => Readonly<Record<string, unknown>>;
-  /** It says by itself that it is at its limit, soon enough to be waited for. */
-  readonly saysLimit: boolean;
+  /** Models that are at their limit. */
+  readonly limited: readonly ('limited' | 'limited-briefly')[];
   readonly needsNode?: readonly [major: number, minor: number];
   /** In the user's home. */
   readonly files?: (url: string) => Readonly<Record<string, string>>;
@@ -46,44 +51,46 @@ const codexProvider = (url: string): string[] =>
     'model_providers.stand.wire_api="responses"',
   ].flatMap((setting) => ['-c', setting]);
 
+const kimiModel = (name: string): string => `[models.${name}]
+provider = "p"
+model = "${name}"
+max_context_size = 100000
+`;
+
 const clients: Readonly<Record<string, Client>> = {
   claude: {
     package: '@anthropic-ai/claude-code',
     program: 'claude',
     run: (model) => ({ preset: 'claude-code', model }),
-    saysLimit: true,
+    limited: ['limited'],
   },
   codex: {
     package: '@openai/codex',
     program: 'codex',
     run: (model, url) => ({ preset: 'codex', model, args: codexProvider(url) }),
-    saysLimit: true,
+    limited: ['limited', 'limited-briefly'],
   },
   copilot: {
     package: '@github/copilot',
     program: 'copilot',
     run: (model) => ({ preset: 'copilot', model }),
-    saysLimit: true,
+    limited: ['limited'],
   },
   gemini: {
     package: '@google/gemini-cli',
     program: 'gemini',
     run: (model) => ({ preset: 'gemini', model }),
-    saysLimit: true,
+    limited: ['limited'],
   },
   kimi: {
     package: '@moonshot-ai/kimi-code',
     program: 'kimi',
-    run: () => ({ preset: 'kimi' }),
-    saysLimit: false,
+    run: (model) => ({ preset: 'kimi', model }),
+    limited: ['limited'],
     needsNode: [22, 19],
     files: (url) => ({
-      '.kimi-code/config.toml': `default_model = "m"
-[models.m]
-provider = "p"
-model = "stand-in"
-max_context_size = 100000
-[providers.p]
+      '.kimi-code/config.toml': `default_model = "stand-in"
+${['stand-in', 'limited'].map(kimiModel).join('')}[providers.p]
 type = "openai"
 base_url = "${url}/v1"
 api_key = "stand-in-key"
@@ -94,12 +101,14 @@ api_key = "stand-in-key"
     package: 'opencode-ai',
     program: 'opencode',
     run: (model) => ({ preset: 'opencode', model: `stand/${model}` }),
-    // It waits in silence for as long as it is told to.
-    saysLimit: false,
+    limited: ['limited', 'limited-briefly'],
   },
 };
 
-const { values, positionals } = parseArgs({ options: { in: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { in: { type: 'string' }, record: { type: 'string' } },
+  allowPositionals: true,
+});
 // Below a folder that others may write to, Gemini does not trust the file with our server: not in /tmp.
 const home = values.in ?? mkdtempSync(join(cache(), 'clients-'));
 mkdirSync(home, { recursive: true });
@@ -112,6 +121,7 @@ try {
     if (client === undefined) throw new Error(`Expected one of ${Object.keys(clients).join(', ')}, got ${name}`);
     await tryClient(name, client);
   }
+  if (['claude', 'codex'].every((name) => names.includes(name))) await trySideBySide('claude', 'codex');
 } finally {
   api.close();
   if (values.in === undefined) rmSync(home, { recursive: true, force: true });
@@ -126,23 +136,51 @@ function cache(): string {
 }
 
 async function tryClient(name: string, client: Client): Promise<void> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [needed = 0, least = 0] = client.needsNode ?? [];
-  if (major < needed || (major === needed && minor < least)) {
-    console.log(`- ${name} needs Node ${needed}.${least}; this is ${process.versions.node}`);
-    return;
-  }
-  const bin = await install(client);
+  const path = await install(client);
   const project = mkdtempSync(join(home, `${name}-`));
   try {
-    const works = await work(project, bin, client, 'stand-in');
+    const works = await work(project, path, client, 'stand-in');
     report(name, 'is started, recognised, completes its task over MCP and ends', works.completed, works.out);
-    if (!client.saysLimit) return;
-    const limited = await work(project, bin, client, 'limited');
-    report(name, 'is set on standby at a 429, and its fallback takes the task', limited.tookOver, limited.out);
+    if (name === 'claude') {
+      const fresh = mkdtempSync(join(project, 'fresh-'));
+      const first = await tryFirstMinute(fresh, environment(fresh, path));
+      report(
+        name,
+        `is connected by fed init, and a task is done ${first.seconds.toFixed(1)} s after an empty folder`,
+        first.connected && first.completed && first.seconds < 60,
+        first.out,
+      );
+      const folder = mkdtempSync(join(project, 'remote-'));
+      const remote = await tryRemote(folder, environment(folder, path));
+      report(
+        name,
+        'connects over HTTP with a token, and completes its task there',
+        remote.connected && remote.completed,
+        remote.out,
+      );
+    }
+    for (const model of client.limited) {
+      const { tookOver, out } = await work(project, path, client, model);
+      report(name, `is set on standby at a 429 (${model}), and its fallback takes the task`, tookOver, out);
+    }
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
+}
+
+async function trySideBySide(...names: readonly string[]): Promise<void> {
+  const bins: string[] = [];
+  const agents: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const name of names) {
+    const client = clients[name];
+    if (client === undefined) continue;
+    bins.push(await install(client));
+    agents[name] = { ...client.run('stand-in', api.url), timeout_minutes: 4 };
+  }
+  const path = [...new Set(bins)].join(':');
+  const faults = await landSideBySide({ home, fed, agents, environment: (folder) => environment(folder, path) });
+  const what = "land side by side on a checked-out main, beside the user's uncommitted change";
+  report(names.join(' and '), what, faults.length === 0, faults.join('\n'));
 }
 
 function report(name: string, what: string, holds: boolean, out: string): void {
@@ -151,9 +189,17 @@ function report(name: string, what: string, holds: boolean, out: string): void {
   if (!holds) console.log(out.replaceAll(/^/gm, '    '));
 }
 
-/** A folder on the PATH with the program: what is in `node_modules/.bin` is not found by the runner. */
-async function install({ package: name, program }: Client): Promise<string> {
-  const bin = join(home, 'bin');
+/** Folders for the PATH with the program: what is in `node_modules/.bin` is not found by the runner. */
+async function install({ package: name, program, needsNode }: Client): Promise<string> {
+  const bin = await linked('bin', name, program);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [needed = 0, least = 0] = needsNode ?? [];
+  if (major > needed || (major === needed && minor >= least)) return bin;
+  return [await linked(`node-${needed}`, `node@${needed}`, 'node'), bin].join(delimiter);
+}
+
+async function linked(folder: string, name: string, program: string): Promise<string> {
+  const bin = join(home, folder);
   mkdirSync(bin, { recursive: true });
   if (existsSync(join(bin, program))) return bin;
   const installed = join(home, 'node_modules/.bin', program);
@@ -171,7 +217,7 @@ interface Worked {
   readonly out: string;
 }
 
-async function work(project: string, bin: string, client: Client, model: string): Promise<Worked> {
+async function work(project: string, path: string, client: Client, model: string): Promise<Worked> {
   const folder = mkdtempSync(join(project, `${model}-`));
   const dir = join(folder, '.federation');
   mkdirSync(dir);
@@ -180,7 +226,7 @@ async function work(project: string, bin: string, client: Client, model: string)
     other: { types: [], run: { command: ['echo', 'the fallback did it'] } },
   };
   writeFileSync(join(dir, 'config.json'), JSON.stringify({ agents, scheduling: { enabled: false } }));
-  const env = environment(folder, bin);
+  const env = environment(folder, path);
   const options = { cwd: folder, env, maxBuffer: 16 * 1024 * 1024 };
   const call = async (...args: string[]): Promise<string> => {
     const { stdout } = await run(process.execPath, [fed, ...args, '--dir', dir, '--as', 'reuben'], options);
@@ -194,6 +240,7 @@ async function work(project: string, bin: string, client: Client, model: string)
   const out = await call('work', '--once', '--trust');
   const tasks = await call('queue', 'list', '--json');
   const runs = await call('runs', '--json');
+  if (values.record !== undefined) keep(dir, values.record, client, model);
   const isDone = tasks.includes('"status": "completed"');
   return {
     completed: isDone && /"agent": "agent"[^}]*"outcome": "completed"/.test(runs),
@@ -202,14 +249,14 @@ async function work(project: string, bin: string, client: Client, model: string)
   };
 }
 
-function environment(folder: string, bin: string): Record<string, string> {
+function environment(folder: string, path: string): Record<string, string> {
   const provider = {
     npm: '@ai-sdk/openai-compatible',
     options: { baseURL: `${api.url}/v1`, apiKey: 'stand-in-key' },
-    models: { 'stand-in': {}, limited: {} },
+    models: { 'stand-in': {}, limited: {}, 'limited-briefly': {} },
   };
   return {
-    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    PATH: `${path}:${process.env['PATH'] ?? ''}`,
     HOME: folder,
     XDG_STATE_HOME: join(folder, 'state'),
     ANTHROPIC_API_KEY: 'stand-in-key',
@@ -222,6 +269,14 @@ function environment(folder: string, bin: string): Record<string, string> {
     COPILOT_OFFLINE: 'true',
     OPENCODE_CONFIG_CONTENT: JSON.stringify({ provider: { stand: provider } }),
   };
+}
+
+/** The output of the first run. */
+function keep(dir: string, folder: string, { run: settings }: Client, model: string): void {
+  const [first = ''] = readdirSync(join(dir, 'runs'));
+  const name = `${String(settings('', '')['preset'])}${model === 'stand-in' ? '' : `-${model}`}.stream`;
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(join(dir, 'runs', first, 'output.log'), join(folder, name));
 }
 
 function logs(dir: string): string {

@@ -1,15 +1,24 @@
 /**
  * A stand-in for the APIs of the models' providers: whatever is asked, the model calls `complete_task` for the task in
- * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit.
+ * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit, for an hour;
+ * `limited-briefly` does not say for how long.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What the model does next: calls our tool, or ends. */
-type Turn = { readonly call: { readonly name: string; readonly input: Fields } } | { readonly text: string };
+type Turn = { readonly call: Call } | { readonly text: string };
+
+interface Call {
+  readonly name: string;
+  readonly input: Fields;
+  /** The last part of its id; the tools of a program itself come before ours. */
+  readonly step: 0 | 1;
+}
 
 export interface ModelApi {
   readonly url: string;
@@ -69,8 +78,10 @@ async function answer(
     return;
   }
   asked.set(protocol.name, (asked.get(protocol.name) ?? 0) + 1);
-  if (/"model":\s*"limited"|models\/limited/.test(text + path)) {
-    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '3600' });
+  const [, limited = ''] = /(?:"model":\s*"|models\/)(limited[\w-]*)/.exec(text + path) ?? [];
+  if (limited !== '') {
+    const until = limited === 'limited' ? { 'retry-after': '3600' } : {};
+    response.writeHead(429, { 'content-type': 'application/json', ...until });
     response.end(JSON.stringify({ error: { type: 'rate_limit_error', message: 'You are at your limit', code: 429 } }));
     return;
   }
@@ -86,7 +97,25 @@ function turnFor(text: string): Turn {
   const name = names.at(-1);
   const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);
   if (task_id === undefined || name === undefined || isDone) return { text: farewell };
-  return { call: { name, input: { task_id, outcome: 'success', summary: 'Done by the stand-in model' } } };
+  const writing = /toolu_0|call_0/.test(text) ? null : writeFor(text, prompt);
+  if (writing !== null) return { call: writing };
+  // Where another process claimed the task, the number says which attempt is meant.
+  const attempt = /Its attempt is (\d+)\./.exec(prompt)?.[1];
+  const input = { task_id, outcome: 'success', summary: 'Done by the stand-in model' };
+  return { call: { name, input: attempt === undefined ? input : { ...input, attempt: Number(attempt) }, step: 1 } };
+}
+
+/** `[write: NAME=TEXT]` in the task: by the tool that its program has for that. */
+function writeFor(text: string, prompt: string): Call | null {
+  const [, file, content] = /\[write: ([\w.-]+)=([\w-]+)\]/.exec(prompt) ?? [];
+  if (file === undefined || content === undefined) return null;
+  const folder = /Primary working directory: ([^\\\s]+)/.exec(text)?.[1];
+  if (folder !== undefined && text.includes('"name":"Write"')) {
+    return { name: 'Write', input: { file_path: join(folder, file), content: `${content}\n` }, step: 0 };
+  }
+  return text.includes('"name":"exec_command"')
+    ? { name: 'exec_command', input: { cmd: `echo ${content} > ${file}` }, step: 0 }
+    : null;
 }
 
 interface Protocol {
@@ -111,7 +140,7 @@ const anthropic: Protocol = {
     const usage = { input_tokens: 1_000, output_tokens: 50 };
     const block =
       'call' in turn
-        ? { type: 'tool_use', id: 'toolu_1', name: turn.call.name, input: {} }
+        ? { type: 'tool_use', id: `toolu_${turn.call.step}`, name: turn.call.name, input: {} }
         : { type: 'text', text: '' };
     const delta =
       'call' in turn
@@ -139,9 +168,9 @@ const responses: Protocol = {
         ? {
             type: 'function_call',
             id: 'fc_1',
-            call_id: 'call_1',
+            call_id: `call_${turn.call.step}`,
             name: turn.call.name,
-            namespace: 'mcp__federation',
+            ...(turn.call.step === 1 ? { namespace: 'mcp__federation' } : {}),
             arguments: JSON.stringify(turn.call.input),
           }
         : { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: turn.text }] };

@@ -1,4 +1,5 @@
 /** `fed` in this process, at a terminal of 100 columns and by a clock of our own: hours pass in no time. */
+import { backups } from '../../src/backup/backups.ts';
 import { join } from 'node:path';
 import type { Host } from '../../src/cli/host.ts';
 import { runFed } from '../../src/cli/program.ts';
@@ -50,14 +51,20 @@ export class FedByClock {
       err: say,
       screen: () => null,
       readInput: () => Promise.resolve(''),
+      readBytes: () => Promise.resolve(new Uint8Array()),
       signal: new AbortController().signal,
       open: (settings) => openFederation({ ...settings, clock: () => this.#now }),
       rebuildLog,
       examine,
+      stress: () => Promise.reject(new Error('Expected no stress test in this story')),
+      stressWorker: () => Promise.reject(new Error('Expected no stress test in this story')),
       lookForLoss,
       acceptLoss,
+      backups: () => Promise.resolve(backups),
       edit: () => Promise.resolve(),
-      programs: { server: '', ollama: '' },
+      serveRuns: () => Promise.reject(new Error('Expected no runs in this story')),
+      copy: () => Promise.reject(new Error('Expected no copy in this story')),
+      programs: { server: '', ollama: '', fed: '' },
       openBoard: () => Promise.resolve(null),
       serve: () => Promise.reject(new Error('Expected no server in this story')),
       ask: (question) => {

@@ -1,4 +1,4 @@
-/** docs/tools.md, the README's table and the published form of each tool. */
+/** docs/tools.md and the published form of each tool. */
 import { z } from 'zod';
 import { prompts } from '../../prompts/index.ts';
 import { resources } from '../../resources/index.ts';
@@ -33,10 +33,10 @@ function jsonSchemaOf(tool: ToolDefinition): unknown {
   return z.toJSONSchema(tool.input, { io: 'input' });
 }
 
-export function renderToolsTable(): string {
+function renderToolsTable(): string {
   return table(
     ['tool', 'for', 'what it does'],
-    tools.map((tool) => [code(tool.name), audienceOf(tool), firstSentence(tool.description)]),
+    tools.map((tool) => [`[${code(tool.name)}](#${tool.name})`, audienceOf(tool), firstSentence(tool.description)]),
   );
 }
 
@@ -46,6 +46,7 @@ export function renderToolsPage(): string {
     generated,
     'Every result is one JSON object with `next`: one sentence on what to do now. ' +
       'Unknown arguments are refused by name. Times are ISO 8601 UTC.',
+    renderToolsTable(),
     ...tools.flatMap(renderTool),
     '## Resources',
     table(

@@ -1,4 +1,5 @@
 /** A day of a small shop's federation, for pictures: work of every state, votes, questions, failures. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,12 +17,33 @@ const config = {
       role: 'Research and review',
       fallback: 'copilot',
     },
-    copilot: { types: ['implementation', 'refactoring', 'testing'], role: 'Work in the editor', capacity: 1 },
+    copilot: {
+      types: ['implementation', 'refactoring', 'testing'],
+      role: 'Work in the editor',
+      capacity: 1,
+      run: { preset: 'copilot' },
+    },
     kimi: { types: ['implementation', 'deployment', 'testing'], role: 'Runs and deploys' },
-    codex: { types: ['implementation', 'review'], role: 'Implementation', capacity: 2 },
+    codex: { types: ['implementation', 'review'], role: 'Implementation', capacity: 2, run: { preset: 'codex' } },
     ollama: { types: ['summary', 'classification'], role: 'Private data', capacity: 1 },
   },
+  checks: { test: { command: ['npm', 'test'], types: ['deployment'], required: true } },
+  land: { target: 'main' },
 };
+
+const activity = `Reading src/cart/cart.ts
+Tool: edit src/cart/pricing.ts (+148 -0)
+Tool: edit src/cart/tax.ts (+61 -0)
+Tool: edit src/cart/cart.ts (+12 -207)
+Running npm test -- cart
+  31 passed
+Stock is left. Reservations are written in two places; I take the one in checkout.
+`;
+
+/** Looks like a commit, and is the same for the same words. */
+function commitOf(words: string): string {
+  return createHash('sha1').update(words).digest('hex');
+}
 
 /** Writes it into `<folder>/.federation`; the day ends now. */
 export async function seed(folder: string): Promise<void> {
@@ -60,15 +82,32 @@ export async function seed(folder: string): Promise<void> {
     const result = await call(who, 'queue_task', { description, type, to_agent, ...more });
     return z.object({ task: z.object({ task_id: z.string() }) }).parse(result).task.task_id;
   };
+  /** An attempt's branch, with a commit on it. */
+  const branch = async (who: string, task_id: string, ...contains: string[]): Promise<void> => {
+    const actor = { name: who, kind: 'agent', session: null, client: null } as const;
+    const attempt = federation.state().tasks.get(task_id)?.attempt ?? 1;
+    const [base, commit] = [commitOf('main'), commitOf(task_id)];
+    const opened = { task_id, attempt, branch: `fed/${task_id}`, base, commit: base, contains };
+    await federation.execute('open_worktree', opened, actor);
+    await federation.execute('save_work', { task_id, attempt, commit, tree: commitOf(commit), left_out: [] }, actor);
+  };
   const work = async (
     who: string,
     task_id: string,
     minutes: number,
     outcome: 'success' | 'failure',
     summary: string,
-    more: object = {},
+    {
+      contains,
+      ...more
+    }: {
+      readonly contains?: readonly string[];
+      readonly artifacts?: readonly string[];
+      readonly retryable?: boolean;
+    } = {},
   ): Promise<void> => {
     await call(who, 'claim_task', { task_id, lease_minutes: 240 });
+    if (contains !== undefined) await branch(who, task_id, ...contains);
     now += minutes * minute;
     await call(who, 'complete_task', { task_id, outcome, summary, ...more });
   };
@@ -93,7 +132,14 @@ export async function seed(folder: string): Promise<void> {
     artifacts: ['docs/adr-14.md'],
   });
   at(1, 20);
-  await work('codex', limit, 52, 'success', 'Token bucket for each client.', { artifacts: ['src/search/limit.ts'] });
+  await work('codex', limit, 52, 'success', 'Token bucket for each client.', {
+    artifacts: ['src/search/limit.ts'],
+    contains: [],
+  });
+  const landing = { task_id: limit, target: 'main', merge: commitOf('merge') };
+  const reuben = { name: 'reuben', kind: 'person', session: null, client: null } as const;
+  await federation.execute('begin_landing', { ...landing, old: commitOf('main') }, reuben);
+  await federation.execute('finish_landing', landing, reuben);
   const keys = await queue(
     'claude',
     'Store idempotency keys in Postgres, kept for 24 h\n\nA row for each key and merchant. Deletes in batches.',
@@ -138,7 +184,7 @@ export async function seed(folder: string): Promise<void> {
     });
   }
   at(3, 30);
-  const cart = await queue('reuben', 'Split cart.ts into pricing, tax and stock', 'refactoring', 'copilot', {
+  await queue('reuben', 'Split cart.ts into pricing, tax and stock', 'refactoring', 'copilot', {
     paths: ['src/cart/**'],
   });
   const webhooks = await queue('reuben', 'Retry webhooks with backoff, stop after 8', 'implementation', 'codex', {
@@ -175,9 +221,12 @@ export async function seed(folder: string): Promise<void> {
     'FAIL test/webhooks/retry.test.ts > gives up after the eighth try\nAssertionError: expected 9 to be 8\n  at test/webhooks/retry.test.ts:71:29\nTests 1 failed | 412 passed (413)',
     { retryable: false },
   );
+  at(5, 48);
+  const colours = await queue('reuben', 'Check colours of the shop in the dark', 'implementation', 'codex');
+  await work('codex', colours, 2, 'success', 'All above 4.5.', { contains: [] });
+  const rollout = await queue('reuben', 'Roll 2.8.0 out to staging', 'deployment', 'kimi');
+  await work('kimi', rollout, 8, 'success', 'Staging runs 2.8.0; the smoke test is green.', { contains: [limit] });
   at(5, 50);
-  await call('copilot', 'claim_task', { task_id: cart, lease_minutes: 200 });
-  await call('copilot', 'report_progress', { task_id: cart, progress: 0.7, note: 'pricing and tax are out' });
   at(6, 0);
   await call('kimi', 'claim_task', { task_id: keys, lease_minutes: 200 });
   await call('reuben', 'report_progress', {
@@ -201,6 +250,7 @@ export async function seed(folder: string): Promise<void> {
   await queue('reuben', 'Illustration for the empty cart', 'design', 'copilot', {});
   await queue('reuben', 'Changelog for 2.8.0', 'documentation', 'claude');
   await queue('reuben', 'Cache product images at the edge, purge on change', 'implementation', 'codex');
+  await call('reuben', 'report_progress', { task_id: keys, note: 'Ask me before you drop the old index.' });
   at(6, 35);
   await call('ollama', 'claim_task', { task_id: mails, lease_minutes: 60 });
   await call('claude', 'open_vote', {
@@ -229,4 +279,24 @@ export async function seed(folder: string): Promise<void> {
   });
   at(7);
   await federation.close();
+}
+
+/** A run of copilot on the cart, which goes on until what this gives is called. */
+export async function beginRun(folder: string): Promise<() => Promise<void>> {
+  const dir = join(folder, '.federation');
+  const federation = await openFederation({ folder: dir });
+  federation.keepTime();
+  const copilot = { name: 'copilot', kind: 'agent', session: 'run-of-copilot', client: null } as const;
+  const process = { pid: globalThis.process.pid, started: '1' };
+  const begun = { program: 'copilot', settle: 'agent', secret_hash: 'hash', machine: 'here', runner: process } as const;
+  const { run } = await federation.execute('begin_run', begun, copilot);
+  if (run?.task_id == null) throw new Error('Expected a run of a task, got none');
+  const { run_id, task_id } = run;
+  federation.attend(copilot);
+  await federation.execute('start_run', { run_id, process }, copilot);
+  const output = join(dir, 'runs', run_id);
+  mkdirSync(output, { recursive: true });
+  writeFileSync(join(output, 'activity.log'), activity);
+  await federation.execute('report_progress', { task_id, progress: 0.7, note: 'pricing and tax are out' }, copilot);
+  return () => federation.close();
 }

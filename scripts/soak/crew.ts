@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 
 /** What a worker was promised. */
-const acknowledgement = z.object({
+export const acknowledgement = z.object({
   kind: z.enum(['started', 'stepped', 'refused', 'queued', 'claimed', 'completed', 'released', 'reviewed']),
   task_id: z.string().default(''),
   attempt: z.int().default(0),

@@ -43,6 +43,9 @@ const worthARecord = 16;
 
 type Outcome = Group | 'conflict' | 'router-needed';
 
+/** `unseen`: on what was read last; what could not be appended so is decided again after a look. */
+type Basis = 'looked' | 'unseen';
+
 export class Commits {
   readonly #options: CommitOptions;
   readonly #queue = new PQueue({ concurrency: 1 });
@@ -84,7 +87,10 @@ export class Commits {
     while (this.#waiting.length > 0) {
       await this.#untilWorthARecord();
       await this.#options.store.backoff(losses);
-      const outcome = await this.#tryGroup();
+      const unseen =
+        losses === 0 && this.#options.store.mayAppendUnseen() ? await this.#tryGroup('unseen') : 'conflict';
+      const outcome = unseen === 'conflict' ? await this.#tryGroup('looked') : unseen;
+      this.#options.store.letGo();
       if (outcome === 'router-needed') await this.#loadRouter();
       else if (outcome === 'conflict') losses += 1;
       else {
@@ -107,17 +113,17 @@ export class Commits {
     this.#enoughWait = null;
   }
 
-  async #tryGroup(): Promise<Outcome> {
+  async #tryGroup(basis: Basis): Promise<Outcome> {
     const { store, folded } = this.#options;
     try {
-      const looking = folded.refresh();
+      const looking = basis === 'looked' ? folded.refresh() : undefined;
       if (looking !== undefined) await looking;
       const { fault } = store;
       if (fault !== null) {
         this.#failWaiting(() => new StoreError(fault.code, fault.message, fault.next));
         return nothingDone;
       }
-      return await this.#decideAndAppend();
+      return await this.#decideAndAppend(basis);
     } catch (error) {
       folded.takeBack();
       if (error instanceof RouterNotReady) return 'router-needed';
@@ -128,7 +134,7 @@ export class Commits {
   }
 
   /** Decides as much as fits into a record and writes it. Synchronous as far as the store is. */
-  #decideAndAppend(): Outcome | Promise<Outcome> {
+  #decideAndAppend(basis: Basis): Outcome | Promise<Outcome> {
     const { store, folded, context } = this.#options;
     folded.beginTrying();
     const decided = decideTogether(folded.current, this.#waiting, context());
@@ -138,7 +144,12 @@ export class Commits {
       for (const { fail } of this.#waiting.splice(decided.index, 1)) fail(decided.mistake);
       return 'conflict';
     }
-    const { at, commands, answers, taken } = decided;
+    const { at, commands, answers, taken, isWhole } = decided;
+    if (basis === 'unseen' && !isWhole) {
+      // A refusal, or an answer that nothing is written for, may rest on what is over.
+      folded.takeBack();
+      return 'conflict';
+    }
     const group = { commands, waiting: this.#waiting.slice(0, taken), answers, record: null };
     if (commands.length === 0) {
       folded.keep(null);

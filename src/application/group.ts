@@ -42,6 +42,8 @@ type Decided =
       readonly answers: readonly (() => void)[];
       /** How many of those that waited. */
       readonly taken: number;
+      /** Each of them is part of what is appended: the verdict on that is one on every answer. */
+      readonly isWhole: boolean;
     }
   | { readonly mistake: Error; readonly index: number };
 
@@ -65,6 +67,7 @@ const toleratedStep = 2 * second;
 export function decideTogether(state: FederationState, waiting: readonly Waiting[], context: GroupContext): Decided {
   const { at, commands } = timePasses(state, context);
   const answers: (() => void)[] = [];
+  let isWhole = true;
   let bytes = 0;
   for (const [index, { id, by, run, fail }] of waiting.entries()) {
     if (bytes >= groupBytes) break;
@@ -72,14 +75,16 @@ export function decideTogether(state: FederationState, waiting: readonly Waiting
       const { events, answer } = run({ ...context, now: at });
       answers.push(answer);
       if (events.length > 0) commands.push({ id, by: by.name, ...by.provenance, events });
+      else isWhole = false;
       bytes += roughBytes(events);
     } catch (error) {
       if (error instanceof RouterNotReady) throw error;
       if (!(error instanceof FederationError)) return { mistake: asError(error), index };
       answers.push(() => fail(error));
+      isWhole = false;
     }
   }
-  return { at, commands, answers, taken: answers.length };
+  return { at, commands, answers, taken: answers.length, isWhole };
 }
 
 /** The moment of this decision, and what is due by it. */

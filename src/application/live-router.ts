@@ -31,6 +31,11 @@ export interface LiveRouterOptions {
 /** Lessons that are worth writing the file anew, or a fiftieth of all where that is more. */
 const worthSaving = 32;
 /**
+ * At the latest when so much of the retained tasks is new: beyond a file whose tasks have left the state, everything is
+ * learned again from the whole journal, with a million events for minutes.
+ */
+const shareOfRetained = 1 / 5;
+/**
  * The file begins with a hash of all that follows it, the place in the journal
  * (20 digits of the record's number, 32 of its hash) and what it was learned
  * with (32 of the hash of roster, rules and evidence): another roster learns otherwise.
@@ -107,7 +112,9 @@ export class LiveRouter implements LoadedRouter {
     const loaded = this.#loaded;
     if (file === null || loaded === null) return;
     const { library, router } = loaded;
-    if (loaded.unsaved < Math.max(worthSaving, router.learner.outcomes / 50)) return;
+    const enough = Math.max(worthSaving, router.learner.outcomes / 50);
+    const most = loaded.config.retention.finished_tasks * shareOfRetained;
+    if (loaded.unsaved < Math.min(enough, most)) return;
     const there = readKept(await file.read());
     // Read only now: while the file was looked at, more may have been learned, or all of it forgotten.
     const { position, learnedWith } = loaded;

@@ -14,6 +14,8 @@ export interface LiveTimeOptions {
   readonly clock?: () => number;
   readonly monotonic?: () => number;
   readonly presence: Pick<Presence, 'clocks' | 'tellClock'>;
+  /** The time that all processes of all machines share, where there is such. */
+  readonly shared?: (() => number) | null;
 }
 
 export class LiveTime {
@@ -28,8 +30,8 @@ export class LiveTime {
   #hasBegun = false;
   #told: ClockTrouble['kind'] | null = null;
 
-  constructor({ clock, monotonic, presence }: LiveTimeOptions) {
-    const wall = clock ?? Date.now;
+  constructor({ clock, monotonic, presence, shared = null }: LiveTimeOptions) {
+    const wall = clock ?? shared ?? Date.now;
     this.#monotonic = monotonic ?? (clock === undefined ? () => performance.now() : rising(clock));
     this.#time = new FederationTime({ wall, monotonic: this.#monotonic });
     this.#isHeldAgainstOthers = clock === undefined || monotonic !== undefined;

@@ -23,6 +23,7 @@ import type {
 } from '../federation.ts';
 import type { ConfigWarning, LoadedConfig } from '../config/load-config.ts';
 import type { Project } from '../files/project.ts';
+import type { SharedDocuments } from '../files/shared-document.ts';
 import type { EventStore, PresenceEntry, StoredRecord, StoreFault } from '../store/event-store.ts';
 import { checkpointForm } from './checkpoint-form.ts';
 import { Commits } from './commits.ts';
@@ -77,7 +78,7 @@ class RunningFederation implements Federation {
 
   constructor(options: FederationOptions, state: FederationState) {
     const { store, onTrouble = () => undefined, onCommitted = () => undefined, onRestart = () => undefined } = options;
-    const clock = options.clock ?? Date.now;
+    const clock = options.clock ?? store.clock ?? Date.now;
     this.#loaded = { config: options.config, warnings: options.configWarnings ?? [] };
     this.#refreshConfig = options.refreshConfig ?? (async () => null);
     this.project = options.project;
@@ -89,7 +90,7 @@ class RunningFederation implements Federation {
     this.#logFault = options.logFault ?? (async () => null);
     this.#onClose = options.onClose ?? (async () => undefined);
     this.#duties = new Duties(onTrouble);
-    this.#time = new LiveTime({ ...options, presence: store.presence });
+    this.#time = new LiveTime({ ...options, presence: store.presence, shared: store.clock });
     this.#router = new LiveRouter({ store, config: () => this.config, file: options.routerFile ?? null });
     this.#folded = new FoldedState(
       {
@@ -125,6 +126,10 @@ class RunningFederation implements Federation {
     await this.#duties.run('observe', () => this.#observe());
     this.#folded.current.takeTouched();
     this.#commits.noteSynced(this.#store.position.seq);
+  }
+
+  get documents(): SharedDocuments | null {
+    return this.#store.documents;
   }
 
   get config(): Config {

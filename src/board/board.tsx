@@ -4,6 +4,7 @@ import { type BoardContext, Context } from './context.ts';
 import { Frame } from './frame.tsx';
 import { Agents } from './pages/agents.tsx';
 import { Graph } from './pages/graph.tsx';
+import { Landing } from './pages/landing.tsx';
 import { Log } from './pages/log.tsx';
 import { Metrics } from './pages/metrics.tsx';
 import { More } from './pages/more.tsx';
@@ -53,6 +54,8 @@ function Page({ data, query }: { readonly data: PageData['page']; readonly query
       return <Graph data={data} />;
     case 'votes':
       return <Votes key={data.chosen?.vote_id ?? ''} data={data} />;
+    case 'landing':
+      return <Landing data={data} />;
     case 'metrics':
       return <Metrics data={data} />;
     case 'agents':

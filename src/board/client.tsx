@@ -175,13 +175,18 @@ function App({ first }: { readonly first: PageData }) {
         if (source?.readyState === EventSource.CLOSED) void load(shownPath.current);
       });
     };
-    reconnect.current = connect;
+    // What came while there was no connection is not told again: it is looked for.
+    const again = (): void => {
+      wasLost = true;
+      connect();
+    };
+    reconnect.current = again;
     connect();
     const watch = setInterval(() => {
       if (isHidden) return;
       const isSilent = Date.now() - heardAt > silentMs;
       if (isSilent) lost();
-      if (isSilent || source?.readyState === EventSource.CLOSED) connect();
+      if (isSilent || source?.readyState === EventSource.CLOSED) again();
     }, 3_000);
     const tick = setInterval(() => {
       if (!wasLost) setNow(new Date(Date.now() + clockOffset.current).toISOString());
@@ -197,19 +202,18 @@ function App({ first }: { readonly first: PageData }) {
         }, hiddenMs);
       } else if (isHidden || Date.now() - heardAt > silentMs / 2) {
         isHidden = false;
-        wasLost = true;
-        connect();
+        again();
       }
     };
     document.addEventListener('visibilitychange', wake);
-    addEventListener('online', connect);
+    addEventListener('online', again);
     return () => {
       source?.close();
       if (pending !== null) clearTimeout(pending);
       clearInterval(watch);
       clearInterval(tick);
       document.removeEventListener('visibilitychange', wake);
-      removeEventListener('online', connect);
+      removeEventListener('online', again);
     };
   }, [load]);
 

@@ -11,7 +11,12 @@ export interface Refused {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly result: Readonly<Record<string, unknown>>; readonly next: Advice }
+  | {
+      readonly ok: true;
+      readonly result: Readonly<Record<string, unknown>>;
+      readonly next: Advice;
+      readonly undo: string | null;
+    }
   | { readonly ok: false; readonly error: Refused };
 
 export interface BoardContext {
@@ -35,12 +40,21 @@ export function useBoard(): BoardContext {
   return board;
 }
 
-export type Sending = 'idle' | 'sending' | { readonly refused: Refused } | { readonly done: Advice };
+export type Sending =
+  | 'idle'
+  | 'sending'
+  | { readonly refused: Refused }
+  | { readonly done: Advice; readonly undo: string | null };
+
+/** `undo`: the id by which it can be taken back; null: it stands. */
+export interface Done {
+  readonly undo: string | null;
+}
 
 /** One thing that can be sent, and what became of it. */
 export function useSend(): {
   readonly state: Sending;
-  readonly send: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<boolean>;
+  readonly send: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Done | null>;
   readonly clear: () => void;
 } {
   const { call } = useBoard();
@@ -51,8 +65,8 @@ export function useSend(): {
     send: async (tool, args) => {
       setState('sending');
       const outcome = await call(tool, args);
-      setState(outcome.ok ? { done: outcome.next } : { refused: outcome.error });
-      return outcome.ok;
+      setState(outcome.ok ? { done: outcome.next, undo: outcome.undo } : { refused: outcome.error });
+      return outcome.ok ? { undo: outcome.undo } : null;
     },
   };
 }

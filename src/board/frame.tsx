@@ -18,6 +18,7 @@ export const pageLinks: readonly PageLink[] = [
   { page: 'timeline', href: '/timeline', title: 'Timeline', letter: 't' },
   { page: 'graph', href: '/graph', title: 'Graph', letter: 'g' },
   { page: 'votes', href: '/votes', title: 'Votes', letter: 'v' },
+  { page: 'landing', href: '/landing', title: 'Landing', letter: 'b' },
   { page: 'metrics', href: '/metrics', title: 'Metrics', letter: 'm' },
   { page: 'agents', href: '/agents', title: 'Agents', letter: 'a' },
   { page: 'log', href: '/log', title: 'Log', letter: 'l' },
@@ -46,7 +47,7 @@ export function Frame(props: FrameProps) {
         Skip to content
       </a>
       <header class="top">
-        <a class="fed" href="/">
+        <a class="fed" href="/" title={shell.name}>
           {shell.name}
         </a>
         <nav class="nav" aria-label="Pages">

@@ -3,7 +3,7 @@ import { areKeysOn, switchKeys } from './keys.ts';
 
 const keys = [
   ['Ctrl K', 'search'],
-  ['g, then n q t g v m a l', 'the pages'],
+  ['g, then n q t g v b m a l', 'the pages'],
   ['j k', 'next and previous item'],
   ['Enter', 'open'],
   ['letters on buttons', 'do it to the item in focus'],

@@ -1,9 +1,9 @@
 /** Small parts that all pages are made of. */
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Advice } from '../domain/advice.ts';
 import type { TaskRow } from '../views/task-rows.ts';
-import { type Sending, useBoard, useSend } from './context.ts';
+import { type Done, type Sending, useBoard, useSend } from './context.ts';
 import { age, clock, type GlyphName, glyphOf, shortId } from './words.ts';
 
 const shapes: Readonly<Record<GlyphName, JSX.Element>> = {
@@ -132,14 +132,19 @@ export function Bar({ share, tone = 'other', line, width = 120, hideOnPhone = fa
   );
 }
 
-/** What became of something that was sent. */
-export function Result({ state }: { readonly state: Sending }) {
+/** What became of something that was sent. `withUndo`: unless whoever sent it says so elsewhere. */
+export function Result({ state, withUndo = true }: { readonly state: Sending; readonly withUndo?: boolean }) {
   if (state === 'idle' || state === 'sending') return null;
   if ('done' in state) {
-    return state.done === '' ? null : (
-      <p class="s done-line" role="status">
-        <AdviceLine advice={state.done} />
-      </p>
+    return (
+      <>
+        {state.done === '' ? null : (
+          <p class="s done-line" role="status">
+            <AdviceLine advice={state.done} />
+          </p>
+        )}
+        {withUndo ? <Undo of={state} /> : null}
+      </>
     );
   }
   const { message, next, code } = state.refused;
@@ -159,6 +164,64 @@ export function Result({ state }: { readonly state: Sending }) {
   );
 }
 
+/** So long a change can be taken back where it was made; later, `fed undo` still may. */
+const undoMs = 10_000;
+
+/** Nothing where what was done stands. */
+export function Undo({ of, onUndone }: { readonly of: Done; readonly onUndone?: () => void }) {
+  const { live } = useBoard();
+  const { state, send, clear } = useSend();
+  const { undo: id } = of;
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    setOver(false);
+    clear();
+    const timer = setTimeout(() => setOver(true), undoMs);
+    return () => clearTimeout(timer);
+  }, [of]);
+  if (id === null || (isOver && state === 'idle')) return null;
+  if (typeof state === 'object' && 'done' in state) {
+    return (
+      <span class="s" role="status">
+        Undone.
+      </span>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="btn plain undo"
+        data-key="u"
+        disabled={!live || state === 'sending'}
+        onClick={() =>
+          void send('undo', { id }).then((done) => {
+            if (done !== null) onUndone?.();
+          })
+        }
+      >
+        {state === 'sending' ? 'Sending…' : 'Undo'}
+        <kbd aria-hidden="true">U</kbd>
+      </button>
+      <Result state={state} />
+    </>
+  );
+}
+
+/** What was done here a moment ago, in one line. */
+export interface Deed extends Done {
+  readonly label: string;
+}
+
+export function DeedLine({ deed }: { readonly deed: Deed | null }) {
+  if (deed === null) return null;
+  return (
+    <p class="deed" role="status">
+      {deed.label}. <Undo of={deed} />
+    </p>
+  );
+}
+
 interface ActionProps {
   readonly label: string;
   readonly tool: string;
@@ -168,7 +231,7 @@ interface ActionProps {
   readonly letter?: string;
   /** Asked in place first, where it cannot be undone. */
   readonly confirm?: string | null;
-  readonly onDone?: () => void;
+  readonly onDone?: (done: Done) => void;
 }
 
 /** A button that does one thing, and says below what became of it. */
@@ -179,13 +242,14 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
   if (shell.reader.readOnly) return null;
   const now = async (): Promise<void> => {
     setAsking(false);
-    if (await send(tool, args)) onDone?.();
+    const done = await send(tool, args);
+    if (done !== null) onDone?.(done);
   };
   const isSending = state === 'sending';
   if (asking) {
     return (
       <div class="confirm" role="group" aria-label={`${label}: confirm`}>
-        <p>{confirm} This cannot be undone.</p>
+        <p>{confirm}</p>
         <button type="button" class="btn danger" onClick={() => void now()}>
           {label.replace(/…$/, '')}
         </button>
@@ -207,7 +271,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
         {isSending ? 'Sending…' : label}
         {letter === '' ? null : <kbd aria-hidden="true">{letter.toUpperCase()}</kbd>}
       </button>
-      <Result state={state} />
+      <Result state={state} withUndo={onDone === undefined} />
     </>
   );
 }

@@ -4,8 +4,12 @@ import type { DayFigures } from '../views/metrics-view.ts';
 
 /** Draws into `place`, which is emptied when it is destroyed. */
 export function plotDays(place: HTMLElement, days: readonly DayFigures[]): { destroy: () => void } {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  // A canvas knows neither variables nor `light-dark()`: a colour is what an element has of it.
+  const probe = place.appendChild(document.createElement('i'));
+  const colour = (name: string): string => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
   const axis = {
     stroke: colour('--ink3'),
     grid: { stroke: colour('--rule'), width: 1 },
@@ -42,5 +46,6 @@ export function plotDays(place: HTMLElement, days: readonly DayFigures[]): { des
     ],
     place,
   );
+  probe.remove();
   return { destroy: () => plot.destroy() };
 }

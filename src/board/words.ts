@@ -122,6 +122,8 @@ type Action = InboxItem['actions'][number];
 
 export interface ActionWords {
   readonly label: string;
+  /** What has been done, once it is. */
+  readonly done: string;
   readonly key: string;
   /** What it would do. */
   readonly effect: string;
@@ -141,24 +143,40 @@ export function actionWords(
   const plain = { asks: null, final: false } as const;
   switch (action) {
     case 'approve':
-      return { label: 'Approve', key: 'a', effect: 'it may start', ...plain };
+      return { label: 'Approve', done: 'approved', key: 'a', effect: 'it may start', ...plain };
     case 'requeue':
-      return { label: 'Try again', key: 'r', effect: `${who} may take it again`, ...plain };
+      return { label: 'Try again', done: 'to be tried again', key: 'r', effect: `${who} may take it again`, ...plain };
     case 'reassign':
-      return { label: 'Give to another…', key: 'g', effect: 'it is ready for that agent', asks: 'agent', final: false };
+      return {
+        label: 'Give to another…',
+        done: 'given to',
+        key: 'g',
+        effect: 'it is ready for that agent',
+        asks: 'agent',
+        final: false,
+      };
     case 'cancel':
       return {
         label: 'Cancel',
+        done: 'cancelled',
         key: 'c',
         effect: item.kind === 'task-failed' || item.kind === 'blocked' ? `it ends, with ${dependents}` : dependents,
         asks: null,
-        final: true,
+        final: item.kind === 'vote',
       };
     case 'complete':
-      return { label: 'Complete', key: 'm', effect: 'it counts as done, unverified', asks: null, final: true };
+      return {
+        label: 'Complete',
+        done: 'completed',
+        key: 'm',
+        effect: 'it counts as done, unverified',
+        asks: null,
+        final: true,
+      };
     case 'rebase':
       return {
         label: 'Move to the clock',
+        done: 'moved to the clock',
         key: 'b',
         effect: 'leases and deadlines follow the clock as it is',
         ...plain,
@@ -166,32 +184,42 @@ export function actionWords(
     case 'continue-dependents':
       return {
         label: 'Go on without it',
+        done: 'they go on without it',
         key: 'o',
         effect: `${count(waiting, 'task')} may start`,
         asks: null,
         final: true,
       };
     case 'release':
-      return { label: 'Queue them', key: 'q', effect: 'what rules would have queued', ...plain };
+      return { label: 'Queue them', done: 'queued', key: 'q', effect: 'what rules would have queued', ...plain };
     case 'drop':
-      return { label: 'Drop them', key: 'x', effect: 'nothing is queued', asks: null, final: true };
+      return { label: 'Drop them', done: 'dropped', key: 'x', effect: 'nothing is queued', asks: null, final: true };
     case 'decide':
-      return { label: 'Decide', key: 'd', effect: 'it is settled', asks: 'choice', final: false };
+      return { label: 'Decide', done: 'decided', key: 'd', effect: 'it is settled', asks: 'choice', final: false };
     case 'extend':
-      return { label: 'Ask again', key: 'e', effect: 'agents may revise', ...plain };
+      return { label: 'Ask again', done: 'asked again', key: 'e', effect: 'agents may revise', ...plain };
     case 'answer':
       return {
         label: 'Send answer',
+        done: 'answered',
         key: '',
         effect: `${who} reads it with its next call`,
         asks: 'note',
         final: false,
       };
     case 'edit':
-      return { label: 'Edit…', key: 'e', effect: 'change what is to be done', asks: 'changes', final: false };
+      return {
+        label: 'Edit…',
+        done: 'edited',
+        key: 'e',
+        effect: 'change what is to be done',
+        asks: 'changes',
+        final: false,
+      };
     case 'dismiss':
       return {
         label: 'Dismiss',
+        done: 'dismissed',
         key: 'x',
         effect: item.kind === 'question' ? `${who} is told that no answer comes` : 'it leaves this list',
         ...plain,

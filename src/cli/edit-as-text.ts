@@ -17,16 +17,21 @@ import { UsageError } from './report-error.ts';
 import type { Session } from './session.ts';
 
 /** Lists are words with commas between. */
-const lists: ReadonlySet<string> = new Set(['dependencies', 'paths', 'uses']);
+const lists: ReadonlySet<string> = new Set(['dependencies', 'paths', 'uses', 'checks']);
 const times: ReadonlyMap<string, Form> = new Map([
   ['not_before', start],
   ['deadline', deadline],
 ]);
 
-const fields = ['type', 'priority', 'not_before', 'deadline', 'dependencies', 'paths', 'uses'] as const;
+const fields = ['type', 'priority', 'not_before', 'deadline', 'dependencies', 'paths', 'uses', 'checks'] as const;
 
 function linesOf(task: Task): Readonly<Record<string, string>> {
-  return Object.fromEntries(fields.map((name) => [name, [task[name] ?? []].flat().join(', ')]));
+  const { context } = task;
+  return {
+    ...Object.fromEntries(fields.map((name) => [name, [task[name] ?? []].flat().join(', ')])),
+    // On one line: the description begins behind the first empty one.
+    context: Object.keys(context).length === 0 ? '' : JSON.stringify(context),
+  };
 }
 
 export function asText(task: Task): string {
@@ -45,12 +50,22 @@ export async function changesIn(text: string, task: Task, host: Host): Promise<T
     if (was === undefined) throw unknownLine(line, name, Object.keys(before));
     if (value === was) continue;
     if (lists.has(name)) changes[name] = value.split(/\s*,\s*/).filter((item) => item !== '');
+    else if (name === 'context') changes[name] = contextIn(value);
     else if (times.has(name) && value === '') changes[name] = 'none';
     else changes[name] = (await times.get(name)?.(value, host)) ?? value;
   }
   const description = rest.join('\n\n').trim();
   if (description !== task.description.trim()) changes['description'] = description;
   return parseArguments({ name: 'fed queue edit', input: taskChanges }, changes);
+}
+
+function contextIn(value: string): unknown {
+  if (value === '') return {};
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new UsageError('context is not JSON', 'Write an object on one line, such as {"artifact_path": "docs/a.md"}.');
+  }
 }
 
 function unknownLine(line: string, name: string, known: readonly string[]): UsageError {

@@ -95,8 +95,6 @@ function createProgram(host: Host, act: Act): Command {
     .version(version)
     // Set by the runner for what it starts; nobody types it.
     .addOption(new Option('--run <run>').hideHelp())
-    // No help until there is another store: so far it only says that there is none.
-    .addOption(new Option('--store <url>').hideHelp())
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: host.out,
@@ -189,7 +187,9 @@ async function givenTo(
     const value: unknown = command.getOptionValue(new Option(usage).attributeName());
     // `--no-retry` makes an option that is otherwise true.
     if (value === undefined || (flagOf(usage).startsWith('--no-') && value === true)) continue;
-    if (!usage.includes('<')) given[name] = switchValue(option);
+    // `--stress [seconds]`: given without a value it is a switch.
+    const isSwitch = !usage.includes('<') && !(usage.includes('[') && typeof value === 'string');
+    if (isSwitch) given[name] = switchValue(option);
     else {
       const typed = listOf(value);
       if (typed.length > 1 && !takingOf(row.input, name).isList) {

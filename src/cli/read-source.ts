@@ -18,7 +18,7 @@ export async function readSource(file: string, host: Host, next: string): Promis
 }
 
 /** `no such file or directory`: without the code, the call and the path that Node writes around it. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return /^[A-Z]+: ([^,]+)/.exec(reason)?.[1] ?? reason;
 }

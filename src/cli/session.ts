@@ -15,6 +15,8 @@ import { withWholeIds } from './short-ids.ts';
 import { oneLine, paint, stacked, type Terminal, wrapped } from './terminal.ts';
 import { withTimes } from './times.ts';
 import { kindOf } from '../identity/participant.ts';
+import { runIn } from '../identity/run-identity.ts';
+import { noteReached } from '../runner/runs-folder.ts';
 import { whoActsIn } from './who-acts.ts';
 
 export interface GlobalOptions {
@@ -65,7 +67,10 @@ export async function withSession(
 ): Promise<void> {
   const { host, globals } = context;
   const settings = openSettings(context);
-  const federation = await host.open({ ...settings, evenIfBroken });
+  const inRun = runIn(globals.run, host.environment);
+  if (inRun !== null) noteReached(() => settings.folder, inRun);
+  const onNotice = (text: string): void => host.err(`fed: ${oneLine(text)}\n`);
+  const federation = await host.open({ ...settings, evenIfBroken, onNotice });
   // The store's timers and watchers let a process end; a command that waits on them (log --follow,
   // queue claim --wait) must not.
   const alive = setInterval(() => {}, 60_000);

@@ -65,14 +65,28 @@ export function wholeId(typed: string, wanted: readonly IdKind[], { state, now }
   return found[0] ?? (text === bare ? nearest(text, wanted, known) : text);
 }
 
+const lists: Readonly<Record<IdKind, string>> = {
+  task: 'fed queue list',
+  vote: 'fed vote list',
+  inbox: 'fed inbox',
+  run: 'fed runs',
+};
+
+const names: Readonly<Record<IdKind, string>> = {
+  task: 'a task',
+  vote: 'a vote',
+  inbox: 'an inbox item',
+  run: 'a run',
+};
+
 /** @throws CallerError that names what comes nearest */
 function nearest(text: string, wanted: readonly IdKind[], known: readonly string[]): never {
   const counter = text.split('-').at(-1) ?? text;
   const near = known.filter((id) => id.endsWith(counter.slice(-1))).slice(-3);
   throw new CallerError(
     'not-found',
-    `"${text}" is not a ${wanted.join(' or ')}.`,
-    near.length === 0 ? 'See fed queue list and fed vote list.' : `The nearest: ${near.join(', ')}.`,
+    `"${text}" is not ${wanted.map((kind) => names[kind]).join(' or ')}.`,
+    near.length === 0 ? `See ${wanted.map((kind) => lists[kind]).join(' and ')}.` : `The nearest: ${near.join(', ')}.`,
   );
 }
 

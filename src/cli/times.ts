@@ -56,14 +56,14 @@ export function ahead(at: Timestamp, terminal: Terminal): string {
   if (terminal.width === null) return at;
   const left = -passedSince(at, terminal);
   if (left < minute) return left > 0 ? 'in less than 1 min' : moment(at, terminal);
-  return left < 12 * hour ? `in ${spanText(left)}` : moment(at, terminal);
+  return left < 12 * hour ? `in ${spanAhead(left)}` : moment(at, terminal);
 }
 
 /** As it was understood, for who gave it: `tomorrow 17:00 CET, in 25 h`. */
 export function deadlineIn(at: Timestamp, terminal: Terminal): string {
   if (terminal.width === null) return at;
   const left = -passedSince(at, terminal);
-  const span = left < minute ? '' : `, in ${spanText(left)}`;
+  const span = left < minute ? '' : `, in ${spanAhead(left)}`;
   return `${moment(at, terminal)} ${zoneName(at, terminal)}${span}`;
 }
 
@@ -83,6 +83,11 @@ export function spanText(milliseconds: number): string {
   const passed = Math.max(0, milliseconds);
   if (passed < 2 * hour) return `${Math.floor(passed / minute)} min`;
   return passed < 2 * day ? `${Math.floor(passed / hour)} h` : `${Math.floor(passed / day)} d`;
+}
+
+/** Begun minutes count: what was set to 24 h a moment ago is 24 h away. */
+export function spanAhead(milliseconds: number): string {
+  return spanText(Math.ceil(milliseconds / minute) * minute);
 }
 
 /** A sentence of ours with each time in it as it is said to people. */

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readBuffer, text as readAll } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { workingFolder } from '../config/find-dir.ts';
 import { Output } from '../cli/output.ts';
 import { runFed } from '../cli/program.ts';
-import type { OwnPrograms } from '../runner/runner-context.ts';
+import type { Host } from '../cli/host.ts';
 import { UsageError } from '../cli/report-error.ts';
 import { terminalDevice } from '../cli/terminal-device.ts';
 import { terminalOf } from '../cli/terminal.ts';
@@ -15,7 +15,10 @@ import { terminalOf } from '../cli/terminal.ts';
 /** Gives the exit code. */
 export async function runOnTerminal(args: readonly string[]): Promise<number> {
   const stopped = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stopped.abort());
+  // Asked a second time, it ends at once.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopped.abort());
+  // A closed terminal says so twice, by the system and by its shell.
+  process.on('SIGHUP', () => stopped.abort());
   const output = new Output(process.stdout, () => stopped.abort());
   // Nobody can be told of it.
   process.stderr.on('error', () => undefined);
@@ -34,6 +37,7 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
     // A terminal that knows no cursor can only be printed to.
     screen: () => (onTerminal && process.env['TERM'] !== 'dumb' ? terminalDevice(process.stdin, process.stdout) : null),
     readInput: () => readAll(process.stdin),
+    readBytes: () => readBuffer(process.stdin),
     signal: stopped.signal,
     open: async (settings) => {
       const { openFederation } = await import('./open-federation.ts');
@@ -47,6 +51,18 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { examine } = await import('../doctor/examine.ts');
       return await examine(settings);
     },
+    stress: async (settings, order) => {
+      const { stressReport } = await import('../doctor/stress/stress-report.ts');
+      return await stressReport(settings, order);
+    },
+    stressWorker: async (order, signal) => {
+      const { runStressWorker, workerOrder } = await import('../doctor/stress/worker.ts');
+      // It ends with whoever started it.
+      const ended = new AbortController();
+      process.stdin.on('end', () => ended.abort()).resume();
+      await runStressWorker(workerOrder.parse(JSON.parse(order)), AbortSignal.any([signal, ended.signal]));
+      process.stdin.destroy();
+    },
     lookForLoss: async (settings) => {
       const { lookForLoss } = await import('../doctor/accept-loss.ts');
       return await lookForLoss(settings);
@@ -55,6 +71,15 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       const { acceptLoss } = await import('../doctor/accept-loss.ts');
       return await acceptLoss(settings, shown, actor);
     },
+    copy: async (request) => {
+      const { copyFederation } = await import('./copy-federation.ts');
+      return await copyFederation(request);
+    },
+    serveRuns: async (federation) => {
+      const { serveRuns } = await import('./serve-runs.ts');
+      return await serveRuns(federation);
+    },
+    backups: async () => (await import('../backup/backups.ts')).backups,
     programs: ownPrograms(),
     serve: async (request) => {
       const { serve } = await import('./serve.ts');
@@ -68,9 +93,9 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
       if (running.exitCode !== 0)
         throw new UsageError(`The editor failed: ${editor}`, 'Set EDITOR, or give the changes as options.');
     },
-    openBoard: async (folder, url, person) => {
+    openBoard: async (folder, url, code) => {
       const { openBoard } = await import('./serve.ts');
-      return await openBoard(folder, url, person, process.env['BROWSER'] || null);
+      return await openBoard(folder, url, code, process.env['BROWSER'] || null);
     },
     ask: async (question) => {
       const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -86,6 +111,10 @@ export async function runOnTerminal(args: readonly string[]): Promise<number> {
 }
 
 /** Beside this file, as they are packed. */
-function ownPrograms(): OwnPrograms {
-  return { server: join(import.meta.dirname, '../main.js'), ollama: join(import.meta.dirname, '../ollama-agent.js') };
+function ownPrograms(): Host['programs'] {
+  return {
+    server: join(import.meta.dirname, '../main.js'),
+    ollama: join(import.meta.dirname, '../ollama-agent.js'),
+    fed: join(import.meta.dirname, '../fed.js'),
+  };
 }

@@ -1,8 +1,10 @@
 /** Puts store, configuration, log file and application together for one process. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { HourlySnapshots } from '../backup/hourly-snapshots.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
 import { ConfigurationError, StoreError } from '../domain/errors.ts';
+import { second } from '../domain/time.ts';
 import { actionsFor } from '../domain/scheduling/inbox.ts';
 import type { Federation, RouterFile } from '../federation.ts';
 import { groupOf } from '../config/group.ts';
@@ -11,11 +13,14 @@ import { runFederation } from '../application/running-federation.ts';
 import { logFileOf } from '../log/log-file.ts';
 import { ConfigFile, type LoadedConfig } from '../config/load-config.ts';
 import { addressOf } from '../config/serve-address.ts';
+import { Trust } from '../config/trust.ts';
 import { writeGitignore } from '../config/write-default-config.ts';
 import { projectOf, refuseLinksOut } from '../config/project-of.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
+import { isBeingRestored } from '../store/journal/being-restored.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import type { Project } from '../files/project.ts';
+import { documentsIn, refuseMoved } from './moved.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { LiveWebhook } from '../webhook/live-webhook.ts';
@@ -33,6 +38,8 @@ export interface FederationSettings {
   readonly evenIfBroken?: boolean | undefined;
   /** This process committed something. */
   readonly onCommitted?: ((record: StoredRecord) => void) | undefined;
+  /** Told of what was done before the federation could be opened. */
+  readonly onNotice?: ((text: string) => void) | undefined;
   /** Told of what failed beside the commands and is tried again. */
   readonly onTrouble?: ((what: string, error: unknown) => void) | undefined;
 }
@@ -44,6 +51,11 @@ export interface FederationSettings {
 export async function openFederation(settings: FederationSettings): Promise<Federation> {
   const project = projectOf(settings.folder);
   refuseLinksOut(settings.folder, project);
+  if (settings.store === undefined && isBeingRestored(settings.folder)) {
+    const { finishInterruptedRestore } = await import('../backup/restore.ts');
+    const done = await finishInterruptedRestore(settings.folder);
+    if (done !== null) settings.onNotice?.(done);
+  }
   const file = new ConfigFile(settings.folder);
   try {
     const loaded = await file.load();
@@ -72,7 +84,7 @@ async function run(
   file: ConfigFile,
   { config, warnings }: LoadedConfig,
 ): Promise<Federation> {
-  const store = openStore(settings, config);
+  const store = await openStore(settings, config, project);
   let isOurs = existsSync(settings.folder);
   const logFile = logFileOf(config, { folder: settings.folder, project, records: store });
   const webhook = new LiveWebhook({
@@ -80,7 +92,13 @@ async function run(
     projectDir: project.dir,
     environment: process.env,
     records: store,
+    // Asked for once it is loaded, and the store is open by then.
+    get documents() {
+      return store.documents;
+    },
+    now: settings.clock ?? store.clock ?? Date.now,
     config: () => federation.config.webhook,
+    isApproved: (now) => new Trust(project.dir, process.env).missing({ webhook: now }).length === 0,
     seq: async () => {
       await federation.refresh();
       return federation.fault === null ? federation.seq : null;
@@ -90,6 +108,13 @@ async function run(
       const item = federation.state().escalations.get(inboxId);
       return item === undefined ? [] : actionsFor(federation.state(), item);
     },
+  });
+  const snapshots = new HourlySnapshots({
+    folder: settings.folder,
+    environment: process.env,
+    everyHours: () => federation.config.snapshots.every_hours,
+    seq: () => federation.seq,
+    onTrouble: (error) => settings.onTrouble?.('snapshot', error),
   });
   const federation = await runFederation({
     store,
@@ -109,7 +134,10 @@ async function run(
       settings.onCommitted?.(record);
     },
     onRestart: () => logFile?.forget(),
-    onTick: () => webhook.sweep(),
+    onTick: () => {
+      webhook.sweep();
+      snapshots.sweep();
+    },
     boardAddress: () => addressOf(settings.folder),
     webhook: () => webhook.standing(),
     logFault: async () => (await logFile?.fault()) ?? null,
@@ -118,6 +146,7 @@ async function run(
     },
   });
   try {
+    if (store.documents !== null && settings.store !== undefined) await refuseMoved(store.documents, 'the database');
     await webhook.begin();
     return federation;
   } catch (error) {
@@ -135,9 +164,10 @@ function becomeOurs(folder: string, config: Config): void {
 /** Writes the readable log anew from the whole journal, below its marker line. */
 export async function rebuildLog(settings: FederationSettings): Promise<{ file: string; entries: number }> {
   const { config, warnings } = await new ConfigFile(settings.folder).load();
-  const store = openStore(settings, config);
   const { folder } = settings;
-  const logFile = logFileOf(config, { folder, project: projectOf(folder), records: store });
+  const project = projectOf(folder);
+  const store = await openStore(settings, config, project);
+  const logFile = logFileOf(config, { folder, project, records: store });
   if (logFile === null) {
     const fault = warnings.find(({ message }) => message.includes(': log_file: '));
     if (fault !== undefined) throw new ConfigurationError(fault.message, fault.next);
@@ -154,7 +184,7 @@ export async function rebuildLog(settings: FederationSettings): Promise<{ file: 
   }
 }
 
-function routerFileIn(folder: string): RouterFile {
+export function routerFileIn(folder: string): RouterFile {
   const path = join(folder, 'router.bin');
   return {
     read: async () => await readRegular(path).catch(() => null),
@@ -162,13 +192,27 @@ function routerFileIn(folder: string): RouterFile {
   };
 }
 
-function openStore({ folder, store }: FederationSettings, config: Config): EventStore {
-  if (store !== undefined) {
-    throw new StoreError(
-      'store-unavailable',
-      'This version keeps a federation in a folder; other stores are not supported yet.',
-      'Remove --store and FEDERATION_STORE.',
-    );
+/** What stands in the folder here is not the federation that the run belongs to. */
+function refuseInsideRun(environment: Readonly<Record<string, string | undefined>>): void {
+  if (environment['FEDERATION_RUN_PORT'] === undefined) return;
+  throw new StoreError(
+    'store-unavailable',
+    'The federation of this run is in a database, to which nothing inside the run has access.',
+    'Use the MCP tools of federation-mcp in place of fed.',
+  );
+}
+
+/** The client of PostgreSQL is loaded where it is asked for only. @throws ConfigurationError for a URL that will not do */
+async function openStore({ folder, store }: FederationSettings, config: Config, project: Project): Promise<EventStore> {
+  const graceMs = config.leases.grace_seconds * second;
+  if (store === undefined) {
+    refuseInsideRun(process.env);
+    await refuseMoved(documentsIn(folder), folder);
+    return openJournalStore({ dir: folder, graceMs });
   }
-  return openJournalStore({ dir: folder, graceMs: config.leases.grace_seconds * 1_000 });
+  const [{ PostgresStore }, { addressOf: postgresAddress }] = await Promise.all([
+    import('../store/postgres/postgres-store.ts'),
+    import('../store/postgres/address.ts'),
+  ]);
+  return new PostgresStore({ address: postgresAddress(store, basename(project.dir), process.env), graceMs });
 }

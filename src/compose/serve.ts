@@ -45,15 +45,16 @@ export async function serve(request: ServeRequest): Promise<Serving> {
       { key: sessionKey(folder), mostBytes: mostBodyBytes },
     );
     mcp.begin(federation);
-    const { host, port } = request;
+    const { host, port, patience } = request;
     const server = await serveWeb({
       folder,
       host,
       port,
       tls,
       federation,
-      tokens: new TokenFile(folder),
+      tokens: new TokenFile(folder, () => federation.now(), federation.documents),
       mcp,
+      patience,
       onTrouble: (error) => onTrouble('a request failed', error),
     });
     return {
@@ -76,10 +77,10 @@ export async function serve(request: ServeRequest): Promise<Serving> {
 export async function openBoard(
   folder: string,
   url: string,
-  person: string,
+  code: string,
   browser: string | null,
 ): Promise<string | null> {
-  const { file } = handOver(folder, url, await new TokenFile(folder).addCode(person));
+  const { file } = handOver(folder, url, code);
   return (await startBrowser(file, browser)) ? null : file;
 }
 

@@ -1,6 +1,7 @@
 /** The MCP server on standard input and output: everything that a start needs, and nothing that a first call needs. */
 import type { Config } from '../config/schema.ts';
 import { type FederationDir, findDir, workingFolder } from '../config/find-dir.ts';
+import { setting } from '../config/settings.ts';
 import { version } from '../config/version.ts';
 import type { Federation } from '../federation.ts';
 import { runSign } from '../identity/run-identity.ts';
@@ -25,12 +26,21 @@ export interface StdioSettings {
 export async function serveStdio({ dir: option, as, store, run, coreOnly }: StdioSettings): Promise<number> {
   const log = createLog();
   const sign = runSign(run, process.env);
+  const port = setting(process.env['FEDERATION_RUN_PORT']);
+  if (sign !== null && store === null && port !== null) {
+    const { bridgeToRunner } = await import('../mcp/run-gate.ts');
+    return await bridgeToRunner({ port, sign, as, coreOnly });
+  }
   // Looked for again until it is found: where none can be used, each call says why, in the place where it is read.
   let place: FederationDir | null = null;
   const find = (): FederationDir => {
     place ??= findDir({ option, environment: process.env, cwd: workingFolder() });
     return place;
   };
+  if (sign !== null) {
+    const { noteReached } = await import('../runner/runs-folder.ts');
+    noteReached(() => find().dir, sign.run_id);
+  }
 
   /** Not before it is needed: clients start their servers in every folder, and many sessions never call. */
   const open = async (): Promise<Federation> => {
@@ -64,6 +74,7 @@ export async function serveStdio({ dir: option, as, store, run, coreOnly }: Stdi
     coreOnly,
     authentication: sign === null ? localAuthentication(as, process.env) : runAuthentication(sign, as),
     open,
+    readProgram: () => Promise.all([import('./open-federation.ts'), import('lowdb')]),
     readConfig,
     log,
   });

@@ -11,6 +11,8 @@ import {
 } from 'jsonc-parser';
 import type { z } from 'zod';
 import { type Config, configSchema, defaultConfig, once } from './schema.ts';
+import { configVersion, migratedText } from './config-version.ts';
+import { version } from './version.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { type Project, ProjectFileError } from '../files/project.ts';
 import { deepestJson } from '../domain/json.ts';
@@ -75,6 +77,10 @@ export function parseConfig(text: string, file: string): Config {
       'Correct the file at that place.',
     );
   }
+  refuseNewer(tree, file, source);
+  const current = migratedText(source);
+  // In memory only: `fed init` writes it.
+  if (current !== source) return parseConfig(current, file);
   const value: unknown = getNodeValue(tree);
   const result = configSchema.safeParse(value, once);
   if (result.success) return result.data;
@@ -83,6 +89,17 @@ export function parseConfig(text: string, file: string): Config {
   throw new ConfigurationError(
     [...lines.slice(0, shownFaults), ...more].join('\n'),
     'Correct the file; docs/configuration.md lists every key with its type and default.',
+  );
+}
+
+/** What a later version may have put into it is not guessed. */
+function refuseNewer(tree: Node, file: string, source: string): void {
+  const node = findNodeAtLocation(tree, ['version']);
+  const written: unknown = node === undefined ? undefined : getNodeValue(node);
+  if (typeof written !== 'number' || written <= configVersion) return;
+  throw new ConfigurationError(
+    `${file}:${lineOf(tree, ['version'], source)}: version: the file is of version ${written}, and federation-mcp ${version} knows versions up to ${configVersion}`,
+    'Install the version of federation-mcp that wrote it, or a later one.',
   );
 }
 

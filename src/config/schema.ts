@@ -9,6 +9,7 @@ import { slug } from '../domain/slug.ts';
 import { votingMethods } from '../domain/votes/vote.ts';
 import { checksSchema, landSchema, worktreeSchema } from './checks-schema.ts';
 import { faultsOfRouting, routingSchema, shippedRoutingRules } from './routing-schema.ts';
+import { configVersion } from './config-version.ts';
 import { runSchema } from './run-schema.ts';
 import { faultsOfRules, schedulingSchema, shippedRules } from './rules-schema.ts';
 
@@ -211,6 +212,17 @@ const webhookSchema = z.strictObject({
     .default(2)
     .describe('Wait before the second attempt; each further wait is four times as long, an hour at most.'),
 });
+
+const snapshotsSchema = z.strictObject({
+  every_hours: z
+    .number()
+    .min(0.1)
+    .max(8760)
+    .nullable()
+    .default(1)
+    .describe('How often a server in a git repository takes a snapshot where something has changed; null: never.'),
+});
+
 const serveSchema = z.strictObject({
   hosts: z
     .array(z.string().regex(/^[a-z0-9.-]{1,253}$/, 'Expected a name as it stands in an address, without a port'))
@@ -230,6 +242,12 @@ export type WebhookConfig = z.infer<typeof webhookSchema>;
 export const configSchema = z
   .strictObject({
     $schema: z.string().optional(),
+    version: z
+      .int()
+      .min(0)
+      .max(configVersion)
+      .default(configVersion)
+      .describe('Version of this file; fed init brings an older one up to date and keeps it beside.'),
     operator: slug.default('reuben').describe('The person in charge, with tools the agents do not see.'),
     people: z.array(slug).default([]).describe('More people with the rights of the operator.'),
     agents: z
@@ -270,6 +288,7 @@ export const configSchema = z
       ),
     webhook: webhookSchema.nullable().default(null).describe('Where inbox items are also sent; null: nowhere.'),
     serve: serveSchema.prefault({}).describe('The HTTP server for remote agents and the board; read at its start.'),
+    snapshots: snapshotsSchema.prefault({}).describe('Snapshots in git (docs/backup-and-restore.md).'),
     files: filesSchema.prefault({}).describe('Who may read the files in .federation.'),
     log_file: z
       .string()

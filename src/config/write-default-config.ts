@@ -2,6 +2,7 @@
 import { closeSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultConfig } from './schema.ts';
+import { oneLineJson } from './json-text.ts';
 import { type ConfigKey, describeConfig, innerKeys } from './describe-schema.ts';
 import { StoreError } from '../domain/errors.ts';
 import { errorCode } from '../files/error-code.ts';
@@ -103,7 +104,7 @@ function renderKey(key: ConfigKey, value: unknown, indent: string, path: string)
 function renderValue(value: unknown, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
-    const items = value.map(spaced);
+    const items = value.map(oneLineJson);
     const oneLine = `[${items.join(', ')}]`;
     if (indent.length + oneLine.length <= 100) return oneLine;
     return `[\n${items.map((item) => `${inner}${item},\n`).join('')}${indent}]`;
@@ -113,14 +114,6 @@ function renderValue(value: unknown, indent: string): string {
     ([name, item]) => `${inner}${JSON.stringify(name)}: ${renderValue(item, inner)},\n`,
   );
   return `{\n${lines.join('')}${indent}}`;
-}
-
-/** JSON on one line as a person would write it. */
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).map(([name, field]) => `${JSON.stringify(name)}: ${spaced(field)}`);
-  return `{ ${fields.join(', ')} }`;
 }
 
 function entriesOf(value: unknown): [string, unknown][] {

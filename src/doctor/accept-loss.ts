@@ -23,7 +23,7 @@ import { filesKeptAside, prepareAcceptedLoss } from '../store/journal/accept-los
 import { findLoss, type Loss, lostFolder } from '../store/journal/find-loss.ts';
 import { openJournalStore } from '../store/journal/journal-store.ts';
 import { OutboxFile } from '../webhook/outbox.ts';
-import { knownOfLoss, type KnownOfLoss } from './known-of-loss.ts';
+import { knownOfLoss, type KnownOfLoss } from '../backup/known-of-loss.ts';
 
 const mostNamed = 200;
 
@@ -60,7 +60,8 @@ export async function acceptLoss({ folder }: OpenSettings, shown: LossReport, ac
       commands: [{ id: uuid(), by: actor.name, ...actor.provenance, events: [lossAccepted(loss, known)] }],
     });
     await goOn(folder, config, record, commit);
-    await resetOutbox(folder, loss.kept.seq);
+    // What is escalated from here on takes the numbers of what is lost.
+    await new OutboxFile(folder).goBackTo(loss.kept.seq);
     return record.seq;
   });
 }
@@ -137,14 +138,4 @@ async function goOn(folder: string, config: Config, record: StoredRecord, commit
 
 function logPath(folder: string, { log_file }: Config): string | null {
   return log_file === null ? null : resolve(dirname(resolve(folder)), log_file);
-}
-
-/** What is escalated from here on takes the numbers of what is lost: it has not been looked through. */
-async function resetOutbox(folder: string, kept: number): Promise<void> {
-  const outbox = new OutboxFile(folder);
-  const before = outbox.read();
-  if (before === null || before === 'damaged' || before.through <= kept) return;
-  await outbox.update((now) =>
-    now === null || now === 'damaged' ? null : { ...now, through: Math.min(now.through, kept) },
-  );
 }

@@ -104,7 +104,7 @@ function examineTrust(config: Config, projectDir: string, environment: Environme
   const check = 'run trust';
   if (missing.length === 0) return { check, status: 'ok', detail: 'the commands are approved', next: null, code: null };
   const detail = `not approved on this machine: ${missing.join(', ')}`;
-  return { check, status: 'warning', detail, next: 'fed work asks about them.', code: null };
+  return { check, status: 'warning', detail, next: 'fed work and fed init ask about them.', code: null };
 }
 
 /** Standard output where it ends with 0 in time. */

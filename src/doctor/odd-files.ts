@@ -10,6 +10,7 @@ const filesOfOurs = [
   'config.json',
   'config.last-good.json',
   'db.json',
+  'checkpoint.key',
   'accepted-loss.json',
   'router.bin',
   'webhook.json',
@@ -17,6 +18,8 @@ const filesOfOurs = [
   'log.lock',
   'webhook.lock',
   'accept-loss.lock',
+  'restore.lock',
+  'snapshot.lock',
 ];
 
 export function findOddFiles(folder: string): readonly OddFile[] {

@@ -9,7 +9,7 @@ import type { CheckRun } from './checks/check.ts';
 import type { FederationError } from './errors.ts';
 import type { FederationEvent } from './events.ts';
 import type { Provenance } from './provenance.ts';
-import type { ImportedTask, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
+import type { ImportedTask, ImportedVote, PlannedTask, TaskChanges, TaskRequest, VoteRequest } from './requests.ts';
 import type { Router } from './routing/router.ts';
 import type { RunEnded } from './runs/events/run-ended.ts';
 import type { Run, RunProcess } from './runs/run.ts';
@@ -17,6 +17,7 @@ import type { TaughtExample } from './routing/taught.ts';
 import type { BonusChange } from './routing/bonus.ts';
 import type { ClockTrouble } from './scheduling/clock-kinds.ts';
 import type { InboxAction } from './scheduling/escalation.ts';
+import type { ImportChange } from './tasks/import-row.ts';
 import type { AgentName, DependencyId, Note, SessionId, Task, TaskId } from './tasks/task.ts';
 import type { Timestamp } from './time.ts';
 import type { Ballot, VoteId } from './votes/vote.ts';
@@ -68,11 +69,26 @@ export interface CommandTable {
   import_tasks: {
     args: { readonly system: string; readonly tasks: readonly ImportedTask[] };
     result: {
+      /** What is new here. */
       readonly ids: Readonly<Record<string, TaskId>>;
-      /** Tasks that were already here from an earlier import. */
+      /** Here from an earlier import, and unchanged there. */
       readonly skipped: readonly string[];
+      /** Changed there since, and here now too. */
+      readonly updated: readonly ImportChange[];
+      /** Changed there since, but not here: `why`. */
+      readonly kept: readonly (ImportChange & { readonly why: string })[];
       readonly dangling: readonly { readonly source_id: string; readonly depends_on: string }[];
       readonly cycles: readonly (readonly string[])[];
+    };
+  };
+  /** Votes from another system, with their ballots in plain text. */
+  import_votes: {
+    args: { readonly system: string; readonly votes: readonly ImportedVote[] };
+    result: {
+      readonly ids: Readonly<Record<string, VoteId>>;
+      readonly skipped: readonly string[];
+      readonly updated: readonly { readonly source_id: string; readonly vote_id: VoteId }[];
+      readonly kept: readonly { readonly source_id: string; readonly vote_id: VoteId; readonly why: string }[];
     };
   };
   claim_task: {
@@ -313,7 +329,14 @@ export interface CommandTable {
     result: { readonly vote: Vote };
   };
   judge_vote: {
-    args: { readonly vote_id: VoteId; readonly right_choice: string };
+    args: {
+      readonly vote_id: VoteId;
+      /** With a check: what is right if it passes; default what was decided. */
+      readonly right_choice?: string | undefined;
+      readonly check?: string | undefined;
+      /** What is right if it fails; default none of the options. */
+      readonly if_failed?: string | undefined;
+    };
     result: { readonly vote: Vote; readonly judged_votes: number };
   };
   extend_vote: {
@@ -343,8 +366,11 @@ export interface CommandTable {
       readonly duration_minutes?: number | undefined;
       /** It was sent back: no success. */
       readonly rework?: boolean | undefined;
+      /** Where an import found it. */
+      readonly source?: { readonly system: string; readonly id: string } | undefined;
     };
-    result: { readonly agent: AgentName; readonly type: string };
+    /** `already`: an earlier import has recorded it. */
+    result: { readonly agent: AgentName; readonly type: string; readonly already: boolean };
   };
   /** Neither `apply` nor `revert`: a dry run. */
   optimize_routing: {

@@ -25,6 +25,7 @@ import { tick } from './scheduling/tick.ts';
 import { cancelTask } from './tasks/cancel-task.ts';
 import { claimTask } from './tasks/claim-task.ts';
 import { completeTask } from './tasks/complete-task.ts';
+import { importVotes } from './votes/import-votes.ts';
 import { importTasks } from './tasks/import-tasks.ts';
 import { overrideTask } from './tasks/override-task.ts';
 import { queuePlan } from './tasks/queue-plan.ts';
@@ -53,6 +54,7 @@ const deciders: Deciders = {
   queue_task: queueTask,
   queue_plan: queuePlan,
   import_tasks: importTasks,
+  import_votes: importVotes,
   claim_task: claimTask,
   report_progress: reportProgress,
   complete_task: completeTask,

@@ -20,6 +20,7 @@ export const errorCodes = [
   'stale-attempt',
   'wrong-state',
   'closed',
+  'checks-failed',
   'corrupt-store',
   'store-unavailable',
   'outcome-unknown',

@@ -41,6 +41,7 @@ import { attemptFailed } from './tasks/events/attempt-failed.ts';
 import { dependentsContinued } from './tasks/events/dependents-continued.ts';
 import { dependentsMoved } from './tasks/events/dependents-moved.ts';
 import { followUpJoined } from './tasks/events/follow-up-joined.ts';
+import { importUpdated } from './tasks/events/import-updated.ts';
 import { lateCompletionKept } from './tasks/events/late-completion-kept.ts';
 import { leaseLapsed } from './tasks/events/lease-lapsed.ts';
 import { notesRead } from './tasks/events/notes-read.ts';
@@ -66,6 +67,8 @@ import { voteCancelled } from './votes/events/vote-cancelled.ts';
 import { voteDecided } from './votes/events/vote-decided.ts';
 import { voteEscalated } from './votes/events/vote-escalated.ts';
 import { voteExtended } from './votes/events/vote-extended.ts';
+import { judgingCheckSet } from './votes/events/judging-check-set.ts';
+import { voteImported } from './votes/events/vote-imported.ts';
 import { voteJudged } from './votes/events/vote-judged.ts';
 import { voteOpened } from './votes/events/vote-opened.ts';
 import { voteOverruled } from './votes/events/vote-overruled.ts';
@@ -74,6 +77,7 @@ import { votesArchived } from './votes/events/votes-archived.ts';
 const kinds = {
   task_queued: taskQueued,
   task_imported: taskImported,
+  import_updated: importUpdated,
   task_claimed: taskClaimed,
   progress_reported: progressReported,
   task_noted: taskNoted,
@@ -106,12 +110,14 @@ const kinds = {
   work_dropped: workDropped,
   work_reverted: workReverted,
   vote_opened: voteOpened,
+  vote_imported: voteImported,
   ballot_cast: ballotCast,
   vote_decided: voteDecided,
   vote_escalated: voteEscalated,
   vote_extended: voteExtended,
   vote_cancelled: voteCancelled,
   vote_judged: voteJudged,
+  judging_check_set: judgingCheckSet,
   vote_overruled: voteOverruled,
   votes_archived: votesArchived,
   examples_taught: examplesTaught,

@@ -11,7 +11,8 @@ import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
 import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
-import type { Change } from './undo/change.ts';
+import { type Change, plainChange } from './undo/change.ts';
+import type { ImportRow } from './tasks/import-row.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
 import type { VoteId } from './votes/vote.ts';
@@ -134,17 +135,17 @@ export class FederationState {
   /** The bonuses of routing; one row. */
   readonly #optimization = new Table<'optimization', Optimization>(this.undo);
   readonly requests = new Table<string, RememberedRequest>(this.undo);
-  /** `system:id` there → task here, so that an import can be repeated. */
-  readonly imports = new Table<string, TaskId>(this.undo);
+  /** `system:id` there → what it is here, so that an import can be repeated. */
+  readonly imports = new Table<string, ImportRow>(this.undo);
   /** Training batches by fingerprint. */
   readonly taught = new Table<string, TaughtBatch>(this.undo);
   readonly escalations = new Table<string, Escalation>(this.undo, (before, after) =>
     this.#escalationChanged(before, after),
   );
   /** Follow-ups kept for the operator's word. */
-  readonly held = new Table<string, HeldFollowUp>(this.undo, () => {
-    this.touched.inbox = true;
-  });
+  readonly held = new Table<string, HeldFollowUp>(this.undo, (before, after) => this.#heldChanged(before, after));
+  /** Those of each finished task. */
+  readonly heldAfter = new Map<TaskId, readonly HeldFollowUp[]>();
   /** What each participant did last, for `undo`; by name, oldest first. */
   readonly changes = new Table<string, readonly Change[]>(this.undo);
   /** The newest runs of agents' programs, oldest first. */
@@ -201,10 +202,10 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
-      changes: [...this.changes.entries()],
+      changes: Array.from(this.changes.entries(), ([by, all]) => [by, all.map(plainChange)]),
       runs: [...this.runs.values()],
       requests: [...this.requests.values()],
-      imports: [...this.imports.entries()],
+      imports: [...this.imports.values()],
       taught: [...this.taught.values()],
       archived: [...this.archived.values()],
       tasks: [...this.tasks.values()],
@@ -230,6 +231,16 @@ export class FederationState {
     this.touched.runs = true;
     const task_id = after?.task_id ?? before?.task_id;
     if (task_id != null) this.touched.tasks.add(task_id);
+  }
+
+  #heldChanged(before: HeldFollowUp | undefined, after: HeldFollowUp | undefined): void {
+    this.touched.inbox = true;
+    const id = after?.task_id ?? before?.task_id;
+    if (id === undefined) return;
+    const others = (this.heldAfter.get(id) ?? []).filter((held) => held !== before);
+    const now = after === undefined ? others : [...others, after];
+    if (now.length === 0) this.heldAfter.delete(id);
+    else this.heldAfter.set(id, now);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

@@ -10,7 +10,7 @@ import type { Change } from './undo/change.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
-export const stateSchema = 2;
+export const stateSchema = 3;
 
 type Rows<T> = readonly T[];
 
@@ -39,7 +39,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
     state.changes.set(by, changes);
   fill(state.runs, rowsOf(sections, 'runs', 'run_id'), (row) => row.run_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
-  for (const [key, id] of rowsOf<readonly [string, string]>(sections, 'imports', '0')) state.imports.set(key, id);
+  fill(state.imports, rowsOf(sections, 'imports', 'key'), (row) => row.key);
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);
   fill(state.archived, rowsOf(sections, 'archived', 'task_id'), (row) => row.task_id);
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);

@@ -1,5 +1,6 @@
 /** Whom a name given with `--as` or `FEDERATION_AGENT` stands for, the same for the server and the command line. */
 import type { Participants } from '../domain/decision-config.ts';
+import { closest } from '../domain/closest.ts';
 import { OperatorError } from '../domain/errors.ts';
 import { participantKind } from '../domain/participants.ts';
 import { quote } from '../domain/text.ts';
@@ -11,11 +12,12 @@ export type ParticipantKind = 'agent' | 'person';
 export function kindOf(name: string, config: Participants): ParticipantKind {
   const kind = participantKind(config, name);
   if (kind !== null) return kind;
-  const known = [...Object.keys(config.agents), config.operator, ...config.people].join(', ');
+  const known = [...Object.keys(config.agents), config.operator, ...config.people];
+  const near = closest(name, known);
   throw new OperatorError(
     'unknown-agent',
     `${quote(name)} is not an agent or person of this federation`,
-    `Use one of ${known}, or add the agent to "agents" in .federation/config.json.`,
+    `${near === null ? '' : `Did you mean ${near}? `}Use one of ${known.join(', ')}, or add the agent to "agents" in .federation/config.json.`,
   );
 }
 

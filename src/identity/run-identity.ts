@@ -48,6 +48,15 @@ export function runSign(option: string | undefined, environment: Environment): R
   );
 }
 
+/** The run that is named, whoever names it; null: none, or nothing that could be one. */
+export function runIn(option: string | undefined, environment: Environment): string | null {
+  try {
+    return runSign(option, environment)?.run_id ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether this is the secret of that run. */
 export function isSignOf(run: Pick<Run, 'run_id' | 'secret_hash'>, { run_id, secret }: RunSign): boolean {
   const [given, kept] = [Buffer.from(hashOf(secret)), Buffer.from(run.secret_hash)];

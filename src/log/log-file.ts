@@ -19,12 +19,14 @@ import { FederationError, StoreError } from '../domain/errors.ts';
 import type { LogFault } from '../federation.ts';
 import { withFileLock } from '../files/file-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
+import { findMarker, headingOf, markerLine, writeBelowMarker } from '../files/marked-file.ts';
 import { settleNew } from '../files/modes.ts';
 import { type Project, ProjectFileError, readStart } from '../files/project.ts';
+import { readRegular } from '../files/regular-file.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
-import { logEntries } from '../views/event-lines.ts';
+import { type LogEntry, logEntries } from '../views/event-lines.ts';
+import { compareLog, type LogDifference } from './compare-log.ts';
 import { endOf, type LogEnd } from './log-end.ts';
 import { lineOf, type LinePlace, prefixOf, underDays } from './log-line.ts';
 
@@ -116,6 +118,16 @@ export class LogFile {
     } finally {
       await file.close();
     }
+  }
+
+  /** What differs between the whole file and the whole journal; null where there is no file of this journal. */
+  async compare(): Promise<LogDifference | null> {
+    const text = await readRegular(this.path).then(String, () => null);
+    const marker = text === null ? null : findMarker(text);
+    if (text === null || marker === null) return null;
+    const entries: LogEntry[] = [];
+    for await (const record of this.#options.records.history()) entries.push(...logEntries(record));
+    return compareLog(text.slice(marker.at), entries, this.#options.records.lastLoss !== null);
   }
 
   /**

@@ -10,7 +10,6 @@
  */
 import {
   acceptedContent,
-  CLIENT_CAPABILITIES_META_KEY,
   inputRequired,
   type InputRequiredResult,
   type McpServer,
@@ -21,6 +20,7 @@ import type { PersonQuestion, ToolResult } from '../define-tool.ts';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { Federation } from '../federation.ts';
+import { clientCapabilities } from './cards.ts';
 import type { Connection } from './connection.ts';
 import type { Asked } from './open-questions.ts';
 
@@ -89,12 +89,7 @@ async function carryOut(person: Actor, { question, result }: Asked, { choice, re
 }
 
 function canAsk(server: McpServer, request: ServerContext['mcpReq']): boolean {
-  const capabilities: unknown =
-    request.envelope === undefined
-      ? server.server.getClientCapabilities()
-      : Reflect.get(request.envelope, CLIENT_CAPABILITIES_META_KEY);
-  if (typeof capabilities !== 'object' || capabilities === null || !('elicitation' in capabilities)) return false;
-  const { elicitation } = capabilities;
+  const elicitation: unknown = clientCapabilities(server, request)?.elicitation;
   if (typeof elicitation !== 'object' || elicitation === null) return false;
   // An empty object is how forms were declared before there was another mode.
   return 'form' in elicitation || Object.keys(elicitation).length === 0;

@@ -35,6 +35,7 @@ function protocolCode(error: FederationError): ProtocolErrorCode {
     case 'stale-attempt':
     case 'wrong-state':
     case 'closed':
+    case 'checks-failed':
       return ProtocolErrorCode.InvalidParams;
   }
 }

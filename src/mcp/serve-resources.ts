@@ -9,12 +9,14 @@ import type { ResourceDefinition } from '../define-tool.ts';
 import { shown, shownJson } from '../domain/text.ts';
 import type { Federation } from '../federation.ts';
 import { asFederationError } from './answer.ts';
+import { cardUri, listedCard, readCard, showsCards } from './cards.ts';
 import type { Connection } from './connection.ts';
 import { asProtocolError } from './protocol-error.ts';
 import { quote } from '../arguments/quote.ts';
 import { type Found, resourceFinder } from './uri-template.ts';
 
-export function serveResources({ server }: McpServer, { service, underWay }: Connection): (uri: string) => Found {
+export function serveResources(mcpServer: McpServer, { service, underWay }: Connection): (uri: string) => Found {
+  const { server } = mcpServer;
   const { federation: lazy, log } = service;
   const { resources } = service.definitions;
   const find = resourceFinder(resources);
@@ -25,13 +27,13 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
   };
 
   server.registerCapabilities({ resources: { subscribe: true } });
-  server.setRequestHandler('resources/list', () => ({
-    resources: resources
-      .filter((resource) => !isTemplate(resource))
-      .map((resource) => ({
-        uri: resource.uri,
-        ...described(resource),
-      })),
+  server.setRequestHandler('resources/list', (_request, { mcpReq }) => ({
+    resources: [
+      ...resources
+        .filter((resource) => !isTemplate(resource))
+        .map((resource) => ({ uri: resource.uri, ...described(resource) })),
+      ...(showsCards(mcpServer, mcpReq) ? [listedCard] : []),
+    ],
   }));
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: resources.filter(isTemplate).map((resource) => ({
@@ -42,6 +44,7 @@ export function serveResources({ server }: McpServer, { service, underWay }: Con
   server.setRequestHandler('resources/read', ({ params: { uri } }) =>
     underWay.during(async () => {
       try {
+        if (uri === cardUri) return readCard();
         const { resource, variables } = findOrThrow(uri);
         const federation = lazy.loaded ?? (await lazy.load());
         await federation.refresh();

@@ -19,6 +19,7 @@ import { CallerError, type FederationError, OperatorError } from '../domain/erro
 import type { Federation } from '../federation.ts';
 import { answer, asFederationError, type Offers, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
+import { cardOfTool, showsCards } from './cards.ts';
 import { closest } from '../domain/closest.ts';
 import type { Connection } from './connection.ts';
 import { publishSchema } from './publish-schema.ts';
@@ -36,7 +37,9 @@ export function serveTools(mcpServer: McpServer, connection: Connection): void {
     connection.meet(clientName(mcpServer, mcpReq));
     const all = (await isForPerson(connection)) ? offered : forAgents;
     const listed = connection.authentication.readOnly ? all.filter(isForReading) : all;
-    return { tools: listed.map(publish) };
+    const asCards = showsCards(mcpServer, mcpReq);
+    connection.service.federation.prepare();
+    return { tools: listed.map((tool) => (asCards && tool.card === true ? withCard(publish(tool)) : publish(tool))) };
   });
   server.setRequestHandler('tools/call', ({ params }, context) => {
     connection.meet(clientName(mcpServer, context.mcpReq));
@@ -122,6 +125,10 @@ function publish(tool: ToolDefinition): Tool {
   };
   published.set(tool, made);
   return made;
+}
+
+function withCard(tool: Tool): Tool {
+  return { ...tool, _meta: { ...tool._meta, ...cardOfTool } };
 }
 
 function unknownTool(

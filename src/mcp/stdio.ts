@@ -22,6 +22,8 @@ export interface StdioOptions {
   readonly authentication: Authentication;
   /** Called at the first call that needs it, and again after it failed. */
   readonly open: () => Promise<Federation>;
+  /** Imports what `open` needs; called when the client has been given the list of tools. */
+  readonly readProgram: () => Promise<unknown>;
   /** The configuration alone; asked only where a name was given, and not where the federation is loaded. */
   readonly readConfig: () => Promise<Config>;
   readonly log: FlushableLog;
@@ -36,7 +38,7 @@ const longestEnding = 3_500;
 /** Resolves with the exit code once the client is gone and everything is given back; the caller ends the process. */
 export async function runStdio(options: StdioOptions): Promise<number> {
   const { definitions, coreOnly, readConfig, log } = options;
-  const federation = lazyFederation(options.open);
+  const federation = lazyFederation(options.open, options.readProgram);
   const connection = new Connection({ definitions, federation, readConfig, coreOnly, log }, options.authentication);
 
   let end: (code: number) => void = () => {};

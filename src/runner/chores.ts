@@ -48,6 +48,9 @@ export class Chores {
   /** Reported work that is not for this runner: tried once for each attempt. */
   readonly #passed = new Map<TaskId, number>();
 
+  /** Reported successes whose checks failed. */
+  #disproved = 0;
+
   constructor({ federation, environment, places, signal, unapproved, say, isInHand }: ChoresOptions) {
     // By name: whoever makes it has more, of the same names and other meanings.
     this.#options = { federation, environment, places, signal, unapproved, say, isInHand };
@@ -65,6 +68,10 @@ export class Chores {
         wake();
       });
     return true;
+  }
+
+  get disproved(): number {
+    return this.#disproved;
   }
 
   async ended(): Promise<void> {
@@ -120,7 +127,9 @@ export class Chores {
   async #check(task: Task): Promise<void> {
     const { places, say } = this.#options;
     const commit = commitOf(task);
-    if (commit !== null && (await (await places.repository()).commit(commit)) === null && task.origin === 'local') {
+    const isMissing = commit !== null && (await (await places.repository()).commit(commit)) === null;
+    // What was done over HTTP is checked here or nowhere: the operator is asked at once.
+    if (isMissing && task.origin === 'local' && task.reported?.remote !== true) {
       this.#passed.set(task.task_id, task.attempt);
       say(
         `${task.task_id} waits for ${commit.slice(0, 12)}: it was done in another clone, where fed work or fed check checks it`,
@@ -129,6 +138,7 @@ export class Chores {
     }
     const checked = await checkTask(this.#options, task, this.#actor(task));
     const last = checked.check_results.slice(-1)[0];
+    if (checked.reported === null && !checked.verified) this.#disproved += 1;
     say(`${task.task_id}: ${checked.verified ? 'checks passed' : `checks did not pass (${last?.check ?? ''})`}`);
   }
 

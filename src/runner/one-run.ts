@@ -7,28 +7,23 @@
  * Whatever happens, it ends with `ended` and `settled`; where the runner is killed between two steps, the next one goes
  * on from what is on record.
  */
-import { randomBytes } from 'node:crypto';
-import { symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { Actor } from '../domain/commands.ts';
-import { CallerError, FederationError, OperatorError } from '../domain/errors.ts';
+import { FederationError, OperatorError } from '../domain/errors.ts';
 import { isInHand } from '../domain/runs/follow-run.ts';
 import { endWords, exitWords } from '../domain/runs/run-words.ts';
-import type { Run, RunEnd, RunExit, RunUsage, Trouble } from '../domain/runs/run.ts';
+import type { Run, RunEnd, RunExit, RunUsage } from '../domain/runs/run.ts';
 import { cut, manyLines, oneLine } from '../domain/text.ts';
 import { minute } from '../domain/time.ts';
-import { makeOwnFolder } from '../files/modes.ts';
 import { type RunSign, runVariable, signText } from '../identity/run-identity.ts';
-import { ballotPrompt, ballotSchema, type PromptSource, reminderPrompt, taskPrompt } from '../views/run-prompt.ts';
 import { ballotFrom } from './ballot.ts';
 import { BoundedLog, LineSplitter } from './bounded-log.ts';
 import { clearAway, endProcesses } from './end-processes.ts';
 import { environmentFor, findProgram } from './find-program.ts';
-import type { Seen } from './presets/preset.ts';
+import { planLaunch } from './plan-launch.ts';
 import type { AgentProgram } from './program.ts';
+import { RunReport } from './run-report.ts';
 import { type Activity, record, type RunnerContext } from './runner-context.ts';
-import { activityLog, makeRunFolder, outputLog, promptName, runFolder } from './runs-folder.ts';
+import { activityLog, hasReached, makeRunFolder, outputLog } from './runs-folder.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 import type { TaskPlace } from './worktrees/task-places.ts';
 
@@ -38,9 +33,6 @@ const endGraceMs = 5_000;
 const afterEndMs = 5_000;
 /** After it settled its task, for its last words. */
 const afterSettlingMs = 60_000;
-const longestLastWords = 2_000;
-/** For a program that waits out a limit by itself: longer, and its fallback takes over. */
-const retryingMs = 60_000;
 const lookEveryMs = 250;
 
 /** What was planned, and by what it acts. */
@@ -68,14 +60,12 @@ export class OneRun {
   #lastOutput = 0;
   /** It is done, and has until then to leave. */
   #leavesBy: number | null = null;
-  #conversation: string | null = null;
-  #usage: RunUsage | null = null;
-  #trouble: Trouble | null = null;
-  #retrying: { readonly trouble: Trouble; readonly since: number } | null = null;
-  #lastMessage = '';
-  #saysFailed = false;
-  #tail = '';
-  #answer: unknown = null;
+  #logs: Logs | null = null;
+  readonly #report = new RunReport({
+    said: (text) => this.#say(text),
+    done: () => this.#isDone(afterEndMs),
+    waitsTooLong: () => this.#giveUpWaiting(),
+  });
 
   constructor(
     context: RunnerContext,
@@ -92,7 +82,7 @@ export class OneRun {
   }
 
   get usage(): RunUsage | null {
-    return this.#usage;
+    return this.#report.usage;
   }
 
   /** Ends the program and all that belongs to it. The first reason stays. */
@@ -117,8 +107,8 @@ export class OneRun {
     else this.end('lease-lost');
   }
 
-  #giveUpRetrying(): void {
-    this.#trouble ??= this.#retrying?.trouble ?? null;
+  #giveUpWaiting(): void {
+    this.#report.giveUpWaiting();
     this.end('idle');
   }
 
@@ -145,7 +135,7 @@ export class OneRun {
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       this.#inWorktree = false;
-      this.#trouble = { kind: 'program-missing', text: error.message, until: null };
+      this.#report.trouble = { kind: 'program-missing', text: error.message, until: null };
     }
     if (task_id === null || !this.#inWorktree) return await this.#live();
     return await places.alone(task_id, () => this.#live());
@@ -158,23 +148,24 @@ export class OneRun {
     let exit: RunExit | null = null;
     let end: RunEnd = 'not-started';
     try {
-      const begun = this.#trouble === null ? await this.#begin() : null;
+      const begun = this.#report.trouble === null ? await this.#begin() : null;
       if (begun !== null) {
         exit = await this.#watch(begun);
         end = this.#ending ?? 'exited';
       } else end = this.#ending ?? 'not-started';
     } catch (error) {
-      this.#trouble ??= { kind: 'program-missing', text: messageOf(error), until: null };
+      this.#report.trouble ??= { kind: 'program-missing', text: messageOf(error), until: null };
     }
     const { federation } = this.#context;
     const { run: ended } = await record(federation, this.#actor, 'end_run', {
       run_id,
       end,
       exit,
-      trouble: this.#trouble,
-      conversation: this.#conversation,
-      usage: this.#usage,
-      last_words: this.#lastWords(),
+      trouble: this.#report.trouble,
+      conversation: this.#report.conversation,
+      usage: this.#report.usage,
+      last_words: this.#report.lastWords(this.#program.preset !== null),
+      ...this.#withoutServer(exit),
     });
     if (this.#mayBeAsked(ended) && (await this.#goOn(ended))) return null;
     if (this.#inWorktree) await this.#context.places.save(ended, this.#actor);
@@ -182,7 +173,7 @@ export class OneRun {
     const { run: settled } = await record(federation, this.#actor, 'settle_run', { run_id, voted });
     if (this.#inWorktree && ended.task_id !== null) await this.#context.places.release(ended.task_id);
     this.#tell('ended', {
-      text: `${settled.outcome ?? 'unsettled'} (${this.#trouble?.text ?? (end === 'exited' ? exitWords(exit) : endWords[end])})`,
+      text: `${settled.outcome ?? 'unsettled'} (${this.#report.trouble?.text ?? (end === 'exited' ? exitWords(exit) : endWords[end])})`,
       minutes: (performance.now() - started) / minute,
     });
     return settled;
@@ -203,52 +194,15 @@ export class OneRun {
         ? { path: process.execPath }
         : findProgram(this.#program.program, cwd, context.environment);
     if ('fault' in found) {
-      this.#trouble = { kind: 'program-missing', text: found.fault, until: null };
+      this.#report.trouble = { kind: 'program-missing', text: found.fault, until: null };
       return null;
     }
-    const prompt = this.#prompt();
-    const promptFile = join(folder, promptName);
-    writeFileSync(promptFile, prompt, { mode: 0o600 });
-    const model = (task?.type == null ? undefined : settings.models[task.type]) ?? settings.model ?? null;
-    const before = run.continues === null ? null : (context.federation.state().runs.get(run.continues) ?? null);
-    const vote = run.vote_id === null ? undefined : context.federation.state().votes.get(run.vote_id);
-    const launch = this.#program.launch(
-      {
-        model,
-        permissions: settings.permissions,
-        args: settings.args,
-        allowed: context.allowed(task?.type ?? null),
-        server: { command: process.execPath, args: [context.programs.server, '--dir', context.folder] },
-        serverVariables: [runVariable, 'FEDERATION_DIR', 'FEDERATION_STORE'],
-        folder,
-        folderBefore: before === null ? null : runFolder(context.folder, before.run_id),
-        cwd,
-        promptFile,
-        conversation: before?.conversation ?? null,
-        schema: vote === undefined ? null : ballotSchema(vote),
-        home: context.environment['HOME'] ?? homedir(),
-        environment: context.environment,
-        host: settings.host ?? null,
-        own: context.programs.ollama,
-      },
-      {
-        prompt,
-        prompt_file: promptFile,
-        task_id: run.task_id ?? run.vote_id ?? '',
-        attempt: String(run.attempt ?? 1),
-        model: model ?? '',
-      },
-    );
-    for (const [name, text] of Object.entries(launch.files ?? {})) {
-      makeOwnFolder(dirname(join(folder, name)));
-      writeFileSync(join(folder, name), text, { mode: 0o600 });
-    }
-    for (const [link, target] of Object.entries(launch.links ?? {})) symlinkSync(target, join(folder, link));
-    const logs = new Logs(folder);
+    const launch = planLaunch(context, this.#program, run, { folder, cwd, place: this.#place });
+    const logs = (this.#logs = new Logs(folder));
     const reader = this.#program.reader(() => Date.now());
     const splitters = {
-      stdout: new LineSplitter((line) => this.#see(logs, reader.out(line))),
-      stderr: new LineSplitter((line) => this.#see(logs, reader.err(line))),
+      stdout: new LineSplitter((line) => this.#report.take(reader.out(line))),
+      stderr: new LineSplitter((line) => this.#report.take(reader.err(line))),
     };
     let started: StartedProcess;
     try {
@@ -263,11 +217,11 @@ export class OneRun {
           FEDERATION_DIR: context.folder,
           [runVariable]: signText(this.#sign),
         },
-        stdin: launch.stdin ? promptFile : null,
+        stdin: launch.stdin ? launch.promptFile : null,
         onOutput: (chunk, stream) => {
           this.#lastOutput = performance.now();
           logs.output.write(chunk);
-          this.#tail = (this.#tail + chunk.subarray(-longestLastWords).toString('utf8')).slice(-longestLastWords);
+          this.#report.printed(chunk);
           splitters[stream].push(chunk);
         },
       });
@@ -278,7 +232,7 @@ export class OneRun {
     const exited = started.exited.then((exit) => {
       splitters.stdout.flush();
       splitters.stderr.flush();
-      this.#see(logs, reader.exit(exit));
+      this.#report.take(reader.exit(exit));
       return exit;
     });
     try {
@@ -297,25 +251,6 @@ export class OneRun {
     return { started: { ...started, exited }, logs };
   }
 
-  #prompt(): string {
-    const { federation } = this.#context;
-    const state = federation.state();
-    const source: PromptSource = {
-      state,
-      agent: this.run.agent,
-      operator: federation.config.operator,
-      nonce: randomBytes(6).toString('hex'),
-      settle: this.#program.settle,
-      place: this.#place,
-    };
-    const { task_id, vote_id, continues } = this.run;
-    const vote = vote_id === null ? undefined : state.votes.get(vote_id);
-    if (vote !== undefined) return ballotPrompt(source, vote);
-    const task = task_id === null ? undefined : state.tasks.get(task_id);
-    if (task === undefined) throw new CallerError('not-found', `${task_id ?? vote_id ?? 'It'} is gone.`, '');
-    return continues === null ? taskPrompt(source, task) : reminderPrompt(source, task);
-  }
-
   /** Until the program and all that it started are gone. */
   async #watch({ started, logs }: { started: StartedProcess; logs: Logs }): Promise<RunExit> {
     const { idle_minutes, timeout_minutes } = this.#program.settings;
@@ -329,7 +264,7 @@ export class OneRun {
     const clock = setInterval(() => {
       const now = performance.now();
       if (this.#leavesBy !== null && now > this.#leavesBy) this.#endNow?.();
-      else if (this.#retrying !== null && now - this.#retrying.since > retryingMs) this.#giveUpRetrying();
+      else if (this.#report.waitsTooLong) this.#giveUpWaiting();
       else if (now - begun > timeout_minutes * minute) this.end('timeout');
       else if (now - this.#lastOutput > idle_minutes * minute) this.end('idle');
     }, lookEveryMs);
@@ -349,7 +284,7 @@ export class OneRun {
       this.#leftovers(left);
       const exit = await Promise.race([started.exited, gone()]);
       // It said that it was done, and did not leave.
-      const done = this.#ending === null && this.#leavesBy !== null && !this.#saysFailed;
+      const done = this.#ending === null && this.#leavesBy !== null && !this.#report.saysFailed;
       return done ? { code: 0, signal: null } : exit;
     } finally {
       clearInterval(clock);
@@ -363,56 +298,18 @@ export class OneRun {
     this.#tell('warning', { text: `could not end process ${pids}`, minutes: 0 });
   }
 
-  #see(logs: Logs, seen: readonly Seen[]): void {
-    for (const what of seen) {
-      switch (what.kind) {
-        case 'conversation':
-          this.#conversation = what.id;
-          break;
-        case 'usage':
-          this.#usage = what.usage;
-          break;
-        case 'message':
-          this.#retrying = null;
-          this.#lastMessage = what.text;
-          this.#say(logs, what.text);
-          break;
-        case 'tool':
-          this.#trouble = null;
-          this.#retrying = null;
-          this.#say(logs, `→ ${what.text}`);
-          break;
-        case 'no-server':
-          this.#say(logs, `! ${what.text}`);
-          break;
-        case 'trouble':
-          this.#trouble = what.trouble;
-          this.#say(logs, `! ${what.trouble.text}`);
-          break;
-        case 'retrying':
-          this.#retrying ??= { trouble: what.trouble, since: performance.now() };
-          this.#say(logs, `! ${what.trouble.text}; it tries again`);
-          break;
-        case 'answer':
-          this.#answer = what.value;
-          break;
-        case 'end':
-          this.#saysFailed = what.failed;
-          if (what.text !== '') this.#lastMessage = what.text;
-          this.#isDone(afterEndMs);
-          break;
-      }
-    }
-  }
-
-  #say(logs: Logs, text: string): void {
-    logs.activity.write(`${cut(manyLines(text), 4_000)}\n`);
+  #say(text: string): void {
+    this.#logs?.activity.write(`${cut(manyLines(text), 4_000)}\n`);
     this.#tell('activity', { text: oneLine(text, 200), minutes: 0 });
   }
 
-  #lastWords(): string {
-    const text = this.#lastMessage === '' || this.#program.preset === null ? this.#tail : this.#lastMessage;
-    return manyLines(text.slice(-longestLastWords));
+  /** Where nothing of it ever reached the federation: why, as far as anybody knows. */
+  #withoutServer(exit: RunExit | null): { readonly server_fault?: string } {
+    const { settle } = this.#program;
+    if (settle === 'exit' || exit === null || this.#report.trouble !== null) return {};
+    if (hasReached(this.#context.folder, this.run.run_id)) return {};
+    if (this.#report.serverFault !== null) return { server_fault: this.#report.serverFault };
+    return exit.code === 0 ? { server_fault: 'neither the server of its run nor fed started (see fed doctor)' } : {};
   }
 
   /** It ended well and did not say what became of its task: where its program can go on, it is asked once. */
@@ -431,7 +328,7 @@ export class OneRun {
 
   /** An invalid answer is no ballot. */
   async #vote(vote_id: string): Promise<boolean> {
-    const ballot = ballotFrom(this.#answer ?? this.#lastMessage);
+    const ballot = ballotFrom(this.#report.answer ?? this.#report.lastMessage);
     if (ballot === null) return false;
     try {
       await this.#context.federation.execute('cast_vote', { vote_id, ...ballot }, this.#actor);
@@ -444,7 +341,15 @@ export class OneRun {
 
   #tell(kind: Activity['kind'], { text, minutes }: { readonly text: string; readonly minutes: number }): void {
     const { run_id, agent, task_id, vote_id } = this.run;
-    this.#context.tell({ kind, run_id, agent, about: task_id ?? vote_id ?? '', text, minutes, usage: this.#usage });
+    this.#context.tell({
+      kind,
+      run_id,
+      agent,
+      about: task_id ?? vote_id ?? '',
+      text,
+      minutes,
+      usage: this.#report.usage,
+    });
   }
 }
 

@@ -20,12 +20,16 @@ export function machineName(): string {
   return `${hostname()}/${hasProc ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : bootTime()}`;
 }
 
+/** macOS moves its boot time with every correction of the clock, and has an id beside it. */
 function bootTime(): string {
-  try {
-    return execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim();
-  } catch {
-    return 'unknown';
+  for (const name of ['kern.bootsessionuuid', 'kern.boottime']) {
+    try {
+      return execFileSync('sysctl', ['-n', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+      // Not this system's name for it.
+    }
   }
+  return 'unknown';
 }
 
 /** Living processes; one that ended and was not waited for is none. */
@@ -61,7 +65,15 @@ function entryOf(pid: number): ProcessEntry | null {
 }
 
 function listByPs(): ProcessEntry[] {
-  const text = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], { encoding: 'utf8' });
+  // Dates in the words of a language, or of a time zone, would be others for the next process that looks.
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC0' };
+  return readPs(execFileSync('ps', [...psArguments], { encoding: 'utf8', env }));
+}
+
+export const psArguments = ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='] as const;
+
+/** What `ps` printed. */
+export function readPs(text: string): ProcessEntry[] {
   return text.split('\n').flatMap((line) => {
     const [, pid = '', parent = '', group = '', state = '', started = ''] =
       /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*\S)\s*$/.exec(line) ?? [];

@@ -31,7 +31,7 @@ export interface RunnerContext {
   /** The `.federation` folder. */
   readonly folder: string;
   readonly environment: Environment;
-  /** Where another store is used, by what what runs start finds it. */
+  /** Where the federation is in a database: by what the servers of runs find this runner, which serves them. */
   readonly storeEnvironment: Readonly<Record<string, string>>;
   readonly programs: OwnPrograms;
   /** Runs of this process. */

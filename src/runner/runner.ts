@@ -6,12 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../domain/commands.ts';
 import { FederationError } from '../domain/errors.ts';
 import type { AgentName, TaskId } from '../domain/names.ts';
+import { listed, plural } from '../domain/phrases.ts';
 import { nextRun, noRoom } from '../domain/runs/begin-run.ts';
 import type { Run, RunProcess } from '../domain/runs/run.ts';
 import { toMillis } from '../domain/time.ts';
 import { hashOf, newSecret } from '../identity/run-identity.ts';
 import { ballotsDue } from '../views/vote-views.ts';
 import { Chores } from './chores.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { OneRun, type PlannedRun } from './one-run.ts';
 import { machineName, ownProcess } from './process-table.ts';
 import { type AgentProgram, programOf } from './program.ts';
@@ -44,6 +46,8 @@ export interface WorkDone {
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
+  /** Reported successes that checks disproved: they are among the completed runs. */
+  readonly checks_failed: number;
 }
 
 /** Resolves once everything it started is ended and settled. */
@@ -80,6 +84,8 @@ class Runner {
 
   async work(): Promise<WorkDone> {
     const { federation, agents, signal, once } = this.#options;
+    // Whoever started it was told of what is wrong by then.
+    this.#said.set('configuration', this.#configurationFault());
     const present = agents.map((name) => this.#actorOf(name, randomUUID()));
     const unsubscribe = federation.subscribe(() => {
       for (const run of this.#live.values()) run.look();
@@ -91,6 +97,7 @@ class Runner {
     try {
       for (const actor of present) federation.attend(actor);
       await this.#endStandby();
+      await this.#removeLeftovers();
       while (!signal.aborted && this.#fault === null) {
         await this.#recover();
         const waitMs = await this.#startWhatIsReady();
@@ -110,13 +117,14 @@ class Runner {
       for (const actor of present) await this.#leave(actor);
     }
     if (this.#fault !== null) throw this.#fault;
-    return this.#done;
+    return { ...this.#done, checks_failed: this.#chores.disproved };
   }
 
   /** Starts what may start now. Gives when time alone may allow more, in ms; null: nothing to wait for. */
   async #startWhatIsReady(): Promise<number | null> {
     const { federation, agents, signal } = this.#options;
     await federation.refresh();
+    this.#sayConfiguration();
     let soonest: number | null = null;
     const without = await this.#notHere();
     for (const agent of agents) {
@@ -147,13 +155,13 @@ class Runner {
       'commits',
       lacking.length === 0
         ? ''
-        : `${lacking.slice(0, 5).join(', ')} wait for commits that this repository does not have; fetch them`,
+        : `${listed(lacking, 5)} ${lacking.length === 1 ? 'waits' : 'wait'} for commits that this repository does not have; fetch them, or start fed work where they were made`,
     );
     if (lacking.length === 0) return lacking;
     try {
       await federation.execute(
         'miss_commits',
-        { task_ids: lacking, machine: this.#machine.split('/', 1)[0] ?? '' },
+        { task_ids: lacking, machine: `${federation.project.dir} on ${this.#machine.split('/', 1)[0] ?? ''}` },
         this.#actorOf(this.#options.agents[0] ?? '', null),
       );
     } catch (error) {
@@ -169,17 +177,41 @@ class Runner {
     soonest: number | null,
   ): number | null {
     const { federation } = this.#options;
-    const isNews = why !== 'nothing is ready' && this.#wouldHave(agent);
-    this.#sayOnce(agent, isNews ? `${agent} starts nothing: ${why}` : '');
+    const isElsewhere = this.#runsElsewhere(agent);
+    const isNews = why !== 'nothing is ready' && (isElsewhere || this.#wouldHave(agent));
+    this.#sayOnce(
+      agent,
+      isNews ? `${agent} starts nothing: ${why}${isElsewhere ? '; another fed work runs it, too' : ''}` : '',
+    );
     this.#sayForeign(agent);
     if (until === null) return soonest;
     const waitMs = Math.max(100, toMillis(until) - toMillis(federation.now()));
     return Math.min(soonest ?? waitMs, waitMs);
   }
 
+  /** Several runners share an agent's limits. */
+  #runsElsewhere(agent: AgentName): boolean {
+    return [...this.#options.federation.state().runs.values()].some(
+      (run) => run.agent === agent && run.status !== 'ended' && !this.#live.has(run.run_id),
+    );
+  }
+
+  /** There is more for it than what it is at. */
   #wouldHave(agent: AgentName): boolean {
     const state = this.#options.federation.state();
-    return (state.index.openByAddressee.get(agent) ?? 0) > 0 || state.meta.paused !== null;
+    const held = [...(state.index.heldBy.get(agent) ?? [])].filter((id) => state.tasks.get(id)?.to_agent === agent);
+    return (state.index.openByAddressee.get(agent) ?? 0) > held.length || state.meta.paused !== null;
+  }
+
+  #sayConfiguration(): void {
+    const before = this.#said.get('configuration') ?? '';
+    const fault = this.#configurationFault();
+    if (before !== '' && fault === '') this.#options.say('the configuration is in order again');
+    this.#sayOnce('configuration', fault);
+  }
+
+  #configurationFault(): string {
+    return this.#options.federation.configWarnings.map(({ message }) => message).join('; ');
   }
 
   /** How many wait because they came from elsewhere. */
@@ -240,6 +272,7 @@ class Runner {
   #follow(program: AgentProgram, planned: PlannedRun): void {
     const { run_id } = planned.run;
     const goOn = async (ended: Run): Promise<boolean> => {
+      if (!this.#mayStart()) return false;
       const next = await this.#plan(program, planned.actor, { continues: ended.run_id });
       if (next !== null) this.#follow(program, next);
       return next !== null;
@@ -291,6 +324,12 @@ class Runner {
     for (const { run_id, task_id } of await recoverRuns(this.#context)) {
       this.#options.say(`${run_id} was left by a runner that died; ${task_id ?? 'its vote'} is settled`);
     }
+  }
+
+  /** Of runners and checks that were killed: nobody else sees to them. */
+  async #removeLeftovers(): Promise<void> {
+    const { folders, megabytes } = await removeLeftovers(await this.#context.places.repositoryIfAny());
+    if (folders > 0) this.#options.say(`removed ${plural(folders, 'folder')} of killed checks, ${megabytes} MB`);
   }
 
   /** What a runner found missing may be there now: whoever starts it again wants it to be tried. */

@@ -1,5 +1,5 @@
 /** Where what runs write is kept: `.federation/runs/<run>/`, the newest of them. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOwnFolder } from '../files/modes.ts';
 
@@ -12,9 +12,24 @@ export const outputLog = 'output.log';
 /** What it did, in words: messages, tools. */
 export const activityLog = 'activity.log';
 export const promptName = 'prompt.md';
+/** There once a server or `fed` of the run has started. */
+const reachedName = 'reached';
 
 export function runFolder(federationFolder: string, run_id: string): string {
   return join(federationFolder, 'runs', run_id);
+}
+
+/** Something of the run has started that speaks to the federation. */
+export function noteReached(federationFolder: () => string, run_id: string): void {
+  try {
+    writeFileSync(join(runFolder(federationFolder(), run_id), reachedName), '', { mode: 0o600 });
+  } catch {
+    // A run of another machine, or a folder that is gone: whoever uses it says so.
+  }
+}
+
+export function hasReached(federationFolder: string, run_id: string): boolean {
+  return existsSync(join(runFolder(federationFolder, run_id), reachedName));
 }
 
 /** Makes the folder of a run, and removes the oldest ones that are not `inHand`. */

@@ -10,6 +10,7 @@
 import type { FederationEvent } from '../domain/events.ts';
 import type { Provenance } from '../domain/provenance.ts';
 import type { Timestamp } from '../domain/time.ts';
+import type { SharedDocuments } from '../files/shared-document.ts';
 
 /** A place in the journal: the record there and its hash. Before the first: seq 0 and 32 zeros. */
 export interface Position {
@@ -92,6 +93,12 @@ export interface StoreFault {
 }
 
 export interface EventStore {
+  /** The time that all who use the store share, in milliseconds since 1970; null: each machine has its own clock. */
+  readonly clock: (() => number) | null;
+
+  /** What else all who use the store share; null: it lies in files of the folder. Once it is open. */
+  readonly documents: SharedDocuments | null;
+
   /**
    * Opens the store and gives what to start from: the newest checkpoint that is
    * sound and of this form, or none. Records after it come from the first `read`.
@@ -152,6 +159,15 @@ export interface EventStore {
 
   /** Waits for a fair moment to try again after `losses` lost races in a row; 0 before a first try. */
   backoff(losses: number): Promise<void>;
+
+  /**
+   * Whether what is decided on what was read last may be appended without another look: where a look takes a while, and
+   * nothing says that others are at work. The verdict then says whether it was current.
+   */
+  mayAppendUnseen(): boolean;
+
+  /** A try has ended: what `backoff` took for it is given up, where `append` has not. */
+  letGo(): void;
 
   /** Calls back when others may have appended. A hint: late or spurious is fine. Gives the way to stop. */
   watch(listener: () => void): () => void;

@@ -2,17 +2,15 @@
  * The tokens of a federation, in a file of their own that only its owner reads (0600), whoever may read the rest. Every
  * process looks at the file again when it has changed, so a token that is revoked lets nobody in from the next request on.
  */
-import { chmodSync, statSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CallerError, StoreError } from '../domain/errors.ts';
 import { addMillis, fromMillis, type Timestamp } from '../domain/time.ts';
 import { quote } from '../domain/text.ts';
 import { errorCode } from '../files/error-code.ts';
-import { withFileLock } from '../files/file-lock.ts';
 import { makeOwnFolder } from '../files/modes.ts';
-import { readRegularSync } from '../files/regular-file.ts';
-import { writeWhole } from '../files/write-whole.ts';
+import { FileDocument, type SharedDocument, type SharedDocuments } from '../files/shared-document.ts';
 import {
   browserSession,
   codeLife,
@@ -65,21 +63,39 @@ export interface ListedToken extends Token {
 }
 
 export class TokenFile {
-  readonly #folder: string;
-  readonly #path: string;
-  readonly #usesPath: string;
+  readonly #kept: SharedDocument;
+  readonly #keptUses: SharedDocument;
+  /** For people. */
+  readonly #place: string;
   readonly #now: () => Timestamp;
   #seen: string | null = null;
   #tokens: readonly KeptToken[] = [];
   /** Uses of this process that are not in the file yet. */
   readonly #used = new Map<string, Timestamp>();
 
-  /** `folder`: the `.federation` folder. */
-  constructor(folder: string, now: () => Timestamp = () => fromMillis(Date.now())) {
-    this.#folder = join(folder, privateFolder);
-    this.#path = join(this.#folder, 'tokens.json');
-    this.#usesPath = join(this.#folder, 'token-uses.json');
+  /** `folder`: the `.federation` folder; `documents`: where the store keeps such things for all machines. */
+  constructor(
+    folder: string,
+    now: () => Timestamp = () => fromMillis(Date.now()),
+    documents: SharedDocuments | null = null,
+  ) {
+    const own = join(folder, privateFolder);
+    const makeFolder = (): void => {
+      makeOwnFolder(own);
+      // Where a group may read the rest, a new folder lets it in.
+      if (process.platform !== 'win32') chmodSync(own, 0o700);
+    };
+    const inFile = (name: string): SharedDocument =>
+      new FileDocument(join(own, `${name}.json`), join(own, 'lock'), makeFolder);
+    this.#kept = (documents ?? inFile)('tokens');
+    this.#keptUses = (documents ?? inFile)('token-uses');
+    this.#place = documents === null ? join(own, 'tokens.json') : 'the tokens in the database';
     this.#now = now;
+  }
+
+  /** Takes in what others have changed: before a request is let in. */
+  async look(): Promise<void> {
+    await this.#kept.look();
   }
 
   /**
@@ -103,8 +119,9 @@ export class TokenFile {
   }
 
   /** Bearer tokens and signed-in browsers, oldest first. */
-  list(): readonly ListedToken[] {
-    const uses = new Map([...Object.entries(this.#uses()), ...this.#used]);
+  async list(): Promise<readonly ListedToken[]> {
+    await Promise.all([this.#kept.look(), this.#keptUses.look()]);
+    const uses = new Map([...Object.entries(usesOf(readable(this.#keptUses))), ...this.#used]);
     return this.#read()
       .filter(({ kind }) => kind !== 'code')
       .map((token) => ({ ...withoutHash(token), last_used_at: uses.get(token.id) ?? null }));
@@ -167,9 +184,9 @@ export class TokenFile {
     const known = new Set(this.#read().map(({ id }) => id));
     const used = [...this.#used].filter(([id]) => known.has(id));
     this.#used.clear();
-    await this.#locked(() => {
-      const before = Object.entries(this.#uses()).filter(([id]) => known.has(id));
-      this.#write(this.#usesPath, Object.fromEntries([...before, ...used]));
+    await this.#keptUses.change((content) => {
+      const before = Object.entries(usesOf(content)).filter(([id]) => known.has(id));
+      return textOf(Object.fromEntries([...before, ...used]));
     });
   }
 
@@ -183,59 +200,72 @@ export class TokenFile {
   async #change<T>(
     make: (tokens: readonly KeptToken[]) => { readonly tokens: readonly KeptToken[]; readonly result: T },
   ): Promise<T> {
-    return await this.#locked(() => {
+    // Where it cannot be read, this says why.
+    this.#read();
+    const results: T[] = [];
+    await this.#kept.change((content) => {
       const now = this.#now();
-      const { tokens, result } = make(this.#read().filter((token) => !hasExpired(token, now)));
-      this.#write(this.#path, { version: 1, tokens });
-      return result;
+      const { tokens, result } = make(this.#parsed(content).filter((token) => !hasExpired(token, now)));
+      results.push(result);
+      return textOf({ version: 1, tokens });
     });
-  }
-
-  async #locked<T>(work: () => T): Promise<T> {
-    makeOwnFolder(this.#folder);
-    // Where a group may read the rest, a new folder lets it in.
-    if (process.platform !== 'win32') chmodSync(this.#folder, 0o700);
-    return await withFileLock(join(this.#folder, 'lock'), async () => work());
-  }
-
-  #write(path: string, content: unknown): void {
-    writeWhole(path, `${JSON.stringify(content, null, 2)}\n`);
+    const result = results.at(-1);
+    if (result === undefined) throw new Error('Expected the change to be made');
+    return result;
   }
 
   #read(): readonly KeptToken[] {
-    const stats = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
-    const version = stats === undefined ? 'none' : `${stats.ino} ${stats.mtimeNs} ${stats.size}`;
+    const version = this.#kept.version();
     if (version === this.#seen) return this.#tokens;
-    this.#tokens = stats === undefined ? [] : this.#parsed(this.#path, tokensInFile).tokens;
+    try {
+      this.#tokens = this.#parsed(this.#kept.read());
+    } catch (error) {
+      throw this.#unreadable(error);
+    }
     this.#seen = version;
     return this.#tokens;
   }
 
-  #uses(): Readonly<Record<string, Timestamp>> {
+  #parsed(content: string | null): readonly KeptToken[] {
+    if (content === null) return [];
     try {
-      return this.#parsed(this.#usesPath, usesInFile);
-    } catch {
-      // When a token was last used is worth no failure.
-      return {};
+      return tokensInFile.parse(JSON.parse(content)).tokens;
+    } catch (error) {
+      throw this.#unreadable(error);
     }
   }
 
-  #parsed<Value>(path: string, schema: z.ZodType<Value>): Value {
-    try {
-      return schema.parse(JSON.parse(readRegularSync(path, mostBytes).toString()));
-    } catch (error) {
-      const reason = errorCode(error) ?? 'it is damaged';
-      throw new StoreError(
-        'store-unavailable',
-        `Cannot read ${path}: ${reason}`,
-        'Fix it, or delete it and make new tokens with fed token add.',
-      );
-    }
+  #unreadable(error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const reason = errorCode(error) ?? 'it is damaged';
+    return new StoreError(
+      'store-unavailable',
+      `Cannot read ${this.#place}: ${reason}`,
+      'Fix it, or delete it and make new tokens with fed token add.',
+    );
   }
 }
 
-const mostBytes = 16 * 1024 * 1024;
+/** When a token was last used is worth no failure. */
+function usesOf(content: string | null): Readonly<Record<string, Timestamp>> {
+  try {
+    return content === null ? {} : usesInFile.parse(JSON.parse(content));
+  } catch {
+    return {};
+  }
+}
 
+function readable(document: SharedDocument): string | null {
+  try {
+    return document.read();
+  } catch {
+    return null;
+  }
+}
+
+function textOf(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
 function withoutHash({ sha256: _sha256, ...token }: KeptToken): Token {
   return token;
 }

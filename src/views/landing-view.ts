@@ -3,11 +3,11 @@ import type { Config } from '../config/schema.ts';
 import type { FederationState } from '../domain/federation-state.ts';
 import { landingOf } from '../domain/landing/landable.ts';
 import { hasCommits } from '../domain/landing/work.ts';
-import type { TaskId } from '../domain/tasks/task.ts';
+import type { Task, TaskId } from '../domain/tasks/task.ts';
 
 export interface LandingRow {
   readonly task_id: TaskId;
-  readonly is: 'landable' | 'waits' | 'landed' | 'sent-back' | 'settled';
+  readonly is: 'landable' | 'waits' | 'landed' | 'reverted' | 'sent-back' | 'settled';
   readonly commit?: string;
   readonly why?: string;
   /** What it was sent back as. */
@@ -21,15 +21,21 @@ export function landingsView(state: FederationState, config: Config): readonly L
   const open: LandingRow[] = [];
   const settled: LandingRow[] = [];
   for (const task of state.tasks.values()) {
-    const { work, task_id } = task;
-    if (work === null || !hasCommits(work)) continue;
-    const standing = landingOf(state, config, task);
-    if (standing.is === 'landable') open.push({ task_id, is: 'landable', commit: work.commit });
-    else if (standing.is === 'waits') open.push({ task_id, is: 'waits', commit: work.commit, why: standing.why });
-    else if (work.landing?.state === 'landed') settled.push({ task_id, is: 'landed', commit: work.landing.merge });
-    else settled.push({ task_id, is: 'settled', commit: work.commit, why: standing.why });
+    const row = landingRow(state, config, task);
+    if (row !== null) (row.is === 'landable' || row.is === 'waits' ? open : settled).push(row);
   }
   return [...settled.slice(-settledShown), ...open];
+}
+
+/** Null: it left no commits. */
+export function landingRow(state: FederationState, config: Config, task: Task): LandingRow | null {
+  const { work, task_id } = task;
+  if (work === null || !hasCommits(work)) return null;
+  const standing = landingOf(state, config, task);
+  if (standing.is === 'landable') return { task_id, is: 'landable', commit: work.commit };
+  if (standing.is === 'waits') return { task_id, is: 'waits', commit: work.commit, why: standing.why };
+  if (work.landing?.state === 'landed') return { task_id, is: 'landed', commit: work.landing.merge };
+  return { task_id, is: 'settled', commit: work.commit, why: standing.why };
 }
 
 /** What `fed land` without a name lands: the oldest first. */

@@ -53,6 +53,9 @@ export function listTasks(state: FederationState, attendance: Attendance, filter
 export function pageOfTasks(state: FederationState, attendance: Attendance, filter: TaskFilter) {
   const limit = filter.limit ?? usualPage;
   for (const name of [filter.to_agent, filter.held_by]) if (name !== undefined) checkAddressee(attendance.config, name);
+  // Who has left the roster may still have queued what is listed.
+  const { from_agent } = filter;
+  if (from_agent !== undefined && !state.activity.has(from_agent)) checkAddressee(attendance.config, from_agent);
   const fit = filter.ready === true && filter.to_agent !== undefined ? fitOf(state, attendance, filter.to_agent) : null;
   const listed = fit === null ? candidates(state, filter) : state.index.ready.next(fit, state.index.ready.count(fit));
   const found = listed.filter((task) => matches(state, task, filter, attendance.now));

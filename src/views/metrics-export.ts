@@ -4,6 +4,7 @@ import { availabilityStatuses } from '../domain/agents/agent.ts';
 import { bonusesFor } from '../domain/routing/bonuses.ts';
 import { costParts, pairOf } from '../domain/metrics/metrics.ts';
 import { fromMillis, second, toMillis } from '../domain/time.ts';
+import { csvCell, csvLine } from './csv.ts';
 import { figuresOf } from './metrics-figures.ts';
 import { type AgentMetrics, agentMetrics, type TypeMetrics, typeMetrics } from './metrics-of-one.ts';
 import { agentNames, type Dashboard, dashboardView, lastDays, type MetricsSource, typeNames } from './metrics-view.ts';
@@ -53,14 +54,9 @@ export function exportCsv({ state }: MetricsSource): string {
     const { interval, ...figures } = figuresOf(state.metrics, [key]);
     const [low = null, high = null] = interval ?? [];
     const row = { agent, type, ...figures, low, high, bonus: bonusesFor(state, type).get(agent) ?? 0 };
-    return csvColumns.map((column) => field(row[column]));
+    return csvColumns.map((column) => csvCell(row[column]));
   });
-  return [csvColumns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
-}
-
-function field(value: string | number | null): string {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [csvColumns, ...rows].map(csvLine).join('');
 }
 
 function pairsOf({ state }: Pick<MetricsSource, 'state'>) {

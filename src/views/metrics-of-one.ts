@@ -6,6 +6,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import { bonusesFor } from '../domain/routing/bonuses.ts';
 import { confidenceParts, pairKey, pairOf } from '../domain/metrics/metrics.ts';
 import { participantKind } from '../domain/participants.ts';
+import { oneOfThem } from '../domain/tasks/validate-request.ts';
 import { quote } from '../domain/text.ts';
 import { fromMillis, type Timestamp, toMillis } from '../domain/time.ts';
 import { type SeenChange, seenChange } from '../domain/metrics/courses.ts';
@@ -99,7 +100,7 @@ export function agentMetrics(source: MetricsSource, agent: string): AgentMetrics
 function checkCounted({ state, config }: MetricsSource, name: string): void {
   const names = agentNames(state.metrics, config);
   if (names.includes(name)) return;
-  const next = `Use one of: ${names.join(', ')}.`;
+  const next = oneOfThem(name, names);
   throw participantKind(config, name) === null
     ? new CallerError(
         'unknown-agent',

@@ -25,6 +25,7 @@ export function runView(run: Run, now: Timestamp) {
       outcome: run.outcome,
       how: run.end === null ? null : run.end === 'exited' ? exitWords(run.exit) : endWords[run.end],
       trouble: trouble?.text,
+      server_fault: run.server_fault,
       stop_asked_by: run.stop?.by,
     }),
     planned_at: run.planned_at,

@@ -5,6 +5,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 import type { DependencyId, Priority, Task, TaskStatus } from '../domain/tasks/task.ts';
 import type { Timestamp } from '../domain/time.ts';
 import type { Federation } from '../federation.ts';
+import { lacksCommits } from '../domain/landing/miss-commits.ts';
 import { type Holding, holdingOf } from './holding.ts';
 import { firstWords } from './task-views.ts';
 
@@ -73,7 +74,8 @@ export function waitOf({ index }: FederationState, task: Task): TaskWait | null 
   const ids = index.waitsFor(task);
   if (ids.length > 0) return { for: 'tasks', ids };
   if (task.needs_approval && task.approved_by === null) return { for: 'approval' };
-  return task.starts_at === null ? null : { for: 'time', until: task.starts_at };
+  if (task.starts_at !== null) return { for: 'time', until: task.starts_at };
+  return lacksCommits(task) ? { for: 'tasks', ids: ['commit'] } : null;
 }
 
 export function doubtfulOf(federation: Federation, { status, type, to_agent }: Task): Doubtful | null {

@@ -2,6 +2,7 @@
 import type { CheckResult } from '../domain/checks/check.ts';
 import { type Advice, advise, call } from '../domain/advice.ts';
 import type { FederationState } from '../domain/federation-state.ts';
+import { lacksCommits } from '../domain/landing/miss-commits.ts';
 import { dependencyExists, voteStanding } from '../domain/tasks/dependencies.ts';
 import { cut, oneLine } from '../domain/text.ts';
 import { existing } from '../domain/tasks/standing.ts';
@@ -30,10 +31,15 @@ export function briefTask(state: FederationState, task: Task) {
 
 export const firstWords = oneLine;
 
-/** What a task that is not finished waits for; `checks`: it was reported done, and they have not passed yet. */
+/**
+ * What a task that is not finished waits for; `checks`: it was reported done, and they have not passed yet; `commit`: it
+ * goes on from commits that a runner's repository does not have.
+ */
 export function waitingFor(state: FederationState, task: Task): readonly DependencyId[] {
   if (task.reported !== null) return ['checks'];
-  return task.status === 'pending' ? state.index.waitsFor(task) : [];
+  if (task.status !== 'pending') return [];
+  const ids = state.index.waitsFor(task);
+  return ids.length === 0 && lacksCommits(task) ? ['commit'] : ids;
 }
 
 /** When it may start and is due, as they were understood. */

@@ -63,9 +63,14 @@ export function fullVote(vote: Vote) {
       ballots: isReadable(vote) ? vote.ballots.flatMap(ballotView) : null,
       escalated_to: vote.status === 'escalated' ? vote.escalated?.to : null,
       cancelled: cancelled === null ? null : { by: cancelled.by, at: cancelled.at, reason: cancelled.reason },
-      judged: judged === null ? null : { right_choice: judged.right_choice, by: judged.by, at: judged.at },
+      judged: judged === null ? null : judgementView(judged),
+      judging_check: vote.judging_check,
     }),
   };
+}
+
+function judgementView({ right_choice, by, at, check, task_id }: NonNullable<Vote['judged']>) {
+  return present({ right_choice, by, at, check, task_id });
 }
 
 /** The result and how it was counted, `null` while it is active. */

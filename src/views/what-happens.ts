@@ -85,6 +85,16 @@ function takersOf(federation: Federation, task: Task): string[] {
     .sort((a, b) => Number(b === task.to_agent) - Number(a === task.to_agent));
 }
 
+/** An agent that `fed work` would start for it, were it running. */
+function startedByUs(federation: Federation, task: Task): string | undefined {
+  const state = federation.state();
+  const { config } = federation;
+  return Object.keys(config.agents).find(
+    (name) =>
+      config.agents[name]?.run !== undefined && !isAway(state, name) && fits(task, mayTake(state, config, name)),
+  );
+}
+
 function nameOf(task: Task, first: string): string {
   if (task.to_agent === null) return task.type === null ? 'any agent' : 'any agent that does its type';
   return first === task.to_agent ? first : `${first}, in place of ${task.to_agent},`;
@@ -112,7 +122,11 @@ function doubtsAbout(federation: Federation, task: Task, takers: readonly string
   const isForPerson = to_agent !== null && !Object.hasOwn(config.agents, to_agent);
   if (isForPerson || takers.length > 0) return doubts;
   const give = call('override_task', { task_id, action: 'reassign' });
-  const reassign = { remedy: advise`Reassign it with ${give}.`, others: 'The operator can reassign it.' };
+  const started = startedByUs(federation, task);
+  const reassign =
+    started === undefined
+      ? { remedy: advise`Reassign it with ${give}.`, others: 'The operator can reassign it.' }
+      : { remedy: `fed work starts ${started} for it.`, others: `The operator can start ${started} with fed work.` };
   if (to_agent === null) {
     const unknown = aboutType(unknownType(config, type));
     const nobody = `No agent that does ${type === null ? 'unaddressed work' : `"${type}"`} was seen lately.`;
@@ -122,8 +136,12 @@ function doubtsAbout(federation: Federation, task: Task, takers: readonly string
   } else {
     doubts.push({
       what: `It waits: ${to_agent} was not seen yet.`,
-      remedy: advise`Start ${to_agent}, or reassign it with ${give}.`,
-      others: `The operator can start ${to_agent} or reassign it.`,
+      ...(started === undefined
+        ? {
+            remedy: advise`Start ${to_agent}, or reassign it with ${give}.`,
+            others: `The operator can start ${to_agent} or reassign it.`,
+          }
+        : reassign),
     });
   }
   return doubts;

@@ -31,6 +31,7 @@ export interface McpEndpoint {
 
 export interface AppOptions {
   readonly federation: Federation;
+  readonly folder: string;
   readonly tokens: TokenFile;
   readonly mcp: McpEndpoint;
   /** Names under which the server is reached. */
@@ -81,6 +82,11 @@ export function createApp(options: AppOptions): WebApp {
     await next();
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
+  app.use(async (context, next) => {
+    // One that is revoked lets nobody in from the next request on, wherever it was revoked.
+    if (mayNameToken(context)) await tokens.look();
+    await next();
+  });
   app.use(
     bodyLimit({
       maxSize: mostBodyBytes,
@@ -92,6 +98,7 @@ export function createApp(options: AppOptions): WebApp {
 
   const board = serveBoard(app, {
     federation,
+    folder: options.folder,
     tokens,
     callers,
     addressOf,
@@ -136,13 +143,20 @@ export function createApp(options: AppOptions): WebApp {
       streams.endAll();
     },
     dropRevoked: async () => {
-      for (const token of new Set([...streams.tokens, ...mcp.tokens])) {
+      const held = new Set([...streams.tokens, ...mcp.tokens]);
+      // Where they cannot be read, the next request says so.
+      if (held.size > 0) await tokens.look().catch(() => undefined);
+      for (const token of held) {
         if (isGood(tokens, token)) continue;
         streams.end(token);
         await mcp.forget(token);
       }
     },
   };
+}
+
+function mayNameToken({ req }: Context): boolean {
+  return req.method === 'POST' || req.header('authorization') !== undefined || req.header('cookie') !== undefined;
 }
 
 function isGood(tokens: TokenFile, id: string): boolean {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { StoreError } from '../domain/errors.ts';
+import { builtFolder } from '../files/built-folder.ts';
 
 export interface Asset {
   readonly content: Buffer<ArrayBuffer>;
@@ -23,15 +24,11 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Beside the bundled program, and where the build puts it while the sources run. */
-const places = ['../board', '../../dist/src/board', './board'];
-
 export function readAssets(): AssetFiles {
-  for (const place of places) {
-    const folder = join(import.meta.dirname, place);
+  const folder = builtFolder();
+  if (folder !== null) {
     const files = filesIn(folder);
-    if (files.has('board.js'))
-      return { files, script: versioned(files, 'board.js'), style: versioned(files, 'board.css') };
+    return { files, script: versioned(files, 'board.js'), style: versioned(files, 'board.css') };
   }
   throw new StoreError(
     'store-unavailable',
@@ -41,14 +38,8 @@ export function readAssets(): AssetFiles {
 }
 
 function filesIn(folder: string): ReadonlyMap<string, Asset> {
-  let names: readonly string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    // Not here.
-  }
   return new Map(
-    names.flatMap((name) => {
+    readdirSync(folder).flatMap((name) => {
       const type = types[extname(name)];
       return type === undefined
         ? []

@@ -21,14 +21,19 @@ import type { MadeToken, TokenFile } from '../tokens/token-file.ts';
 import { pageAt, queueRows, shellOf } from '../views/pages/page-at.ts';
 import type { PageData } from '../views/pages/page.ts';
 import { TimelineReader } from '../views/pages/timeline.ts';
+import { findRun } from '../views/runs-view.ts';
+import { lastChangeOf, undoId } from '../views/undoable.ts';
 import { type AssetFiles, readAssets } from './assets.ts';
 import type { Caller, Callers } from './callers.ts';
 import { News } from './news.ts';
 import { forbidden, Refusal, refusalOf, unknownPage } from './refusal.ts';
 import { codePath, readJson } from './request.ts';
+import { runOutput } from './run-output.ts';
 
 export interface BoardOptions {
   readonly federation: Federation;
+  /** The federation's, where runs leave what they write. */
+  readonly folder: string;
   readonly tokens: TokenFile;
   readonly callers: Callers;
   readonly cookie: string;
@@ -43,7 +48,7 @@ const sharedMs = 200;
 const themeCookie = 'federation_theme';
 const boardHeader = 'x-federation-board';
 
-/** Another's availability is no tool: agents set their own. */
+/** What a person may do, and no tool does, since agents have their own way or none: `fed` has the same. */
 const setAgent = {
   name: 'set_agent',
   input: z.strictObject({
@@ -52,6 +57,9 @@ const setAgent = {
     reason: z.string().min(1).max(300).optional(),
   }),
 };
+const undo = { name: 'undo', input: z.strictObject({ id: z.string().min(1).max(60) }) };
+const stopRun = { name: 'stop_run', input: z.strictObject({ run_id: z.string().min(1).max(60) }) };
+const ofPeople: readonly string[] = [setAgent.name, undo.name, stopRun.name];
 const called = z.object({ tool: z.string().max(60), arguments: z.record(z.string(), z.unknown()).default({}) });
 const rowsAsked = z.object({ ids: z.array(z.string().max(60)).max(1_000).optional() });
 const pagePaths = [
@@ -62,6 +70,7 @@ const pagePaths = [
   '/graph',
   '/votes',
   '/votes/:id',
+  '/landing',
   '/agents',
   '/log',
   '/more',
@@ -81,6 +90,7 @@ export function serveBoard(
   for (const path of pagePaths) app.get(path, (context) => board.page(context));
   app.get('/api/page', (context) => board.data(context));
   app.get('/api/events', (context) => board.events(context));
+  app.get('/api/runs/:id/output', (context) => board.output(context));
   app.post('/api/rows', (context) => board.rows(context));
   app.post('/api/call', (context) => board.call(context));
   return { close: () => board.close(), metricsPage: (context) => board.page(context) };
@@ -134,6 +144,13 @@ class BoardRoutes {
     return this.#options.keep(caller.token, this.#news.open());
   }
 
+  output(context: Context): Response {
+    const caller = this.#signedIn(context);
+    const { federation, folder } = this.#options;
+    const { run_id } = findRun(federation.state(), context.req.param('id') ?? '');
+    return this.#options.keep(caller.token, runOutput(federation, folder, run_id));
+  }
+
   async rows(context: Context): Promise<Response> {
     this.#signedIn(context);
     fromOurPage(context);
@@ -147,9 +164,13 @@ class BoardRoutes {
     const caller = this.#signedIn(context);
     fromOurPage(context);
     const { tool, arguments: args } = called.parse(await readJson(context));
+    const { federation } = this.#options;
+    const before = lastChangeOf(federation.state(), caller.name);
     try {
       const { next, ...result } = await this.#run(caller, tool, args, context.req.raw.signal);
-      return json({ ok: true, result, next });
+      const change = lastChangeOf(federation.state(), caller.name);
+      const isNew = change !== null && change !== before && tool !== undo.name;
+      return json({ ok: true, result, next, undo: isNew ? undoId(change) : null });
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal.status === 500) throw error;
@@ -166,9 +187,11 @@ class BoardRoutes {
   ): Promise<ToolResult> {
     const { federation } = this.#options;
     const actor = this.#actor(caller);
-    if (name === setAgent.name) {
+    if (ofPeople.includes(name)) {
       this.#mayChange(caller, name);
-      await federation.execute('set_availability', parseArguments(setAgent, args), actor);
+      if (name === undo.name) await federation.execute('undo_change', parseArguments(undo, args), actor);
+      else if (name === stopRun.name) await federation.execute('stop_run', parseArguments(stopRun, args), actor);
+      else await federation.execute('set_availability', parseArguments(setAgent, args), actor);
       return { next: '' };
     }
     const tool = tools.find((known) => known.name === name);

@@ -13,7 +13,7 @@ const mostWaiting = 64 * 1024;
 type Reader = ReadableStreamDefaultController<Uint8Array>;
 
 export class News {
-  readonly #federation: Federation;
+  readonly #federation: Pick<Federation, 'seq' | 'subscribe'>;
   readonly #readers = new Set<Reader>();
   readonly #encoder = new TextEncoder();
   #tasks = new Set<string>();
@@ -21,7 +21,7 @@ export class News {
   #beat: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
 
-  constructor(federation: Federation) {
+  constructor(federation: Pick<Federation, 'seq' | 'subscribe'>) {
     this.#federation = federation;
   }
 

@@ -55,6 +55,16 @@ export function unknownPage(): Refusal {
   return new Refusal(404, new CallerError('not-found', 'There is nothing at this address', 'Begin at /.'));
 }
 
+/** `code`: Node's own, of what is wrong. */
+export function brokenRequest(code: string | undefined): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Refusal(408, new CallerError('invalid', 'The request came too slowly', 'Send it again, all at once.'));
+  }
+  return code === 'HPE_HEADER_OVERFLOW'
+    ? new Refusal(431, new CallerError('invalid', 'The headers are larger than 16 KiB', 'Send fewer or shorter ones.'))
+    : new Refusal(400, new CallerError('invalid', 'This is not an HTTP request', 'Send HTTP/1.1.'));
+}
+
 const statusOf: Readonly<Record<ErrorCode, number>> = {
   'unknown-agent': 403,
   'not-identified': 401,
@@ -69,6 +79,7 @@ const statusOf: Readonly<Record<ErrorCode, number>> = {
   'stale-attempt': 409,
   'wrong-state': 409,
   closed: 409,
+  'checks-failed': 409,
   'corrupt-store': 503,
   'store-unavailable': 503,
   'outcome-unknown': 503,

@@ -1,6 +1,7 @@
 /** Listens, and ends in good order: what is in flight is finished, streams are ended, sessions are left for the next server. */
-import { createServer as createHttp, type Server } from 'node:http';
+import { createServer as createHttp, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttps } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { getRequestListener } from '@hono/node-server';
 import type { Federation } from '../federation.ts';
@@ -9,6 +10,7 @@ import { errorCode } from '../files/error-code.ts';
 import { announceAddress, touchMs } from '../config/serve-address.ts';
 import type { TokenFile } from '../tokens/token-file.ts';
 import { createApp, type McpEndpoint } from './app.ts';
+import { brokenRequest } from './refusal.ts';
 
 export interface ServeOptions {
   readonly folder: string;
@@ -21,6 +23,8 @@ export interface ServeOptions {
   readonly tokens: TokenFile;
   readonly mcp: McpEndpoint;
   readonly onTrouble: (error: unknown) => void;
+  /** Given by tests. */
+  readonly patience?: Patience | undefined;
 }
 
 export interface RunningServer {
@@ -29,13 +33,18 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Clients that send slowly keep a connection no longer than this. */
-const timeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5_000,
-};
+/** Clients that send slowly keep a connection no longer than this, in milliseconds. */
+export interface Patience {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** How often it is looked for who is too slow. */
+  readonly connectionsCheckingInterval: number;
+}
+
+const usualPatience: Patience = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 };
+const keepAliveTimeout = 65_000;
+/** A stream of which nothing is taken for this long ends: what is kept for its reader would only grow. */
+const longestStall = 60_000;
 const mostConnections = 5_000;
 const mostHeaderBytes = 16 * 1024;
 /** How soon the streams of a revoked token end. */
@@ -47,13 +56,15 @@ const longestDrain = 8_000;
 /** @throws StoreError `store-unavailable` where the port cannot be had. */
 export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
   const { federation, tokens, mcp, tls, host, folder } = options;
-  const settings = { ...timeouts, maxHeaderSize: mostHeaderBytes };
+  const settings = { ...(options.patience ?? usualPatience), keepAliveTimeout, maxHeaderSize: mostHeaderBytes };
   const server = tls === null ? createHttp(settings) : createHttps({ ...settings, ...tls });
   server.maxConnections = mostConnections;
+  server.on('clientError', answerBroken);
   await listen(server, options.port, host);
   const port = portOf(server);
   const app = createApp({
     federation,
+    folder,
     tokens,
     mcp,
     hosts: namesOf(host, federation.config.serve.hosts),
@@ -72,6 +83,7 @@ export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
   const timers = [
     setInterval(() => announced.touch(), touchMs),
     setInterval(() => report(app.dropRevoked()), revokedMs),
+    setInterval(() => app.streams.endStalled(longestStall), longestStall / 4),
     setInterval(() => report(tokens.saveUses()), savedMs),
   ];
   for (const timer of timers) timer.unref();
@@ -92,6 +104,24 @@ export async function serveWeb(options: ServeOptions): Promise<RunningServer> {
       await tokens.saveUses();
     },
   };
+}
+
+/** What is no request, or comes too slowly to become one: no route ever sees it. */
+function answerBroken(error: Error, socket: Duplex): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, body } = brokenRequest(errorCode(error));
+  const content = JSON.stringify(body.toBody());
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(content)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${content}`);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * What is still to be delivered: `.federation/webhook.json`, beside the journal
+ * What is still to be delivered: `.federation/webhook.json` (on PostgreSQL a row), beside the journal
  * because it is no history. The journal says what was escalated; this file says
  * up to where that has been looked through, what of it has not arrived, and who
  * is at it. A process that is killed between committing an escalation and
@@ -10,9 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { fromMillis } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
-import { withFileLock } from '../files/file-lock.ts';
-import { readRegularSync } from '../files/regular-file.ts';
-import { writeWhole } from '../files/write-whole.ts';
+import { FileDocument, type SharedDocument, type SharedDocuments } from '../files/shared-document.ts';
 
 /** What is told of an escalation; its key stays here. */
 export const toldEscalation = z.object({
@@ -53,30 +51,52 @@ const outboxSchema = z.object({
 export type Outbox = z.infer<typeof outboxSchema>;
 
 export class OutboxFile {
-  readonly #path: string;
-  readonly #lockPath: string;
+  readonly #document: SharedDocument;
 
-  constructor(folder: string) {
-    this.#path = join(folder, 'webhook.json');
-    this.#lockPath = join(folder, 'webhook.lock');
+  /** `documents`: where the store keeps such things for all machines. */
+  constructor(folder: string, documents: SharedDocuments | null = null) {
+    this.#document =
+      documents?.('webhook') ?? new FileDocument(join(folder, 'webhook.json'), join(folder, 'webhook.lock'));
+  }
+
+  /** Takes in what others have changed. */
+  async look(): Promise<void> {
+    await this.#document.look();
   }
 
   /** `null`: there is none yet. */
   read(): Outbox | 'damaged' | null {
     try {
-      const value: unknown = JSON.parse(readRegularSync(this.#path).toString());
-      return outboxSchema.safeParse(value).data ?? 'damaged';
-    } catch (error) {
-      return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? null : 'damaged';
+      return parsed(this.#document.read());
+    } catch {
+      return 'damaged';
     }
+  }
+
+  /** The journal continues behind record `seq`: what is escalated from there on has not been looked through. */
+  async goBackTo(seq: number): Promise<void> {
+    const before = this.read();
+    if (before === null || before === 'damaged' || before.through <= seq) return;
+    await this.update((now) =>
+      now === null || now === 'damaged' ? null : { ...now, through: Math.min(now.through, seq) },
+    );
   }
 
   /** Changes the file while no other process does. `null` from `change` leaves it as it is. */
   async update(change: (outbox: Outbox | 'damaged' | null) => Outbox | null): Promise<void> {
-    await withFileLock(this.#lockPath, async () => {
-      const after = change(this.read());
-      if (after !== null) writeWhole(this.#path, `${JSON.stringify(after, null, 1)}\n`);
+    await this.#document.change((content) => {
+      const after = change(parsed(content));
+      return after === null ? null : `${JSON.stringify(after, null, 1)}\n`;
     });
+  }
+}
+
+function parsed(content: string | null): Outbox | 'damaged' | null {
+  if (content === null) return null;
+  try {
+    return outboxSchema.safeParse(JSON.parse(content)).data ?? 'damaged';
+  } catch {
+    return 'damaged';
   }
 }
 

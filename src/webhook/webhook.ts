@@ -11,6 +11,7 @@ import PQueue from 'p-queue';
 import type { WebhookConfig } from '../config/schema.ts';
 import { day, fromMillis, second } from '../domain/time.ts';
 import type { WebhookStanding } from '../federation.ts';
+import type { SharedDocuments } from '../files/shared-document.ts';
 import type { EventStore, StoredRecord } from '../store/event-store.ts';
 import { recordsFrom } from '../store/records-from.ts';
 import {
@@ -23,7 +24,7 @@ import {
   toldEscalation,
 } from './outbox.ts';
 import { post } from './post.ts';
-import { signingWith } from './signature.ts';
+import { type Signing, signingWith } from './signature.ts';
 
 export interface WebhookOptions {
   /** The `.federation` folder. */
@@ -31,8 +32,14 @@ export interface WebhookOptions {
   readonly projectDir: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly records: Pick<EventStore, 'tail' | 'history'>;
+  /** Where the store keeps the outbox for all machines; null: it is a file in the folder. */
+  readonly documents: SharedDocuments | null;
+  /** Milliseconds since 1970, on the clock that all who send go by. */
+  readonly now: () => number;
   /** As it is now; `null`: nothing is sent. */
   readonly config: () => WebhookConfig | null;
+  /** The operator has allowed this on this machine. */
+  readonly isApproved: (config: WebhookConfig) => boolean;
   /** The newest record anyone has committed; `null` while the journal is in doubt. */
   readonly seq: () => Promise<number | null>;
   readonly isOpen: (inboxId: string) => boolean;
@@ -69,13 +76,14 @@ export class Webhook {
 
   constructor(options: WebhookOptions) {
     this.#options = options;
-    this.#file = new OutboxFile(options.folder);
+    this.#file = new OutboxFile(options.folder, options.documents);
   }
 
   /** Before the first command: what is escalated from here on is sent. */
   async begin(): Promise<void> {
-    if (this.#file.read() !== null) return;
     try {
+      await this.#file.look();
+      if (this.#file.read() !== null) return;
       const begin = (await this.#options.seq()) ?? 0;
       await this.#file.update((outbox) => (outbox === null ? emptyOutbox(begin) : null));
     } catch {
@@ -94,7 +102,10 @@ export class Webhook {
   }
 
   standing(): WebhookStanding {
-    return standingOf(this.#file.read(), this.#options.isOpen);
+    const { config, isApproved, isOpen } = this.#options;
+    const standing = standingOf(this.#file.read(), isOpen);
+    const now = config();
+    return now === null || isApproved(now) ? standing : { ...standing, unapproved: true };
   }
 
   /** Gives first attempts that are under way a moment; what does not arrive is left for another process. */
@@ -121,11 +132,13 @@ export class Webhook {
   }
 
   async #lookOnce(): Promise<void> {
+    const { now } = this.#options;
     const config = this.#options.config();
     if (config === null) return;
+    const isDue = isDueAt(now());
     const found = await this.#readJournal();
     this.#passedOver = found.through;
-    const signing = signingWith(config.secret_env, this.#options.environment);
+    const signing = this.#signing(config);
     let mine: readonly Delivery[] = [];
     const free = this.#ending.signal.aborted ? 0 : atOnce - this.#attempts.size;
     const isWanted =
@@ -135,18 +148,26 @@ export class Webhook {
         // Damaged since it was read: its journal has to be gone through first.
         if (before === 'damaged' && !found.isAnew) return null;
         const outbox = withFound(before === 'damaged' ? restoredOutbox() : (before ?? emptyOutbox(found.known)), found);
-        if ('problem' in signing) return withoutSecret(outbox, signing.problem);
+        if ('problem' in signing) return withoutSending(outbox, signing.problem);
         mine = outbox.pending.filter(isDue).slice(0, free);
         return claimed(outbox, mine, {
           by: this.#self,
-          until: Date.now() + config.timeout_seconds * second + claimSlackMs,
+          until: now() + config.timeout_seconds * second + claimSlackMs,
         });
       });
     }
-    // Without the secret there is nothing to come back for: another process sends it.
+    // Without the secret, or approval, there is nothing to come back for; processes that keep time look anyway.
     if ('problem' in signing) return;
     for (const item of mine) this.#attempt(item, config, signing.key);
     this.#planRetry();
+  }
+
+  /** With what this process sends, or why it does not. */
+  #signing(config: WebhookConfig): Signing {
+    const { isApproved, environment } = this.#options;
+    if (!isApproved(config)) return { problem: 'the webhook is not approved on this machine' };
+    const signing = signingWith(config.secret_env, environment);
+    return 'problem' in signing ? { problem: `a process could not sign: ${signing.problem}` } : signing;
   }
 
   /** In the background. Its end makes room for another. */
@@ -162,7 +183,8 @@ export class Webhook {
 
   /** Escalations of the records that nobody has looked through. Without the lock: there may be many. */
   async #readJournal(): Promise<Found> {
-    const { seq, isOpen } = this.#options;
+    const { seq, isOpen, now } = this.#options;
+    await this.#file.look();
     // The file first: what it names is then in the journal, unless that is another one now.
     const before = this.#file.read();
     const head = await seq();
@@ -178,7 +200,7 @@ export class Webhook {
       for await (const record of recordsFrom(this.#options.records, from + 1)) {
         through = Math.max(through, record.seq);
         // After a long time without a webhook nobody wants to hear of what is settled.
-        const onlyOpen = isAnew || Date.parse(record.at) < Date.now() - day;
+        const onlyOpen = isAnew || Date.parse(record.at) < now() - day;
         for (const item of deliveriesOf(record)) {
           if (!onlyOpen || isOpen(item.escalation.inbox_id)) items.push({ seq: record.seq, item });
         }
@@ -205,7 +227,12 @@ export class Webhook {
       const others = outbox.pending.filter(({ id }) => id !== item.id);
       if (outcome === 'delivered') return { ...outbox, pending: others, delivered: outbox.delivered + 1 };
       if (outcome === 'given back') return { ...outbox, pending: [{ ...item, claim: null }, ...others] };
-      return withFailure({ ...outbox, pending: others }, { ...item, last_error: outcome.failure }, config);
+      return withFailure(
+        { ...outbox, pending: others },
+        { ...item, last_error: outcome.failure },
+        config,
+        this.#options.now(),
+      );
     });
   }
 
@@ -216,7 +243,7 @@ export class Webhook {
     const outbox = this.#file.read();
     if (outbox === null || outbox === 'damaged' || outbox.pending.length === 0) return;
     const { pending } = outbox;
-    const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - Date.now();
+    const next = Math.min(...pending.map(({ due, claim }) => claim?.until ?? due)) - this.#options.now();
     this.#retry = setTimeout(() => this.#look(), Math.min(Math.max(next, 0) + 5, longestDelayMs)).unref();
   }
 }
@@ -255,9 +282,8 @@ function withFound(outbox: Outbox, { known, through, items, isAnew }: Found): Ou
   return { ...outbox, through: after, pending: [...outbox.pending, ...added] };
 }
 
-function isDue({ due, claim }: Delivery): boolean {
-  const now = Date.now();
-  return due <= now && (claim === null || claim.until <= now);
+function isDueAt(now: number): (item: Delivery) => boolean {
+  return ({ due, claim }) => due <= now && (claim === null || claim.until <= now);
 }
 
 function claimed(outbox: Outbox, mine: readonly Delivery[], claim: NonNullable<Delivery['claim']>): Outbox {
@@ -266,27 +292,28 @@ function claimed(outbox: Outbox, mine: readonly Delivery[], claim: NonNullable<D
 }
 
 /** One attempt more: when to try again, or given up. */
-function withFailure(outbox: Outbox, item: Delivery, { first_delay_seconds, max_attempts }: WebhookConfig): Outbox {
+function withFailure(
+  outbox: Outbox,
+  item: Delivery,
+  { first_delay_seconds, max_attempts }: WebhookConfig,
+  now: number,
+): Outbox {
   const attempts = item.attempts + 1;
   const noted = withError(outbox, item.last_error ?? '');
   const after = { ...item, attempts, claim: null };
   if (attempts >= max_attempts) return { ...noted, failed: [...outbox.failed, after].slice(-failedKept) };
   const delay = Math.min(first_delay_seconds * second * 4 ** item.attempts, longestDelayMs);
-  return { ...noted, pending: [...outbox.pending, { ...after, due: Date.now() + delay }] };
+  return { ...noted, pending: [...outbox.pending, { ...after, due: now + delay }] };
 }
 
-/** Left to a process that can sign, and said, once. */
-function withoutSecret(outbox: Outbox, problem: string): Outbox {
-  return lacksWord(problem)(outbox) ? withError(outbox, cannotSign(problem)) : outbox;
+/** Left to a process that may and can, and said, once. */
+function withoutSending(outbox: Outbox, problem: string): Outbox {
+  return lacksWord(problem)(outbox) ? withError(outbox, problem) : outbox;
 }
 
-/** Something is to be sent, and nobody has said yet that it cannot be signed here. */
+/** Something is to be sent, and nobody has said yet why not from here. */
 function lacksWord(problem: string): (outbox: Outbox) => boolean {
-  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== cannotSign(problem);
-}
-
-function cannotSign(problem: string): string {
-  return `a process could not sign: ${problem}`;
+  return ({ pending, last_error }) => pending.length > 0 && last_error?.message !== problem;
 }
 
 function withError(outbox: Outbox, message: string): Outbox {

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Actor } from '../../src/domain/commands.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { StoreError } from '../../src/domain/errors.ts';
 import type { Federation } from '../../src/federation.ts';
 import { runFederation } from '../../src/application/running-federation.ts';
-import type { AppendVerdict, Draft, EventStore } from '../../src/store/event-store.ts';
+import type { AppendVerdict, Draft, EventStore, StoredRecord } from '../../src/store/event-store.ts';
 import { MemoryLog, MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { type TestDatabase, testDatabase } from '../support/shared-postgres.ts';
 import { DelayedMemoryStore } from '../support/delayed-memory-store.ts';
 import { contentsOf } from '../support/scenario.ts';
 import { Project } from '../../src/files/project.ts';
@@ -23,13 +25,37 @@ function open(
   return runFederation({ store, config, project: new Project('.'), clock });
 }
 
+let database: TestDatabase;
+let count = 0;
+/** Those on one log share a federation. */
+const names = new WeakMap<MemoryLog, string>();
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+
+async function recordsOf(federation: Federation): Promise<StoredRecord[]> {
+  const records: StoredRecord[] = [];
+  for await (const record of federation.history()) records.push(record);
+  return records;
+}
+
 const stores: Readonly<Record<string, (log: MemoryLog) => EventStore>> = {
   'a store that answers at once': (log) => new MemoryStore(log),
   'a store that answers later': (log) => new DelayedMemoryStore(log),
+  PostgreSQL: (log) => {
+    const name = names.get(log) ?? `f-${++count}`;
+    names.set(log, name);
+    return new PostgresStore({ address: database.address(name), create: true });
+  },
 };
 
 describe.each(Object.entries(stores))('on %s', (_name, connect) => {
-  const openOn = (log: MemoryLog, clock: () => number = Date.now) => open(log, clock, connect(log));
+  const openOn = async (log: MemoryLog, clock: () => number = Date.now) => {
+    const federation = await open(log, clock, connect(log));
+    onTestFinished(() => federation.close());
+    return federation;
+  };
 
   describe('two processes on one store', () => {
     it('see each other’s work at once and never hold one task together', async () => {
@@ -89,8 +115,9 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       ]);
       expect(results[2]).toMatchObject({ task: { description: 'first', attempt: 1 } });
       expect(results[3]).toMatchObject({ code: 'not-found' });
-      expect(log.records).toHaveLength(1);
-      expect(log.records[0]?.commands).toHaveLength(3);
+      const records = await recordsOf(federation);
+      expect(records).toHaveLength(1);
+      expect(records[0]?.commands).toHaveLength(3);
     });
 
     it('are spread over records of at most a quarter of a megabyte', async () => {
@@ -98,7 +125,7 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       const federation = await openOn(log);
       const description = 'x'.repeat(30_000);
       await Promise.all(Array.from({ length: 40 }, () => federation.execute('queue_task', { description }, reuben)));
-      const sizes = log.records.map((record) => JSON.stringify(record).length);
+      const sizes = (await recordsOf(federation)).map((record) => JSON.stringify(record).length);
       expect(sizes.length).toBeGreaterThan(4);
       expect(Math.max(...sizes)).toBeLessThan(256 * 1024 + 40_000);
     });
@@ -134,10 +161,10 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       const { task } = await federation.execute('claim_task', {}, claude);
       now -= 1_500;
       await federation.execute('queue_task', { description: 'u' }, reuben);
-      expect(log.records.at(-1)?.at).toBe('2026-02-06T12:00:00.000Z');
+      expect((await recordsOf(federation)).at(-1)?.at).toBe('2026-02-06T12:00:00.000Z');
       now -= 3_600_000;
       await federation.execute('queue_task', { description: 'v' }, reuben);
-      const [first] = log.records.at(-1)?.commands ?? [];
+      const [first] = (await recordsOf(federation)).at(-1)?.commands ?? [];
       expect(first).toMatchObject({ by: 'system', events: [{ type: 'clock_stepped_back', milliseconds: 3_601_500 }] });
       const moved = federation.state().tasks.get(task?.task_id ?? '')?.lease?.hold_until;
       expect(moved).toBe('2026-02-06T14:59:58.500Z');
@@ -162,6 +189,8 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       const log = new MemoryLog();
       const federations = await Promise.all([openOn(log), openOn(log), openOn(log)]);
       const seen = new Set<string>();
+      /** Each task, with how far the records had come when somebody first read it. */
+      const firstSeen = new Map<string, number>();
       let isOver = false;
       const looking = federations.map(async (federation) => {
         federation.subscribe(({ tasks }) => {
@@ -170,11 +199,8 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
         while (!isOver) {
           await federation.refresh();
           const { seq } = federation;
-          for (const task of federation.state().tasks.values()) {
-            const isCommitted = log.records
-              .slice(0, seq)
-              .some(({ commands }) => JSON.stringify(commands).includes(task.description));
-            if (!isCommitted) seen.add(task.description);
+          for (const { description } of federation.state().tasks.values()) {
+            firstSeen.set(description, Math.min(seq, firstSeen.get(description) ?? seq));
           }
           await new Promise((resolve) => setImmediate(resolve));
         }
@@ -188,6 +214,14 @@ describe.each(Object.entries(stores))('on %s', (_name, connect) => {
       );
       isOver = true;
       await Promise.all(looking);
+      const [first] = federations;
+      for (const { seq, commands } of first === undefined ? [] : await recordsOf(first)) {
+        for (const event of commands.flatMap(({ events }) => events)) {
+          if (event.type !== 'task_queued') continue;
+          const { description } = event.task;
+          if ((firstSeen.get(description) ?? seq) < seq) seen.add(`${description} was read before it was committed`);
+        }
+      }
       expect([...seen]).toEqual([]);
     });
   });

@@ -316,6 +316,22 @@ describe('what the router has learned', () => {
     expect((await bytesOf(await open(log, { routerFile: file }))).equals(await bytesOf(await open(log)))).toBe(true);
   });
 
+  it('is kept before the tasks that it learned from since have left the state', async () => {
+    const log = new MemoryLog();
+    const file = new KeptInMemory();
+    const few = configSchema.parse({ ...wide, retention: { finished_tasks: 20 } });
+    for (const [count, writes] of [
+      [3, 0],
+      [4, 1],
+    ] as const) {
+      const federation = await open(log, { config: few, routerFile: file });
+      await federation.router();
+      await work(federation, count, count);
+      await federation.close();
+      expect(file.writes).toBe(writes);
+    }
+  });
+
   it('is not written over by a process that has learned less', async () => {
     const log = new MemoryLog();
     const file = new KeptInMemory();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { landingWorld } from '../support/landing-world.ts';
 import { makeRepository, write } from '../support/repositories.ts';
 import { runWith } from '../support/run-fed.ts';
 
@@ -46,6 +47,35 @@ it('fed check runs what was approved here, verifies by it, and says what it coul
 
   expect((await fed('reuben', 'land', '--list')).out).toContain('Nothing to land.');
   const landed = await fed('reuben', 'land', id, '--json');
+  expect(landed.code).toBe(1);
   expect(JSON.parse(landed.out)).toMatchObject({ items: [{ is: 'settled', why: 'it was not done in a worktree' }] });
   expect((await fed('reuben', 'runs', 'clean')).out).toContain('No worktrees.');
+});
+
+it('fed land --list asks git what is in the way, and options that say nothing by themselves are refused', async () => {
+  const w = await landingWorld();
+  const environment = { ...w.environment, FEDERATION_DIR: join(w.folder, '.federation') };
+  const land = (...args: string[]) => runWith(w.folder, ['land', ...args, '--as', 'reuben'], { environment });
+  const id = await w.work({ 'a.txt': '1\n2\n3\n4\n' });
+  expect((await land('--list')).out).toContain('landable');
+  write(w.folder, { 'a.txt': 'mine\n' });
+  const { out } = await land('--list', '--json');
+  expect(JSON.parse(out).items).toMatchObject([{ is: 'waits', why: expect.stringContaining('a.txt in') }]);
+  w.git('commit', '-qam', 'mine');
+  expect((await land('--list')).out).toContain('it conflicts with main in a.txt; landing sends it back');
+  // Nothing came of looking.
+  expect(w.task(id).work?.landing).toBeNull();
+  w.git('reset', '-q', '--hard', 'HEAD^');
+  await land(id, '--trust');
+  const reverted = await land('--revert', id, '--rework', 'not yet');
+  expect(reverted.out).toMatch(/reverted .* queued again as task-/);
+  expect((await land('--revert', id)).err).toContain('was reverted already, by');
+  for (const [args, text] of [
+    [['--rework', 'why', id], 'goes with --revert'],
+    [['--reason', 'why', id], 'goes with --drop'],
+    [['--list', 'task-2020-01-01-001'], 'task-2020-01-01-001'],
+  ] as const) {
+    const refused = await land(...args);
+    expect([refused.code === 0, refused.err.includes(text)]).toEqual([false, true]);
+  }
 });

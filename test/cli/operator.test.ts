@@ -126,6 +126,12 @@ test('a task is edited as a text; one that was changed meanwhile is refused, and
     task: { priority: 'high', paths: ['src/a', 'src/b'], description: 'Write the parser\nIn full.' },
   });
 
+  await edit((text) => text.replace('context:', 'context: {"artifact_path": "docs/a.md", "n": 1}'));
+  const inContext = JSON.parse((await script('queue', 'show', task, '--json')).out).task.context;
+  expect(inContext).toEqual({ artifact_path: 'docs/a.md', n: 1 });
+  const noJson = await edit((text) => text.replace(/context: .*/, 'context: {'));
+  expect(noJson).toMatchObject({ code: 2, err: expect.stringContaining('context is not JSON') });
+
   expect(await edit((text) => text)).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was changed.') });
   const late = await edit(
     (text) => text.replace('parser', 'lexer'),
@@ -136,7 +142,7 @@ test('a task is edited as a text; one that was changed meanwhile is refused, and
   expect(await readFile(kept, 'utf8')).toContain('Write the lexer');
   const wrong = await edit((text) => text.replace('priority:', 'prioriti:'));
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean priority? Your text is kept in') });
-  for (const { err } of [late, wrong]) {
+  for (const { err } of [late, wrong, noJson]) {
     await rm(dirname(/kept in (\S+)\.\n/.exec(err)?.[1] ?? ''), { recursive: true });
   }
   expect((await script('queue', 'edit', task)).code).toBe(2);
@@ -169,4 +175,22 @@ test('wrong input is named in the words of the command line, with the nearest ri
   expect((await script('queue', 'add', '-1 degrees')).out).toContain('-1 degrees');
   expect((await script('queue', 'add', 'Look', '--to', 'Claude', '--json')).out).toContain('"to_agent": "claude"');
   expect((await script('queue', 'add', '')).code).toBe(2);
+  for (const words of [
+    'queue add Look --to kim',
+    'queue list --to kim',
+    'queue list --from kim',
+    'inbox --agent kim',
+    'inbox answer --all approve --agent kim --yes',
+    'agents kim',
+    'agents set kim busy',
+    'analytics agent kim',
+    'analytics record --agent kim --task testing --success true --yes',
+    'vote create Which? --option a --option b --eligible kim --eligible claude',
+    'route Test --agent kim',
+  ]) {
+    expect([words, (await script(...words.split(' '))).err]).toEqual([
+      words,
+      expect.stringContaining('Did you mean kimi?'),
+    ]);
+  }
 });

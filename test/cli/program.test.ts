@@ -248,9 +248,14 @@ test('init writes a configuration once', async () => {
 
 test('an import can be tried without changing anything', async () => {
   const input = `${JSON.stringify({ id: 'x-1', title: '--help', created_at: '2026-02-06T10:00:00Z' })}\nbroken\n`;
-  const { code, out } = await fed(['import', '-', '--from', 'beads', '--dry-run', '--json'], { input });
+  const { code, out } = await fed(['import', '-', '--dry-run', '--json'], { input });
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ tasks: 1, not_work: {}, problems: [{ line: 2 }] });
+  expect(JSON.parse(out)).toMatchObject({
+    system: 'beads',
+    tasks: 1,
+    new: 1,
+    left_out: [{ what: 'not a JSON object', count: 1, about: ['line 2'] }],
+  });
 });
 
 test('the version is printed', async () => {
@@ -285,6 +290,7 @@ test.each([
   'resume',
   'log',
   'import',
+  'export',
   'doctor',
 ])('fed %s --help gives examples', async (command) => {
   const { code, out } = await fed([...command.split(' '), '--help']);

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { shortIds } from '../../src/cli/render/ids.ts';
 import { plain, type Terminal, wrapTo } from '../../src/cli/terminal.ts';
-import { age, ago, ahead, clockOf, moment } from '../../src/cli/times.ts';
+import { age, ago, ahead, clockOf, deadlineIn, moment } from '../../src/cli/times.ts';
 
 const at = (now: string, zone: string): Terminal => ({ width: 80, colour: false, zone, now: () => now });
 const berlin = at('2026-11-28T16:04:30.000Z', 'Europe/Berlin');
@@ -18,6 +18,13 @@ describe('a time', () => {
     ['2025-02-06T08:00:00.000Z', '6 Feb 2025'],
   ])('%s is %s on the wall in Berlin', (time, words) => {
     expect(moment(time, berlin)).toBe(words);
+  });
+
+  it('that was set a moment ago is as far away as it was set', () => {
+    // 24 h and 2 h after 17:04:28, seen at 17:04:30.
+    expect(deadlineIn('2026-11-29T16:04:28.000Z', berlin)).toBe('tomorrow 17:04 CET, in 24 h');
+    expect(ahead('2026-11-28T18:04:28.000Z', berlin)).toBe('in 2 h');
+    expect(ahead('2026-11-28T16:06:00.000Z', berlin)).toBe('in 2 min');
   });
 
   it.each([

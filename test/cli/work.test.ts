@@ -23,13 +23,14 @@ function world(agents: Record<string, object> = echo) {
 describe('fed work', () => {
   it('asks before it starts what was not approved here, and again once that has changed', async () => {
     const { dir, fed } = world();
-    await fed('queue add Test --type testing');
+    expect((await fed('queue add Test --type testing')).out).toContain('fed work starts kimi for it.');
     const unasked = await fed('work --once');
     expect(unasked).toMatchObject({ code: 1, out: '' });
     expect(unasked.err).toContain('agents.kimi.run: {"command":["sh","-c"');
     expect((await fed('work --once', { answer: 'n' })).err).toContain('Nothing was started.');
     const yes = await fed('work --once', { answer: 'y' });
     expect(yes.out).toContain('1 run: 1 completed, 0 failed.');
+    expect(yes.out).not.toContain('starts nothing');
     expect((await fed('work --once')).out).toContain('Nothing was started.');
     const changed = { agents: { kimi: { types: ['testing'], run: { command: ['false'] } } } };
     writeFileSync(join(dir, 'config.json'), JSON.stringify(changed));
@@ -44,7 +45,8 @@ describe('fed work', () => {
       const { code, err } = await fed('work --trust', { environment: inside });
       expect([code, err.includes(`${marker} is set`)]).toEqual([1, true]);
     }
-    expect((await fed('work nobody --trust')).err).toContain('"nobody" is not an agent');
+    expect((await fed('work nobody --trust')).err).toContain('"nobody" is not an agent.\n  → Use one of: kimi.');
+    expect((await fed('work kimmi --trust')).err).toContain('Did you mean kimi?');
     expect((await world({ kimi: {} }).fed('work --trust')).err).toContain('No agent has "run"');
   });
 
@@ -70,6 +72,7 @@ describe('fed runs', () => {
     expect((await fed('analytics cost')).out).toMatch(/kimi +testing +1 /);
     expect((await fed(`queue show ${id}`)).out).toContain('run-');
     expect((await fed('runs show run-2026-01-01-001')).err).toContain('No run has the id');
+    expect((await fed('runs stop 777')).err).toContain('"777" is not a run.\n  → See fed runs.');
     expect((await fed(`runs stop ${/run-[\d-]+/.exec(shown.out)?.[0] ?? ''}`)).err).toContain('it is ended');
     expect(JSON.parse((await fed('status --json')).out)).not.toHaveProperty('runs');
   });

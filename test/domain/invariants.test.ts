@@ -366,6 +366,8 @@ describe('whatever is commanded', () => {
     );
     const elsewhere = [
       'task_imported',
+      'import_updated',
+      'vote_imported',
       'examples_taught',
       'session_started',
       'request_remembered',
@@ -382,6 +384,8 @@ describe('whatever is commanded', () => {
       'commit_missed',
       'landing_begun',
       'work_reverted',
+      // test/domain/votes/judge-by-check.test.ts
+      'judging_check_set',
     ];
     expect(Object.keys(eventKinds).filter((type) => !seen.has(type) && !elsewhere.includes(type))).toEqual([]);
   });

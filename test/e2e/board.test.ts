@@ -1,16 +1,30 @@
 /** The board in a real browser, over a real federation that other processes change. */
-import { readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { seed } from '../../scripts/screenshots/seed.ts';
+import { openFederation } from '../../src/compose/open-federation.ts';
 import { browserProgram, launchBrowser } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
 import { clientsUnderTest, type McpClient } from '../support/mcp-clients.ts';
 import { runWith } from '../support/run-fed.ts';
 
-const paths = ['/', '/queue', '/queue?add=1', '/timeline', '/graph', '/votes', '/metrics', '/agents', '/log', '/more'];
+const paths = [
+  '/',
+  '/queue',
+  '/queue?add=1',
+  '/timeline',
+  '/graph',
+  '/votes',
+  '/landing',
+  '/metrics',
+  '/agents',
+  '/log',
+  '/more',
+];
 const patience = { timeout: 15_000 };
 
 describe.runIf(browserProgram !== null)('the board', () => {
@@ -163,16 +177,106 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.close();
   });
 
-  it('asks before what cannot be undone, and says what was refused', async () => {
+  it('asks before what cannot be undone', async () => {
     const task_id = await queued('Delete old carts', { to_agent: 'codex' });
     const page = await open(operator, `/tasks/${task_id}`);
-    await page.getByRole('button', { name: 'Cancel…' }).click();
+    await page.getByRole('button', { name: 'Complete…' }).click();
     await page.getByText('This cannot be undone.').waitFor();
     await page.getByRole('button', { name: 'Keep it' }).click();
     expect(await taskOf(task_id)).toMatchObject({ status: 'pending' });
-    await page.getByRole('button', { name: 'Cancel…' }).click();
-    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
-    await expect.poll(() => taskOf(task_id), patience).toMatchObject({ status: 'cancelled' });
+    await page.getByRole('button', { name: 'Complete…' }).click();
+    await page.getByRole('button', { name: 'Complete', exact: true }).click();
+    await expect.poll(() => taskOf(task_id), patience).toMatchObject({ status: 'completed' });
+    await page.close();
+  });
+
+  it('does what can be undone at once, and takes it back for ten seconds, where it was done', async () => {
+    const task_id = await queued('Archive old carts', { to_agent: 'codex', needs_approval: true });
+    const page = await open(operator, '/');
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    const item = page.locator('.item', { hasText: 'Archive old carts' });
+    await item.focus();
+    await page.keyboard.press('a');
+    const line = page.locator('.settled', { hasText: 'Archive old carts' });
+    await line.getByText('approved').waitFor();
+    await expect.poll(() => taskOf(task_id), patience).toMatchObject({ approved_by: 'reuben' });
+    await line.focus();
+    await page.keyboard.press('u');
+    await item.waitFor();
+    expect(await taskOf(task_id)).not.toHaveProperty('approved_by');
+
+    await page.clock.install();
+    await page.goto(`${server.url}/tasks/${task_id}`);
+    await page.locator('.menu').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone.').waitFor();
+    expect(await taskOf(task_id)).toMatchObject({ status: 'pending' });
+    await page.locator('.menu').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    await page.clock.fastForward(10_500);
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
+    expect(await taskOf(task_id)).toMatchObject({ status: 'cancelled' });
+    await page.close();
+  });
+
+  it('gives a task that is dragged another priority', async () => {
+    const task_id = await queued('Drag me up', { to_agent: 'ollama' });
+    const page = await open(operator, '/queue?text=Drag');
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    const row = page.locator('.row', { hasText: 'Drag me up' });
+    const box = await row.boundingBox();
+    if (box === null) throw new Error('Expected the row to be seen');
+    await page.mouse.move(box.x + 100, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 60, { steps: 5 });
+    await page.locator('.dropbar .drop', { hasText: 'critical' }).hover();
+    await page.mouse.up();
+    await page.locator('.deed').getByText('critical').waitFor();
+    expect(await taskOf(task_id)).toMatchObject({ priority: 'critical' });
+    await page.close();
+  });
+
+  it('shows what a run says while it runs, as text, until it ends or is stopped', async () => {
+    const federation = await openFederation({ folder: server.dir });
+    const session = { name: 'codex', kind: 'agent', session: 'run-of-a-test', client: null } as const;
+    const task_id = await queued('Run me', { to_agent: 'codex', priority: 'critical' });
+    await federation.refresh();
+    const { run } = await federation.execute(
+      'begin_run',
+      { program: 'codex', settle: 'agent', secret_hash: 'hash', machine: 'test', runner: { pid: 1, started: '1' } },
+      session,
+    );
+    expect(run?.task_id).toBe(task_id);
+    const { run_id = '' } = run ?? {};
+    const log = join(server.dir, 'runs', run_id, 'activity.log');
+    mkdirSync(dirname(log), { recursive: true });
+    writeFileSync(log, 'Reading cart.ts\n');
+    await federation.execute('start_run', { run_id, process: { pid: process.pid, started: '1' } }, session);
+    const page = await open(operator, `/tasks/${task_id}`);
+    const output = page.getByLabel(`Output of ${run_id}`);
+    await output.getByText('Reading cart.ts').waitFor();
+    appendFileSync(log, '<img src=x onerror="window.pwned=1"> \u202Egnp\n');
+    await output.getByText('<img src=x').waitFor();
+    expect(await page.evaluate('window.pwned')).toBeUndefined();
+    expect(await output.textContent()).toContain('\\u202e');
+    await page.getByRole('button', { name: 'Stop this run' }).click();
+    await expect
+      .poll(() => federation.refresh().then(() => federation.state().runs.get(run_id)?.stop), patience)
+      .not.toBe(null);
+    const exit = { code: null, signal: 'SIGTERM' };
+    const over = {
+      run_id,
+      end: 'stopped',
+      exit,
+      trouble: null,
+      conversation: null,
+      usage: null,
+      last_words: '',
+    } as const;
+    await federation.execute('end_run', over, session);
+    await federation.execute('settle_run', { run_id }, session);
+    await page.locator('summary', { hasText: /^Output$/ }).waitFor();
+    await federation.close();
     await page.close();
   });
 
@@ -198,9 +302,9 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const found: string[] = [];
     const task_id = await queued('Look at me', { to_agent: 'kimi' });
-    for (const path of [...paths, `/tasks/${task_id}`]) {
+    for (const path of [...paths, `/tasks/${task_id}`, '/sign-in']) {
       await page.goto(`${server.url}${path}`);
-      await page.locator('.live', { hasText: 'Live' }).waitFor();
+      if (path !== '/sign-in') await page.locator('.live', { hasText: 'Live' }).waitFor();
       await page.evaluate(axe.source);
       const result: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
       for (const { id, impact, nodes } of violations.parse(result).violations) {
@@ -209,6 +313,23 @@ describe.runIf(browserProgram !== null)('the board', () => {
       }
     }
     expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('fits a phone, a small laptop and a desk: no page scrolls sideways', async () => {
+    const page = await open(operator, '/');
+    for (const [width, height] of [
+      [390, 844],
+      [1024, 768],
+      [1280, 800],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const path of paths) {
+        await page.goto(`${server.url}${path}`);
+        const needed = z.number().parse(await page.evaluate('document.documentElement.scrollWidth'));
+        expect([path, width, needed]).toEqual([path, width, width]);
+      }
+    }
     await page.close();
   });
 
@@ -291,6 +412,30 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await operator.setOffline(false);
     await page.evaluate('dispatchEvent(new Event("online"))');
     await page.getByText('Queued while the browser slept').waitFor();
+    complaints.length = 0;
+    await page.close();
+  });
+
+  it('is right again after a browser slept for an hour, with its ages', async () => {
+    const page = await open(operator, '/queue?text=hour');
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    await page.clock.install();
+    await page.goto(`${server.url}/queue?text=hour`);
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    // Asleep: nothing runs, and then the clock is an hour on and the connection is dead.
+    await page.clock.pauseAt(Date.now() + 1_000);
+    await operator.setOffline(true);
+    await queued('Queued in that hour', { to_agent: 'kimi' });
+    await page.clock.fastForward('01:00:00');
+    await page.getByText('Not live since').waitFor();
+    await operator.setOffline(false);
+    await page.clock.resume();
+    await page.evaluate('document.dispatchEvent(new Event("visibilitychange")), dispatchEvent(new Event("online"))');
+    const row = page.locator('.row', { hasText: 'Queued in that hour' });
+    await row.waitFor();
+    await page.locator('.live', { hasText: /^Live/ }).waitFor();
+    // By the server's clock, not by how long the browser's own believes that it was away.
+    await row.locator('time', { hasText: 'now' }).waitFor();
     complaints.length = 0;
     await page.close();
   });

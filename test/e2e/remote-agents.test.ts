@@ -40,7 +40,7 @@ describe.each(clientsUnderTest)('a $name over HTTP', ({ connect, era }) => {
       expect(taskIdIn(await client.callTool('claim_task'))).toBe(queued[name]);
     }
     const kept = queued['copilot'] ?? '';
-    await server.tokens.revoke((server.tokens.list()[0] ?? { id: '' }).id);
+    await server.tokens.revoke(((await server.tokens.list())[0] ?? { id: '' }).id);
     await expect.poll(() => statusOf(claude, queued['kimi'] ?? '')).toEqual({ status: 'pending', held_by: null });
     await expect(kimi.callTool('list_tasks')).rejects.toThrow();
     expect(await statusOf(claude, kept)).toEqual({ status: 'in-progress', held_by: 'copilot' });

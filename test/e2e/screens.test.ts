@@ -60,7 +60,7 @@ test('work says who holds it, until when, why it waits, and what the operator ca
   expect(late).toEqual(
     done(expect.stringMatching(/deadline +2030-12-02T04:59:00\.000Z\n[^]*It waits: ollama was not/)),
   );
-  expect(await screen(80, 'queue', 'add', 'Later', '--not-before', '2h')).toMatch(/not before +.* CE?S?T, in 1/);
+  expect(await screen(80, 'queue', 'add', 'Later', '--not-before', '2h')).toMatch(/not before +.* CE?S?T, in 2 h/);
   expect(await fed(['queue', 'add', 'Never', '--deadline', 'soonish'])).toEqual({
     code: 2,
     out: '',

@@ -8,7 +8,7 @@
 import type { Actor } from '../../src/domain/commands.ts';
 import { FederationError } from '../../src/domain/errors.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
-import { say } from '../support/say.ts';
+import { say } from '../../src/files/say.ts';
 
 const [folder = '', name = '', first = '0', last = '0'] = process.argv.slice(2);
 const session = `${name}-${first}-${process.pid}`;

@@ -6,7 +6,7 @@
  */
 import type { Actor } from '../../src/domain/commands.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
-import { say } from '../support/say.ts';
+import { say } from '../../src/files/say.ts';
 
 const [folder = '', when = ''] = process.argv.slice(2);
 const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-escalator', client: null };

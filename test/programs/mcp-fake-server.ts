@@ -34,6 +34,7 @@ const code = await runStdio({
     }
     return fake;
   },
+  readProgram: async () => undefined,
   readConfig: async () => fake.config,
   log: createLog(),
 });

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { openFederation } from '../../src/compose/open-federation.ts';
 import { FederationError } from '../../src/domain/errors.ts';
-import { say } from '../support/say.ts';
+import { say } from '../../src/files/say.ts';
 
 const request = z.discriminatedUnion('command', [
   z.object({ as: z.string(), command: z.literal('claim_task'), task_id: z.string() }),

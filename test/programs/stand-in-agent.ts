@@ -8,9 +8,10 @@
  *                                        when it is not, sends work back once, and gets there
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 const [kind = 'plain', ...args] = process.argv.slice(2);
@@ -95,11 +96,7 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
   /** `name=text` files in its folder, then done; `commit` first where the first word says so. */
   write: async () => {
     const [first = '', ...rest] = detail.split(' ');
-    for (const pair of first === 'commit' ? rest : [first, ...rest]) {
-      const [name = '', text = ''] = pair.split('=');
-      mkdirSync(dirname(resolve(name)), { recursive: true });
-      writeFileSync(name, `${text}\n`);
-    }
+    writeFiles(first === 'commit' ? rest : [first, ...rest]);
     if (first === 'commit') {
       const who = ['-c', 'user.name=stand-in', '-c', 'user.email=stand-in@example.org'];
       for (const words of [
@@ -110,7 +107,9 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     }
     await call('complete_task', { task_id, outcome: 'success', summary: `Wrote ${detail}` });
   },
+  /** What it wrote by then stays. */
   fail: async () => {
+    if (detail !== '') writeFiles(detail.split(' '));
     await call('complete_task', { task_id, outcome: 'failure', summary: 'Tried, did not work', retryable: false });
   },
   release: async () => {
@@ -122,7 +121,32 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     const claimed = await call('claim_task', {});
     say(JSON.stringify({ stolen, claimed }));
   },
+  arguments: async () => {
+    await call('complete_task', { task_id, outcome: 'success', summary: 'Shown' });
+    end(false, { result: args.join(' ') });
+  },
+  'complete-when-asked-to-end': async () => {
+    process.on('SIGTERM', () => {
+      void call('complete_task', { task_id, outcome: 'success', summary: 'Late' }).then((answer) => {
+        say(JSON.stringify(answer));
+        process.exit(0);
+      });
+    });
+    say('Waiting.');
+    await forever();
+  },
   nothing: () => say('I am done, I think.'),
+  /** As Claude Code does where our server does not start: it says so, and goes on. */
+  'without-server': async () => {
+    const failed = await call('list_tasks', {}).then(
+      () => false,
+      () => true,
+    );
+    const mcp_servers = [{ name: 'federation', status: failed ? 'failed' : 'connected' }];
+    if (kind === 'claude')
+      writeSync(1, `${JSON.stringify({ type: 'system', subtype: 'init', session_id, mcp_servers })}\n`);
+    say('I have no tools to say that I am done.');
+  },
   /** Only when it is asked again. */
   'second-time': async () => {
     say('I am done, I think.');
@@ -139,7 +163,16 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     end(true, { api_error_status: 429, result: "You've hit your 5-hour limit" });
   },
   'logged-out': () => end(true, { api_error_status: 401, result: 'Invalid API key · Please run /login' }),
+  /** What its detail names, once there is a file `go`. */
+  'after-go': async () => {
+    while (!existsSync('go')) await sleep(20);
+    await deeds[detail]?.();
+  },
   silent: forever,
+  'wait-and-talk': async () => {
+    setInterval(() => say('Still waiting.'), 200);
+    await forever();
+  },
   'ignore-term': async () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
     say('You will have to kill me.');
@@ -176,6 +209,15 @@ const deeds: Readonly<Record<string, () => Promise<void> | void>> = {
     await call('complete_task', { task_id, outcome: 'success', summary: 'Spoke nonsense' });
   },
 };
+
+/** `name=text` each. */
+function writeFiles(pairs: readonly string[]): void {
+  for (const pair of pairs) {
+    const [name = '', text = ''] = pair.split('=');
+    mkdirSync(dirname(resolve(name)), { recursive: true });
+    writeFileSync(name, `${text}\n`);
+  }
+}
 
 /** A pipe takes what it has room for. */
 function writeAll(text: string): void {

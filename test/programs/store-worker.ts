@@ -4,20 +4,29 @@
  * anything but the latest state shows. What it reports goes out in one write
  * each, after the fact: `acknowledged <id>`, `refused <id>`, `doubtful <id>`.
  *
- * Arguments, as JSON: dir, name, segmentBytes, shortWrites (a share of 1).
+ * Arguments, as JSON: name, and dir, segmentBytes, shortWrites (a share of 1) for a journal, or url for PostgreSQL.
  */
 import { StoreError } from '../../src/domain/errors.ts';
-import type { CommittedCommand } from '../../src/store/event-store.ts';
+import type { CommittedCommand, EventStore } from '../../src/store/event-store.ts';
+import { addressOf } from '../../src/store/postgres/address.ts';
+import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
 import { FaultyFiles } from '../support/fault-files.ts';
 import { sampleForm } from '../support/store-samples.ts';
-import { say } from '../support/say.ts';
+import { say } from '../../src/files/say.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}');
-const files = new FaultyFiles();
-files.writeFault = () =>
-  Math.random() < options.shortWrites ? { kind: 'falls short', share: Math.random() } : undefined;
-const store = openJournalStore({ dir: options.dir, segmentBytes: options.segmentBytes, files });
+const store = openStore();
+
+function openStore(): EventStore {
+  if (options.url !== undefined) {
+    return new PostgresStore({ address: addressOf(options.url, 'unnamed', {}), create: true });
+  }
+  const files = new FaultyFiles();
+  files.writeFault = () =>
+    Math.random() < options.shortWrites ? { kind: 'falls short', share: Math.random() } : undefined;
+  return openJournalStore({ dir: options.dir, segmentBytes: options.segmentBytes, files });
+}
 
 let isStopping = false;
 process.on('SIGTERM', () => {
@@ -53,19 +62,26 @@ await store.close();
 async function appendAll(ids: readonly string[]): Promise<void> {
   for (let losses = 0; ; losses++) {
     await store.backoff(losses);
-    store.refresh();
-    for (const record of store.read()) {
-      if (record === 'restarted') committed = 0;
-      else committed += record.commands.length;
-    }
+    await store.refresh();
+    fold();
     const commands = ids.map((id, n): CommittedCommand => ({
       id,
       by: 'kimi',
       events: [{ type: 'federation_paused', reason: String(committed + n) }],
     }));
-    if (store.append({ at: new Date().toISOString(), commands }) === 'conflict') continue;
-    committed += commands.length;
+    const promised = store.append({ at: new Date().toISOString(), commands });
+    const verdict = promised instanceof Promise ? await promised : promised;
+    if (verdict === 'conflict') continue;
+    if (promised instanceof Promise) fold();
+    else committed += commands.length;
     return store.sync();
+  }
+}
+
+function fold(): void {
+  for (const record of store.read()) {
+    if (record === 'restarted') committed = 0;
+    else committed += record.commands.length;
   }
 }
 

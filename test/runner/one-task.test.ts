@@ -4,7 +4,7 @@ import { livingOf, runnerWorld, standIn } from '../support/runner-world.ts';
 it('starts Claude Code for a ready task, which it completes over MCP', async () => {
   const world = await runnerWorld({ claude: { types: ['research'], run: { preset: 'claude-code' } } });
   const { task_id } = await world.queue('Find out. [do: complete notes.md]', { type: 'research' });
-  expect(await world.work()).toEqual({ runs: 1, completed: 1, failed: 0 });
+  expect(await world.work()).toEqual({ runs: 1, completed: 1, failed: 0, checks_failed: 0 });
   expect(world.task(task_id)).toMatchObject({
     status: 'completed',
     result: { by: 'claude', summary: 'Done by the claude stand-in', artifacts: ['notes.md'] },
@@ -34,7 +34,7 @@ it('settles a plain command by its exit code, and starts a program by a template
   });
   const built = await world.queue('Build', { type: 'implementation' });
   const tested = await world.queue('Test [do: complete]', { type: 'testing' });
-  expect(await world.work()).toEqual({ runs: 2, completed: 2, failed: 0 });
+  expect(await world.work()).toEqual({ runs: 2, completed: 2, failed: 0, checks_failed: 0 });
   expect(world.task(built.task_id).result?.summary).toBe(`${built.task_id}: built`);
   expect(world.task(tested.task_id).result?.summary).toBe('Done by the plain stand-in');
 });

@@ -1,5 +1,5 @@
 /** What each preset reads from the recorded output of its real program, and with what it starts it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PresetName } from '../../src/config/run-schema.ts';
@@ -49,6 +49,7 @@ const recordings: readonly (readonly [PresetName, { readonly input: number; read
   ['copilot', { input: 0, output: 0 }],
   ['gemini', { input: 2_000, output: 100 }],
   ['opencode', { input: 2_000, output: 100 }],
+  ['kimi', { input: 0, output: 0 }],
 ];
 
 describe.each(recordings)('%s', (name, { input, output }) => {
@@ -63,10 +64,14 @@ describe.each(recordings)('%s', (name, { input, output }) => {
     if (input + output > 0) expect(usage).toMatchObject({ input_tokens: input, output_tokens: output });
   });
 
-  it.runIf(existsSync(join(folder, `${name}-limited.stream`)))('is read at its limit', () => {
-    const seen = readAll(name, recorded(`${name}-limited.stream`), name === 'gemini' ? 173 : 1);
-    expect(ofKind(seen, 'trouble').at(-1)?.trouble.kind).toBe('rate-limit');
-  });
+  it.each(readdirSync(folder).filter((file) => file.startsWith(`${name}-limited`)))(
+    'is read at its limit: %s',
+    (file) => {
+      const seen = readAll(name, recorded(file), name === 'gemini' ? 173 : 1);
+      const troubles = [...ofKind(seen, 'trouble'), ...ofKind(seen, 'retrying')].map(({ trouble }) => trouble.kind);
+      expect(new Set(troubles)).toEqual(new Set(['rate-limit']));
+    },
+  );
 });
 
 describe('limits and logins, in the words of the programs', () => {
@@ -147,6 +152,15 @@ describe('limits and logins, in the words of the programs', () => {
       result: 'Please run /login',
     });
     expect(ofKind(readAll('claude-code', [refused], 1), 'trouble').at(-1)?.trouble.kind).toBe('not-logged-in');
+  });
+});
+
+it('Kimi Code names how long it would wait', () => {
+  const [waits] = ofKind(readAll('kimi', recorded('kimi-limited.stream'), 1), 'retrying');
+  expect(waits?.trouble).toEqual({
+    kind: 'rate-limit',
+    text: '429 You are at your limit',
+    until: '2026-11-28T13:00:00.000Z',
   });
 });
 

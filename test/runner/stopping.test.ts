@@ -1,5 +1,6 @@
 /** Runs that are ended from outside: by a person, a pause, the runner's own end, its death. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -64,10 +65,56 @@ it('ends and settles what a runner left that was killed, and takes nothing over'
   expect(livingOf(world)).toEqual([]);
 });
 
+it('gives its tasks back and ends well when its terminal is closed, however that shows', async () => {
+  const world = await runnerWorld({ claude: { ...silent, capacity: 5 } });
+  const { task_id } = await world.queue('Wait [do: wait-and-talk]', { type: 'research', max_attempts: 1 });
+  const closings: readonly ((runner: ChildProcess) => void)[] = [
+    // The shell and the system both say it.
+    (runner) => {
+      runner.kill('SIGHUP');
+      setTimeout(() => runner.kill('SIGHUP'), 50);
+    },
+    // It is noticed with what the run says next.
+    (runner) => runner.stdout?.destroy(),
+  ];
+  for (const [n, close] of closings.entries()) {
+    const runner = spawn(process.execPath, [fedProgram, 'work', '--trust', '--dir', world.dir], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...world.environment, XDG_STATE_HOME: join(world.folder, 'state') },
+    });
+    await world.until(() => world.runs().length === n + 1 && world.runs()[n]?.status === 'running');
+    close(runner);
+    const [code, signal] = await once(runner, 'exit');
+    expect([code, signal]).toEqual([0, null]);
+    await world.federation.refresh();
+    expect(world.runs()[n]).toMatchObject({ end: 'runner-stopped', outcome: 'released' });
+    expect(world.task(task_id)).toMatchObject({ status: 'pending', failed_attempts: 0 });
+    expect(livingOf(world)).toEqual([]);
+  }
+});
+
 it('starts nothing that changed since it was approved', async () => {
   const world = await runnerWorld({ kimi: { types: ['testing'], run: { command: ['sh', '-c', 'echo hi'] } } });
   await world.queue('Test', { type: 'testing' });
   writeFileSync(join(world.folder, 'x'), '');
-  expect(await world.work({ unapproved: () => ['agents.kimi.run'] })).toEqual({ runs: 0, completed: 0, failed: 0 });
+  expect(await world.work({ unapproved: () => ['agents.kimi.run'] })).toEqual({
+    runs: 0,
+    completed: 0,
+    failed: 0,
+    checks_failed: 0,
+  });
   expect(world.said.join('\n')).toContain('agents.kimi.run changed since it was approved');
+});
+
+it('asks no program once more that changed since it was approved', async () => {
+  const world = await runnerWorld({ claude: silent });
+  const { task_id } = await world.queue('Wait [do: after-go nothing]', { type: 'research', max_attempts: 1 });
+  let changed: readonly string[] = [];
+  const working = world.work({ unapproved: () => changed });
+  await world.until(() => world.runs()[0]?.status === 'running');
+  changed = ['agents.claude.run'];
+  writeFileSync(join(world.folder, 'go'), '');
+  await working;
+  expect(world.runs()).toMatchObject([{ outcome: 'failed', end: 'exited' }]);
+  expect(world.task(task_id).status).toBe('failed');
 });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { knownWorktrees } from '../../src/runner/worktrees/worktrees.ts';
+import { checkTask } from '../../src/runner/checks/check-task.ts';
 import { Repository } from '../../src/runner/git/repository.ts';
 import { git } from '../support/git.ts';
 import { write } from '../support/repositories.ts';
@@ -26,7 +27,8 @@ describe('runs in worktrees', () => {
     const w = await worldInRepository({ checks, land: { when: 'verified' } });
     const bad = await w.queue('First try. [do: write bad.txt=x]', { type: 'implementation', max_attempts: 2 });
     const good = await w.queue('Done at once. [do: write commit good.txt=g]', { type: 'implementation' });
-    await w.work();
+    // Both attempts at the bad one were reported done.
+    expect(await w.work()).toEqual({ runs: 3, completed: 3, failed: 0, checks_failed: 2 });
     expect(w.task(good.task_id)).toMatchObject({
       status: 'completed',
       verified: true,
@@ -77,6 +79,37 @@ describe('runs in worktrees', () => {
     await w.work();
     expect(w.task(next.task_id).status).toBe('pending');
     expect(w.task(other.task_id).status).toBe('completed');
-    expect(w.said.join('\n')).toContain(`${next.task_id} wait for commits that this repository does not have`);
+    expect(w.said.join('\n')).toContain(`${next.task_id} waits for commits that this repository does not have`);
+  });
+
+  it('ask at once about work that was done over HTTP and whose commit is not here, and check it once it is', async () => {
+    const w = await worldInRepository({ checks });
+    git(w.folder, 'clone', '-q', w.folder, join(w.folder, 'state', 'other'));
+    const other = join(w.folder, 'state', 'other');
+    write(other, { 'good.txt': 'g\n' });
+    git(other, 'add', '-A');
+    git(other, 'commit', '-qm', 'done elsewhere');
+    const commit = git(other, 'rev-parse', 'HEAD').trim();
+    const { task_id } = await w.queue('Done elsewhere', { type: 'implementation', to_agent: 'kimi' });
+    const remote = {
+      name: 'kimi',
+      kind: 'agent',
+      session: 'far',
+      client: 'claude-code',
+      provenance: { via: 'http' },
+    } as const;
+    await w.federation.execute('claim_task', { task_id }, remote);
+    await w.federation.execute('complete_task', { task_id, outcome: 'success', summary: 'done', commit }, remote);
+    await w.work();
+    const [item] = w.federation.state().escalations.values();
+    expect(item).toMatchObject({ kind: 'checks', task_id });
+    expect(item?.detail).toContain(`${w.folder} does not have ${commit.slice(0, 12)}: fetch it there`);
+    expect(w.task(task_id)).toMatchObject({ status: 'in-progress', failed_attempts: 0 });
+    w.git('fetch', '-q', other, 'main');
+    const actor = { name: 'reuben', kind: 'person', session: null, client: 'fed' } as const;
+    const checking = { federation: w.federation, environment: w.environment, unapproved: () => [] };
+    await checkTask({ ...checking, signal: new AbortController().signal }, w.task(task_id), actor);
+    expect(w.task(task_id)).toMatchObject({ status: 'completed', verified: true, result: { commit, by: 'kimi' } });
+    expect(w.federation.state().escalations.size).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreFolder } from '../support/store-folder.ts';
-import { torture } from '../support/store-torture.ts';
+import { stress } from '../../src/doctor/stress/stress.ts';
+import { fedProgram } from '../support/project.ts';
 
 let folder: StoreFolder;
 
@@ -17,8 +18,10 @@ describe('several processes on one journal', () => {
       timeout: 60_000,
     },
     async () => {
-      const { findings, acknowledged, kills } = await torture({
+      const { findings, acknowledged, kills } = await stress({
         dir: folder.dir,
+        program: [process.execPath, fedProgram, 'stress-worker'],
+        signal: new AbortController().signal,
         processes: 4,
         seconds: 5,
         killsPerSecond: 1.5,

@@ -44,6 +44,8 @@ let count = 0;
 
 export class DelayedMemoryStore implements EventStore {
   readonly fault = null;
+  readonly clock = null;
+  readonly documents = null;
   readonly lastLoss = null;
   readonly presence: Presence;
   readonly #log: MemoryLog;
@@ -95,6 +97,15 @@ export class DelayedMemoryStore implements EventStore {
 
   backoff(losses: number): Promise<void> {
     return this.#inner.backoff(losses);
+  }
+
+  letGo(): void {
+    this.#inner.letGo();
+  }
+
+  /** Now and then. */
+  mayAppendUnseen(): boolean {
+    return this.position.seq % 3 !== 0;
   }
 
   watch(listener: () => void): () => void {

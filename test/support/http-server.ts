@@ -1,6 +1,6 @@
 /** The HTTP server in this process, over a real federation in a folder. */
 import { onTestFinished } from 'vitest';
-import type { Serving } from '../../src/cli/host.ts';
+import type { ServeRequest, Serving } from '../../src/cli/host.ts';
 import { serve } from '../../src/compose/serve.ts';
 import { TokenFile } from '../../src/tokens/token-file.ts';
 import { makeProject, type Project } from './project.ts';
@@ -21,10 +21,12 @@ export async function startServer(
   config: Record<string, unknown> | null = {},
   atEnd: (end: () => Promise<void> | void) => void = onTestFinished,
   fill: (folder: string) => Promise<void> = async () => {},
+  more: Pick<ServeRequest, 'patience' | 'store'> = {},
 ): Promise<TestServer> {
   const project = makeProject(config, atEnd);
   await fill(project.folder);
-  const begin = (port: number): Promise<Serving> => serve({ folder: project.dir, host: '127.0.0.1', port, tls: null });
+  const begin = (port: number): Promise<Serving> =>
+    serve({ folder: project.dir, host: '127.0.0.1', port, tls: null, ...more });
   let server = await begin(0);
   const { url } = server;
   const tokens = new TokenFile(project.dir);

@@ -36,6 +36,7 @@ export class FakeFederation implements Federation {
 
   readonly project = new Project('.');
   readonly configWarnings = [];
+  readonly documents = null;
   readonly seq = 0;
 
   now(): string {
@@ -127,6 +128,7 @@ export class FakeFederation implements Federation {
     pause_federation: () => ({ already: false }),
     queue_plan: refuse,
     import_tasks: refuse,
+    import_votes: refuse,
     claim_task: refuse,
     report_progress: refuse,
     complete_task: refuse,

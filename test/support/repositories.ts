@@ -20,9 +20,12 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
-/** A repository with one commit on main, and a state folder of its own. */
-export function makeRepository(files: Readonly<Record<string, string>> = { 'a.txt': 'one\n' }): World {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'fed-repo-')));
+/** A repository with one commit on main, and a state folder of its own. `parent`: where both are. */
+export function makeRepository(
+  files: Readonly<Record<string, string>> = { 'a.txt': 'one\n' },
+  parent: string = tmpdir(),
+): World {
+  const root = realpathSync(mkdtempSync(join(parent, 'fed-repo-')));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const folder = join(root, 'project');
   mkdirSync(folder);

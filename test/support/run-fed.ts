@@ -1,6 +1,7 @@
 /** Runs `fed` in this process on a real federation, with the terminal and the tools that a test gives it. */
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
+import { backups } from '../../src/backup/backups.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { type Act, runFed } from '../../src/cli/program.ts';
@@ -8,7 +9,10 @@ import type { ScreenDevice } from '../../src/cli/screen.ts';
 import { plain, type Terminal } from '../../src/cli/terminal.ts';
 import { acceptLoss, lookForLoss } from '../../src/doctor/accept-loss.ts';
 import { examine } from '../../src/doctor/examine.ts';
-import { serverProgram } from './project.ts';
+import { copyFederation } from '../../src/compose/copy-federation.ts';
+import { serveRuns } from '../../src/compose/serve-runs.ts';
+import { stressReport } from '../../src/doctor/stress/stress-report.ts';
+import { fedProgram, serverProgram } from './project.ts';
 import { openBoard, serve } from '../../src/compose/serve.ts';
 import { openFederation, rebuildLog } from '../../src/compose/open-federation.ts';
 
@@ -63,16 +67,22 @@ export async function runWith(folder: string, args: readonly string[], settings:
     },
     screen: () => settings.screen ?? null,
     readInput: () => Promise.resolve(settings.input ?? ''),
+    readBytes: () => Promise.resolve(Buffer.from(settings.input ?? '')),
     signal: settings.signal ?? new AbortController().signal,
     open: (where) => openFederation({ ...where, ...(settings.clock === undefined ? {} : { clock: settings.clock }) }),
     rebuildLog,
     examine,
+    stress: stressReport,
+    stressWorker: () => Promise.reject(new Error('Expected to run in a process of its own')),
     lookForLoss,
     acceptLoss,
-    programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
+    backups: () => Promise.resolve(backups),
+    programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js'), fed: fedProgram },
     serve: settings.serve ?? serve,
     edit: settings.edit ?? (() => Promise.resolve()),
-    openBoard: (dir, url, person) => openBoard(dir, url, person, settings.browser ?? 'no-such-browser'),
+    copy: copyFederation,
+    serveRuns,
+    openBoard: (dir, url, code) => openBoard(dir, url, code, settings.browser ?? 'no-such-browser'),
     ask: (question) => {
       out += question;
       return Promise.resolve(answers.shift() ?? settings.answer ?? '');

@@ -31,6 +31,8 @@ export interface RunnerWorld {
     once?: boolean;
     worktrees?: 'all' | 'as configured';
     unapproved?: () => readonly string[];
+    /** In place of our server. */
+    server?: string;
   }) => Promise<WorkDone>;
   /** Resolves once this holds, looked at with every change. */
   readonly until: (holds: () => boolean) => Promise<void>;
@@ -86,13 +88,14 @@ export async function runnerWorld(
       once = true,
       worktrees = 'as configured',
       unapproved = () => [],
+      server = serverProgram,
     } = {}) =>
       await runAgents({
         federation,
         folder: project.dir,
         environment,
         storeEnvironment: {},
-        programs: { server: serverProgram, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
+        programs: { server, ollama: join(dirname(serverProgram), 'ollama-agent.js') },
         allowed: () => [],
         worktrees,
         agents: names,

@@ -37,6 +37,9 @@ export class Scenario {
   #drawn = 0;
   now = '2026-02-06T09:00:00.000Z';
 
+  /** Participants whose calls come from another machine. */
+  readonly overHttp = new Set<string>();
+
   constructor(config: Record<string, unknown> = {}) {
     this.config = configSchema.parse(config);
     this.present = new Set(Object.keys(this.config.agents));
@@ -45,7 +48,8 @@ export class Scenario {
 
   actor(name: string, session: string | null = `${name}-1`): Actor {
     const kind = participantKind(this.config, name) ?? 'system';
-    return { name, kind, session: kind === 'person' ? null : session, client: null };
+    const provenance = this.overHttp.has(name) ? { provenance: { via: 'http' } as const } : {};
+    return { name, kind, session: kind === 'person' ? null : session, client: null, ...provenance };
   }
 
   /** Runs a command as `who` (`name` or `name/session`). Throws its refusal; what that records is kept all the same. */

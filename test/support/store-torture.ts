@@ -3,11 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
+import { addressOf } from '../../src/store/postgres/address.ts';
+import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { programFile } from './program-file.ts';
 import { newsOf, sampleForm } from './store-samples.ts';
 
 export interface TortureOptions {
-  readonly dir: string;
+  /** What a worker opens its store by. */
+  readonly store: WorkerStore;
   readonly processes: number;
   /** How long it goes on once every process runs. */
   readonly seconds: number;
@@ -15,10 +18,14 @@ export interface TortureOptions {
   readonly killsPerSecond: number;
   /** How often a second one of them is suspended, for 0 to 200 ms. */
   readonly stopsPerSecond: number;
-  /** The share of writes that fall short. */
-  readonly shortWrites: number;
-  readonly segmentBytes: number;
+  /** Done as often as processes are suspended, in between. */
+  readonly disturb?: () => Promise<unknown>;
 }
+
+/** A journal, with the share of writes that fall short; or a federation in PostgreSQL. */
+export type WorkerStore =
+  | { readonly dir: string; readonly segmentBytes: number; readonly shortWrites: number }
+  | { readonly url: string };
 
 export interface TortureReport {
   readonly acknowledged: number;
@@ -36,9 +43,8 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
   let started = 0;
 
   const start = () => {
-    const { dir, segmentBytes, shortWrites } = options;
     const name = `worker-${++started}`;
-    const args = JSON.stringify({ dir, name, segmentBytes, shortWrites });
+    const args = JSON.stringify({ ...options.store, name });
     const child = spawn(process.execPath, [programFile('store-worker'), args], { stdio: ['ignore', 'pipe', 'pipe'] });
     running.push(child);
     let errors = '';
@@ -92,19 +98,27 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
       victim.kill('SIGCONT');
     }
   };
-  await Promise.all([killing(), stopping()]);
+  const disturbing = async () => {
+    while (options.disturb !== undefined && isRunning()) {
+      await sleep((Math.random() * 2_000) / options.stopsPerSecond);
+      await options.disturb();
+    }
+  };
+  await Promise.all([killing(), stopping(), disturbing()]);
   await Promise.all(workers.map((one) => one.hasStarted));
   for (const child of running) child.kill('SIGTERM');
   await Promise.all(workers.map((one) => one.hasEnded));
 
-  const records = await reckon(options.dir, reported, findings);
+  const records = await reckon(options.store, reported, findings);
   const acknowledged = [...reported.values()].filter((what) => what === 'acknowledged').length;
   return { acknowledged, records, kills, stops, findings };
 }
 
 /** Holds what was reported against the journal. */
-async function reckon(dir: string, reported: ReadonlyMap<string, string>, findings: string[]): Promise<number> {
-  const store = openJournalStore({ dir });
+async function reckon(from: WorkerStore, reported: ReadonlyMap<string, string>, findings: string[]): Promise<number> {
+  const store =
+    'url' in from ? new PostgresStore({ address: addressOf(from.url, 'unnamed', {}) }) : openJournalStore(from);
+  await store.open(null);
   const counts = new Map<string, number>();
   let records = 0;
   let committed = 0;

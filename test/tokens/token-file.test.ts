@@ -51,16 +51,16 @@ describe('a token', () => {
     now += 1;
     expect(tokens.find(secret, 'bearer')).toBeNull();
     await tokens.add(asked);
-    expect(tokens.list()).toHaveLength(1);
+    expect(await tokens.list()).toHaveLength(1);
   });
 
   it('is listed with its last use, of whichever process, and without its hash', async () => {
     const [here, there] = [file(), file()];
     const { token } = await here.add(asked);
     here.noteUse(token.id);
-    expect(there.list()).toEqual([{ ...token, last_used_at: null }]);
+    expect(await there.list()).toEqual([{ ...token, last_used_at: null }]);
     await here.saveUses();
-    expect(there.list()).toEqual([{ ...token, last_used_at: clock() }]);
+    expect(await there.list()).toEqual([{ ...token, last_used_at: clock() }]);
   });
 
   it('is revoked by enough of its beginning to know which', async () => {
@@ -71,7 +71,7 @@ describe('a token', () => {
     await expect(tokens.revoke('fed_nobodys')).rejects.toThrow('No token begins with');
     await expect(tokens.revoke('')).rejects.toThrow('No token begins with');
     expect(await tokens.revoke(one.token.id.slice(0, 9))).toEqual([one.token]);
-    expect(tokens.list().map(({ id }) => id)).toEqual([other.token.id]);
+    expect((await tokens.list()).map(({ id }) => id)).toEqual([other.token.id]);
   });
 
   it('is never lost to another one that is made at the same time', async () => {

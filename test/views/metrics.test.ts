@@ -12,6 +12,7 @@ import { dashboardView, targetsView } from '../../src/views/metrics-view.ts';
 import { taskCounts } from '../../src/views/task-counts.ts';
 import { optimizationView } from '../../src/views/optimization-view.ts';
 import { twoWeeks } from '../support/history.ts';
+import { checkRun } from '../support/checks.ts';
 import { Scenario } from '../support/scenario.ts';
 
 const sourceOf = ({ state, config, now }: Scenario) => ({ state, config, now });
@@ -132,6 +133,29 @@ describe('one number is the same wherever it is read', () => {
     const view = agentMetrics(sourceOf(s), 'kimi');
     expect(view.ballots.stated_against_observed).toMatchObject([{ from: 0.8, stated: 0.8, observed: 1 }]);
     expect(renderAgentMetrics(view, plain)).toContain('stated  80%  observed 100%');
+  });
+});
+
+describe('what checks said', () => {
+  it('stands with each agent and type: how much they proved, and how much was reported and not done', () => {
+    const s = new Scenario({ checks: { test: { command: ['true'], types: ['implementation'] } } });
+    for (const verdict of ['passed', 'passed', 'failed'] as const) {
+      const { task_id } = s.queue('build', { type: 'implementation', max_attempts: 1 });
+      s.claim('kimi', task_id);
+      s.complete('kimi', task_id);
+      s.run('reuben', 'record_checks', { task_id, attempt: 1, runs: [checkRun({ check: 'test', verdict })] });
+    }
+    const figures = { count: 3, successes: 2, verified_share: 1, false_done: 0.333 };
+    expect(pairMetrics(sourceOf(s), 'kimi', 'implementation')).toMatchObject(figures);
+    const said = '100% of the completions verified, 33% not done when reported';
+    for (const page of [
+      renderDashboard(dashboardView(sourceOf(s)), plain),
+      renderAgentMetrics(agentMetrics(sourceOf(s), 'kimi'), plain),
+      renderTypeMetrics(typeMetrics(sourceOf(s), 'implementation'), plain),
+      renderPair(pairMetrics(sourceOf(s), 'kimi', 'implementation'), plain),
+    ]) {
+      expect(page).toContain(said);
+    }
   });
 });
 

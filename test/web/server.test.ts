@@ -1,14 +1,21 @@
 /** What the HTTP server lets in, and how it turns everything else down. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { addMillis, fromMillis } from '../../src/domain/time.ts';
 import { addressOf } from '../../src/config/serve-address.ts';
+import { StoreError } from '../../src/domain/errors.ts';
+import { serveHttp } from '../../src/mcp/http.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { TokenFile } from '../../src/tokens/token-file.ts';
+import { createApp } from '../../src/web/app.ts';
 import { RateLimit } from '../../src/web/limits.ts';
 import { startServer, type TestServer } from '../support/http-server.ts';
+import { makeService } from '../support/mcp-connections.ts';
+import { makeProject } from '../support/project.ts';
 
 const initialize = {
   jsonrpc: '2.0',
@@ -237,7 +244,7 @@ it('answers others while a thousand streams are idle, and refuses more than one 
   expect(new Set(opened.map(({ status }) => status))).toEqual(new Set([200]));
   expect((await open(secrets[0] ?? '')).status).toBe(429);
   expect((await server.fetch('/healthz')).status).toBe(200);
-  const [first] = server.tokens.list();
+  const [first] = await server.tokens.list();
   await server.tokens.revoke(first?.id ?? '');
   // Its streams end by themselves.
   await Promise.all(opened.slice(0, 250).map((response) => response.text()));
@@ -317,4 +324,118 @@ it('says that the store is damaged, serves what it knows, and is well again when
   await server.restart();
   expect((await server.fetch('/readyz', { headers })).status).toBe(200);
   expect(await ask('queue_task', { description: 'After the damage' })).toContain('After the damage');
+});
+
+it('says that the journal is gone, reads what is there, and takes changes once it is back and the server was restarted', async () => {
+  const server = await startServer();
+  const token = await server.token('reuben');
+  const headers = { authorization: `Bearer ${token}` };
+  const begun = await server.fetch('/mcp', post(initialize, headers));
+  await begun.text();
+  const session = { ...headers, 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const ask = async (name: string, args: object) => {
+    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name, arguments: args } };
+    return await (await server.fetch('/mcp', post(call, session))).text();
+  };
+  await ask('queue_task', { description: 'Before' });
+  const journal = join(server.dir, 'journal');
+  renameSync(journal, `${journal}-gone`);
+  const refused = await server.fetch('/readyz', { headers });
+  expect(refused.status).toBe(503);
+  expect(problem.parse(await refused.json()).error).toMatchObject({
+    code: 'corrupt-store',
+    message: expect.stringMatching(/^The journal lacks record 1 /),
+  });
+  expect(await ask('queue_task', { description: 'Meanwhile' })).toContain('corrupt-store');
+  // Reading goes on, from what is there, with the warning.
+  expect(await ask('list_tasks', {})).toMatch(/"total\\":0.*"warning/);
+  expect((await server.fetch('/healthz')).status).toBe(200);
+  // What came back may be an older copy, so a process that saw it gone does not go on by itself.
+  renameSync(`${journal}-gone`, journal);
+  await server.restart();
+  expect((await server.fetch('/readyz', { headers })).status).toBe(200);
+  expect(await ask('queue_task', { description: 'Afterwards' })).toContain('Afterwards');
+  expect(await ask('list_tasks', {})).not.toContain('Meanwhile');
+});
+
+/** As a database behind a network is: away, and there again. */
+class FarStore extends MemoryStore {
+  isAway = false;
+
+  override refresh(): void {
+    this.#reach();
+    super.refresh();
+  }
+
+  override append(...args: Parameters<MemoryStore['append']>): ReturnType<MemoryStore['append']> {
+    this.#reach();
+    return super.append(...args);
+  }
+
+  #reach(): void {
+    if (this.isAway) throw new StoreError('store-unavailable', 'The database does not answer', 'Try again.');
+  }
+}
+
+it('says that the store does not answer while it does not, and goes on by itself once it does', async () => {
+  const store = new FarStore();
+  const { service, federation } = await makeService({}, { store });
+  const project = makeProject();
+  const tokens = new TokenFile(project.dir);
+  const mcp = serveHttp(service, { key: new Uint8Array(32), mostBytes: 1_000_000 });
+  const trouble: unknown[] = [];
+  const app = createApp({
+    federation,
+    folder: project.dir,
+    tokens,
+    mcp,
+    hosts: new Set(['localhost']),
+    isSecure: false,
+    addressOf: () => '127.0.0.1',
+    cookie: 'federation_1',
+    onTrouble: (error) => trouble.push(error),
+  });
+  onTestFinished(async () => {
+    app.close();
+    await mcp.close();
+  });
+  const { secret } = await tokens.add({ name: 'reuben', created_by: 'reuben', expires_at: null, read_only: false });
+  const headers = { host: 'localhost', authorization: `Bearer ${secret}` };
+  const ask = async (path: string, init: RequestInit = { headers }) =>
+    await app.fetch(new Request(`http://localhost${path}`, init));
+  const begun = await ask('/mcp', post(initialize, headers));
+  await begun.text();
+  const session = { ...headers, 'mcp-session-id': begun.headers.get('mcp-session-id') ?? '' };
+  const queue = async (description: string) => {
+    const call = { jsonrpc: '2.0', id: 2, method: 'tools/call' };
+    const params = { name: 'queue_task', arguments: { description } };
+    return await (await ask('/mcp', post({ ...call, params }, session))).text();
+  };
+  const form = new URLSearchParams({ token: secret });
+  const signedIn = await ask('/sign-in', { method: 'POST', headers: { host: 'localhost' }, body: form });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const board = { headers: { host: 'localhost', cookie } };
+  expect((await ask('/queue', board)).status).toBe(200);
+
+  store.isAway = true;
+  for (const [path, init] of [
+    ['/readyz', { headers }],
+    ['/metrics', { headers }],
+    ['/api/page?path=/queue', board],
+    ['/queue', board],
+  ] as const) {
+    const refused = await ask(path, init);
+    expect([path, refused.status]).toEqual([path, 503]);
+    expect(problem.parse(await refused.json()).error).toMatchObject({
+      code: 'store-unavailable',
+      message: 'The database does not answer',
+    });
+  }
+  expect(await queue('Meanwhile')).toContain('store-unavailable');
+  expect((await ask('/healthz')).status).toBe(200);
+  store.isAway = false;
+  expect((await ask('/readyz')).status).toBe(200);
+  expect(await queue('Afterwards')).toContain('Afterwards');
+  expect((await ask('/queue', board)).status).toBe(200);
+  expect(trouble).toEqual([]);
 });

@@ -1,24 +1,29 @@
 /** Escalations on their way to a real HTTP server, from real processes' federations on a real journal. */
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from '../../src/domain/commands.ts';
 import type { Federation } from '../../src/federation.ts';
 import { openFederation } from '../../src/compose/open-federation.ts';
+import { approve } from '../support/approve.ts';
 import { programFile } from '../support/program-file.ts';
 import { makeProject, type Project } from '../support/project.ts';
+import { runWith } from '../support/run-fed.ts';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const reuben: Actor = { name: 'reuben', kind: 'person', session: null, client: null };
 const kimi: Actor = { name: 'kimi', kind: 'agent', session: 'kimi-1', client: null };
 
 function project(url: string, more: Record<string, unknown> = {}): Project {
-  return makeProject({ webhook: { url, first_delay_seconds: 0.1, timeout_seconds: 2, ...more }, log_file: null });
+  const here = makeProject({ webhook: { url, first_delay_seconds: 0.1, timeout_seconds: 2, ...more }, log_file: null });
+  approve(here.folder);
+  return here;
 }
 
 async function open({ dir }: Project): Promise<Federation> {
@@ -38,6 +43,11 @@ async function escalate(federation: Federation, description: string): Promise<st
   return item.inbox_id;
 }
 
+beforeEach(() => {
+  const state = mkdtempSync(join(tmpdir(), 'federation-state-'));
+  onTestFinished(() => rmSync(state, { recursive: true, force: true }));
+  vi.stubEnv('XDG_STATE_HOME', state);
+});
 afterEach(() => vi.unstubAllEnvs());
 
 describe('the webhook', () => {
@@ -226,16 +236,51 @@ describe('the webhook', () => {
 
   it('begins while a server runs as soon as it is configured, and says nothing of what was before', async () => {
     const receiver = await WebhookReceiver.start();
-    const { dir } = makeProject({ log_file: null });
+    const here = makeProject({ log_file: null });
+    const { dir } = here;
     const federation = await openFederation({ folder: dir });
     onTestFinished(() => federation.close());
     federation.keepTime();
     await escalate(federation, 'before');
     expect(federation.webhook()).toBeNull();
     writeFileSync(join(dir, 'config.json'), JSON.stringify({ webhook: { url: receiver.url }, log_file: null }));
+    approve(here.folder);
     await expect.poll(() => federation.webhook(), { timeout: 10_000 }).not.toBeNull();
     const id = await escalate(federation, 'after');
     await expect.poll(() => receiver.ids).toEqual([id]);
+  });
+
+  it('sends nothing to an address that was not approved here, and everything once it is', async () => {
+    const [known, unknown] = [await WebhookReceiver.start(), await WebhookReceiver.start()];
+    const here = project(known.url);
+    const federation = await open(here);
+    federation.keepTime();
+    const before = await escalate(federation, 'before');
+    await expect.poll(() => known.ids).toEqual([before]);
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 0, delivered: 1 });
+    // As a pull would change it.
+    const webhook = { url: unknown.url, first_delay_seconds: 0.1, timeout_seconds: 2 };
+    writeFileSync(join(here.dir, 'config.json'), JSON.stringify({ webhook, log_file: null }));
+    await expect.poll(() => federation.webhook()?.unapproved, { timeout: 10_000 }).toBe(true);
+    const after = await escalate(federation, 'after');
+    const why = 'the webhook is not approved on this machine';
+    await expect.poll(() => federation.webhook()).toMatchObject({ pending: 1, last_error: { message: why } });
+    const agent = { FEDERATION_DIR: here.dir, CLAUDECODE: '1' };
+    expect((await runWith(here.folder, ['init', '--trust'], { environment: agent })).err).toContain(
+      'agents approve nothing',
+    );
+    const { out } = await runWith(here.folder, ['status'], { environment: { FEDERATION_DIR: here.dir } });
+    expect(out).toContain('The webhook sends nothing before you approve it on this machine: fed init asks.');
+    expect([known.ids, unknown.ids]).toEqual([[before], []]);
+    const environment = { FEDERATION_DIR: here.dir, XDG_STATE_HOME: process.env['XDG_STATE_HOME'] };
+    expect((await runWith(here.folder, ['init'], { environment })).out).toContain(
+      'Not approved on this machine: webhook',
+    );
+    expect((await runWith(here.folder, ['init'], { environment, answer: 'n' })).out).toContain('Not approved');
+    const { out: asked } = await runWith(here.folder, ['init'], { environment, answer: 'y' });
+    expect(asked).toContain(`webhook: {"url":"${unknown.url}"`);
+    await expect.poll(() => unknown.ids, { timeout: 10_000 }).toEqual([after]);
+    expect(known.ids).toEqual([before]);
   });
 
   it('is sent by one process where several share a federation', async () => {

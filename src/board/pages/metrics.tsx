@@ -69,9 +69,17 @@ export function Metrics({ data }: { readonly data: Data }) {
         })}
       </dl>
       <div class="mg">
-        <Section title="Success by agent and type" note="95% interval; the line is at 80%">
-          <Pairs pairs={pairs} />
-        </Section>
+        <div>
+          <Section title="Success by agent and type" note="95% interval; the line is at 80%">
+            <Pairs pairs={pairs} />
+          </Section>
+          <Section title="Cost by agent" note="of runs, since the first">
+            <Costs costs={data.costs} />
+          </Section>
+          <Section title="By strategy" note="had it always chosen">
+            <Strategies routing={dashboard.routing} />
+          </Section>
+        </div>
         <div>
           <Section title="Calibration of votes" note={`${calibration.judged} judged`}>
             <CalibrationPlot calibration={calibration} />
@@ -104,16 +112,10 @@ export function Metrics({ data }: { readonly data: Data }) {
               </tbody>
             </table>
           </Section>
+          <Section title="By day" note="completed, failed, open">
+            <Days days={dashboard.days} />
+          </Section>
         </div>
-        <Section title="Cost by agent" note="of runs, since the first">
-          <Costs costs={data.costs} />
-        </Section>
-        <Section title="By day" note="completed, failed, open">
-          <Days days={dashboard.days} />
-        </Section>
-        <Section title="By strategy" note="had it always chosen">
-          <Strategies routing={dashboard.routing} />
-        </Section>
       </div>
     </>
   );

@@ -10,7 +10,7 @@ export function More() {
       <Head title="More" />
       <ul class="more">
         {pageLinks
-          .filter(({ page }) => ['graph', 'metrics', 'agents', 'log'].includes(page))
+          .filter(({ page }) => ['graph', 'landing', 'metrics', 'agents', 'log'].includes(page))
           .map(({ page, href, title }) => (
             <li key={page}>
               <a href={href}>{title}</a>

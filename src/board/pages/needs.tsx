@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Need, PageOf } from '../../views/pages/page.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
-import { useBoard, useSend } from '../context.ts';
-import { Action, Age, Bar, Clock, Glyph, Head, Id, Priority, Result, RowGlyph, Text } from '../parts.tsx';
+import { type Done, useBoard, useSend } from '../context.ts';
+import { Action, Age, Bar, Clock, Glyph, Head, Id, Priority, Result, RowGlyph, Text, Undo } from '../parts.tsx';
 import { TaskForm } from '../task-form.tsx';
 import { type ActionWords, actionWords, age, count, kindWords, percent, whoHas } from '../words.ts';
 
@@ -27,7 +27,10 @@ export function Needs({ data }: { readonly data: PageOf<'needs'> }) {
     <>
       <Head title={title} sub={sub} />
       <div class="needs">
-        <div>{total === 0 ? <Lately rows={data.lately} /> : <Items items={items} total={total} />}</div>
+        <div>
+          <Items items={items} total={total} />
+          {total === 0 ? <Lately rows={data.lately} /> : null}
+        </div>
         <Rail data={data} />
       </div>
     </>
@@ -63,14 +66,78 @@ function FirstScreen() {
 const fold = 6;
 const group = 20;
 
+/** What was done about an item here; `undo`: see `Done`. */
+interface Answered extends Done {
+  readonly label: string;
+}
+
 function Items({ items, total }: { readonly items: readonly Need[]; readonly total: number }) {
+  const [answered, setAnswered] = useState<ReadonlyMap<string, Answered>>(new Map());
+  const shown = useSeen(items);
+  const open = new Set(items.map(({ inbox_id }) => inbox_id));
+  const forget = (id: string): void => setAnswered(new Map([...answered].filter(([known]) => known !== id)));
   if (items.length > group) return <Groups items={items} total={total} />;
+  if (shown.length === 0) return null;
   return (
     <ol class="items" aria-label="Waiting, oldest first">
-      {items.map((item, index) => (
-        <Item key={item.inbox_id} item={item} folded={items.length > fold && index > 0} />
-      ))}
+      {shown.map((item, index) => {
+        const id = item.inbox_id;
+        const mine = answered.get(id) ?? null;
+        if (mine !== null || !open.has(id)) {
+          return <Settled key={`${id}-settled`} item={item} answered={mine} onUndone={() => forget(id)} />;
+        }
+        return (
+          <Item
+            key={id}
+            item={item}
+            folded={items.length > fold && index > 0}
+            onAnswered={(label, done) => setAnswered((before) => new Map([...before, [id, { label, ...done }]]))}
+          />
+        );
+      })}
     </ol>
+  );
+}
+
+/**
+ * Items as they are now, and those that were settled while the page is looked at, where they stood: nothing moves that
+ * is under the pointer.
+ */
+function useSeen(items: readonly Need[]): readonly Need[] {
+  const seen = useRef(new Map<string, Need>());
+  return useMemo(() => {
+    for (const item of items) seen.current.set(item.inbox_id, item);
+    return [...seen.current.values()].sort((a, b) =>
+      a.opened_at < b.opened_at ? -1 : a.opened_at > b.opened_at ? 1 : 0,
+    );
+  }, [items]);
+}
+
+/** One line of what needed somebody a moment ago. */
+function Settled({
+  item,
+  answered,
+  onUndone,
+}: {
+  readonly item: Need;
+  readonly answered: Answered | null;
+  readonly onUndone: () => void;
+}) {
+  const line = useRef<HTMLLIElement>(null);
+  const isMine = answered !== null;
+  // Where the button was that did it, the keyboard goes on.
+  useEffect(() => {
+    if (isMine && document.activeElement === document.body) line.current?.focus();
+  }, [isMine]);
+  return (
+    <li class="settled" ref={line} tabIndex={0} data-item>
+      <Glyph name={isMine ? 'done' : 'off'} />
+      <span class="t1">
+        <Text text={titleOf(item)} />
+      </span>
+      <span class="s">{answered === null ? 'settled elsewhere' : answered.label}</span>
+      {answered === null ? null : <Undo of={answered} onUndone={onUndone} />}
+    </li>
   );
 }
 
@@ -156,11 +223,17 @@ function Bulk({
   );
 }
 
-export function Item({ item, folded }: { readonly item: Need; readonly folded: boolean }) {
+interface ItemProps {
+  readonly item: Need;
+  readonly folded: boolean;
+  readonly onAnswered?: (label: string, done: Done) => void;
+}
+
+export function Item({ item, folded, onAnswered = () => {} }: ItemProps) {
   const { shell } = useBoard();
   const [answer, setAnswer] = useState('');
   const { task: about } = item;
-  const evidence = <Evidence item={item} />;
+  const evidence = <Evidence item={item} onAnswered={onAnswered} />;
   return (
     <li class="item" tabIndex={0} data-item>
       <div class="age">
@@ -230,7 +303,10 @@ export function Item({ item, folded }: { readonly item: Need; readonly folded: b
               action={action}
               isFirst={index === 0}
               answer={answer}
-              onAnswered={() => setAnswer('')}
+              onAnswered={(label, done) => {
+                setAnswer('');
+                onAnswered(label, done);
+              }}
             />
           ))
         )}
@@ -242,23 +318,32 @@ export function Item({ item, folded }: { readonly item: Need; readonly folded: b
 function titleOf(item: Need): string {
   if (item.vote !== null) return item.vote.question;
   if (item.kind === 'question') return item.detail ?? item.title;
-  return item.title;
+  return item.headline ?? item.title;
 }
 
-function Evidence({ item }: { readonly item: Need }) {
-  const lines = item.kind === 'question' ? '' : (item.detail ?? '');
+/** What else is said about it than its heading, in lines. */
+function detailOf({ kind, title, detail, headline }: Need): string {
+  if (kind === 'question') return '';
+  // The heading says the task, and the line above it what it is about.
+  const said = detail ?? '';
+  const text = headline === null ? said : said.replace(`: ${headline}`, '.');
+  const isSaid = headline === null || kind === 'approval';
+  return isSaid ? text : text.includes('\n') ? `${title}\n${text}` : [`${title}.`, text].join(' ').trim();
+}
+
+interface EvidenceProps {
+  readonly item: Need;
+  readonly onAnswered: (label: string, done: Done) => void;
+}
+
+function Evidence({ item, onAnswered }: EvidenceProps) {
+  const lines = detailOf(item);
   return (
     <>
-      {item.kind === 'question' && item.task !== null ? (
-        <p class="d">{item.task.description}</p>
-      ) : lines === '' ? null : lines.split('\n').length > 2 ? (
-        <pre class="out" tabIndex={0}>
-          {lines.split('\n').slice(-5).join('\n')}
-        </pre>
-      ) : (
-        <p class="d">
-          <Text text={lines} />
-        </p>
+      {item.kind === 'question' && item.headline !== null ? (
+        <p class="d">{item.headline}</p>
+      ) : lines === '' ? null : (
+        <Lines text={lines} />
       )}
       {item.candidates.length === 0 ? null : (
         <div class="score">
@@ -271,7 +356,7 @@ function Evidence({ item }: { readonly item: Need }) {
           ])}
         </div>
       )}
-      {item.vote === null ? null : <VoteEvidence item={item} />}
+      {item.vote === null ? null : <VoteEvidence item={item} onAnswered={onAnswered} />}
       {item.kept === undefined ? null : (
         <ul class="kept">
           {item.kept.map(({ type, to_agent, after, rule }) => (
@@ -301,12 +386,41 @@ function Evidence({ item }: { readonly item: Need }) {
   );
 }
 
-function VoteEvidence({ item }: { readonly item: Need }) {
+/** A sentence, and the end of what a program wrote. */
+function Lines({ text }: { readonly text: string }) {
+  const [first = '', ...rest] = text.split('\n');
+  if (rest.length < 2) {
+    return (
+      <p class="d">
+        <Text text={text} />
+      </p>
+    );
+  }
+  return (
+    <>
+      <p class="d">
+        <Text text={first} />
+      </p>
+      <pre class="out" tabIndex={0}>
+        {rest.slice(-5).join('\n')}
+      </pre>
+    </>
+  );
+}
+
+function VoteEvidence({ item, onAnswered }: EvidenceProps) {
   const { shell } = useBoard();
   const options = item.vote?.result?.tally?.options ?? [];
   const best = Math.max(0, ...options.map(({ in_force }) => in_force ?? 0));
   return (
     <div class="score six">
+      {options.length === 0
+        ? null
+        : ['Option', 'Plain', '', 'Calibrated', '', ''].map((name, index) => (
+            <span key={`head-${index}`} class="s head-of">
+              {name}
+            </span>
+          ))}
       {options.map(({ option, plain, calibrated, in_force }) => [
         <span key={`${option}-name`} class={in_force === best ? 'b' : ''}>
           {option}
@@ -329,6 +443,7 @@ function VoteEvidence({ item }: { readonly item: Need }) {
               tool="answer_inbox"
               args={{ inbox_id: item.inbox_id, action: 'decide', choice: option }}
               kind={in_force === best ? 'outline' : 'plain'}
+              onDone={(done) => onAnswered(`decided: ${option}`, done)}
             />
           )}
         </span>,
@@ -342,17 +457,20 @@ interface ItemActionProps {
   readonly action: Need['actions'][number];
   readonly isFirst: boolean;
   readonly answer: string;
-  readonly onAnswered: () => void;
+  readonly onAnswered: (label: string, done: Done) => void;
 }
 
 function ItemAction({ item, action, isFirst, answer, onAnswered }: ItemActionProps) {
   const words = actionWords(action, item);
-  const kind = isFirst ? 'primary' : words.final ? 'danger' : 'plain';
+  const kind = isFirst ? 'primary' : words.final || action === 'cancel' ? 'danger' : 'plain';
+  const done = words.done;
   const args = { inbox_id: item.inbox_id, action };
   if (words.asks === 'choice') return null;
   if (words.asks === 'note')
-    return <AnswerButton args={args} answer={answer} effect={words.effect} onAnswered={onAnswered} />;
-  if (words.asks === 'agent') return <GiveButton args={args} words={words} kind={kind} />;
+    return (
+      <AnswerButton args={args} answer={answer} effect={words.effect} onAnswered={(sent) => onAnswered(done, sent)} />
+    );
+  if (words.asks === 'agent') return <GiveButton args={args} words={words} kind={kind} onAnswered={onAnswered} />;
   if (words.asks === 'changes') {
     return item.task_id === undefined ? null : (
       <div class="act">
@@ -371,7 +489,8 @@ function ItemAction({ item, action, isFirst, answer, onAnswered }: ItemActionPro
         tool="answer_inbox"
         args={args}
         kind={kind}
-        confirm={words.final ? `${words.label}: ${words.effect}.` : null}
+        confirm={words.final ? `${words.label}: ${words.effect}. This cannot be undone.` : null}
+        onDone={(sent) => onAnswered(done, sent)}
       />
       <span class="s">{words.effect}</span>
     </div>
@@ -387,12 +506,14 @@ function AnswerButton({
   readonly args: object;
   readonly answer: string;
   readonly effect: string;
-  readonly onAnswered: () => void;
+  readonly onAnswered: (done: Done) => void;
 }) {
   const { live } = useBoard();
   const { state, send } = useSend();
   const submit = async (): Promise<void> => {
-    if (answer.trim() !== '' && (await send('answer_inbox', { ...args, note: answer.trim() }))) onAnswered();
+    if (answer.trim() === '') return;
+    const done = await send('answer_inbox', { ...args, note: answer.trim() });
+    if (done !== null) onAnswered(done);
   };
   return (
     <div class="act">
@@ -416,10 +537,12 @@ function GiveButton({
   args,
   words,
   kind,
+  onAnswered,
 }: {
   readonly args: object;
   readonly words: ActionWords;
   readonly kind: string;
+  readonly onAnswered: (label: string, done: Done) => void;
 }) {
   const { shell, live } = useBoard();
   const { state, send } = useSend();
@@ -445,9 +568,13 @@ function GiveButton({
               type="button"
               class="btn"
               disabled={!live || state === 'sending'}
-              onClick={() => void send('answer_inbox', { ...args, to_agent: name })}
+              onClick={() =>
+                void send('answer_inbox', { ...args, to_agent: name }).then((done) => {
+                  if (done !== null) onAnswered(`${words.done} ${nameOf(name)}`, done);
+                })
+              }
             >
-              {name === 'auto' ? 'the router’s choice' : name}
+              {nameOf(name)}
             </button>
           ))}
         </div>
@@ -456,6 +583,10 @@ function GiveButton({
       <span class="s">{words.effect}</span>
     </div>
   );
+}
+
+function nameOf(agent: string): string {
+  return agent === 'auto' ? 'the router’s choice' : agent;
 }
 
 function Lately({ rows }: { readonly rows: readonly TaskRow[] }) {

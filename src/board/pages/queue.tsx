@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ColumnName, PageOf } from '../../views/pages/page.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
 import { useBoard } from '../context.ts';
-import { Age, Head, Id, Priority, RowGlyph } from '../parts.tsx';
+import { Age, type Deed, DeedLine, Head, Id, Priority, RowGlyph } from '../parts.tsx';
 import { useRows } from '../rows.ts';
 import { Pick, TaskForm } from '../task-form.tsx';
 import { Windowed } from '../windowed.tsx';
@@ -34,6 +34,7 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
   const [adding, setAdding] = useState(query.has('add'));
   const [column, setColumn] = useState<ColumnName>('in_progress');
   const [dragged, setDragged] = useState<TaskRow | null>(null);
+  const [deed, setDeed] = useState<Deed | null>(null);
 
   // In the address, so that what is seen can be kept and shared.
   useEffect(() => {
@@ -90,6 +91,7 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
           />
         </label>
       </div>
+      <DeedLine deed={deed} />
       <nav class="segs" aria-label="Columns">
         {names.map((name) => (
           <button key={name} type="button" aria-pressed={name === column} onClick={() => setColumn(name)}>
@@ -127,7 +129,9 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
         })}
         {adding ? <TaskForm types={data.types} people={data.people} onClose={() => setAdding(false)} /> : null}
       </div>
-      {dragged === null ? null : <DropBar row={dragged} agents={agents} onEnd={() => setDragged(null)} />}
+      {dragged === null ? null : (
+        <DropBar row={dragged} agents={agents} onEnd={() => setDragged(null)} onDeed={setDeed} />
+      )}
     </>
   );
 }
@@ -230,17 +234,21 @@ function DropBar({
   row,
   agents,
   onEnd,
+  onDeed,
 }: {
   readonly row: TaskRow;
   readonly agents: readonly string[];
   readonly onEnd: () => void;
+  readonly onDeed: (deed: Deed) => void;
 }) {
-  const { call } = useBoard();
+  const { call, now } = useBoard();
   const [said, setSaid] = useState('');
-  const drop = async (changes: Readonly<Record<string, unknown>>): Promise<void> => {
+  const drop = async (label: string, changes: Readonly<Record<string, unknown>>): Promise<void> => {
     const outcome = await call('override_task', { task_id: row.task_id, ...changes });
-    if (outcome.ok) onEnd();
-    else setSaid(`${outcome.error.message}. ${outcome.error.next}`);
+    if (outcome.ok) {
+      onEnd();
+      onDeed({ label: `${shortId(row.task_id, now)}: ${label}`, undo: outcome.undo });
+    } else setSaid(`${outcome.error.message}. ${outcome.error.next}`);
   };
   const target = (label: string, changes: Readonly<Record<string, unknown>>) => (
     <span
@@ -249,7 +257,7 @@ function DropBar({
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void drop(changes);
+        void drop(label, changes);
       }}
     >
       {label}

@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { PageOf } from '../../views/pages/page.ts';
-import { useBoard, useSend } from '../context.ts';
+import { type Done, useBoard, useSend } from '../context.ts';
 import {
   Action,
   AdviceLine,
   Age,
   Bar,
   Clock,
+  type Deed,
+  DeedLine,
   Fact,
   Facts,
   focusOnce,
@@ -20,7 +22,9 @@ import {
   Text,
 } from '../parts.tsx';
 import { Pick } from '../task-form.tsx';
-import { age, left, stated } from '../words.ts';
+import { age, left, span, stated } from '../words.ts';
+import { RunOutput } from '../run-output.tsx';
+import { LandingFacts } from './landing.tsx';
 import { doubtWords, Item } from './needs.tsx';
 
 type Data = PageOf<'task'>;
@@ -34,9 +38,7 @@ export function Task({ data }: { readonly data: Data }) {
       <p class="s over">
         <span class="m">{task.task_id}</span> · {task.type ?? 'no type'} {task.priority === 'normal' ? '' : '· '}
         <Priority of={task.priority} /> · from {task.from_agent}
-        {task.caused_by === undefined
-          ? ''
-          : ` (${task.caused_by.kind ?? ''}${task.caused_by.by === undefined ? '' : ` ${task.caused_by.by}`})`}
+        <Cause task={task} />
       </p>
       <Head title={line} sub={<State data={data} />} />
       <div class="task">
@@ -86,9 +88,9 @@ export function Task({ data }: { readonly data: Data }) {
                   <p class="d">
                     <b>{run.program}</b> {run.status}
                     {run.outcome === undefined ? '' : `, ${run.outcome}`}
-                    {run.how === undefined ? '' : ` (${run.how})`}, {run.minutes ?? 0} min
+                    {run.how === undefined ? '' : ` (${run.how})`}, {runTime(run.minutes)}
                     {run.cost_usd === undefined ? ', cost not told' : `, ${run.cost_usd.toFixed(2)} USD`}
-                    <span class="q m"> fed runs follow {run.run_id}</span>
+                    <span class="q m"> {run.run_id}</span>
                   </p>
                   {run.trouble === undefined ? null : <p class="bad">{run.trouble}</p>}
                   {run.last_words === undefined ? null : (
@@ -96,6 +98,12 @@ export function Task({ data }: { readonly data: Data }) {
                       {run.last_words}
                     </pre>
                   )}
+                  {run.status === 'ended' || run.stop_asked_by !== undefined ? null : (
+                    <div class="buttons">
+                      <Action label="Stop this run" tool="stop_run" args={{ run_id: run.run_id }} />
+                    </div>
+                  )}
+                  <RunOutput run_id={run.run_id} isOver={run.status === 'ended'} />
                 </div>
               ))}
             </Section>
@@ -129,10 +137,16 @@ export function Task({ data }: { readonly data: Data }) {
             </Section>
           )}
           {task.notes === undefined ? null : (
-            <Section title="Notes">
-              {task.notes.map(({ at, by, text }) => (
+            <Section
+              title="Notes"
+              note={
+                data.unread === 0 ? undefined : `${data.unread} not read yet by ${row.holding?.agent ?? 'its holder'}`
+              }
+            >
+              {task.notes.map(({ at, by, text }, index, notes) => (
                 <p key={`${at}${by}`} class="d">
                   <b class={by === shell.operator ? 'you' : ''}>{by}</b> <Clock at={at} />: <Text text={text} />
+                  {index < notes.length - data.unread ? null : <span class="chip">not read yet</span>}
                 </p>
               ))}
             </Section>
@@ -144,22 +158,24 @@ export function Task({ data }: { readonly data: Data }) {
               </pre>
             </Section>
           )}
-          <Section title="History" note={task.history.length}>
-            <div class="hist">
-              {task.history.toReversed().map(({ at, by, what, text }, index) => (
-                <p key={index}>
-                  <span class="tm">
-                    <Clock at={at} />
-                  </span>
-                  <span>
-                    <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
-                    {text === undefined ? '' : ': '}
-                    {text === undefined ? null : <Text text={text} />}
-                  </span>
-                </p>
-              ))}
-            </div>
-          </Section>
+          {task.history.length === 0 ? null : (
+            <Section title="History" note={task.history.length}>
+              <div class="hist">
+                {task.history.toReversed().map(({ at, by, what, text }, index) => (
+                  <p key={index}>
+                    <span class="tm">
+                      <Clock at={at} />
+                    </span>
+                    <span>
+                      <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
+                      {text === undefined ? '' : ': '}
+                      {text === undefined ? null : <Text text={text} />}
+                    </span>
+                  </p>
+                ))}
+              </div>
+            </Section>
+          )}
         </div>
         <TaskRail data={data} />
       </div>
@@ -168,14 +184,20 @@ export function Task({ data }: { readonly data: Data }) {
   );
 }
 
+/** Beside whom it is from: what it follows from. */
+function Cause({ task: { caused_by, from_agent } }: { readonly task: Data['task'] }) {
+  if (caused_by === undefined || caused_by.by === from_agent) return null;
+  const { kind, by } = caused_by;
+  return <>{` (${[kind, by].filter((word) => word !== undefined).join(' ')})`}</>;
+}
+
 function State({ data }: { readonly data: Data }) {
   const { now } = useBoard();
   const { row, task } = data;
   if (row.holding !== null) {
     return (
       <>
-        <RowGlyph row={row} /> {row.holding.agent} has worked on it for {age(row.holding.since, now)}, attempt{' '}
-        {row.holding.attempt}.{' '}
+        <RowGlyph row={row} /> {row.holding.agent} {sinceWords(row.holding.since, now)}, attempt {row.holding.attempt}.{' '}
         {row.holding.silent ? <span class="warn">Its program shows no sign of life.</span> : null}
       </>
     );
@@ -189,12 +211,22 @@ function State({ data }: { readonly data: Data }) {
   );
 }
 
+function runTime(minutes: number): string {
+  return minutes < 1 ? 'under 1 min' : span(minutes * 60_000);
+}
+
+function sinceWords(since: string, now: string): string {
+  const passed = age(since, now);
+  return passed === 'now' ? 'began just now' : `has worked on it for ${passed}`;
+}
+
 type Open = 'note' | 'give' | 'edit' | null;
 
 function Menu({ data }: { readonly data: Data }) {
   const { shell, live } = useBoard();
   const { task } = data;
   const [open, setOpen] = useState<Open>(null);
+  const [deed, setDeed] = useState<Deed | null>(null);
   const isOver = task.status !== 'pending' && task.status !== 'in-progress';
   const toggle = (what: Open, label: string) => (
     <button
@@ -208,6 +240,7 @@ function Menu({ data }: { readonly data: Data }) {
   );
   const { task_id } = task;
   const behind = data.task.blocks?.length ?? 0;
+  const holder = data.row.holding?.agent ?? null;
   return (
     <div class="menu" role="group" aria-label="What you can do">
       <div class="buttons">
@@ -222,16 +255,21 @@ function Menu({ data }: { readonly data: Data }) {
             label="Complete…"
             tool="override_task"
             args={{ task_id, action: 'complete' }}
-            confirm="It counts as done, whatever its holder does."
+            confirm="It counts as done, whatever its holder does. This cannot be undone."
+            onDone={(done) => setDeed({ label: 'Completed', ...done })}
           />
         )}
         {isOver ? null : (
           <Action
-            label="Cancel…"
+            label={holder === null ? 'Cancel' : 'Cancel…'}
             tool="override_task"
             args={{ task_id, action: 'cancel' }}
             kind="danger"
-            confirm={`Cancel it${behind === 0 ? '' : `; ${behind} behind it stay blocked`}?`}
+            // Taken back, it is ready again; what was under way is not.
+            confirm={holder === null ? null : `${holder} stops working on it. That cannot be undone.`}
+            onDone={(done) =>
+              setDeed({ label: behind === 0 ? 'Cancelled' : `Cancelled; ${behind} behind it stay blocked`, ...done })
+            }
           />
         )}
       </div>
@@ -244,12 +282,24 @@ function Menu({ data }: { readonly data: Data }) {
               label={name === 'auto' ? 'the router’s choice' : name}
               tool="override_task"
               args={{ task_id, action: 'reassign', to_agent: name }}
-              onDone={() => setOpen(null)}
+              onDone={(done) => {
+                setOpen(null);
+                setDeed({ label: `Given to ${name === 'auto' ? 'the router’s choice' : name}`, ...done });
+              }}
             />
           ))}
         </div>
       ) : null}
-      {open === 'edit' ? <EditForm data={data} onDone={() => setOpen(null)} /> : null}
+      {open === 'edit' ? (
+        <EditForm
+          data={data}
+          onDone={(done) => {
+            setOpen(null);
+            setDeed({ label: 'Changed', ...done });
+          }}
+        />
+      ) : null}
+      <DeedLine deed={deed} />
       {live ? null : <p class="s">Nothing can be sent while it is not live.</p>}
     </div>
   );
@@ -288,7 +338,7 @@ function NoteForm({ task_id, onDone }: { readonly task_id: string; readonly onDo
   );
 }
 
-function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: () => void }) {
+function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: (done: Done) => void }) {
   const { shell, live } = useBoard();
   const { task } = data;
   const [description, setDescription] = useState(task.description);
@@ -307,7 +357,8 @@ function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: () =
     ...(list.join() === (task.paths ?? []).join() ? {} : { paths: list }),
   };
   const submit = async (): Promise<void> => {
-    if (await send('override_task', { task_id: task.task_id, action: 'edit', changes })) onDone();
+    const done = await send('override_task', { task_id: task.task_id, action: 'edit', changes });
+    if (done !== null) onDone(done);
   };
   return (
     <form
@@ -404,6 +455,7 @@ function TaskRail({ data }: { readonly data: Data }) {
           </Facts>
         </section>
       )}
+      {data.landing === null ? null : <LandingFacts line={data.landing} />}
       {routing === undefined ? null : (
         <section>
           <h2>Why {routing.agent ?? 'nobody'}</h2>

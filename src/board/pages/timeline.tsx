@@ -66,6 +66,11 @@ function keyOf({ task_id, attempt }: TimelineAttempt): string {
   return `${task_id}/${attempt}`;
 }
 
+function stateOf({ end, checking }: TimelineAttempt): string {
+  if (end !== null) return endWords[end] ?? end;
+  return checking === null ? 'in progress' : 'waiting for its checks';
+}
+
 /** The time's worst, in words. */
 function worst(attempts: readonly TimelineAttempt[]): string {
   const failures = new Map<string, { agent: string; task_id: string; count: number }>();
@@ -233,13 +238,15 @@ interface BarProps {
 
 function AttemptBar({ attempt, x, y, nowX, isSelected, onSelect }: BarProps) {
   const { now } = useBoard();
-  const { task_id, ready, from, to, end, until } = attempt;
+  const { task_id, ready, from, checking, to, end, until } = attempt;
   const left = x(from);
   const right = Math.max(left + 3, to === null ? nowX : x(to));
   const tone =
     end === null ? 'run' : end === 'success' ? 'ok' : end === 'failure' || end === 'lapsed' ? 'bad' : 'other';
   const select = (): void => onSelect(isSelected ? null : keyOf(attempt));
-  const label = `${shortId(task_id, now)}, attempt ${attempt.attempt} by ${attempt.agent}, ${end === null ? 'in progress' : endWords[end]}`;
+  // What is checked still belongs to the attempt; nobody works on it any more.
+  const checked = checking === null ? right : Math.min(right, Math.max(left + 3, x(checking)));
+  const label = `${shortId(task_id, now)}, attempt ${attempt.attempt} by ${attempt.agent}, ${stateOf(attempt)}`;
   return (
     <g
       class={`att ${tone}`}
@@ -255,8 +262,9 @@ function AttemptBar({ attempt, x, y, nowX, isSelected, onSelect }: BarProps) {
       {ready !== null && ready < from ? (
         <path class="wait" d={`M${x(ready)} ${y + 9}v6M${x(ready)} ${y + 12}H${left}`} />
       ) : null}
-      <rect class="body" x={left} y={y} width={right - left} height={bar} />
-      {right - left > 44 ? (
+      <rect class="body" x={left} y={y} width={checked - left} height={bar} />
+      {checked < right ? <rect class="check" x={checked} y={y} width={right - checked} height={bar} /> : null}
+      {checked - left > 44 ? (
         <text class="in" x={left + 5} y={y + 16}>
           {shortId(task_id, now)}
         </text>
@@ -298,7 +306,10 @@ function Chosen({ attempt }: { readonly attempt: TimelineAttempt }) {
       <span>
         {ready === null ? 'not known how long it waited' : `waited ${span(Date.parse(from) - Date.parse(ready))}`}
         <span class={`s ${end === 'failure' || end === 'lapsed' ? 'bad' : ''}`}>
-          {end === null ? 'in progress' : endWords[end]}
+          {stateOf(attempt)}
+          {attempt.checking === null
+            ? ''
+            : `, ${span(Date.parse(to ?? now) - Date.parse(attempt.checking))} of it in checks`}
         </span>
       </span>
     </div>
@@ -315,7 +326,7 @@ function Legend() {
           ) : kind === 'leases' ? (
             <path class="lease" d="M0 7h25m0 -3v6" />
           ) : (
-            <rect class="body" x="0.5" y="1.5" width="25" height="11" />
+            <rect class={kind === 'checks' ? 'check' : 'body'} x="0.5" y="1.5" width="25" height="11" />
           )}
         </g>
       </svg>
@@ -326,6 +337,7 @@ function Legend() {
     <div class="legend">
       {item('waits', 'ready, waiting')}
       {item('run', 'in progress')}
+      {item('checks', 'its checks')}
       {item('ok', 'completed')}
       {item('bad', 'failed')}
       {item('other', 'given back or sent back')}
@@ -347,6 +359,9 @@ function Table({ attempts }: { readonly attempts: readonly TimelineAttempt[] }) 
             <th scope="col" class="r">
               Took
             </th>
+            <th scope="col" class="r dk">
+              In checks
+            </th>
             <th scope="col">End</th>
           </tr>
         </thead>
@@ -357,13 +372,15 @@ function Table({ attempts }: { readonly attempts: readonly TimelineAttempt[] }) 
                 <Clock at={attempt.from} />
               </td>
               <td>
-                <Id id={attempt.task_id} /> <span class="q">attempt {attempt.attempt}</span>
+                <Id id={attempt.task_id} />{' '}
+                {attempt.attempt === 1 ? null : <span class="q">attempt {attempt.attempt}</span>}
               </td>
               <td>{attempt.agent}</td>
-              <td class="r">{span(Date.parse(attempt.to ?? now) - Date.parse(attempt.from))}</td>
-              <td class={attempt.end === 'failure' || attempt.end === 'lapsed' ? 'bad' : ''}>
-                {attempt.end === null ? 'in progress' : endWords[attempt.end]}
+              <td class="r nw">{span(Date.parse(attempt.to ?? now) - Date.parse(attempt.from))}</td>
+              <td class="r dk">
+                {attempt.checking === null ? '' : span(Date.parse(attempt.to ?? now) - Date.parse(attempt.checking))}
               </td>
+              <td class={attempt.end === 'failure' || attempt.end === 'lapsed' ? 'bad' : ''}>{stateOf(attempt)}</td>
             </tr>
           ))}
         </tbody>

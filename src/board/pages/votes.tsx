@@ -157,7 +157,7 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
               args={{ vote_id, reason: 'cancelled on the board' }}
               onDone={stay}
               kind="danger"
-              confirm={`Cancel it${waiting.length === 0 ? '' : `; ${count(waiting.length, 'task')} stay blocked`}.`}
+              confirm={`Cancel it${waiting.length === 0 ? '' : `; ${count(waiting.length, 'task')} stay blocked`}. This cannot be undone.`}
             />
           ) : null}
         </div>
@@ -184,21 +184,23 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
 function Sealed({ vote }: { readonly vote: VoteInFull }) {
   return (
     <Section title="Ballots" note="sealed until it closes">
-      <table class="seals">
-        <tbody>
-          {vote.eligible.map((agent) => {
-            const hasVoted = vote.voted.includes(agent);
-            return (
-              <tr key={agent}>
-                <th scope="row">{agent}</th>
-                <td>
-                  <Glyph name={hasVoted ? 'seal' : 'unvoted'} /> {hasVoted ? 'voted' : 'not yet'}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <div class="scrollx" tabIndex={0} role="region" aria-label="Who has voted">
+        <table class="seals">
+          <tbody>
+            {vote.eligible.map((agent) => {
+              const hasVoted = vote.voted.includes(agent);
+              return (
+                <tr key={agent}>
+                  <th scope="row">{agent}</th>
+                  <td>
+                    <Glyph name={hasVoted ? 'seal' : 'unvoted'} /> {hasVoted ? 'voted' : 'not yet'}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </Section>
   );
 }

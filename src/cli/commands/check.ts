@@ -5,6 +5,7 @@ import { checkWords } from '../../domain/checks/check-words.ts';
 import { listed } from '../../domain/phrases.ts';
 import { findTask } from '../../views/find-task.ts';
 import { briefTask, checkView } from '../../views/task-views.ts';
+import { programEnvironment } from '../program-environment.ts';
 import { command } from '../command.ts';
 import { Ended } from '../report-error.ts';
 import { renderChecks } from '../render/render-checks.ts';
@@ -34,7 +35,13 @@ export const check = command({
       const { checkTask } = await import('../../runner/checks/check-task.ts');
       const before = await findTask(federation, task_id);
       const told = json ? undefined : (text: string): void => host.err(`${text}\n`);
-      const checking = { federation, environment: host.environment, signal, tell: told, unapproved };
+      const checking = {
+        federation,
+        environment: programEnvironment(federation, host.environment),
+        signal,
+        tell: told,
+        unapproved,
+      };
       const task = await checkTask(checking, before, actor);
       const results = task.check_results.slice(
         -Math.max(1, before.reported?.checks.length ?? task.check_results.length),

@@ -3,10 +3,15 @@ import { addressee, note } from '../../../tools/arguments.ts';
 import { answerInbox } from '../../../tools/answer-inbox.ts';
 import { listInbox } from '../../../tools/list-inbox.ts';
 import { advise, call } from '../../domain/advice.ts';
+import { closest } from '../../domain/closest.ts';
+import { CallerError } from '../../domain/errors.ts';
 import type { FederationState } from '../../domain/federation-state.ts';
 import { listed, plural } from '../../domain/phrases.ts';
-import { type EscalationKind, escalationKinds } from '../../domain/scheduling/escalation.ts';
+import { type EscalationKind, escalationKinds, inboxActions } from '../../domain/scheduling/escalation.ts';
 import { waitingOn } from '../../domain/tasks/dependencies.ts';
+import { checkAddressee } from '../../domain/tasks/validate-request.ts';
+import { quote } from '../../domain/text.ts';
+import type { Federation } from '../../federation.ts';
 import { inboxView } from '../../views/inbox-view.ts';
 import { type CommandRow, sessionCommand, toolCommand } from '../command.ts';
 import { renderAnswer, renderInbox, summaryOf } from '../render/render-inbox.ts';
@@ -14,6 +19,13 @@ import type { Session } from '../session.ts';
 
 const filter = { kind: z.enum(escalationKinds).optional(), agent: addressee.optional() };
 const { action, to_agent } = answerInbox.input.shape;
+const typedAnswer = answerInbox.input.extend({ action: z.string().min(1).max(60) });
+const answerOne = {
+  ...answerInbox,
+  input: typedAnswer,
+  handle: async (input: z.output<typeof typedAnswer>, context: Parameters<typeof answerInbox.handle>[1]) =>
+    await answerInbox.handle(ownAction(input, context.federation), context),
+};
 const bulk = z.strictObject({ ...filter, action, to_agent, note: note.optional() });
 const filters = [
   ['--kind <kind>', 'kind', 'of this kind'],
@@ -40,6 +52,7 @@ export const inboxCommands: readonly CommandRow[] = [
     readOnly: true,
     do: ({ limit = 20, ...wanted }, { federation }) => {
       const state = federation.state();
+      if (wanted.agent !== undefined) checkAddressee(federation.config, wanted.agent);
       const kinds = new Map<EscalationKind, number>();
       for (const { kind } of state.escalations.values()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       const page = inboxView(state, { ...wanted, limit });
@@ -51,7 +64,7 @@ export const inboxCommands: readonly CommandRow[] = [
     },
     render: renderInbox,
   }),
-  toolCommand('inbox answer', answerInbox, renderAnswer, {
+  toolCommand('inbox answer', answerOne, renderAnswer, {
     about: 'take an action that an item offers, and close it',
     asks: ({ inbox_id, action }, { federation }) =>
       action === 'cancel' ? endsDependents(federation.state(), inbox_id) : null,
@@ -88,7 +101,25 @@ export const inboxCommands: readonly CommandRow[] = [
   }),
 ];
 
+/** Answers with what the item itself offers where something else was typed: the schema only knows every action there is. */
+function ownAction({ action: typed, ...input }: z.output<typeof typedAnswer>, federation: Federation) {
+  const { items } = inboxView(federation.state(), { limit: Number.POSITIVE_INFINITY });
+  const item = items.find(({ inbox_id }) => inbox_id === input.inbox_id);
+  const known = action.safeParse(typed.toLowerCase());
+  if (known.success && (item === undefined || item.actions.includes(known.data)))
+    return { ...input, action: known.data };
+  const offered = item?.actions ?? inboxActions;
+  const near = closest(typed, offered);
+  throw new CallerError(
+    'invalid',
+    `${input.inbox_id} has no action ${quote(typed)}.`,
+    `${near === null ? '' : `Did you mean ${near}? `}It takes ${offered.join(', ')}.`,
+    'action',
+  );
+}
+
 async function answerAll({ kind, agent, ...answer }: z.output<typeof bulk>, { federation, actor, confirm }: Session) {
+  if (agent !== undefined) checkAddressee(federation.config, agent);
   const { items } = inboxView(federation.state(), { kind, agent, limit: Number.POSITIVE_INFINITY });
   const offering = items.filter(({ actions }) => actions.includes(answer.action));
   const skipped = items.length - offering.length;

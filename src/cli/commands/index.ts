@@ -2,9 +2,12 @@
 import type { CommandRow, GroupRow } from '../command.ts';
 import { agentCommands } from './agents.ts';
 import { analyticsCommands } from './analytics.ts';
+import { backupCommands } from './backup.ts';
 import { completionCommands } from './completion.ts';
 import { check } from './check.ts';
-import { doctor } from './doctor.ts';
+import { copy } from './copy.ts';
+import { doctor, stressWorker } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { inboxCommands } from './inbox.ts';
 import { init } from './init.ts';
@@ -16,6 +19,7 @@ import { evaluate } from './route-evaluate.ts';
 import { train } from './route-train.ts';
 import { runsCommands } from './runs.ts';
 import { serve } from './serve.ts';
+import { snapshotCommands } from './snapshot.ts';
 import { start, status } from './status.ts';
 import { pause, resume, scheduleCommands } from './switches.ts';
 import { tokenCommands, tokenGroup } from './token.ts';
@@ -48,9 +52,14 @@ export const commands: readonly CommandRow[] = [
   ...inboxCommands,
   log,
   importCommand,
+  copy,
+  exportCommand,
   serve,
   ...tokenCommands,
+  ...snapshotCommands,
+  ...backupCommands,
   doctor,
+  stressWorker,
   ...completionCommands(() => commands),
 ];
 

@@ -1,27 +1,52 @@
 import { z } from 'zod';
-import { dirForInit } from '../../config/find-dir.ts';
-import { writeDefaultConfig } from '../../config/write-default-config.ts';
-import { advise, call } from '../../domain/advice.ts';
+import { clientNames, scopes } from '../../clients/client.ts';
 import { command } from '../command.ts';
-import { show } from '../session.ts';
+
+const names = z
+  .array(z.string())
+  .transform((given) => given.flatMap((text) => text.split(',').map((name) => name.trim())))
+  .pipe(z.array(z.enum(clientNames)).min(1));
+
+const input = z.strictObject({
+  client: names.optional(),
+  scope: z.enum(scopes).optional(),
+  remove: z.boolean().default(false),
+  dry_run: z.boolean().default(false),
+  trust: z.boolean().default(false),
+});
+export type InitInput = z.output<typeof input>;
 
 export const init = command({
   path: 'init',
-  about: 'create a federation here',
-  more: 'Creates .federation with a commented configuration. Existing files are never overwritten.',
-  input: z.strictObject({}),
-  writesFiles: () => true,
-  examples: ['fed init', 'fed init --dir ../shared/.federation'],
-  run: async (_input, context) => {
-    const { host, globals } = context;
-    const folder = dirForInit({ option: globals.dir, environment: host.environment, cwd: host.workingFolder });
-    const { written, kept } = writeDefaultConfig(folder);
-    const next =
-      written.length === 0
-        ? 'It exists already; see fed status.'
-        : advise`Check the agents in .federation/config.json, queue work with ${call('queue_task')}, and connect a client: claude mcp add federation -- federation-mcp.`;
-    show(context, { folder, written, kept, next }, () =>
-      [...written.map((file) => `wrote  ${file}`), ...kept.map((file) => `kept   ${file}`)].join('\n'),
-    );
+  about: 'create a federation here, and connect clients to it',
+  more:
+    'Creates .federation with a commented configuration. One that is there is kept; one of an older version is brought up ' +
+    'to date, and the old one kept. On a terminal it asks which clients to ' +
+    'connect, which agents fed work may start, and which checks prove work. --client adds our server to the settings of ' +
+    'clients, keeps everything else in them, and keeps a copy of each file in .federation/client-backups.',
+  input,
+  options: [
+    ['--client <names>', 'client', `connect these clients, separated by commas: ${clientNames.join(', ')}`],
+    [
+      '--scope <scope>',
+      'scope',
+      "their file in the project, or this user's; default: the project's where there is one",
+    ],
+    ['--remove', 'remove', 'take our server out again; default: out of all files of the project'],
+    ['--dry-run', 'dry_run', 'show what would be written and write nothing'],
+    ['--trust', 'trust', 'approve the commands of the configuration as they are now'],
+  ],
+  exclusive: [['--remove', '--trust']],
+  writesFiles: ({ dry_run: dryRun }) => dryRun !== true,
+  examples: [
+    'fed init',
+    'fed init --client claude,codex',
+    'fed init --client cursor --scope user',
+    'fed init --remove --client claude',
+    'fed init --dir ../shared/.federation',
+  ],
+  run: async (given, context) => {
+    const { initialise } = await import('../initialise.ts');
+    await initialise(context, given);
   },
 });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { taskId } from '../../../tools/arguments.ts';
 import { CallerError } from '../../domain/errors.ts';
+import type { TaskId } from '../../domain/names.ts';
+import { findTask } from '../../views/find-task.ts';
 import { landable, type LandingRow, landingsView } from '../../views/landing-view.ts';
 import type { Landed } from '../../runner/landing/land-task.ts';
+import { programEnvironment } from '../program-environment.ts';
 import { command } from '../command.ts';
 import { Ended } from '../report-error.ts';
 import { renderLandings } from '../render/render-checks.ts';
@@ -49,17 +52,15 @@ export const land = command({
         renderLandings({ items: rows }, terminal),
       );
     });
-    if (!given.list && rows.some(({ is }) => is === 'waits' || is === 'sent-back')) throw new Ended(1);
+    if (!given.list && rows.some((row) => isRefused(row, given.drop === true))) throw new Ended(1);
   },
 });
 
 async function act(context: RunContext, session: Session, order: Input): Promise<readonly LandingRow[]> {
   const { federation } = session;
   const { task_id: ids, list, drop, revert } = order;
-  if (list) {
-    const rows = landingsView(federation.state(), federation.config);
-    return ids.length === 0 ? rows : rows.filter((row) => ids.includes(row.task_id));
-  }
+  refuseWithoutIts(order);
+  if (list) return await listOf(context, session, ids);
   if ((drop || revert) && ids.length === 0) {
     const message = `task_id: expected a task to ${drop ? 'drop' : 'revert'}, got none`;
     throw new CallerError('invalid', message, 'Name it.', 'task_id');
@@ -68,7 +69,7 @@ async function act(context: RunContext, session: Session, order: Input): Promise
   const unapproved = await settleTrust(context, session, order.trust);
   const lander = {
     federation,
-    environment: context.host.environment,
+    environment: programEnvironment(session.federation, context.host.environment),
     actor,
     signal: session.signal,
     unapproved,
@@ -82,7 +83,7 @@ async function act(context: RunContext, session: Session, order: Input): Promise
     if (drop) {
       const { kept, why } = await dropTask(lander, id, order.reason);
       rows.push({ task_id: id, is: 'settled', why: `dropped; its commit is ${kept}${why === null ? '' : `; ${why}`}` });
-    } else if (revert) rows.push(asRow(await revertTask(lander, id, order.rework)));
+    } else if (revert) rows.push(asReverted(await revertTask(lander, id, order.rework)));
     else {
       const landed = (await landTask(lander, id)).map(asRow);
       rows.push(...landed.filter((row) => !rows.some(({ task_id }) => task_id === row.task_id)));
@@ -91,8 +92,49 @@ async function act(context: RunContext, session: Session, order: Input): Promise
   return rows;
 }
 
+/** What of git is in the way is asked as well: the record knows nothing of the user's tree. */
+async function listOf(
+  { host: { environment } }: RunContext,
+  { federation }: Session,
+  ids: readonly TaskId[],
+): Promise<readonly LandingRow[]> {
+  for (const id of ids) await findTask(federation, id);
+  const rows = landingsView(federation.state(), federation.config).filter(
+    ({ task_id }) => ids.length === 0 || ids.includes(task_id),
+  );
+  if (!rows.some(({ is }) => is === 'landable')) return rows;
+  const { foresee } = await import('../../runner/landing/land-task.ts');
+  const seen: LandingRow[] = [];
+  for (const row of rows) {
+    const why = row.is === 'landable' ? await foresee({ federation, environment }, row.task_id) : null;
+    seen.push(why === null ? row : { ...row, is: 'waits', why });
+  }
+  return seen;
+}
+
+/** @throws CallerError for an option that says nothing without another one. */
+function refuseWithoutIts({ drop, revert, rework, reason }: Input): void {
+  if (rework !== undefined && !revert) {
+    throw new CallerError('invalid', 'rework: goes with --revert', 'Add --revert, or leave it out.', 'rework');
+  }
+  if (reason !== undefined && !drop) {
+    throw new CallerError('invalid', 'reason: goes with --drop', 'Add --drop, or leave it out.', 'reason');
+  }
+}
+
+/** It did not do what was asked; what had landed before is as it should be. */
+function isRefused({ is, why }: LandingRow, isDrop: boolean): boolean {
+  return is === 'waits' || is === 'sent-back' || (is === 'settled' && !isDrop && why !== 'landed');
+}
+
 function asRow({ target: _target, ...row }: Landed): LandingRow {
   return row;
+}
+
+function asReverted(landed: Landed): LandingRow {
+  const { rework } = landed;
+  const again = rework === undefined ? {} : { why: `queued again as ${rework}` };
+  return landed.is === 'landed' ? { ...asRow(landed), is: 'reverted', ...again } : asRow(landed);
 }
 
 function nextOf({ list, drop }: Input, rows: readonly LandingRow[]): string {

@@ -96,7 +96,8 @@ export const runsCommands: readonly CommandRow[] = [
     about: 'worktrees of finished tasks, and removing them',
     more:
       'Shows the git worktrees that fed work made, what they take of the disk and who needs them. With --remove, those ' +
-      'whose branch has landed, was dropped or has no commits go, unless something uncommitted is in them.',
+      'whose branch has landed, was dropped or has no commits go, unless something uncommitted is in them; so do ' +
+      'folders that killed checks left. No new worktree is made beyond worktree.keep_gigabytes.',
     input: z.strictObject({ remove: z.boolean().default(false) }),
     options: [['--remove', 'remove', 'remove those that nobody needs']],
     examples: ['fed runs clean', 'fed runs clean --remove'],
@@ -105,11 +106,17 @@ export const runsCommands: readonly CommandRow[] = [
       withSession(context, async ({ federation, show }) => {
         const { Repository } = await import('../../runner/git/repository.ts');
         const { cleanWorktrees, worktreeRows } = await import('../../runner/worktrees/clean.ts');
+        const { leftoversOf, removeLeftovers } = await import('../../runner/leftovers.ts');
         const repository = await Repository.open(federation.project.dir, context.host.environment);
-        const items = await (remove ? cleanWorktrees : worktreeRows)(repository, federation.state());
-        const isMore = !remove && items.some(({ is }) => is === 'removable');
+        const surroundings = { state: federation.state(), config: federation.config };
+        const items = await (remove ? cleanWorktrees : worktreeRows)(repository, surroundings);
+        const left = await (remove ? removeLeftovers : leftoversOf)(repository);
+        const isMore = !remove && (left.folders > 0 || items.some(({ is }) => is === 'removable'));
         const next = isMore ? 'Remove them with fed runs clean --remove.' : '';
-        show({ items, total: items.length, next }, (terminal) => renderWorktrees(items, terminal));
+        const used = items.reduce((sum, { is, megabytes }) => sum + (is === 'removed' ? 0 : megabytes), 0);
+        const megabytes = { used, limit: Math.round(federation.config.worktree.keep_gigabytes * 1024) };
+        const rows = { items, total: items.length, megabytes, leftovers: { ...left, removed: remove } };
+        show({ ...rows, next }, (terminal) => renderWorktrees(rows, terminal));
       }),
   }),
 ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addressOf } from '../../config/serve-address.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { command } from '../command.ts';
+import { TokenFile } from '../../tokens/token-file.ts';
 import { warn } from '../report-error.ts';
 import { openSettings, type RunContext, show, withSession } from '../session.ts';
 
@@ -36,7 +37,7 @@ export const serve = command({
     const { folder, store } = openSettings(context);
     const person = open ? await personAt(context) : null;
     const running = addressOf(folder);
-    if (person !== null && running !== null) return await signIn(context, folder, running, person);
+    if (person !== null && running !== null) return await signIn(context, running, person);
     const tls = cert === undefined || key === undefined ? null : { cert, key };
     const server = await context.host.serve({ folder, store, host, port, tls });
     try {
@@ -45,7 +46,7 @@ export const serve = command({
         warn(context.host, 'fed:', 'without TLS, tokens cross the network as they are', next);
       }
       show(context, { url: server.url, next: 'Ctrl-C stops it.' }, () => `serving ${server.url}`);
-      if (person !== null) await signIn(context, folder, server.url, person);
+      if (person !== null) await signIn(context, server.url, person);
       await ended(signal);
     } finally {
       await server.close();
@@ -53,10 +54,16 @@ export const serve = command({
   },
 });
 
+interface SignIn {
+  readonly folder: string;
+  readonly name: string;
+  readonly code: string;
+}
+
 /** Only who sits here is signed in. @throws OperatorError */
-async function personAt(context: RunContext): Promise<string> {
-  let name = '';
-  await withSession(context, async ({ actor, federation }) => {
+async function personAt(context: RunContext): Promise<SignIn> {
+  const made: SignIn[] = [];
+  await withSession(context, async ({ actor, federation, folder }) => {
     const caller = actor();
     if (caller.kind !== 'person') {
       throw new OperatorError(
@@ -65,16 +72,19 @@ async function personAt(context: RunContext): Promise<string> {
         `Ask ${federation.config.operator} to open it.`,
       );
     }
-    ({ name } = caller);
+    const tokens = new TokenFile(folder, () => federation.now(), federation.documents);
+    made.push({ folder, name: caller.name, code: await tokens.addCode(caller.name) });
   });
-  return name;
+  const [person] = made;
+  if (person === undefined) throw new Error('Expected a code for who sits here');
+  return person;
 }
 
-async function signIn(context: RunContext, folder: string, url: string, person: string): Promise<void> {
-  const file = await context.host.openBoard(folder, url, person);
+async function signIn(context: RunContext, url: string, { folder, name, code }: SignIn): Promise<void> {
+  const file = await context.host.openBoard(folder, url, code);
   const next = file === null ? '' : 'Open that file in your browser within a minute.';
   show(context, { url, ...(file === null ? {} : { file }), next }, () =>
-    file === null ? `opened ${url} for ${person}` : `no browser could be started: ${file}`,
+    file === null ? `opened ${url} for ${name}` : `no browser could be started: ${file}`,
   );
 }
 

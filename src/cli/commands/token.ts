@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Advice } from '../../domain/advice.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
-import { fromMillis } from '../../domain/time.ts';
 import { kindOf } from '../../identity/participant.ts';
 import { TokenFile } from '../../tokens/token-file.ts';
 import { type CommandRow, type GroupRow, sessionCommand } from '../command.ts';
@@ -36,7 +35,7 @@ export const tokenCommands: readonly CommandRow[] = [
     do: async ({ agent, expires_at = null, read_only }, session) => {
       const { caller, file } = tokensFor(session);
       kindOf(agent, session.federation.config);
-      if (expires_at !== null && expires_at <= fromMillis(Date.now())) {
+      if (expires_at !== null && expires_at <= session.federation.now()) {
         throw new CallerError('invalid', `expires_at: ${expires_at} is past`, 'Name a later time.', 'expires_at');
       }
       const asked = { name: agent, created_by: caller.name, expires_at, read_only };
@@ -52,8 +51,8 @@ export const tokenCommands: readonly CommandRow[] = [
     input: z.strictObject({}),
     examples: ['fed token list', 'fed token list --json'],
     readOnly: true,
-    do: (_input, session) => {
-      const items = tokensFor(session).file.list();
+    do: async (_input, session) => {
+      const items = await tokensFor(session).file.list();
       const next = items.length === 0 ? 'Make one with fed token add --agent NAME.' : '';
       return { items, total: items.length, next };
     },
@@ -74,7 +73,8 @@ export const tokenCommands: readonly CommandRow[] = [
 /** @throws OperatorError `not-allowed` for an agent: who makes tokens can be anybody. */
 function tokensFor({ actor, federation, folder }: Session) {
   const caller = actor();
-  if (caller.kind === 'person') return { caller, file: new TokenFile(folder) };
+  if (caller.kind === 'person')
+    return { caller, file: new TokenFile(folder, () => federation.now(), federation.documents) };
   const next = `Ask ${federation.config.operator} for one.`;
   throw new OperatorError('not-allowed', 'Tokens are for people to make and to see', next);
 }

@@ -75,9 +75,13 @@ export const voteCommands: readonly CommandRow[] = [
   }),
   toolCommand('vote judge', judgeVote, renderVote, {
     all: votesAfter('judge_vote'),
-    about: 'record which option turned out right',
-    arguments: [votes, ['<right-choice>', 'right_choice', 'an option, or none']],
-    examples: ['fed vote judge vote-2026-02-06-001 app-router'],
+    about: 'record which option turned out right, or let a check say so',
+    arguments: [votes, ['[right-choice]', 'right_choice', 'an option, or none; with --check default what was decided']],
+    options: [
+      ['--check <name>', 'check', 'judged by its verdict on finished work that depends on the vote'],
+      ['--if-failed <option>', 'if_failed', 'with --check: what is right if it fails; default none'],
+    ],
+    examples: ['fed vote judge vote-2026-02-06-001 app-router', 'fed vote judge vote-2026-02-06-001 --check e2e'],
   }),
   toolCommand('vote extend', extendVote, renderVote, {
     about: 'give a vote more time, or reopen an escalated one',

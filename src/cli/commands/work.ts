@@ -3,9 +3,11 @@ import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import { CallerError, OperatorError } from '../../domain/errors.ts';
 import { advise, call } from '../../domain/advice.ts';
 import { plural } from '../../domain/phrases.ts';
+import { oneOfThem } from '../../domain/tasks/validate-request.ts';
 import { quote } from '../../domain/text.ts';
 import type { Config } from '../../config/schema.ts';
 import { command } from '../command.ts';
+import { programEnvironment } from '../program-environment.ts';
 import { LiveRuns } from '../live-runs.ts';
 import { type RunContext, withSession } from '../session.ts';
 import { settleTrust } from '../trust.ts';
@@ -60,20 +62,21 @@ interface Work extends z.output<typeof starting> {
 }
 
 async function startAgents(context: RunContext, { agents, once, trust, worktree = false, model }: Work): Promise<void> {
-  const { host, globals } = context;
+  const { host } = context;
   await withSession(context, async (session) => {
     const { federation, folder, signal, terminal, json, show } = session;
     const names = agentsToStart(federation.config, agents);
     const unapproved = await settleTrust(context, session, trust);
     const { runAgents } = await import('../../runner/runner.ts');
+    const served = federation.documents === null ? null : await host.serveRuns(federation);
     const live = new LiveRuns(host.out, terminal, json);
     live.say(`working for ${names.join(', ')}${once ? '' : '; Ctrl-C ends'}`);
     try {
       const done = await runAgents({
         federation,
         folder,
-        environment: host.environment,
-        storeEnvironment: globals.store === undefined ? {} : { FEDERATION_STORE: globals.store },
+        environment: programEnvironment(federation, host.environment),
+        storeEnvironment: served?.environment ?? {},
         programs: host.programs,
         allowed: (type) => checkCommands(federation.config, type),
         worktrees: worktree ? 'all' : 'as configured',
@@ -86,12 +89,14 @@ async function startAgents(context: RunContext, { agents, once, trust, worktree 
         say: (text) => live.say(text),
       });
       live.close();
-      const next = done.failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
-      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed, ${done.failed} failed.`;
+      const next = done.failed + done.checks_failed > 0 ? 'See fed runs.' : advise`See ${call('list_tasks')}.`;
+      const disproved = done.checks_failed === 0 ? '' : `, ${done.checks_failed} of them did not pass the checks`;
+      const ended = `${plural(done.runs, 'run')}: ${done.completed} completed${disproved}, ${done.failed} failed.`;
       if (done.runs === 0) show({ ...done, next: '' }, () => 'Nothing was started.');
       else show({ ...done, next }, () => ended);
     } finally {
       live.close();
+      await served?.close();
     }
   });
 }
@@ -115,7 +120,7 @@ function agentsToStart({ agents }: Config, named: readonly string[]): readonly s
     throw new CallerError(
       isKnown ? 'not-allowed' : 'unknown-agent',
       isKnown ? `${name} has no "run" in the configuration.` : `${quote(name)} is not an agent.`,
-      isKnown ? how : `Use one of ${runnable.join(', ')}.`,
+      isKnown ? how : oneOfThem(name, runnable),
     );
   }
   return named.length === 0 ? runnable : [...new Set(named)];

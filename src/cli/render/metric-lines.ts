@@ -47,8 +47,8 @@ export function figureLines<Row extends Figures>(
   room: number,
 ): Line[] {
   if (rows.length === 0) return [];
-  const rework = ({ rework_rate: rate, false_done: untrue }: Row): string =>
-    `${rate === null || rate === 0 ? '' : `  ${percent(rate)} sent back`}${untrue === null || untrue === 0 ? '' : `  ${percent(untrue)} not done when reported`}`;
+  const rework = ({ rework_rate: rate }: Row): string =>
+    rate === null || rate === 0 ? '' : `  ${percent(rate)} sent back`;
   // Spaces before and after the name, rate, count.
   const fixed = 2 + 2 + 5 + 9;
   const width = Math.min(18, room - fixed - smallPicture, Math.max(...rows.map((row, n) => nameOf(row, n).length)));
@@ -69,6 +69,19 @@ export function figureLines<Row extends Figures>(
       ...(timed ? [span(padTo(minutesText(median_minutes), 9, 'right'), 'dim'), span(rework(row), 'yellow')] : []),
     ];
   });
+}
+
+/** Of what checks have looked at: how much they proved, and how much was reported done and was not. */
+export function checkLines<Row extends Figures>(rows: readonly Row[], nameOf: (row: Row) => string): Line[] {
+  const seen = rows.filter(({ verified_share: proven, false_done: untrue }) => (proven ?? 0) > 0 || untrue !== null);
+  const width = Math.min(18, Math.max(0, ...seen.map((row) => nameOf(row).length)));
+  return seen.map((row) => [
+    ...fitLine([span('  '), foreign(nameOf(row))], width + 2),
+    span(`  ${padTo(percent(row.verified_share ?? 0), 4, 'right')} of the completions verified`),
+    ...(row.false_done === null || row.false_done === 0
+      ? []
+      : [span(`, ${percent(row.false_done)} not done when reported`, 'yellow')]),
+  ]);
 }
 
 /** What was stated, what came of it; 60 columns, the last of which are the picture's. */

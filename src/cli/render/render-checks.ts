@@ -1,12 +1,14 @@
 /** Checks and landings, for a person. */
 import { type CheckResult } from '../../domain/checks/check.ts';
 import { shortCommit } from '../../domain/checks/check-words.ts';
+import { plural } from '../../domain/phrases.ts';
 import type { Task } from '../../domain/tasks/task.ts';
+import type { Leftovers } from '../../runner/leftovers.ts';
 import type { WorktreeRow } from '../../runner/worktrees/clean.ts';
 import type { LandingRow } from '../../views/landing-view.ts';
 import { spanText } from '../times.ts';
 import { renderTable } from '../table.ts';
-import { lined, manyLines, paint, section, type Style, type Terminal, wrapped } from '../terminal.ts';
+import { lined, manyLines, paint, section, stacked, type Style, type Terminal, wrapped } from '../terminal.ts';
 import { shortIds } from './ids.ts';
 
 const marks: Readonly<Record<CheckResult['verdict'], readonly [string, Style]>> = {
@@ -38,6 +40,7 @@ export function renderChecks(
 
 const words: Readonly<Record<LandingRow['is'], readonly [string, Style]>> = {
   landed: ['landed', 'green'],
+  reverted: ['reverted', 'green'],
   landable: ['landable', 'green'],
   waits: ['waits', 'yellow'],
   'sent-back': ['sent back', 'red'],
@@ -61,13 +64,25 @@ const worktreeStyles: Readonly<Record<WorktreeRow['is'], Style>> = {
   kept: 'yellow',
 };
 
-export function renderWorktrees(rows: readonly WorktreeRow[], terminal: Terminal): string {
-  if (rows.length === 0) return 'No worktrees.';
-  return renderTable(terminal, rows, [
-    { title: 'TASK', value: ({ task_id }) => shortIds(task_id, terminal) },
-    { title: 'MB', value: ({ megabytes }) => megabytes, align: 'right' },
-    { title: 'STATE', value: ({ is }) => is.replace('-', ' '), style: ({ is }) => worktreeStyles[is] },
-    { title: 'WHY', value: ({ why }) => why },
-    { title: 'FOLDER', value: ({ path }) => path },
+export interface Worktrees {
+  readonly items: readonly WorktreeRow[];
+  readonly megabytes: { readonly used: number; readonly limit: number };
+  readonly leftovers: Leftovers & { readonly removed: boolean };
+}
+
+export function renderWorktrees({ items, megabytes, leftovers }: Worktrees, terminal: Terminal): string {
+  const { folders, megabytes: size, removed } = leftovers;
+  const left =
+    folders === 0 ? '' : `${plural(folders, 'folder')} of killed checks, ${size} MB${removed ? ': removed' : ''}`;
+  if (items.length === 0) return stacked(['No worktrees.', left]);
+  return stacked([
+    renderTable(terminal, items, [
+      { title: 'TASK', value: ({ task_id }) => shortIds(task_id, terminal) },
+      { title: 'MB', value: ({ megabytes: each }) => each, align: 'right' },
+      { title: 'STATE', value: ({ is }) => is.replace('-', ' '), style: ({ is }) => worktreeStyles[is] },
+      { title: 'WHY', value: ({ why }) => why },
+      { title: 'FOLDER', value: ({ path }) => path },
+    ]),
+    lined(`${megabytes.used} of ${megabytes.limit} MB in use (worktree.keep_gigabytes)`, left),
   ]);
 }

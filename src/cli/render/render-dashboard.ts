@@ -10,7 +10,7 @@ import { moment } from '../times.ts';
 import { bar, sparkline } from './charts.ts';
 import { factLine, headline } from './headline.ts';
 import { shortIds } from './ids.ts';
-import { figureLines, joined, pictureIn, title, widthOf } from './metric-lines.ts';
+import { checkLines, figureLines, joined, pictureIn, title, widthOf } from './metric-lines.ts';
 import { minutesText, percent } from './numbers.ts';
 
 /** Ranked by the lower bound of the rate: many good attempts before few. */
@@ -28,6 +28,7 @@ export function renderDashboard(view: Dashboard, terminal: Terminal): string {
       title('TOP AGENTS', 'success rate with its 95% interval, best first'),
       ...figureLines(ranked, ({ agent }, index) => `${padTo(String(index + 1), rank, 'right')}  ${agent}`, width),
     ],
+    [title('CHECKS'), ...checkLines(ranked, ({ agent }) => agent)],
     [title('TARGETS', 'last 7 days, without imports'), ...knownTargetLines(view.targets, width)],
     [
       title('TYPES', 'the same, over all agents'),

@@ -7,7 +7,7 @@ import { foreign, type Line, span } from '../spans.ts';
 import { padTo, type Terminal } from '../terminal.ts';
 import { moment } from '../times.ts';
 import { bar } from './charts.ts';
-import { againstLine, figureLines, joined, pictureIn, sentence, title, widthOf } from './metric-lines.ts';
+import { againstLine, checkLines, figureLines, joined, pictureIn, sentence, title, widthOf } from './metric-lines.ts';
 import { percent } from './numbers.ts';
 import { renderDashboard, renderTargets } from './render-dashboard.ts';
 import { signed } from './render-optimization.ts';
@@ -59,6 +59,7 @@ export function agentSections(view: AgentMetrics, terminal: Terminal): Line[][] 
       title('RECORD', 'success rate with its 95% interval'),
       ...figureLines(view.count === 0 ? [] : [all, ...types], ({ name }) => name, width),
     ],
+    [title('CHECKS'), ...checkLines(view.count === 0 ? [] : [all, ...types], ({ name }) => name)],
     [
       title('WORSE THAN BEFORE'),
       ...view.types.flatMap(({ type, changed }): Line[] => {
@@ -102,6 +103,7 @@ export function renderTypeMetrics(view: TypeMetrics, terminal: Terminal): string
       ...figureLines([view], () => 'all agents', width),
     ],
     [title('AGENTS', 'best first'), ...figureLines(view.agents, ({ agent }) => agent, width)],
+    [title('CHECKS'), ...checkLines(view.agents, ({ agent }) => agent)],
   ]);
 }
 
@@ -110,5 +112,8 @@ export function renderPair(view: PairMetrics, terminal: Terminal): string {
     foreign(`${view.agent} at ${view.type}`, 'bold'),
     span(view.bonus === 0 ? '' : `  bonus ${signed(view.bonus)}`, 'green'),
   ];
-  return joined(terminal, [[head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))]]);
+  return joined(terminal, [
+    [head, ...figureLines([view], ({ agent }) => agent, widthOf(terminal))],
+    [title('CHECKS'), ...checkLines([view], ({ agent }) => agent)],
+  ]);
 }

@@ -16,7 +16,7 @@ export function renderRuns({ items }: { readonly items: readonly RunView[] }, te
     { title: 'TOKENS', value: tokensOf, align: 'right', spare: 2 },
     { title: 'COST', value: costOf, align: 'right', spare: 1 },
     { title: 'PROGRAM', value: ({ program }) => program, spare: 3 },
-    { title: 'HOW', value: ({ trouble, how }) => trouble ?? how ?? '' },
+    { title: 'HOW', value: ({ trouble, server_fault, how }) => trouble ?? server_fault ?? how ?? '' },
   ]);
 }
 
@@ -36,6 +36,7 @@ export function renderRun({ run, activity, folder }: RunPage, terminal: Terminal
     now: stateOf(run),
     how: run.how,
     trouble: run.trouble,
+    'no server': run.server_fault,
     planned: moment(run.planned_at, terminal),
     minutes: run.minutes,
     tokens: tokensOf(run),

@@ -117,6 +117,9 @@ function trouble({ webhook, clock_warnings = [], kept_follow_ups: kept = 0 }: Ov
   return lined(
     ...clock_warnings,
     kept === 0 ? '' : `${plural(kept, 'kept follow-up')} in the inbox.`,
+    webhook?.unapproved === true
+      ? 'The webhook sends nothing before you approve it on this machine: fed init asks.'
+      : '',
     failed === 0
       ? ''
       : `${plural(failed, 'webhook delivery', 'webhook deliveries')} failed for good: ${webhook?.last_error?.message ?? ''}`,

@@ -79,7 +79,8 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     'closed because':
       result?.closed_because === 'operator' ? 'the operator closed it' : result?.closed_because?.replaceAll('-', ' '),
     unreachable: result?.unreachable?.join(', '),
-    'turned out right': vote.judged?.right_choice,
+    'turned out right': judgedWords(vote, terminal),
+    'to be judged': toBeJudged(vote),
   });
   return stacked([
     lined(
@@ -90,6 +91,17 @@ export function renderVote({ vote }: { readonly vote: VoteInFull }, terminal: Te
     result?.tally === undefined ? '' : renderTally(result.tally, terminal),
     renderBallots(vote.ballots ?? [], terminal),
   ]);
+}
+
+function judgedWords({ judged }: VoteInFull, terminal: Terminal): string | undefined | null {
+  if (judged === undefined) return null;
+  const { right_choice, check, task_id } = judged;
+  return check === undefined ? right_choice : `${right_choice}, by ${check} on ${shortIds(task_id ?? '', terminal)}`;
+}
+
+function toBeJudged({ judging_check: judging }: VoteInFull): string | null {
+  if (judging == null) return null;
+  return `by ${judging.check}: ${judging.right_choice} if it passes, ${judging.if_failed} if it fails`;
 }
 
 type Tally = NonNullable<NonNullable<VoteInFull['result']>['tally']>;

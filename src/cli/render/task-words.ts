@@ -3,7 +3,7 @@ import type { Holding } from '../../views/holding.ts';
 import type { TaskRow, TaskWait } from '../../views/task-rows.ts';
 import type { TaskBrief } from '../../views/task-views.ts';
 import type { Style, Terminal } from '../terminal.ts';
-import { moment, passedSince, spanText } from '../times.ts';
+import { moment, passedSince, spanAhead, spanText } from '../times.ts';
 import { shortIds } from './ids.ts';
 import { statusStyle } from './styles.ts';
 
@@ -45,7 +45,7 @@ function heldFor({ until, silent }: Holding, terminal: Terminal): string {
   if (silent) return 'no sign of life';
   if (terminal.width === null) return `until ${until}`;
   const left = -passedSince(until, terminal);
-  return left <= 0 ? 'time is up' : `${spanText(left)} left`;
+  return left <= 0 ? 'time is up' : `${spanAhead(left)} left`;
 }
 
 /** What it waits for, where that is no approval: `11-28-014 +1`, `tomorrow 09:00`. */
@@ -69,7 +69,7 @@ export function deadlineWords(deadline: string | null | undefined, terminal: Ter
   if (terminal.width === null) return deadline;
   const late = passedSince(deadline, terminal);
   if (late >= 0) return `${spanText(late)} late`;
-  return late > -12 * 3_600_000 ? `in ${spanText(-late)}` : moment(deadline, terminal);
+  return late > -12 * 3_600_000 ? `in ${spanAhead(-late)}` : moment(deadline, terminal);
 }
 
 export function isLate(deadline: string | null | undefined, terminal: Terminal): boolean {

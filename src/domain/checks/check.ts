@@ -63,4 +63,6 @@ export interface Reported {
   readonly commit: string | null;
   /** What must pass, as configured when it was reported. Empty: only its work has to be saved. */
   readonly checks: readonly string[];
+  /** By an agent on another machine: nobody there checks it, so its commit has to come here. */
+  readonly remote?: true;
 }

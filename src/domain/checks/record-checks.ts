@@ -9,6 +9,7 @@ import { completeReported, failChecked } from '../tasks/complete-task.ts';
 import { existing } from '../tasks/standing.ts';
 import type { Task } from '../tasks/task.ts';
 import { cut } from '../text.ts';
+import { judgeVotesBy } from '../votes/judge-by-check.ts';
 import { type CheckRun, longestOutput } from './check.ts';
 import { checkWords } from './check-words.ts';
 import { requiredChecks } from './required-checks.ts';
@@ -45,7 +46,13 @@ export function recordChecks(
   }
   if (task.reported === null) verifyAgain(deliberation, task, runs);
   else settle(deliberation, task, runs);
+  if (isFinal(deliberation, task)) judgeVotesBy(deliberation, task, runs);
   return { events: deliberation.events, result: () => ({ task: existing(state, task.task_id) }) };
+}
+
+/** It is not tried again. */
+function isFinal({ events }: Deliberation, { reported }: Task): boolean {
+  return reported === null || events.some(({ type }) => type === 'task_completed' || type === 'task_failed');
 }
 
 /** What a run says of its own work proves nothing, and no server runs checks. */

@@ -87,9 +87,8 @@ function openJudgement(state: FederationState, id: TaskId): LandingStanding | nu
   const seen = new Set<TaskId>([id]);
   const left = [id];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    for (const held of state.held.values()) {
-      if (held.task_id === next && judgingTypes.has(held.type)) return waits(`${held.type} of it is kept in the inbox`);
-    }
+    const kept = state.heldAfter.get(next)?.find(({ type }) => judgingTypes.has(type));
+    if (kept !== undefined) return waits(`${kept.type} of it is kept in the inbox`);
     const work = state.tasks.get(next);
     for (const follower of [...(work?.result?.follow_ups ?? []), ...(state.index.dependents.get(next) ?? [])]) {
       const task = state.tasks.get(follower);

@@ -54,12 +54,29 @@ function stepped(course: Course, step: CourseStep): Course {
 
 /** The newest outcomes as a number: a leading 1, then a bit each, 1 for a success. */
 function courseOf(row: CounterRow<CourseField> | undefined): Course {
-  const newest = (row?.get('newest') ?? 1).toString(2).slice(1).replaceAll('1', 's').replaceAll('0', 'f');
+  const newest = outcomesIn(row?.get('newest') ?? 1);
   return { successes: row?.get('successes') ?? 0, failures: row?.get('failures') ?? 0, newest };
+}
+
+/** There are 2,047, and every outcome asks for one. */
+const outcomesByNumber = new Map<number, string>();
+
+function outcomesIn(bits: number): string {
+  const known = outcomesByNumber.get(bits);
+  if (known !== undefined) return known;
+  const outcomes = bits.toString(2).slice(1).replaceAll('1', 's').replaceAll('0', 'f');
+  outcomesByNumber.set(bits, outcomes);
+  return outcomes;
+}
+
+function bitsOf(outcomes: string): number {
+  let bits = 1;
+  for (let i = 0; i < outcomes.length; i++) bits = bits * 2 + Number(outcomes[i] === 's');
+  return bits;
 }
 
 function keep(row: CounterRow<CourseField>, { successes, failures, newest }: Course): void {
   row.set('successes', successes);
   row.set('failures', failures);
-  row.set('newest', Number.parseInt(`1${newest.replaceAll('s', '1').replaceAll('f', '0')}`, 2));
+  row.set('newest', bitsOf(newest));
 }

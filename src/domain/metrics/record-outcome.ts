@@ -2,6 +2,7 @@ import type { ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts
 import { Deliberation } from '../deliberation.ts';
 import type { FederationState } from '../federation-state.ts';
 import { tellChange } from '../routing/tell-change.ts';
+import { importKey } from '../tasks/import-row.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import { unknownAgent } from '../tasks/validate-request.ts';
 import { invalid } from '../tasks/task-fields.ts';
@@ -13,7 +14,10 @@ export function recordOutcome(
   context: DecisionContext,
 ): Decision<ResultOf<'record_outcome'>> {
   requirePerson(context, 'record outcomes by hand');
-  const { agent, type, success, rework = false } = args;
+  const { agent, type, success, rework = false, source } = args;
+  if (source !== undefined && state.imports.has(importKey(source.system, source.id))) {
+    return { events: [], result: () => ({ agent, type, already: true }) };
+  }
   if (!Object.hasOwn(context.config.agents, agent)) throw unknownAgent(context.config, agent);
   if (rework && !success) {
     throw invalid('rework', 'only a success can be sent back', 'Leave out rework, or give success: true.');
@@ -29,10 +33,11 @@ export function recordOutcome(
     description,
     duration_minutes,
     rework,
+    ...(source === undefined ? {} : { source }),
   });
   if (rework || !success) tellChange(deliberation, { agent, type, step: 'failures', task_id: null });
   return {
     events: deliberation.events,
-    result: () => ({ agent, type }),
+    result: () => ({ agent, type, already: false }),
   };
 }

@@ -55,13 +55,15 @@ export function withSentBack(course: Course): Course {
 
 /** The change that the newest outcomes show, or `null`. */
 export function changeIn({ successes, failures, newest }: Course): Change | null {
+  const allFailed = countFailures(newest);
+  if (allFailed < leastFailed) return null;
   let found: Change | null = null;
   let least = rare;
   for (let length = shortest; length <= newest.length; length += 1) {
     const part = newest.slice(-length);
     const older = newest.slice(0, -length);
     const failed = countFailures(part);
-    const before = { failed: failures + countFailures(older), of: successes + failures + older.length };
+    const before = { failed: failures + allFailed - failed, of: successes + failures + older.length };
     if (before.of < leastBefore || failed < leastFailed) continue;
     const chance = tail(failed, length, (before.failed + 1) / (before.of + 2));
     if (chance < least) [least, found] = [chance, { failed, of: length, before }];
@@ -81,7 +83,9 @@ export function sinceChange({ newest }: Course, { of }: Change): Course {
 }
 
 function countFailures(outcomes: string): number {
-  return outcomes.split('f').length - 1;
+  let failed = 0;
+  for (let i = 0; i < outcomes.length; i++) if (outcomes[i] === 'f') failed += 1;
+  return failed;
 }
 
 /** P(at least `failed` of `of` fail). */

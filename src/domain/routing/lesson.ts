@@ -56,8 +56,7 @@ export function lessonsOf(
   const outcome = task === undefined ? null : outcomeOf(event, by, task);
   if (task === undefined || outcome === null) return [];
   const { task_id: id, description: text, type } = task;
-  const isProven = event.type === 'task_reviewed' || (event.type === 'task_completed' && event.verified === true);
-  const evidence = isProven ? 'verified' : 'reported';
+  const evidence = isProven(event) ? 'verified' : 'reported';
   return [{ id, text, type, agent: outcome.agent, lesson: outcome.kind, evidence }];
 }
 
@@ -65,6 +64,18 @@ type EndOfWork = EventOf<'task_completed' | 'attempt_failed' | 'task_reviewed'>;
 
 function endsWork(event: FederationEvent): event is EndOfWork {
   return event.type === 'task_completed' || event.type === 'attempt_failed' || event.type === 'task_reviewed';
+}
+
+/** Checks that failed are as good evidence as checks that passed. */
+function isProven(event: EndOfWork): boolean {
+  switch (event.type) {
+    case 'task_reviewed':
+      return true;
+    case 'task_completed':
+      return event.verified === true;
+    case 'attempt_failed':
+      return event.failed_checks !== undefined;
+  }
 }
 
 function outcomeOf(event: EndOfWork, by: string, task: Task): AttemptOutcome | null {

@@ -29,16 +29,12 @@ const holdBeyondTimeout = 10 * minute;
 
 export function beginRun(state: FederationState, args: Args, context: DecisionContext): Decision<Result> {
   const { actor, config, now } = context;
-  const run = runOf(config, actor.name);
-  if (run === undefined || actor.session === null) {
-    throw new CallerError(
-      'not-allowed',
-      `${actor.name} has no "run" in the configuration.`,
-      'Add one, then try again.',
-    );
-  }
-  const session = actor.session;
+  const { session } = actor;
+  if (session === null) throw new CallerError('not-allowed', 'A run acts in a session of its own.', '');
+  // It finishes by what it was started with, whatever is configured by now.
   if (args.continues !== undefined) return goOn(state, args, args.continues, context);
+  const run = runOf(config, actor.name);
+  if (run === undefined) return nothing(withoutRun);
   if (args.vote_id !== undefined) {
     const refusal = noRoom(state, actor.name, run, context);
     return refusal === null ? plan(state, args, session, context, null, args.vote_id) : nothing(refusal);
@@ -59,6 +55,8 @@ interface NoRun {
   readonly until: Timestamp | null;
 }
 
+const withoutRun: NoRun = { why: 'it has no "run" in the configuration', until: null };
+
 /** The task that a run of this agent would be for now; or why there is none. Changes nothing. */
 export function nextRun(
   state: FederationState,
@@ -68,7 +66,7 @@ export function nextRun(
   without: ReadonlySet<TaskId> = new Set(),
 ): NoRun | { readonly task: Task } {
   const run = runOf(attendance.config, name);
-  if (run === undefined) return { why: 'it has no "run" in the configuration', until: null };
+  if (run === undefined) return withoutRun;
   const refusal = noRoom(state, name, run, attendance);
   if (refusal !== null) return refusal;
   const fit = fitOf(state, attendance, name);

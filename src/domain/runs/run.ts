@@ -96,6 +96,7 @@ export interface Run {
   readonly conversation: string | null;
   readonly usage: RunUsage | null;
   readonly last_words: string;
+  readonly server_fault?: string;
   readonly outcome: RunOutcome | null;
   readonly stop: { readonly by: string; readonly reason: string | null } | null;
 }

@@ -81,7 +81,7 @@ function byExit(deliberation: Deliberation, task: Task, run: Run): RunOutcome {
   if (run.settle === 'agent') {
     const how =
       exit?.code === 0 ? 'The program ended without completing the task' : `The program failed (${exitWords(exit)})`;
-    return tried(deliberation, task, `${how}. ${lastWordsOf(run)}`);
+    return tried(deliberation, task, `${how}${serverFaultOf(run)}. ${lastWordsOf(run)}`);
   }
   if (exit?.code !== 0)
     return tried(deliberation, task, `The command failed (${exitWords(exit)}). ${lastWordsOf(run)}`);
@@ -115,6 +115,10 @@ function lapse(deliberation: Deliberation, task: Task, { agent }: Run): RunOutco
     failForGood(deliberation, task, `attempt ${attempt} by ${agent} expired (the runner died) and no attempt is left`);
   }
   return 'lost';
+}
+
+function serverFaultOf({ server_fault }: Run): string {
+  return server_fault === undefined ? '' : `; it never reached the federation: ${server_fault}`;
 }
 
 function lastWordsOf({ last_words }: Run): string {

@@ -6,7 +6,11 @@ import type { Task } from '../tasks/task.ts';
 import { isForeign } from './origin.ts';
 
 /** Asks where some agent would run it but for where it came from. */
-export function askAboutForeign(deliberation: Deliberation, source: string, tasks: readonly NewTask[]): void {
+export function askAboutForeign(
+  deliberation: Deliberation,
+  source: string,
+  tasks: readonly Pick<NewTask, 'task_id'>[],
+): void {
   const { agents } = deliberation.context.config;
   const waits = Object.values(agents).some(({ run }) => run?.accept === 'local');
   if (!waits || tasks.length === 0) return;

@@ -31,9 +31,7 @@ export function heldUnder(state: FederationState, key: string): HeldFollowUp[] {
 
 /** How many follow-ups of one attempt still wait for the operator. */
 export function keptAfter(state: FederationState, id: TaskId, attempt: number): number {
-  let count = 0;
-  for (const held of state.held.values()) if (held.task_id === id && held.attempt === attempt) count += 1;
-  return count;
+  return (state.heldAfter.get(id) ?? []).filter((held) => held.attempt === attempt).length;
 }
 
 /** Whether rules fire: as switched last, else as configured. */

@@ -46,11 +46,11 @@ function endWhatIsDue(deliberation: Deliberation): void {
 }
 
 function endLeases(deliberation: Deliberation): void {
-  const { state, context } = deliberation;
+  const { state } = deliberation;
   for (const ids of state.index.heldBy.values()) {
     for (const id of ids) {
       const task = state.tasks.get(id);
-      const cause = task?.lease == null ? null : lapseCause(task.lease, context);
+      const cause = task?.lease == null ? null : lapseCause(task.lease, deliberation);
       if (task?.lease == null || cause === null) continue;
       deliberation.add({ type: 'lease_lapsed', task_id: id, attempt: task.attempt, agent: task.lease.agent, cause });
       if (cause === 'hold-reached' && task.failed_attempts + 1 < task.max_attempts) {
@@ -89,11 +89,19 @@ function endLostRuns({ state, context, events }: Deliberation): void {
 const nothingKnown = { exit: null, trouble: null, conversation: null, usage: null, last_words: '' };
 
 /** Where a process shows signs of life only the hold ends a lease; the command line has just the time. */
-function lapseCause(lease: Lease, context: DecisionContext): 'hold-reached' | 'process-gone' | 'expired' | null {
+function lapseCause(
+  lease: Lease,
+  { state, context }: Deliberation,
+): 'hold-reached' | 'process-gone' | 'expired' | null {
   const { now, gone, isTimeSure = true } = context;
-  if (isTimeSure && now >= lease.hold_until) return 'hold-reached';
+  if (isTimeSure && now >= lease.hold_until && !isOfRun(state, lease)) return 'hold-reached';
   if (lease.session === null) return isTimeSure && now >= lease.expires_at ? 'expired' : null;
   return gone.has(lease.session) ? 'process-gone' : null;
+}
+
+/** While its runner lives, the runner's own limits end it: they stand still while the machine is suspended. */
+function isOfRun({ runs }: FederationState, { session }: Lease): boolean {
+  return [...runs.values()].some((run) => run.session === session && run.outcome === null);
 }
 
 function escalateHold(deliberation: Deliberation, task: Task, lease: Lease): void {

@@ -6,6 +6,7 @@ import { isSatisfied, isSettled } from './dependencies.ts';
 import type { DependencyId, HistoryEntry, Task, TaskId } from './task.ts';
 
 export const keptHistory = 20;
+export const keptNotes = 50;
 /** One for all rows. */
 export const nothing: readonly never[] = [];
 
@@ -26,7 +27,9 @@ export function historyWith(
   text?: string,
 ): readonly HistoryEntry[] {
   const entry: HistoryEntry = text === undefined ? { at, by, what } : { at, by, what, text };
-  return [...history.slice(1 - keptHistory), entry];
+  const entries = history.slice(1 - keptHistory);
+  entries.push(entry);
+  return entries;
 }
 
 /** Nobody holds it any more, and it is to be done. */

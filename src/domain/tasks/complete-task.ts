@@ -2,6 +2,7 @@ import { advise, call } from '../advice.ts';
 import type { Actor, ArgsOf, Decision, DecisionContext, ResultOf } from '../commands.ts';
 import { Deliberation } from '../deliberation.ts';
 import { listed } from '../phrases.ts';
+import { isRemote } from '../runs/remote.ts';
 import { requiredChecks } from '../checks/required-checks.ts';
 import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
@@ -88,6 +89,8 @@ export function succeed(deliberation: Deliberation, task: Task, args: Args): voi
   const checks = requiredChecks(deliberation.context.config, task);
   const { summary, artifacts = [], duration_minutes = null, commit = null } = args;
   const isSaved = task.work === null || task.work.saved_attempt === task.attempt;
+  const remote = isRemote(deliberation.context.actor);
+  if (remote && checks.length > 0 && task.work === null && commit === null) throw commitWanted(task, checks);
   const agent = task.lease?.agent ?? deliberation.context.actor.name;
   if (checks.length > 0 || !isSaved) {
     const { task_id, attempt } = task;
@@ -100,11 +103,21 @@ export function succeed(deliberation: Deliberation, task: Task, args: Args): voi
       duration_minutes,
       commit,
       checks,
+      ...(remote ? { remote } : {}),
       ...(agent === deliberation.context.actor.name ? {} : { agent }),
     });
     return;
   }
   complete(deliberation, task, { agent, summary, artifacts, duration_minutes, commit, verified: false });
+}
+
+/** In the folder of the federation there is nothing of what was done on another machine. */
+function commitWanted({ task_id }: Task, checks: readonly string[]): CallerError {
+  return invalid(
+    'commit',
+    `${listed(checks)} must pass on your work, and this federation is on another machine`,
+    advise`Commit it, push it where ${task_id} can be fetched from, and give the commit: ${call('complete_task', { task_id })}.`,
+  );
 }
 
 interface Completion {
@@ -271,13 +284,15 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
       'Only the holder can complete it.',
     );
   }
-  const refused = new CallerError(
-    'stale-attempt',
-    `Attempt ${attempt} of ${task.task_id} has expired; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} (attempt ${task.attempt})`}.`,
-    task.status === 'pending'
-      ? 'Your text is kept in its history. Claim it again if it still needs doing.'
-      : advise`Your text is kept in its history. Read it with ${call('get_task', { task_id: task.task_id })} before doing more.`,
-  );
+  const failed = failedChecksOf(task, attempt);
+  const refused =
+    failed.length > 0
+      ? new CallerError(
+          'checks-failed',
+          `Attempt ${attempt} of ${task.task_id} was reported done, and ${listed(failed)} failed; the task is ${task.status}.`,
+          advise`What they wrote is a note on it: ${call('get_task', { task_id: task.task_id })}. ${task.status === 'pending' ? 'Claim it again to go on.' : ''}`,
+        )
+      : expired(task, attempt);
   // A client that repeats its late call must not fill the journal.
   const kept = task.history.some((entry) => entry.what === 'late completion' && entry.text === args.summary);
   if (kept) throw refused;
@@ -286,6 +301,23 @@ function tooLate(task: Task, args: Args, attempt: number, { actor }: DecisionCon
     events: [{ type: 'late_completion_kept', task_id: task.task_id, attempt, outcome, summary, artifacts }],
     refused,
   };
+}
+
+/** The checks that ended this attempt, by which its success was none. */
+function failedChecksOf({ result, check_results }: Task, attempt: number): readonly string[] {
+  if (result?.attempt !== attempt || result.outcome !== 'failure') return [];
+  const failed = check_results.filter((run) => run.attempt === attempt && run.verdict === 'failed');
+  return [...new Set(failed.map(({ check }) => check))];
+}
+
+function expired(task: Task, attempt: number): CallerError {
+  return new CallerError(
+    'stale-attempt',
+    `Attempt ${attempt} of ${task.task_id} has expired; the task is ${task.status}${task.lease === null ? '' : `, held by ${task.lease.agent} (attempt ${task.attempt})`}.`,
+    task.status === 'pending'
+      ? 'Your text is kept in its history. Claim it again if it still needs doing.'
+      : advise`Your text is kept in its history. Read it with ${call('get_task', { task_id: task.task_id })} before doing more.`,
+  );
 }
 
 function resultOf(state: FederationState, id: string): Result {

@@ -42,6 +42,8 @@ export class TaskIndexes {
   readonly foreign = new Set<TaskId>();
   /** Unfinished tasks by what makes two of them twins. */
   readonly twins = new Map<number, Set<TaskId>>();
+  /** That key by task: working it out takes longer than looking it up. */
+  readonly #twinKeys = new Map<TaskId, number>();
 
   /** What waits for tasks in hand because of what both would change or use. */
   readonly inUse: InUse;
@@ -96,7 +98,7 @@ export class TaskIndexes {
     if (!isOpen(task)) return;
     const closes = after === undefined || !isOpen(after);
     if (closes || after.to_agent !== task.to_agent) this.#countAddressee(task, -1);
-    if (closes || !sameTwinKey(task, after)) dropFrom(this.twins, twinKey(task), task.task_id);
+    if (closes || !sameTwinKey(task, after)) this.#dropTwin(task.task_id);
     if (closes || after.dependencies !== task.dependencies || after.wait_for !== task.wait_for) {
       for (const id of task.dependencies) dropFrom(this.dependents, id, task.task_id);
       for (const id of task.wait_for) dropFrom(this.dependents, id, task.task_id);
@@ -121,11 +123,24 @@ export class TaskIndexes {
     if (!isOpen(task)) return;
     const opens = before === undefined || !isOpen(before);
     if (opens || before.to_agent !== task.to_agent) this.#countAddressee(task, 1);
-    if (opens || !sameTwinKey(before, task)) addTo(this.twins, twinKey(task), task.task_id);
+    if (opens || !sameTwinKey(before, task)) this.#addTwin(task);
     if (opens || before.dependencies !== task.dependencies || before.wait_for !== task.wait_for) {
       for (const id of task.dependencies) addTo(this.dependents, id, task.task_id);
       for (const id of task.wait_for) addTo(this.dependents, id, task.task_id);
     }
+  }
+
+  #addTwin(task: Task): void {
+    const key = twinKey(task);
+    this.#twinKeys.set(task.task_id, key);
+    addTo(this.twins, key, task.task_id);
+  }
+
+  #dropTwin(id: TaskId): void {
+    const key = this.#twinKeys.get(id);
+    if (key === undefined) return;
+    this.#twinKeys.delete(id);
+    dropFrom(this.twins, key, id);
   }
 
   #countAddressee(task: Task, by: 1 | -1): void {

@@ -104,7 +104,7 @@ export interface Note {
   readonly at: Timestamp;
   readonly by: string;
   readonly text: string;
-  /** It came over HTTP. */
+  /** It came over HTTP, or with an import. */
   readonly remote?: true;
   /** From a person: work is not completed before it was read. */
   readonly by_person?: true;

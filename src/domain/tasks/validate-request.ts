@@ -5,6 +5,7 @@ import type { DecisionContext } from '../commands.ts';
 import type { TaskRequest } from '../requests.ts';
 import { participantKind } from '../participants.ts';
 import { CallerError } from '../errors.ts';
+import { closest } from '../closest.ts';
 import type { NewTask } from './new-task.ts';
 import type { FederationState } from '../federation-state.ts';
 import { quote } from '../text.ts';
@@ -19,11 +20,14 @@ import type { AgentName, Cause, Task, TaskId } from './task.ts';
 export const largestPlan = 200;
 
 export function unknownAgent(config: DecisionContext['config'], name: string): CallerError {
-  return new CallerError(
-    'unknown-agent',
-    `No agent is called ${quote(name)}.`,
-    `Use one of: ${[...Object.keys(config.agents), config.operator, ...config.people].join(', ')}.`,
-  );
+  const known = [...Object.keys(config.agents), config.operator, ...config.people];
+  return new CallerError('unknown-agent', `No agent is called ${quote(name)}.`, oneOfThem(name, known));
+}
+
+/** What to give instead of a name that nobody has: the one that was probably meant, then all. */
+export function oneOfThem(name: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  return `${near === null ? '' : `Did you mean ${near}? `}Use one of: ${known.join(', ')}.`;
 }
 
 /** An addressee that exists: an agent of the roster or a person. */

@@ -29,6 +29,11 @@ export interface Change {
   readonly parts: readonly Part[];
 }
 
+/** As a checkpoint keeps it. */
+export function plainChange({ at, about, ids, did, parts }: Change): Change {
+  return { at, about, ids, did, parts };
+}
+
 /** How many changes of one participant are kept. */
 export const keptChanges = 20;
 

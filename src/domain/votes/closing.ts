@@ -5,7 +5,7 @@ import type { FederationState } from '../federation-state.ts';
 import { settleEarly } from './early-resolution.ts';
 import { countedBallots, judgementOf, missingVoters, openBallots, unreachableVoters } from './standing.ts';
 import { tally } from './tally.ts';
-import { abstain } from './vote.ts';
+import { abstain, type EscalationReason } from './vote.ts';
 import type { ClosingRecord } from './vote-state.ts';
 import type { ClosingCause, Vote } from './vote-state.ts';
 import type { VotingRecord } from './voting-record.ts';
@@ -35,12 +35,20 @@ export function closeByBallots(deliberation: Deliberation, vote: Vote, because: 
   }
   const { reason } = verdict;
   deliberation.add({ type: 'vote_escalated', vote_id, reason, to: context.config.operator, closing });
+  askToDecide(deliberation, vote, reason);
+}
+
+export function askToDecide(
+  deliberation: Deliberation,
+  { vote_id, question, options }: Pick<Vote, 'vote_id' | 'question' | 'options'>,
+  reason: EscalationReason,
+): void {
   deliberation.escalate({
     kind: 'vote',
     about: vote_id,
     // Says nothing of the ballots: the vote may be extended, and is then sealed again.
-    title: `${vote_id} is undecided (${reason}): ${vote.question.slice(0, 120)}`,
-    detail: `Options: ${vote.options.join(' · ').slice(0, 400)}. Decide, extend or cancel it.`,
+    title: `${vote_id} is undecided (${reason}): ${question.slice(0, 120)}`,
+    detail: `Options: ${options.join(' · ').slice(0, 400)}. Decide, extend or cancel it.`,
     task_id: null,
     vote_id,
   });

@@ -5,6 +5,7 @@ import { CallerError } from '../errors.ts';
 import type { FederationState } from '../federation-state.ts';
 import type { AgentName } from '../tasks/task.ts';
 import { invalid } from '../tasks/task-fields.ts';
+import { oneOfThem } from '../tasks/validate-request.ts';
 import { addMillis, hour } from '../time.ts';
 import { fewestOptions, longestOption, longestQuestion, mostOptions } from './limits.ts';
 import { encodeBytes, keyBytes } from './sealing.ts';
@@ -43,7 +44,7 @@ export function openVote(
   return { events: deliberation.events, result: () => ({ vote: existingVote(state, vote_id) }) };
 }
 
-function checkQuestion(text: string): string {
+export function checkQuestion(text: string): string {
   const question = text.trim();
   if (question === '' || question.length > longestQuestion) {
     throw invalid(
@@ -55,7 +56,7 @@ function checkQuestion(text: string): string {
   return question;
 }
 
-function checkOptions(given: readonly string[]): string[] {
+export function checkOptions(given: readonly string[]): string[] {
   const options = given.map((option) => option.trim());
   if (options.length < fewestOptions || options.length > mostOptions) {
     throw invalid(
@@ -99,7 +100,7 @@ function eligibleAgents(state: FederationState, args: Args, { config, actor }: D
       throw new CallerError(
         'unknown-agent',
         `eligible: no agent is called "${stranger.slice(0, 60)}".`,
-        `Choose from: ${roster.join(', ')}. People do not vote; they decide.`,
+        `${oneOfThem(stranger, roster)} People do not vote; they decide.`,
       );
     }
     return [...new Set(args.eligible)].sort();

@@ -1,5 +1,5 @@
 /** A vote as the state keeps it, and what its events carry of it. */
-import type { AgentName } from '../tasks/task.ts';
+import type { AgentName, TaskId } from '../tasks/task.ts';
 import type { Timestamp } from '../time.ts';
 import type { SealedBallot } from './sealing.ts';
 import type { TallyResult } from './tally.ts';
@@ -57,6 +57,16 @@ export interface OperatorDecision {
   readonly via: string | null;
 }
 
+/** A check whose verdict on work that depends on the vote says what was right. */
+export interface JudgingCheck {
+  readonly check: string;
+  /** An option, or none: right if it passes, and if the work fails for good by it. */
+  readonly right_choice: string;
+  readonly if_failed: string;
+  /** Who said so. */
+  readonly by: string;
+}
+
 export interface Vote extends NewVote {
   readonly status: VoteStatus;
   readonly opened_at: Timestamp;
@@ -89,7 +99,12 @@ export interface Vote extends NewVote {
     readonly at: Timestamp;
     /** What it added to the voting record, so that judging again can take it back. */
     readonly lesson: JudgedVote;
+    /** Judged by this check, on this work. */
+    readonly check?: string;
+    readonly task_id?: TaskId;
   } | null;
+  /** The check that is to judge it; `null` or absent: none. */
+  readonly judging_check?: JudgingCheck | null;
   readonly finished_at: Timestamp | null;
 }
 

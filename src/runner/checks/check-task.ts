@@ -80,7 +80,7 @@ async function runsOf(task: Task, names: readonly string[], order: CheckOrder) {
       order.config,
       names,
       commit,
-      `this repository does not have ${commit.slice(0, 12)}; fetch it first`,
+      `${order.projectDir} does not have ${commit.slice(0, 12)}: fetch it there, then fed check ${task.task_id}`,
     );
   }
   return await checkCommit(repository, commit, names, order);

@@ -1,8 +1,6 @@
 /** Runs one command of the configuration to its end, and everything it started with it. */
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { longestOutput } from '../../domain/checks/check.ts';
 import { manyLines } from '../../domain/text.ts';
 import { minute } from '../../domain/time.ts';
@@ -10,6 +8,7 @@ import type { Environment } from '../../identity/agent-markers.ts';
 import { hashOf, newSecret, runVariable, signText } from '../../identity/run-identity.ts';
 import { clearAway, endProcesses } from '../end-processes.ts';
 import { environmentFor, findProgram } from '../find-program.ts';
+import { makeTemporary } from '../own-folders.ts';
 import { startProcess } from '../start-process.ts';
 
 export interface CommandOrder {
@@ -41,7 +40,7 @@ export async function runCommand(order: CommandOrder): Promise<CommandResult> {
   const none = { exit: null, output: '', durationMs: 0 };
   if ('fault' in found) return { ...none, how: 'missing', reason: found.fault };
   if (signal.aborted) return { ...none, how: 'stopped', reason: 'stopped' };
-  const temporary = mkdtempSync(join(tmpdir(), 'fed-check-'));
+  const temporary = makeTemporary('check');
   // What it starts acts for nobody: a run of this name is not known, and everything of ours inside it is refused.
   const sign = { run_id: `run-1970-01-01-${randomInt(100_000_000, 999_999_999)}`, secret: newSecret() };
   let output = '';

@@ -16,8 +16,10 @@ export interface GitResult {
   readonly stderr: string;
 }
 
+type Raw = Omit<GitResult, 'stdout'> & { readonly stdout: Buffer };
+
 export interface GitOrder {
-  readonly stdin?: string | undefined;
+  readonly stdin?: string | Uint8Array | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** It outlives this process: killed halfway it would leave a work tree half written. */
   readonly outlives?: boolean | undefined;
@@ -63,7 +65,8 @@ export class Git {
   /** Whatever its exit code is. @throws OperatorError where git itself is missing. */
   async try(args: readonly string[], order: GitOrder = {}): Promise<GitResult> {
     for (let tried = 1; ; tried += 1) {
-      const result = await this.#start(args, order);
+      const { code, stdout, stderr } = await this.#start(args, order);
+      const result = { code, stdout: stdout.toString('utf8'), stderr };
       const isPassing =
         result.code !== 0 && passing.test(result.stderr) && !/ is at .* but expected/.test(result.stderr);
       if (!isPassing || tried >= tries) return result;
@@ -76,6 +79,13 @@ export class Git {
     const { code, stdout, stderr } = await this.try(args, order);
     if (code !== 0) throw new GitFailed(args, code, stderr);
     return stdout.replace(/\n$/, '');
+  }
+
+  /** Standard output as it is. @throws GitFailed */
+  async bytes(args: readonly string[]): Promise<Buffer> {
+    const { code, stdout, stderr } = await this.#start(args, {});
+    if (code !== 0) throw new GitFailed(args, code, stderr);
+    return stdout;
   }
 
   /** Whether it says yes by its exit code: 0 or 1. */
@@ -92,7 +102,7 @@ export class Git {
     return stdout.split('\0').filter((entry) => entry !== '');
   }
 
-  #start(args: readonly string[], { stdin, env, outlives = false }: GitOrder): Promise<GitResult> {
+  #start(args: readonly string[], { stdin, env, outlives = false }: GitOrder): Promise<Raw> {
     return new Promise((resolve, reject) => {
       const child = spawn('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
         cwd: this.dir,
@@ -114,8 +124,7 @@ export class Git {
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(stdin);
       child.on('close', (code) => {
-        const text = (parts: readonly Buffer[]): string => Buffer.concat(parts).toString('utf8');
-        resolve({ code: code ?? 255, stdout: text(out), stderr: text(err) });
+        resolve({ code: code ?? 255, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString('utf8') });
       });
     });
   }

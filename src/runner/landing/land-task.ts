@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Actor } from '../../domain/commands.ts';
 import { requiredChecks } from '../../domain/checks/required-checks.ts';
 import type { CheckRun } from '../../domain/checks/check.ts';
-import { checkWords } from '../../domain/checks/check-words.ts';
+import { checkWords, shortCommit } from '../../domain/checks/check-words.ts';
 import { CallerError } from '../../domain/errors.ts';
 import { containedFirst, landingOf } from '../../domain/landing/landable.ts';
 import { listed } from '../../domain/phrases.ts';
@@ -84,36 +84,26 @@ async function attempt(lander: Lander, repository: Repository, id: TaskId, targe
   const { federation, actor } = lander;
   const task = taskOf(lander, id);
   const waits = (why: string): Landed => ({ task_id: id, is: 'waits', target, why });
-  const standing = landingOf(federation.state(), federation.config, task);
-  if (standing.is !== 'landable') return { task_id: id, is: standing.is, target, why: standing.why };
-  const tip = task.work?.commit ?? '';
-  if ((await repository.commit(tip)) === null) return waits(`this repository does not have ${tip.slice(0, 12)}`);
-  const branchTip = await repository.commit(`refs/heads/${branchOf(id)}`);
-  if (branchTip !== null && branchTip !== tip) return waits(`${branchOf(id)} moved since its work was saved`);
-  const { commit: old } = await repository.target(target);
-  if (await repository.contains(old, tip))
-    return await record(lander, repository, task, target, await mergeFound(repository, task, old));
-  const blocked = await needsYes(lander, repository, task, old, tip);
-  if (blocked !== null) return waits(blocked);
-  const merged = await mergeTrees(repository, old, tip);
-  if (merged.tree === null) {
-    return await sendBack(
-      lander,
-      task,
-      target,
-      `It conflicts with ${target} at ${old.slice(0, 12)} in ${listed(merged.files, 20)}. Merge ${target} into the branch and resolve the conflicts.`,
-    );
+  const found = await weigh(lander, repository, task, target);
+  switch (found.is) {
+    case 'settled':
+    case 'waits':
+      return { task_id: id, is: found.is, target, why: found.why };
+    case 'merged':
+      return await record(lander, repository, task, target, await mergeFound(repository, task, found.old));
+    case 'conflict':
+      return await sendBack(
+        lander,
+        task,
+        target,
+        `It conflicts with ${target} at ${found.old.slice(0, 12)} in ${listed(found.files, 20)}. Merge ${target} into the branch and resolve the conflicts.`,
+      );
+    case 'ready':
   }
-  const merge = await mergeCommit(repository, task, {
-    tree: merged.tree,
-    old,
-    tip,
-    target,
-    checks: requiredChecks(federation.config, task),
-  });
-  const hinders = await hindrance(repository, { branch: target, old, next: merge });
-  if (hinders !== null) return waits(hinders);
-  const checked = await checkMerge(lander, repository, task, { merge, tree: merged.tree });
+  const { tip, old, tree } = found;
+  const checks = requiredChecks(federation.config, task);
+  const merge = await mergeCommit(repository, task, { tree, old, tip, target, checks });
+  const checked = await checkMerge(lander, repository, task, { merge, tree });
   if (checked.failed.length > 0) {
     const output = checked.failed.map((run) => `${checkWords(run)}\n${run.output}`).join('\n');
     return await sendBack(lander, task, target, cut(`Merged with ${target} at ${old.slice(0, 12)}: ${output}`, 3_500));
@@ -124,6 +114,57 @@ async function attempt(lander: Lander, repository: Repository, id: TaskId, targe
   if (moved.is === 'lost') return 'again';
   if (moved.is === 'waits') return waits(moved.why);
   return await record(lander, repository, task, target, merge);
+}
+
+type Weighed =
+  | { readonly is: 'settled' | 'waits'; readonly why: string }
+  | { readonly is: 'merged'; readonly old: string }
+  | { readonly is: 'conflict'; readonly old: string; readonly files: readonly string[] }
+  | { readonly is: 'ready'; readonly old: string; readonly tip: string; readonly tree: string };
+
+/** How it stands, by the record and by git. Changes nothing. */
+async function weigh(
+  lander: Pick<Lander, 'federation'>,
+  repository: Repository,
+  task: Task,
+  target: string,
+): Promise<Weighed> {
+  const { federation } = lander;
+  const { task_id: id } = task;
+  const standing = landingOf(federation.state(), federation.config, task);
+  if (standing.is !== 'landable') return { is: standing.is, why: standing.why };
+  const waits = (why: string): Weighed => ({ is: 'waits', why });
+  const tip = task.work?.commit ?? '';
+  if ((await repository.commit(tip)) === null) {
+    return waits(`this repository does not have ${tip.slice(0, 12)}: fetch it from where it was done`);
+  }
+  const branchTip = await repository.commit(`refs/heads/${branchOf(id)}`);
+  if (branchTip !== null && branchTip !== tip) return waits(`${branchOf(id)} moved since its work was saved`);
+  const { commit: old } = await repository.target(target);
+  if (await repository.contains(old, tip)) return { is: 'merged', old };
+  const blocked = await needsYes(lander, repository, task, old, tip);
+  if (blocked !== null) return waits(blocked);
+  const merged = await mergeTrees(repository, old, tip);
+  if (merged.tree === null) return { is: 'conflict', old, files: merged.files };
+  const hinders = await hindrance(repository, { branch: target, old, next: merged.tree });
+  return hinders === null ? { is: 'ready', old, tip, tree: merged.tree } : waits(hinders);
+}
+
+/** Why what is landable by the record would not land now; `null`: nothing is in the way. Changes nothing. */
+export async function foresee(
+  lander: Pick<Lander, 'federation' | 'environment'>,
+  task_id: TaskId,
+): Promise<string | null> {
+  const { federation, environment } = lander;
+  const task = federation.state().tasks.get(task_id);
+  if (task === undefined) return null;
+  const repository = await Repository.open(federation.project.dir, environment);
+  const { branch } = await repository.target(federation.config.land.target);
+  const found = await weigh(lander, repository, task, branch);
+  if (found.is === 'waits') return found.why;
+  return found.is === 'conflict'
+    ? `it conflicts with ${branch} in ${listed(found.files, 5)}; landing sends it back`
+    : null;
 }
 
 function markOf({ task_id, result, attempt: claims }: Task): string {
@@ -175,7 +216,7 @@ async function sendBack({ federation, actor }: Lander, task: Task, target: strin
 
 /** What somebody has to have said yes to; `null`: nothing. */
 async function needsYes(
-  { federation }: Lander,
+  { federation }: Pick<Lander, 'federation'>,
   repository: Repository,
   task: Task,
   old: string,
@@ -278,6 +319,10 @@ export async function revertTask(lander: Lander, task_id: TaskId, rework: string
     for (let tried = 1; tried <= mostTries; tried += 1) {
       const task = taskOf(lander, task_id);
       const landing = task.work?.landing;
+      if (landing?.state === 'reverted') {
+        const by = shortCommit(landing.revert);
+        throw new CallerError('wrong-state', `${task_id} was reverted already, by ${by}.`, 'Nothing to do.');
+      }
       if (landing?.state !== 'landed') {
         throw new CallerError('wrong-state', `${task_id} has not landed.`, 'See fed land --list.');
       }

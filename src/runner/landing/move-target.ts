@@ -3,6 +3,7 @@
  * index and HEAD move with it, and only where nothing of the user's is in the way: `update-ref` alone would show the
  * landing reversed as staged.
  */
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryAt } from '../../files/entry-at.ts';
 import { Git } from '../git/git.ts';
@@ -22,7 +23,7 @@ export type Moved =
   | { readonly is: 'lost' }
   | { readonly is: 'waits'; readonly why: string };
 
-/** What of the user's is in the way now; `null`: nothing. Asked before anything is put on record or checked. */
+/** What of the user's is in the way now; `null`: nothing. Asked before anything is put on record or checked. `next`: a commit or its tree. */
 export async function hindrance(repository: Repository, move: Omit<Move, 'mark'>): Promise<string | null> {
   const ref = `refs/heads/${move.branch}`;
   const all = await repository.worktrees();
@@ -75,7 +76,23 @@ async function hindranceIn(
   if (!(await git.asks(['diff-index', '--cached', '--quiet', 'HEAD', '--'])))
     return `changes are staged in ${where.path}`;
   const inTheWay = await obstacles(git, where.path, old, next);
-  return inTheWay.length === 0 ? null : `${inTheWay.slice(0, 5).join(', ')} in ${where.path} would be overwritten`;
+  if (inTheWay.length > 0) return `${inTheWay.slice(0, 5).join(', ')} in ${where.path} would be overwritten`;
+  const needed = await roomFor(git, old, next);
+  const { bavail, bsize } = statfsSync(where.path);
+  if (bavail * bsize >= needed) return null;
+  return `the disk of ${where.path} has no room for it: ${Math.ceil(needed / 1024 ** 2)} MB are needed`;
+}
+
+/** For the index, which is written anew, and what git needs besides. */
+const roomBesides = 1024 * 1024;
+
+/** Bytes. On a full disk git gives up midway, and leaves files cut off or half written. */
+async function roomFor(git: Git, old: string, next: string): Promise<number> {
+  const fields = await git.list(['diff-tree', '-r', '-z', '--no-renames', '--diff-filter=d', '--no-abbrev', old, next]);
+  const blobs = fields.flatMap((field) => /^:\d+ (?!160000)\d+ [0-9a-f]+ ([0-9a-f]+) /.exec(field)?.[1] ?? []);
+  if (blobs.length === 0) return roomBesides;
+  const sizes = await git.run(['cat-file', '--batch-check=%(objectsize)'], { stdin: `${blobs.join('\n')}\n` });
+  return sizes.split('\n').reduce((sum, size) => sum + Number(size), roomBesides);
 }
 
 /** Files that the move changes and that are not as the old commit has them: modified, hidden, untracked or ignored. */

@@ -1,7 +1,7 @@
 /** Kimi Code 2.1: takes its prompt as an argument alone, so that is short and names the file. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Launch, Order, Preset, Seen, StreamReader } from './preset.ts';
+import { type Launch, type Order, type Preset, readFileWords, type Seen, type StreamReader } from './preset.ts';
 import * as read from './reading.ts';
 
 const loginHint = 'run kimi and type /login';
@@ -33,7 +33,7 @@ function launch(order: Order): Launch {
       ...(model === null ? [] : ['-m', model]),
       ...(conversation === null ? [] : ['-S', conversation]),
       ...args,
-      `--prompt=Read the file ${promptFile} and do what it says.`,
+      `--prompt=${readFileWords(promptFile)}`,
     ],
     // Where the conversation to go on with is kept, too.
     env: { KIMI_CODE_HOME: join(folderBefore ?? folder, homeName) },
@@ -63,12 +63,14 @@ function reader(now: () => number): StreamReader {
         return [...read.conversation(id), { kind: 'end', failed: false, text: '' }];
       }
       if (event['type'] === 'turn.step.retrying') {
-        return event['status_code'] === 429 ? [read.retrying('rate limit', null)] : read.nothingSeen;
+        if (event['status_code'] !== 429) return read.nothingSeen;
+        const text = read.textOf(event['error_message']);
+        return [read.retrying(text, now() + read.numberOf(event['delay_ms']))];
       }
       if (event['role'] !== 'assistant') return read.nothingSeen;
       const calls = read.listOf(event['tool_calls']).map((made) => {
         const called = read.fieldsOf(made['function']);
-        return read.tool(read.textOf(called['name']), called['arguments']);
+        return read.tool(read.textOf(called['name']), read.jsonLine(read.textOf(called['arguments'])) ?? '');
       });
       return [...saidIn(event['content']), ...calls];
     },

@@ -45,6 +45,9 @@ function launch({ model, permissions, args, allowed, server, conversation, envir
       OPENCODE_PERMISSION: JSON.stringify(permission),
       OPENCODE_DISABLE_PROJECT_CONFIG: '1',
       OPENCODE_DISABLE_AUTOUPDATE: '1',
+      // At a long limit it sleeps until it ends, and says so in its log alone.
+      OPENCODE_PRINT_LOGS: '1',
+      OPENCODE_LOG_LEVEL: 'ERROR',
     },
   };
 }
@@ -84,7 +87,12 @@ function reader(now: () => number): StreamReader {
           return known;
       }
     },
-    err: (line) => (/auto-rejecting/.test(line) ? [read.tool('denied:', line)] : read.nothingSeen),
+    err(line) {
+      if (/auto-rejecting/.test(line)) return [read.tool('denied:', line)];
+      // Of the model that works, not of the one that finds a title.
+      const [, text = ''] = /message="stream error".* small=false .*error\.error="(.*)"/.exec(line) ?? [];
+      return read.isRateLimit(text) ? [read.retrying(text, read.timeIn(text, now()))] : read.nothingSeen;
+    },
     exit: () => read.nothingSeen,
   };
 }

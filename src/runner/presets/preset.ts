@@ -36,6 +36,11 @@ export interface Order {
   readonly own: string;
 }
 
+/** The prompt of a program that takes it as an argument, where that may be too long for one. */
+export function readFileWords(promptFile: string): string {
+  return `Read the file ${promptFile} and do what it says.`;
+}
+
 export interface Launch {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

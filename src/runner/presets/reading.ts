@@ -84,7 +84,7 @@ export function notLoggedIn(text: string, hint: string): Seen {
 
 /** By the words that providers use for it; not for what a program retries by itself. */
 export function isRateLimit(text: string): boolean {
-  return /\b429\b|rate.?limit|usage limit|quota (?:exceeded|exhausted)|exhausted your (?:daily )?quota|too many requests/i.test(
+  return /\b429\b|rate.?limit|usage limit|\b(?:at|hit|reached) your (?:[\w-]+ )?limit\b|quota (?:exceeded|exhausted)|exhausted your (?:daily )?quota|too many requests/i.test(
     text,
   );
 }

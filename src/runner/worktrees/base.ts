@@ -1,6 +1,7 @@
 /** Where a task's branch begins: with everything that the work it builds on, reviews or reworks produced. */
 import { OperatorError } from '../../domain/errors.ts';
 import type { FederationState } from '../../domain/federation-state.ts';
+import { hasCommits } from '../../domain/landing/work.ts';
 import type { Task, TaskId } from '../../domain/tasks/task.ts';
 import type { Repository } from '../git/repository.ts';
 
@@ -15,6 +16,13 @@ export interface Base {
   readonly contains: readonly TaskId[];
   /** Commits that are to be merged too, and do not fit by themselves: the agent's to do. */
   readonly unmerged: readonly string[];
+}
+
+/** All that an attempt needs: what the task goes on from, and what earlier attempts at it left. */
+export function neededFor(state: FederationState, task: Task): Source[] {
+  const { task_id, work } = task;
+  const own = work !== null && hasCommits(work) ? [{ task_id, commit: work.commit }] : [];
+  return [...own, ...sourcesOf(state, task)];
 }
 
 /** The work that this task goes on from, with its commit. */

@@ -2,13 +2,13 @@
  * Commits what a run left in its worktree. The index is copied, so that nothing of what the agent has staged is lost when
  * this is killed; everything is asked of git's own folder, whatever became of `.git`.
  */
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryAt } from '../../files/entry-at.ts';
 import type { TaskId } from '../../domain/names.ts';
 import type { Repository } from '../git/repository.ts';
 import { operationIn } from '../git/repository.ts';
+import { makeTemporary } from '../own-folders.ts';
 import type { TaskWorktree } from './worktrees.ts';
 
 export interface SavedWork {
@@ -37,7 +37,7 @@ export async function saveWork(repository: Repository, worktree: TaskWorktree, s
   const head = await headOf(worktree);
   if (tip === null && head === null) throw new Error(`Expected ${branch} to have a commit, got none`);
   const parent = head ?? tip ?? '';
-  const folder = mkdtempSync(join(tmpdir(), 'fed-save-'));
+  const folder = makeTemporary('save');
   try {
     const index = join(folder, 'index');
     if (existsSync(join(admin, 'index'))) copyFileSync(join(admin, 'index'), index);

@@ -20,7 +20,7 @@ import { withFileLock } from '../../files/file-lock.ts';
 import type { Environment } from '../../identity/agent-markers.ts';
 import { runCommand } from '../checks/run-command.ts';
 import { operationIn, Repository } from '../git/repository.ts';
-import { baseOf, missingIn, type Source, sourcesOf } from './base.ts';
+import { baseOf, missingIn, neededFor, type Source, sourcesOf } from './base.ts';
 import { saveWork } from './save-work.ts';
 import {
   branchOf,
@@ -73,6 +73,16 @@ export class TaskPlaces {
     return this.#repository;
   }
 
+  /** `null`: the project lies in none. */
+  async repositoryIfAny(): Promise<Repository | null> {
+    try {
+      return await this.repository();
+    } catch (error) {
+      if (error instanceof OperatorError) return null;
+      throw error;
+    }
+  }
+
   /** Unless the configuration says: as soon as more than one run may write at a time, in a repository with a commit. */
   async wants(settings: RunSettings, agents: readonly string[]): Promise<boolean> {
     const { config } = this.#federation;
@@ -102,7 +112,7 @@ export class TaskPlaces {
     for (const id of state.index.byStatus.pending) {
       const task = state.tasks.get(id);
       if (task === undefined || !state.index.isReady(task)) continue;
-      const sources = sourcesOf(state, task).filter(({ commit }) => !this.#here.has(commit));
+      const sources = neededFor(state, task).filter(({ commit }) => !this.#here.has(commit));
       if (sources.length === 0) continue;
       const missing = await this.#missing(sources);
       for (const source of sources) if (!missing.includes(source)) this.#here.add(source.commit);
@@ -112,13 +122,9 @@ export class TaskPlaces {
   }
 
   async #missing(sources: readonly Source[]): Promise<readonly Source[]> {
-    try {
-      return await missingIn(await this.repository(), sources);
-    } catch (error) {
-      // In no repository nothing can be missing from it: runs work in the project's folder.
-      if (error instanceof OperatorError) return [];
-      throw error;
-    }
+    const repository = await this.repositoryIfAny();
+    // In no repository nothing can be missing from it: runs work in the project's folder.
+    return repository === null ? [] : await missingIn(repository, sources);
   }
 
   /** @throws OperatorError where it cannot be made, or made ready */
@@ -130,13 +136,16 @@ export class TaskPlaces {
     const found = findWorktree(repository, task_id);
     if (found === null) refuseBeyondDisk(repository, config);
     else await this.#tidy(repository, found, task, actor);
-    const isNew = (await repository.commit(`refs/heads/${branch}`)) === null;
+    if (task.work !== null && hasCommits(task.work)) await bringUp(repository, branch, task.work.commit, found);
+    const tip = await repository.commit(`refs/heads/${branch}`);
     const target = await repository.target(config.land.target);
     const sources = sourcesOf(this.#federation.state(), task);
-    const base = isNew ? await baseOf(repository, target.commit, sources, actor.name) : null;
+    const isBegun = tip !== null && task.work !== null;
+    const base = isBegun ? null : await baseOf(repository, target.commit, sources, actor.name);
+    if (tip !== null && base !== null) await refuseForeign(repository, branch, tip, [target.commit, base.commit]);
     const worktree = await openWorktree(repository, task_id, base?.commit ?? target.commit);
     const commit = (await repository.commit(`refs/heads/${branch}`)) ?? '';
-    const began = base?.commit ?? task.work?.base ?? (await repository.git.run(['merge-base', target.commit, commit]));
+    const began = base === null ? (task.work?.base ?? commit) : commit;
     const contains = base?.contains ?? task.work?.contains ?? [];
     const order = { task_id, attempt, branch, base: began, commit, contains };
     await this.#federation.execute('open_worktree', order, actor);
@@ -226,7 +235,8 @@ export class TaskPlaces {
       agent: run.agent,
       lapsed: !isOwn,
     });
-    if (task.attempt !== run.attempt || (task.status !== 'in-progress' && task.status !== 'completed')) return;
+    // Also of an attempt that failed: another clone has to know that the next one goes on from there.
+    if (task.attempt !== run.attempt || !(isOwn || task.status === 'in-progress')) return;
     const problem = await this.#problem(repository, worktree, task, saved);
     const { commit, tree, left_out } = saved;
     const order = { task_id, attempt: run.attempt, commit, tree, left_out, ...(problem === null ? {} : { problem }) };
@@ -262,6 +272,44 @@ export class TaskPlaces {
     const isMerge = (await repository.git.run(['rev-list', '--merges', '--max-count=1', `${base}..${commit}`])) !== '';
     return files.length > 0 && isMerge ? `Conflict markers are left in ${listed([...new Set(files)], 5)}.` : null;
   }
+}
+
+/**
+ * A branch of that name that no attempt is on record for is what a killed runner made a moment ago, which holds nothing
+ * yet, or somebody else's.
+ */
+async function refuseForeign(
+  repository: Repository,
+  branch: string,
+  tip: string,
+  begun: readonly string[],
+): Promise<void> {
+  const tree = await repository.tree(tip);
+  for (const commit of begun) {
+    if ((await repository.contains(commit, tip)) || (await repository.tree(commit)) === tree) return;
+  }
+  throw new OperatorError(
+    'not-allowed',
+    `The branch ${branch} exists already, with commits of somebody else.`,
+    `Rename it: git branch -m ${branch} something-else.`,
+  );
+}
+
+/**
+ * Earlier attempts were made in another clone, and fetched: the branch goes on from the newest of them. What this clone
+ * has besides stays as it is.
+ */
+async function bringUp(
+  repository: Repository,
+  branch: string,
+  commit: string,
+  worktree: TaskWorktree | null,
+): Promise<void> {
+  const tip = await repository.commit(`refs/heads/${branch}`);
+  if (tip === commit || (await repository.commit(commit)) === null) return;
+  if (tip !== null && !(await repository.contains(commit, tip))) return;
+  if (worktree !== null) await worktree.git.run(['merge', '--ff-only', '--quiet', commit]);
+  else await repository.git.run(['update-ref', `refs/heads/${branch}`, commit, tip ?? '0'.repeat(commit.length)]);
 }
 
 /** It gave the task back or failed, and nobody has claimed it since. */

@@ -21,6 +21,7 @@ import { OperatorError } from '../../domain/errors.ts';
 import { withFileLock } from '../../files/file-lock.ts';
 import type { Git } from '../git/git.ts';
 import type { Repository } from '../git/repository.ts';
+import { ownName } from '../own-folders.ts';
 
 export interface TaskWorktree {
   readonly path: string;
@@ -124,9 +125,9 @@ export async function withCheckout<T>(
   commit: string,
   work: (checkout: { readonly path: string; readonly git: Git }) => Promise<T>,
 ): Promise<T> {
-  const folder = join(repository.place, 'checks');
+  const { folder } = checkoutsIn(repository);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`);
+  const path = join(folder, `${ownName()}${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`);
   await alone(repository, () =>
     repository.git.run(['worktree', 'add', '--detach', '--lock', '--reason', 'fed check', path, commit]),
   );
@@ -135,9 +136,20 @@ export async function withCheckout<T>(
     if (admin === null) throw new OperatorError('not-allowed', `git made no worktree at ${path}.`, 'Try again.');
     return await work({ path, git: repository.git.at(path, { GIT_DIR: admin, GIT_WORK_TREE: path }) });
   } finally {
-    await alone(repository, () => repository.git.try(['worktree', 'remove', '-f', '-f', path]));
-    rmSync(path, { recursive: true, force: true });
+    await removeCheckout(repository, path);
   }
+}
+
+/** Nothing in a checkout is anybody's work. */
+export async function removeCheckout(repository: Repository, path: string): Promise<void> {
+  await alone(repository, () => repository.git.try(['worktree', 'remove', '-f', '-f', path]));
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** Where they are, and those that there are now. */
+export function checkoutsIn({ place }: Repository): { readonly folder: string; readonly names: readonly string[] } {
+  const folder = join(place, 'checks');
+  return { folder, names: existsSync(folder) ? readdirSync(folder) : [] };
 }
 
 /** Copies git-ignored files of the main worktree that every checkout needs. Gives those that are not there, or not ignored. */

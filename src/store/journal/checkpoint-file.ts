@@ -5,11 +5,13 @@
  *
  * The first line holds the position and the form (schema and program version),
  * and ends with its own hash; the last one is the hash of everything before it, taken
- * while writing and compared while reading. lowdb's own file adapter loses data
- * when several processes write, hence an adapter of ours.
+ * while writing and compared while reading. That hash has a key, which is beside the
+ * file: a checkpoint that somebody edited is passed over, also where its hash was
+ * made to fit. lowdb's own file adapter loses data when several processes write,
+ * hence an adapter of ours.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, readSync, statSync } from 'node:fs';
+import { createHmac, type Hmac } from 'node:crypto';
+import { closeSync, readSync, renameSync, statSync } from 'node:fs';
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +23,7 @@ import { diskFiles } from '../../files/file-layer.ts';
 import { createOwnFile } from '../../files/modes.ts';
 import { isOddFile, openRegular, openRegularFile } from '../../files/regular-file.ts';
 import { removeStaleTemporaries } from '../../files/write-whole.ts';
+import { checkpointKey, makeCheckpointKey } from './checkpoint-key.ts';
 import type { RecordPlace } from './journal-reader.ts';
 import { isPosition } from './position.ts';
 import { sealText, unsealText } from './record-codec.ts';
@@ -47,6 +50,13 @@ export function checkpointPath(dir: string): string {
   return join(dir, 'db.json');
 }
 
+/** Nobody starts from it any more; it stays beside its place. Gives its new name. */
+export function setCheckpointAside(dir: string): string {
+  const name = `db.json.${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.aside`;
+  renameSync(checkpointPath(dir), join(dir, name));
+  return name;
+}
+
 /** The head alone, a few hundred bytes; `null` where there is none or it is not sound. */
 export function readCheckpointHead(dir: string): (CheckpointHead & { readonly bytes: number }) | null {
   const path = checkpointPath(dir);
@@ -69,9 +79,12 @@ export function readCheckpointHead(dir: string): (CheckpointHead & { readonly by
 
 export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   readonly #path: string;
+  readonly #keyFolder: string;
 
-  constructor(path: string) {
+  /** `keyFolder`: of the federation, where the checkpoint was set aside. */
+  constructor(path: string, keyFolder: string = dirname(path)) {
     this.#path = path;
+    this.#keyFolder = keyFolder;
   }
 
   /** `null` where there is none, or where it is damaged. */
@@ -84,7 +97,8 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
       throw error;
     }
     try {
-      return await readDatabase(handle);
+      const key = checkpointKey(this.#keyFolder);
+      return key === null ? null : await readDatabase(handle, key);
     } finally {
       await handle.close();
     }
@@ -97,7 +111,7 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
     try {
       const handle = await createOwnFile(temporary);
       try {
-        await writeDatabase(handle, checkpoint);
+        await writeDatabase(handle, checkpoint, makeCheckpointKey(this.#keyFolder));
         await handle.sync();
       } finally {
         await handle.close();
@@ -111,8 +125,8 @@ export class CheckpointAdapter implements Adapter<StoredCheckpoint | null> {
   }
 }
 
-async function writeDatabase(handle: FileHandle, { sections, ...head }: StoredCheckpoint): Promise<void> {
-  const out = new HashedWriter(handle);
+async function writeDatabase(handle: FileHandle, { sections, ...head }: StoredCheckpoint, key: string): Promise<void> {
+  const out = new HashedWriter(handle, key);
   await out.put(`{"head":${sealText(head)}${headEnd}\n`);
   let isFirst = true;
   for (const [name, records] of Object.entries(sections)) {
@@ -138,12 +152,13 @@ async function writeDatabase(handle: FileHandle, { sections, ...head }: StoredCh
  */
 class HashedWriter {
   readonly #handle: FileHandle;
-  readonly #hash = createHash('sha256');
+  readonly #hash: Hmac;
   readonly #buffer = Buffer.allocUnsafe(chunkBytes);
   #used = 0;
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, key: string) {
     this.#handle = handle;
+    this.#hash = createHmac('sha256', key);
   }
 
   /** A promise where something had to be written to make room. */
@@ -183,8 +198,8 @@ class HashedWriter {
   }
 }
 
-async function readDatabase(handle: FileHandle): Promise<StoredCheckpoint | null> {
-  const hash = createHash('sha256');
+async function readDatabase(handle: FileHandle, key: string): Promise<StoredCheckpoint | null> {
+  const hash = createHmac('sha256', key);
   const sections: Record<string, unknown[]> = {};
   let head: CheckpointHead | undefined;
   let section: unknown[] | undefined;

@@ -32,7 +32,7 @@ export function readClaims(dir: string): readonly Claim[] {
 
 /** The claims that a journal, read to its end, does not hold and nobody has given up; the furthest last. */
 export function lackingClaims(
-  reader: JournalReader,
+  reader: Pick<JournalReader, 'head' | 'hashAt'>,
   claims: Iterable<Claim>,
   losses: readonly AcceptedLoss[],
 ): readonly Claim[] {
@@ -54,6 +54,9 @@ function isGivenUp(
 }
 
 /** The one that began the era a journal, read to its end, is in. */
-export function lossInForce(reader: JournalReader, losses: readonly AcceptedLoss[]): AcceptedLoss | undefined {
+export function lossInForce(
+  reader: Pick<JournalReader, 'head' | 'hashAt'>,
+  losses: readonly AcceptedLoss[],
+): AcceptedLoss | undefined {
   return losses.findLast(({ record }) => holds(reader, record));
 }

@@ -2,18 +2,16 @@
  * What a journal lacks for good: a record that cannot be read and everything
  * behind it, a missing file, or an end without records that were acknowledged.
  */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position, StoredRecord, StoreFault } from '../event-store.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
 import { readRegularSync } from '../../files/regular-file.ts';
-import { acceptedLossesFile, readAcceptedLosses } from './accepted-losses.ts';
-import { type Claim, lackingClaims, readClaims } from './claims.ts';
-import { JournalReader } from './journal-reader.ts';
+import { acceptedLossesFile } from './accepted-losses.ts';
+import { type Claim, readClaims } from './claims.ts';
+import { readWhole } from './read-whole.ts';
 import { type SoundRecord, soundRecordsIn } from './record-codec.ts';
-import { journalFolder, segmentOf, segmentPath } from './segments.ts';
-import { lostEndFault, readOnly } from './store-errors.ts';
+import { segmentPath, segmentsIn } from './segments.ts';
+import { readOnly } from './store-errors.ts';
 
 export interface Loss {
   /** As everyone is told of it. */
@@ -38,8 +36,6 @@ export function lostFolder({ kept }: Pick<Loss, 'kept'>): string {
   return `lost/after-${kept.seq}`;
 }
 
-const recordsPerTurn = 500;
-
 /**
  * Reads the whole journal; every sound record goes to `fold`. `null`: nothing is lost.
  * @throws StoreError where a newer version has written to it, or it cannot be read now.
@@ -49,40 +45,25 @@ export async function findLoss(
   dir: string,
   fold: (record: StoredRecord) => void,
 ): Promise<Loss | null> {
-  const claims = readClaims(dir);
-  const reader = new JournalReader(files, dir);
-  try {
-    let unclosed: StoreFault | 'read on' | null = 'read on';
-    while (unclosed === 'read on') {
-      for (let count = 1; reader.peek(); count++) {
-        fold(reader.accept());
-        if (count % recordsPerTurn === 0) await nextTurn();
-      }
-      unclosed = reader.fault === null ? reader.unclosed() : null;
-    }
-    if (reader.fault?.code === 'store-unavailable') throw readOnly(reader.fault);
-    const lacking = lackingClaims(reader, claims, readAcceptedLosses(dir));
-    const furthest = lacking.at(-1);
-    const lostEnd =
-      furthest === undefined ? null : lostEndFault(furthest.position.seq, furthest.position.hash, furthest.source);
-    const fault = reader.fault ?? lostEnd ?? unclosed;
-    if (fault === null) return null;
-    const { head: kept, headAt: keptAt, headPlace: keptPlace } = reader;
-    const segment = keptPlace.final ? keptPlace.segment + 1 : keptPlace.segment;
-    const offset = keptPlace.final ? 0 : keptPlace.offset;
-    const later = segmentsIn(dir).filter((number) => number > segment);
-    const inode = files.facts(segmentPath(dir, segment))?.inode;
-    return { fault, kept, keptAt, claims: lacking, segment, offset, inode, later };
-  } finally {
-    reader.close();
-  }
+  const { fault, chain, lacking } = await readWhole(files, dir, fold);
+  if (fault?.code === 'store-unavailable') throw readOnly(fault);
+  if (fault === null) return null;
+  const { head: kept, headAt: keptAt, headPlace: keptPlace } = chain;
+  const segment = keptPlace.final ? keptPlace.segment + 1 : keptPlace.segment;
+  const offset = keptPlace.final ? 0 : keptPlace.offset;
+  const later = segmentsIn(dir).filter((number) => number > segment);
+  const inode = files.facts(segmentPath(dir, segment))?.inode;
+  return { fault, kept, keptAt, claims: lacking, segment, offset, inode, later };
 }
 
 /**
  * The records that can still be read behind what is kept, here and where an
  * attempt before this one kept them aside. Nothing vouches for all of them.
  */
-export function* recordsBehind(dir: string, loss: Loss): Generator<SoundRecord, void, undefined> {
+export function* recordsBehind(
+  dir: string,
+  loss: Pick<Loss, 'kept' | 'segment' | 'later'>,
+): Generator<SoundRecord, void, undefined> {
   const seen = new Set<string>();
   const aside = join(dir, lostFolder(loss));
   const files = [
@@ -99,7 +80,7 @@ export function* recordsBehind(dir: string, loss: Loss): Generator<SoundRecord, 
 }
 
 /** What was acknowledged and is lacking, as far as anyone says; also what an attempt before this one kept aside. */
-export function furthestAcknowledged(dir: string, loss: Loss): Position | null {
+export function furthestAcknowledged(dir: string, loss: Pick<Loss, 'kept' | 'claims'>): Position | null {
   const aside = readClaims(join(dir, lostFolder(loss)));
   const claims = [...loss.claims, ...aside].filter(({ source }) => source !== acceptedLossesFile);
   return (
@@ -124,15 +105,5 @@ function readIfThere(path: string): Buffer {
     return readRegularSync(path);
   } catch {
     return Buffer.alloc(0);
-  }
-}
-
-function segmentsIn(dir: string): number[] {
-  try {
-    return readdirSync(journalFolder(dir))
-      .flatMap((name) => segmentOf(name) ?? [])
-      .sort((one, other) => one - other);
-  } catch {
-    return [];
   }
 }

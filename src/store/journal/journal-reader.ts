@@ -5,12 +5,19 @@
  */
 import { isKnownEventType } from '../../domain/events.ts';
 import type { Position, StoredRecord, StoreFault } from '../event-store.ts';
+import { isBeingRestored } from './being-restored.ts';
 import { ChainIndex } from './chain-index.ts';
 import type { FileLayer } from '../../files/file-layer.ts';
 import { formatVersion, type SoundRecord } from './record-codec.ts';
 import { type FileChange, SegmentWindow } from './segment-window.ts';
 import { hasLaterSegments, segmentLabel, segmentPath } from './segments.ts';
-import { corruptFault, missingFileFault, newerVersionFault, unclosedFileFault } from './store-errors.ts';
+import {
+  beingRestoredFault,
+  corruptFault,
+  missingFileFault,
+  newerVersionFault,
+  unclosedFileFault,
+} from './store-errors.ts';
 import { judge } from './verdict.ts';
 
 /** A record's place in the files. */
@@ -44,12 +51,23 @@ export class JournalReader {
   #headPlace = startPlace;
   #headAt = '';
   readonly #release: (window: SegmentWindow) => void;
+  readonly #onFinal: (record: SoundRecord) => void;
 
-  /** `release` gets windows that are done with; whoever syncs may still need their descriptors. */
-  constructor(files: FileLayer, dir: string, from?: ReadFrom, release?: (window: SegmentWindow) => void) {
+  /**
+   * `release` gets windows that are done with; whoever syncs may still need their descriptors. `onFinal` is told of the
+   * records that end a file, which `peek` passes over.
+   */
+  constructor(
+    files: FileLayer,
+    dir: string,
+    from?: ReadFrom,
+    release?: (window: SegmentWindow) => void,
+    onFinal?: (record: SoundRecord) => void,
+  ) {
     this.#files = files;
     this.#dir = dir;
     this.#release = release ?? ((window) => window.close());
+    this.#onFinal = onFinal ?? (() => undefined);
     this.#next = startPlace;
     if (from) {
       this.#chain.reset(from.stretch);
@@ -194,7 +212,8 @@ export class JournalReader {
     this.#window = SegmentWindow.open(this.#files, this.#dir, segment, offset);
     const isMissing = !this.#window && (segment > 1 || hasLaterSegments(this.#dir));
     // Without a window no other fault is possible; restoring the file ends this one.
-    this.#fault = isMissing ? missingFileFault(segmentLabel(segment)) : null;
+    const isReplaced = !this.#window && isBeingRestored(this.#dir);
+    this.#fault = isReplaced ? beingRestoredFault() : isMissing ? missingFileFault(segmentLabel(segment)) : null;
     return this.#window;
   }
 
@@ -223,6 +242,7 @@ export class JournalReader {
 
   #moveToNextFile(window: SegmentWindow, record: SoundRecord): void {
     this.#moveTo(window, record);
+    this.#onFinal(record);
     this.#release(window);
     this.#window = undefined;
     this.#next = { segment: window.segment + 1, offset: 0 };

@@ -23,6 +23,8 @@ import { Checkpoints } from './checkpoints.ts';
 import { holds, readAcceptedLosses } from './accepted-losses.ts';
 import { type Claim, lackingClaims, lossInForce, readClaims } from './claims.ts';
 import { diskFiles, type FileLayer } from '../../files/file-layer.ts';
+import type { ChainEnd } from '../chain-end.ts';
+import { JournalChain } from './journal-chain.ts';
 import { JournalReader, type ReadFrom } from './journal-reader.ts';
 import { JournalSync } from './journal-sync.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -53,6 +55,8 @@ export function openJournalStore(options: JournalOptions): JournalStore {
 }
 
 export class JournalStore implements EventStore {
+  readonly clock = null;
+  readonly documents = null;
   readonly presence: Presence;
   readonly #dir: string;
   readonly #files: FileLayer;
@@ -106,6 +110,11 @@ export class JournalStore implements EventStore {
 
   get lastLoss(): number | null {
     return this.#lastLoss;
+  }
+
+  /** The chain as one end of a copy. */
+  get end(): ChainEnd {
+    return new JournalChain(this.#dir);
   }
 
   async open(form: CheckpointForm | null): Promise<Checkpoint | null> {
@@ -182,6 +191,13 @@ export class JournalStore implements EventStore {
 
   backoff(losses: number): Promise<void> {
     return this.#turn.wait(losses);
+  }
+
+  /** A turn is kept until the next first try: only a file that stands there, which nobody waits for long. */
+  letGo(): void {}
+
+  mayAppendUnseen(): boolean {
+    return false;
   }
 
   watch(listener: () => void): () => void {

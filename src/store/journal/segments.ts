@@ -33,6 +33,17 @@ export function segmentOf(name: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
+/** The numbers of the journal's files that are there, in order. */
+export function segmentsIn(dir: string): number[] {
+  try {
+    return readdirSync(journalFolder(dir))
+      .flatMap((name) => segmentOf(name) ?? [])
+      .sort((one, other) => one - other);
+  } catch {
+    return [];
+  }
+}
+
 /** Whether there is a file after the first: then the first must be there too. */
 export function hasLaterSegments(dir: string): boolean {
   try {

@@ -5,6 +5,8 @@ import { errorCode } from '../../files/error-code.ts';
 
 const outcomeNext = 'Check whether it took effect; repeat it only if it did not.';
 
+const restoreNext = 'Restore a backup with fed restore FILE, or a snapshot: fed snapshot list.';
+
 /** The way out where no better copy exists. */
 const acceptNext =
   'Without a backup, `fed doctor --accept-loss` shows what would be lost and lets the operator continue without it. Nothing is written until then.';
@@ -33,7 +35,7 @@ export function corruptFault(file: string, line: number, reason: string): StoreF
   return {
     code: 'corrupt-store',
     message: `Corruption in ${file}, line ${line}: ${reason}. Everything before it is intact and readable.`,
-    next: `Put the journal back from a backup. ${acceptNext}`,
+    next: `${restoreNext} ${acceptNext}`,
   };
 }
 
@@ -41,7 +43,16 @@ export function missingFileFault(file: string): StoreFault {
   return {
     code: 'corrupt-store',
     message: `${file} is missing, but the journal continues in it or after it.`,
-    next: `Put the file back from a backup. ${acceptNext}`,
+    next: `${restoreNext} ${acceptNext}`,
+  };
+}
+
+/** The journal is there again in a moment; or the restore was killed, and the next command goes on with it. */
+export function beingRestoredFault(): StoreFault {
+  return {
+    code: 'store-unavailable',
+    message: 'A backup is being restored, or a restore was interrupted; the journal is not in place.',
+    next: 'Run fed status: it finishes an interrupted restore.',
   };
 }
 
@@ -49,7 +60,7 @@ export function unclosedFileFault(file: string, next: string): StoreFault {
   return {
     code: 'corrupt-store',
     message: `${next} has records, but the end of ${file} before it is missing.`,
-    next: `Put ${file} back from a backup. ${acceptNext}`,
+    next: `${restoreNext} ${acceptNext}`,
   };
 }
 
@@ -66,7 +77,7 @@ export function lostEndFault(seq: number, hash: string, source: string): StoreFa
   return {
     code: 'corrupt-store',
     message: `The journal lacks record ${seq} (${hash}), which was acknowledged according to ${source}: its end was cut off, or it was replaced by an older copy.`,
-    next: `Put the newer journal back from a backup. ${acceptNext}`,
+    next: `Put the newer journal back, if there is one. ${restoreNext} ${acceptNext}`,
   };
 }
 

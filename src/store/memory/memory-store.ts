@@ -50,6 +50,8 @@ export class MemoryLog implements PresenceBoard {
 
 export class MemoryStore implements EventStore {
   readonly fault = null;
+  readonly clock = null;
+  readonly documents = null;
   readonly lastLoss = null;
   readonly presence: CountingPresence;
   readonly #log: MemoryLog;
@@ -101,6 +103,12 @@ export class MemoryStore implements EventStore {
 
   async backoff(losses: number): Promise<void> {
     if (losses > 1) await sleep(Math.random() * 20);
+  }
+
+  letGo(): void {}
+
+  mayAppendUnseen(): boolean {
+    return false;
   }
 
   watch(listener: () => void): () => void {

@@ -6,6 +6,7 @@ import { blockedBy } from '../../domain/scheduling/inbox.ts';
 import type { FederationState } from '../../domain/federation-state.ts';
 import { isOpen } from '../../domain/tasks/readiness.ts';
 import { fitOfAll } from '../../domain/tasks/claiming-order.ts';
+import { unreadNotes } from '../../domain/tasks/notes.ts';
 import type { Task, TaskId } from '../../domain/tasks/task.ts';
 import { pairOf } from '../../domain/metrics/metrics.ts';
 import { bonusesFor } from '../../domain/routing/bonuses.ts';
@@ -17,6 +18,7 @@ import { logEntries } from '../event-lines.ts';
 import { findTask } from '../find-task.ts';
 import { findVote } from '../find-vote.ts';
 import { inboxView } from '../inbox-view.ts';
+import { landingRow, landingsView } from '../landing-view.ts';
 import { dashboardView, type MetricsSource } from '../metrics-view.ts';
 import { figuresOf } from '../metrics-figures.ts';
 import { nextAbout } from '../next-about.ts';
@@ -33,6 +35,7 @@ import type {
   ColumnName,
   GraphEdge,
   GraphNode,
+  LandingLine,
   LogLine,
   Need,
   Page,
@@ -47,6 +50,7 @@ const firstRows = 40;
 /** Rows of finished tasks that a board ever shows. */
 const mostDone = 500;
 const mostNodes = 200;
+const longestHeadline = 160;
 const stuckAfter = 15 * 60_000;
 const mostLogRecords = 1_000;
 const mostLogLines = 300;
@@ -92,6 +96,8 @@ export async function pageAt(
         return graphPage(federation.state());
       case 'votes':
         return await votesPage(federation, id);
+      case 'landing':
+        return landingPage(federation);
       case 'metrics':
         return metricsPage(federation);
       case 'agents':
@@ -200,6 +206,7 @@ function needOf(federation: Federation, item: InboxItems[number]): Need {
   return {
     ...item,
     task: task === undefined ? null : taskRow(federation, task),
+    headline: task === undefined ? null : firstWords(task.description.split('\n')[0] ?? '', longestHeadline),
     vote: vote === undefined ? null : fullVote(vote),
     from: task?.lease?.agent ?? task?.result?.by ?? task?.from_agent ?? null,
     candidates: item.kind === 'approval' || item.kind === 'routing' ? candidates : [],
@@ -289,6 +296,8 @@ async function taskPage(federation: Federation, id: string, reader: Actor): Prom
       .items.filter(({ task_id }) => task_id === task.task_id)
       .map((item) => needOf(federation, item)),
     next: nextAbout(federation, task, reader),
+    unread: task.lease === null ? 0 : unreadNotes(task).length,
+    landing: landingLine(federation, task),
     related: Object.fromEntries([...named].map((other) => [other, relatedOf(state, other)])),
   };
 }
@@ -373,6 +382,45 @@ async function votesPage(federation: Federation, id: string): Promise<PageOf<'vo
     over: brief(['decided', 'cancelled']),
     chosen: chosen === null ? null : fullVote(chosen),
     waiting: chosen === null ? [] : [...(state.index.dependents.get(chosen.vote_id) ?? [])].slice(0, 20),
+  };
+}
+
+function landingPage(federation: Federation): PageOf<'landing'> {
+  const { config } = federation;
+  const state = federation.state();
+  const lines = landingsView(state, config).flatMap(({ task_id }): LandingLine[] => {
+    const task = state.tasks.get(task_id);
+    const line = task === undefined ? null : landingLine(federation, task);
+    return line === null ? [] : [line];
+  });
+  const those = (...kinds: readonly LandingLine['is'][]): LandingLine[] => lines.filter(({ is }) => kinds.includes(is));
+  return {
+    page: 'landing',
+    target: config.land.target,
+    when: config.land.when,
+    landable: those('landable'),
+    waits: those('waits'),
+    settled: those('landed', 'settled', 'sent-back').toSorted(byLanding),
+  };
+}
+
+function byLanding({ landed: one }: LandingLine, { landed: other }: LandingLine): number {
+  return (other?.at ?? '').localeCompare(one?.at ?? '');
+}
+
+function landingLine(federation: Federation, task: Task): LandingLine | null {
+  const row = landingRow(federation.state(), federation.config, task);
+  if (row === null) return null;
+  const { description, type, result, verified, work } = task;
+  const landing = work?.landing ?? null;
+  return {
+    ...row,
+    text: firstWords(description, 120),
+    type,
+    who: result?.by ?? task.reported?.by ?? task.lease?.agent ?? null,
+    verified,
+    inHand: task.lease !== null,
+    landed: landing?.state === 'landed' ? { target: landing.target, at: landing.at, by: landing.by } : null,
   };
 }
 

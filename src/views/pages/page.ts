@@ -4,6 +4,7 @@ import type { Timestamp } from '../../domain/time.ts';
 import type { CostRow } from '../cost-view.ts';
 import type { LogEntry } from '../event-lines.ts';
 import type { InboxItem } from '../inbox-view.ts';
+import type { LandingRow } from '../landing-view.ts';
 import type { Dashboard } from '../metrics-view.ts';
 import type { Figures } from '../metrics-figures.ts';
 import type { Overview } from '../overview.ts';
@@ -32,6 +33,8 @@ export interface Shell {
 export interface Need extends InboxItem {
   /** What it is about. */
   readonly task: TaskRow | null;
+  /** The first line of its task. */
+  readonly headline: string | null;
   readonly vote: VoteInFull | null;
   /** Who asks, or whose work it is about. */
   readonly from: string | null;
@@ -77,6 +80,18 @@ export interface PairFigures extends Figures {
   readonly bonus: number;
 }
 
+export interface LandingLine extends LandingRow {
+  /** What the work is. */
+  readonly text: string;
+  readonly type: string | null;
+  readonly who: string | null;
+  readonly verified: boolean;
+  /** Somebody works on it: its branch cannot be given up. */
+  readonly inHand: boolean;
+  /** Of what has landed. */
+  readonly landed: { readonly target: string; readonly at: Timestamp; readonly by: string } | null;
+}
+
 export type Page =
   | {
       readonly page: 'needs';
@@ -105,6 +120,10 @@ export type Page =
       readonly row: TaskRow;
       readonly needs: readonly Need[];
       readonly next: Advice;
+      /** How many of its notes, the last ones, its holder has not been given yet. */
+      readonly unread: number;
+      /** Null: it left nothing in git that could land. */
+      readonly landing: LandingLine | null;
       /** Tasks and votes that it names: what each is. */
       readonly related: Readonly<Record<string, { readonly status: string; readonly text: string }>>;
     }
@@ -128,6 +147,16 @@ export type Page =
       readonly chosen: VoteInFull | null;
       /** Tasks that wait for the chosen one. */
       readonly waiting: readonly string[];
+    }
+  | {
+      readonly page: 'landing';
+      /** Where it lands; null: on the branch of the main worktree. */
+      readonly target: string | null;
+      readonly when: 'manual' | 'verified';
+      readonly landable: readonly LandingLine[];
+      readonly waits: readonly LandingLine[];
+      /** The newest first. */
+      readonly settled: readonly LandingLine[];
     }
   | {
       readonly page: 'metrics';

@@ -14,6 +14,8 @@ export interface TimelineAttempt {
   /** Since when the task could be claimed, where that is known. */
   readonly ready: Timestamp | null;
   readonly from: Timestamp;
+  /** Since when its work waits for its checks; `null`: it was never reported done that way. */
+  readonly checking: Timestamp | null;
   /** `null`: it goes on. */
   readonly to: Timestamp | null;
   readonly end: AttemptEnd | null;
@@ -129,7 +131,18 @@ export class TimelineReader {
       const { task_id, agent, attempt } = event;
       const ready = this.#ready.get(task_id) ?? null;
       const type = this.#types.get(task_id) ?? null;
-      const begun = { task_id, agent, attempt, type, ready, from: at, to: null, end: null, until: null };
+      const begun = {
+        task_id,
+        agent,
+        attempt,
+        type,
+        ready,
+        from: at,
+        checking: null,
+        to: null,
+        end: null,
+        until: null,
+      };
       this.#attempts.push(begun);
       this.#running.set(task_id, begun);
     } else if (event.type === 'task_completed') {
@@ -153,7 +166,10 @@ export class TimelineReader {
   }
 
   #foldRest(event: FederationEvent, at: Timestamp): void {
-    if (event.type === 'vote_opened') {
+    if (event.type === 'success_reported') {
+      const attempt = this.#running.get(event.task_id);
+      if (attempt !== undefined) attempt.checking ??= at;
+    } else if (event.type === 'vote_opened') {
       this.#votes.push({ vote_id: event.vote.vote_id, from: at, to: null, ballots: [], end: null });
     } else if (event.type === 'ballot_cast') this.#vote(event.vote_id)?.ballots.push(at);
     else if (event.type === 'vote_decided') this.#endVote(event.vote_id, at, 'decided');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requiredChecks } from '../../../src/domain/checks/required-checks.ts';
+import { lessonsOf } from '../../../src/domain/routing/lesson.ts';
 import { nextDue } from '../../../src/domain/scheduling/tick.ts';
 import { checkRun } from '../../support/checks.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
@@ -86,6 +87,23 @@ describe('a reported success', () => {
     expect(s.task(id)).toMatchObject({ status: 'completed', verified: false, result: { by: 'kimi' } });
   });
 
+  it('names its commit where it was done on another machine, so that it can be checked here', () => {
+    const s = scenario();
+    const { task_id } = s.queue('build', { type: 'implementation' });
+    s.claim('kimi', task_id);
+    s.overHttp.add('kimi');
+    const refused = s.refusal('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'built' });
+    expect(refused).toMatchObject({ code: 'invalid', argument: 'commit' });
+    expect(refused.message).toContain('on another machine');
+    s.complete('kimi', task_id, 'built', { commit });
+    expect(s.task(task_id).reported).toMatchObject({ commit, remote: true });
+    // Where nothing has to pass, nothing has to come here.
+    const { task_id: other } = s.queue('look', { type: 'research', to_agent: 'kimi' });
+    s.claim('kimi', other);
+    s.complete('kimi', other);
+    expect(s.task(other).status).toBe('completed');
+  });
+
   it('is told once more to who repeats it, and can be reported again with a newer commit', () => {
     const s = scenario();
     const id = reported(s);
@@ -114,10 +132,27 @@ describe('a failing check', () => {
     expect(s.task(id).notes.at(-1)?.text).toContain('expected 3, got 4');
     const pair = s.state.metrics.pairs.get('kimi/implementation');
     expect([pair?.get('failures'), pair?.get('false_done'), pair?.get('successes')]).toEqual([1, 1, 0]);
+    // The router learns it as proven, not as its agent's word.
+    const lessons = s
+      .events('attempt_failed')
+      .flatMap((event) => lessonsOf(event, 'reuben', (task) => s.state.tasks.get(task)));
+    expect(lessons).toMatchObject([{ agent: 'kimi', lesson: 'failure', evidence: 'verified' }]);
     expect(s.task(id).check_results.map(({ check, verdict, by }) => [check, verdict, by])).toEqual([
       ['test', 'failed', 'reuben'],
       ['lint', 'passed', 'reuben'],
     ]);
+  });
+
+  it('is what an agent hears that completes the attempt once more, whose text is kept', () => {
+    const s = scenario();
+    const id = reported(s);
+    const runs = [checkRun({ check: 'test', verdict: 'failed', commit }), checkRun({ check: 'lint', commit })];
+    s.run('reuben', 'record_checks', { task_id: id, attempt: 1, runs });
+    const again = { task_id: id, outcome: 'success', summary: 'really done', attempt: 1 } as const;
+    const refusal = s.refusal('kimi', 'complete_task', again);
+    expect(refusal).toMatchObject({ code: 'checks-failed' });
+    expect(refusal.message).toContain('test failed; the task is pending');
+    expect(s.task(id).history.at(-1)).toMatchObject({ what: 'late completion', text: 'really done' });
   });
 
   it('uses up attempts like any failure, and fires rules for checks-failed each time', () => {
@@ -181,5 +216,8 @@ describe('recorded checks', () => {
       runs: [checkRun({ check: 'test', verdict: 'failed', commit })],
     });
     expect(s.task(id).verified).toBe(false);
+    // Counted once, however often it is checked.
+    s.run('reuben', 'record_checks', { task_id: id, attempt: 1, runs: passed });
+    expect(s.state.metrics.pairs.get('kimi/implementation')?.get('verified')).toBe(1);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { restoreState } from '../../../src/domain/restore-state.ts';
 import { containedFirst, landingOf } from '../../../src/domain/landing/landable.ts';
+import { lacksCommits } from '../../../src/domain/landing/miss-commits.ts';
 import { checkRun } from '../../support/checks.ts';
 import { contentsOf, Scenario } from '../../support/scenario.ts';
 
@@ -185,9 +186,14 @@ describe('files that finished work has changed', () => {
     const { task_id } = s.queue('elsewhere');
     const miss = () => s.run('kimi', 'miss_commits', { task_ids: [task_id], machine: 'laptop' }).escalated;
     expect(miss()).toEqual([]);
+    expect(lacksCommits(s.task(task_id))).toBe(true);
+    expect(s.task(task_id).history.filter(({ what }) => what === 'waits for commit')).toHaveLength(1);
     s.pass(16);
     expect(miss()).toEqual([task_id]);
     expect(miss()).toEqual([]);
     expect([...s.state.escalations.values()][0]?.detail).toContain('laptop');
+    // Somebody who has the commits takes it.
+    s.claim('kimi', task_id);
+    expect(lacksCommits(s.task(task_id))).toBe(false);
   });
 });

@@ -127,6 +127,18 @@ describe('a run', () => {
     expect(end(scenario, second).outcome).toBe('failed');
   });
 
+  it('keeps its task while its machine is suspended for hours, whatever the clock says then', () => {
+    const scenario = new Scenario({ agents });
+    const { task_id } = scenario.queue('Find out', { type: 'research' });
+    const run = start(scenario, 'claude/run-1');
+    scenario.pass(72 * 60);
+    expect(scenario.state.runs.get(run.run_id)).toMatchObject({ status: 'running', outcome: null });
+    expect(scenario.task(task_id)).toMatchObject({ status: 'in-progress', attempt: 1, failed_attempts: 0 });
+    expect(scenario.state.escalations.size).toBe(0);
+    scenario.complete('claude/run-1', task_id);
+    expect(end(scenario, run).outcome).toBe('completed');
+  });
+
   it('ends what a machine left behind when its session is gone', () => {
     const scenario = new Scenario({ agents });
     const { task_id } = scenario.queue('Find out', { type: 'research' });

@@ -3,8 +3,8 @@ import { pageAt, queueRows, shellOf } from '../../../src/views/pages/page-at.ts'
 import { TimelineReader } from '../../../src/views/pages/timeline.ts';
 import { inMemory } from '../../support/in-memory.ts';
 
-async function world() {
-  const memory = await inMemory({ scheduling: { enabled: false } });
+async function world(config: Record<string, unknown> = {}) {
+  const memory = await inMemory({ scheduling: { enabled: false }, ...config });
   onTestFinished(() => memory.federation.close());
   const timelines = new TimelineReader();
   const reader = { name: 'reuben', kind: 'person' as const, session: null, client: null };
@@ -17,7 +17,7 @@ async function world() {
     await memory.call('reuben', 'queue_task', { description, to_agent: 'kimi', ...more });
     return [...memory.federation.state().tasks.values()].at(-1)?.task_id ?? '';
   };
-  return { ...memory, page, queue };
+  return { ...memory, page, queue, reader };
 }
 
 it('a timeline has each attempt with its wait and how it ended, and goes on from where it was read', async () => {
@@ -51,6 +51,52 @@ it('a timeline has each attempt with its wait and how it ended, and goes on from
   });
   await call('kimi', 'complete_task', { task_id: third, outcome: 'failure', summary: 'no', retryable: false });
   expect(await page('/timeline')).toMatchObject({ timeline: { attempts: [{}, {}, { end: 'failure' }] } });
+});
+
+it('a timeline shows the checks of an attempt apart from the work', async () => {
+  const { call, page, queue, federation } = await world({
+    checks: { unit: { command: ['npm', 'test'], required: true } },
+  });
+  const task_id = await queue('first');
+  await call('kimi', 'claim_task', { task_id });
+  expect(await page('/timeline')).toMatchObject({ timeline: { attempts: [{ checking: null, end: null }] } });
+  await call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'done' });
+  const reported = federation.state().tasks.get(task_id)?.reported?.at;
+  expect(reported).toBeDefined();
+  expect(await page('/timeline')).toMatchObject({ timeline: { attempts: [{ checking: reported, to: null }] } });
+  await call('reuben', 'override_task', { task_id, action: 'complete' });
+  expect(await page('/timeline')).toMatchObject({ timeline: { attempts: [{ checking: reported, end: 'success' }] } });
+});
+
+it('landing says what can land, what waits and why, and what has landed with its commit', async () => {
+  const { call, page, queue, federation, reader } = await world();
+  const [base, one, merge] = ['a', 'b', 'c'].map((letter) => letter.repeat(40));
+  if (base === undefined || one === undefined || merge === undefined) throw new Error('Expected commits');
+  const kimi = { name: 'kimi', kind: 'agent' as const, session: 'kimi-1', client: null };
+  const branch = async (text: string, isDone: boolean): Promise<string> => {
+    const task_id = await queue(text);
+    await call('kimi', 'claim_task', { task_id });
+    const opened = { task_id, attempt: 1, branch: `fed/${task_id}`, base, commit: base, contains: [] };
+    await federation.execute('open_worktree', opened, kimi);
+    await federation.execute('save_work', { task_id, attempt: 1, commit: one, tree: merge, left_out: [] }, kimi);
+    if (isDone) await call('kimi', 'complete_task', { task_id, outcome: 'success', summary: 'done' });
+    return task_id;
+  };
+  expect(await page('/landing')).toMatchObject({ landable: [], waits: [], settled: [] });
+  const ready = await branch('can land', true);
+  const open = await branch('is not done', false);
+  const landed = await branch('has landed', true);
+  await federation.execute('begin_landing', { task_id: landed, target: 'main', old: base, merge }, reader);
+  await federation.execute('finish_landing', { task_id: landed, target: 'main', merge }, reader);
+  expect(await page('/landing')).toMatchObject({
+    target: null,
+    when: 'manual',
+    landable: [{ task_id: ready, is: 'landable', commit: one, text: 'can land', who: 'kimi' }],
+    waits: [{ task_id: open, why: 'it is in-progress' }],
+    settled: [{ task_id: landed, is: 'landed', commit: merge, landed: { target: 'main', by: 'reuben' } }],
+  });
+  expect(await page(`/tasks/${landed}`)).toMatchObject({ landing: { is: 'landed', landed: { target: 'main' } } });
+  expect(await page(`/tasks/${await queue('without git')}`)).toMatchObject({ landing: null });
 });
 
 it('a graph has what is done before what is open, and shows chains that are broken', async () => {

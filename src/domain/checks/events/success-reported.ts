@@ -8,7 +8,7 @@ import type { Reported } from '../check.ts';
 
 export interface SuccessReported extends Pick<
   Reported,
-  'summary' | 'artifacts' | 'duration_minutes' | 'commit' | 'checks'
+  'summary' | 'artifacts' | 'duration_minutes' | 'commit' | 'checks' | 'remote'
 > {
   readonly type: 'success_reported';
   readonly task_id: TaskId;
@@ -21,7 +21,7 @@ export const successReported: EventKind<SuccessReported> = {
   type: 'success_reported',
   description:
     'The holder finished, and the success counts once the required checks passed and the work is saved; until then the task stays in progress.',
-  fold(state, { task_id, attempt, agent, summary, artifacts, duration_minutes, commit, checks }, meta) {
+  fold(state, { task_id, attempt, agent, summary, artifacts, duration_minutes, commit, checks, remote }, meta) {
     changeTask(state, task_id, (task) => {
       rememberFinish(state, task, meta);
       const reported: Reported = {
@@ -33,6 +33,7 @@ export const successReported: EventKind<SuccessReported> = {
         duration_minutes,
         commit,
         checks,
+        ...(remote === undefined ? {} : { remote }),
       };
       return noted({ ...task, reported, progress: 1 }, meta, 'reported done', summary);
     });

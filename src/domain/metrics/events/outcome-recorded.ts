@@ -1,6 +1,7 @@
 import type { EventKind } from '../../event-kind.ts';
 import { because } from '../../event-words.ts';
 import type { AgentName } from '../../names.ts';
+import { importKey } from '../../tasks/import-row.ts';
 import { minute, toMillis } from '../../time.ts';
 import { countOutcome } from '../count-outcome.ts';
 
@@ -14,6 +15,8 @@ export interface OutcomeRecorded {
   readonly duration_minutes: number | null;
   /** The work was sent back: no success. */
   readonly rework: boolean;
+  /** Where an import found it, so that it counts once. */
+  readonly source?: { readonly system: string; readonly id: string };
 }
 
 export const outcomeRecorded: EventKind<OutcomeRecorded> = {
@@ -26,8 +29,12 @@ export const outcomeRecorded: EventKind<OutcomeRecorded> = {
     const step = success && !rework ? 'successes' : 'failures';
     countOutcome(state, { agent, type, field, duration, step }, toMillis(at));
   },
-  /** Metrics are all it changes. */
-  fold() {},
+  /** Metrics are all it changes, beside what an import has to know again. */
+  fold(state, { source }) {
+    if (source === undefined) return;
+    const key = importKey(source.system, source.id);
+    state.imports.set(key, { key, id: source.id });
+  },
   line({ agent, task_type, success, rework, description }) {
     const outcome = rework ? 'sent back' : success ? 'success' : 'failure';
     return `recorded an outcome for ${agent} (${task_type}): ${outcome}${because(description)}`;

@@ -14,6 +14,8 @@ export interface RunEnded {
   readonly usage: RunUsage | null;
   /** What the program said last. */
   readonly last_words: string;
+  /** Nothing of it reached the federation: why. Absent: something did, or it was not asked to. */
+  readonly server_fault?: string;
 }
 
 export const runEnded: EventKind<RunEnded> = {
@@ -29,9 +31,10 @@ export const runEnded: EventKind<RunEnded> = {
     const row: Run = { ...run, ...ended, status: 'ended', ended_at: at };
     state.runs.set(run_id, row);
   },
-  line({ run_id, end, exit, trouble }) {
+  line({ run_id, end, exit, trouble, server_fault }) {
     const how = end === 'exited' ? exitWords(exit) : endWords[end];
-    return `${run_id} ended: ${how}${trouble === null ? '' : `; ${oneLine(trouble.text, 200)}`}`;
+    const why = trouble?.text ?? server_fault;
+    return `${run_id} ended: ${how}${why === undefined ? '' : `; ${oneLine(why, 200)}`}`;
   },
   redact: 'nothing',
   news: 'none',

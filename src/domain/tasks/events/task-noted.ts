@@ -1,6 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import { quoted } from '../../event-words.ts';
-import { changeTask, noted } from '../change-task.ts';
+import { changeTask, keptNotes, noted } from '../change-task.ts';
 import type { Note, TaskId } from '../task.ts';
 
 export interface TaskNoted {
@@ -13,8 +13,6 @@ export interface TaskNoted {
   /** It answers this question of a holder's. */
   readonly answers?: NonNullable<Note['answers']>;
 }
-
-const keptNotes = 50;
 
 export const taskNoted: EventKind<TaskNoted> = {
   type: 'task_noted',

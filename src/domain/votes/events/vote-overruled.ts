@@ -31,6 +31,8 @@ export const voteOverruled: EventKind<VoteOverruled> = {
       ...vote,
       choice,
       decided: { decided_by: 'operator', by, at, reason, via },
+      // What was built on the first decision proves nothing of this one.
+      ...(vote.judging_check == null ? {} : { judging_check: null }),
       overruled: [
         ...vote.overruled,
         { by: first.by, at: first.at, reason: first.reason, via: first.via, choice: before },

@@ -1,0 +1,74 @@
+/** What deciding a claim and its completion costs beside an empty call, and whether a long session stays small. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type BenchClient, connect } from '../support/connect.ts';
+import { describeTask } from '../support/in-process.ts';
+import { emptyServerFile, serverFile } from '../support/lab.ts';
+import { median, middleOf, ms, timeEach } from '../support/numbers.ts';
+import type { Measurement, Row } from '../support/row.ts';
+
+const queued = z.object({ task: z.object({ task_id: z.string() }) });
+
+const rounds = 5;
+const callsEach = 400;
+const longSession = 20_000;
+
+export const pairCallRow: Row = {
+  name: 'pair-call',
+  measure: async (lab, effort) => {
+    const counted = effort.rounds(rounds);
+    const empty = await connect(emptyServerFile);
+    await timeEach(callsEach, () => empty.call('empty', {}));
+    const ratios: number[] = [];
+    let [pair, call] = [Number.NaN, Number.NaN];
+    for (let round = 0; round < counted; round++) {
+      call = median(await timeEach(callsEach, () => empty.call('empty', {})));
+      // In memory and without a client: what the program itself computes.
+      pair = ((await lab.ask('claims', 'few'))[0] ?? Number.NaN) / 1_000;
+      ratios.push(pair / call);
+    }
+    await empty.close();
+    return [
+      {
+        what: 'deciding a claim and its completion at 200 open tasks, in memory, against an empty call over stdio',
+        ...middleOf(ratios),
+        unit: '×',
+        target: 0.6,
+        met: 'at most',
+        detail: `${ms(pair)} against ${ms(call)} in the last of ${counted} rounds`,
+      },
+      ...(effort.quick ? [] : [await growthOf(await connect(serverFile, '--as', 'kimi', '--dir', lab.folder()))]),
+    ];
+  },
+};
+
+/** Of the memory in use between the first half of a long session and its end, while tasks come and go. */
+async function growthOf(server: BenchClient): Promise<Measurement> {
+  const session = async (calls: number): Promise<number> => {
+    for (let n = 0; n < calls; n += 4) {
+      const request = { description: describeTask(n), to_agent: 'kimi' };
+      const { task_id } = queued.parse(await server.call('queue_task', request)).task;
+      await server.call('claim_task', { task_id });
+      await server.call('complete_task', { task_id, outcome: 'success', summary: 'Done.' });
+      await server.call('list_tasks', { limit: 20 });
+    }
+    return residentMb(server.pid);
+  };
+  const begun = await session(longSession / 4);
+  const ended = await session((longSession * 3) / 4);
+  await server.close();
+  return {
+    what: `memory of a server after ${longSession.toLocaleString('en')} calls against after a quarter of them`,
+    measured: ended / begun,
+    unit: '×',
+    target: 1.2,
+    met: 'at most',
+    detail: `${begun.toFixed(0)} MB and ${ended.toFixed(0)} MB resident`,
+  };
+}
+
+/** Linux only. */
+function residentMb(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? Number.NaN) / 1_000;
+}

@@ -214,7 +214,7 @@ function printSameTasks(): void {
   print('\nIdentical tasks, agents right in 0.80 and 0.95; success over 500 (%)\n');
   print('| chooser | mean | federations with 93 and more |');
   print('| --- | ---: | ---: |');
-  for (const { name, mean: share, reached, federations } of measureSameTasks(40)) {
+  for (const { name, mean: share, reached, federations } of measureSameTasks(quick ? 40 : 160)) {
     print(`| ${name} | ${share.toFixed(1)} | ${reached} of ${federations} |`);
   }
   print('\nAn agent always succeeds and then always fails: failures before another one is chosen\n');

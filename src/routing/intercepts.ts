@@ -2,7 +2,8 @@
  * intercept   what an agent's outcomes on a type say beyond the words: added to its logit on every task of the type
  * known       how far an agent was tried on a type: a success and a labelled row count 1, a failure 3; 0 after a change
  *
- * An intercept moves by a constant step, `b += step·(y − p)`, so that the newest outcomes count most. Where an agent
+ * An intercept moves by `b += step·(y − p)`, by a step that falls with the agent's outcomes on the type, but not
+ * to nothing, so that the newest outcomes count most and two unlucky ones in a row do not undo fifty. Where an agent
  * changes (`change.ts`), it moves at once to what the newest outcomes say, and what the agent did before on the type
  * is not learned again. Without that an agent that failed after 1,000 successes was still chosen 250 times, because
  * the models of words learn from all of them. Tasks without a type are a type of their own whose intercept only says
@@ -12,6 +13,12 @@
 import type { OutcomeCounts } from '../domain/routing/bonus-rules.ts';
 import { type Course, changeIn, emptyCourse, sinceChange, countsOf, withOutcome } from '../domain/routing/change.ts';
 
+/**
+ * A step falls no further than this, however many outcomes there are; one that is shorter to begin with, because the
+ * outcome is less certain, does not fall at all. With a third of what each began with, 1 point was lost where agents
+ * change and their outcomes are only reported.
+ */
+const leastStep = 0.2;
 /** A failure ends the trial of an agent as fast as so many successes. */
 const failureCounts = 3;
 
@@ -28,6 +35,12 @@ export type PairRow = readonly [string | null, number, number, number, number, n
 
 export class Intercepts {
   readonly #pairs = new Map<string | null, (Pair | undefined)[]>();
+  readonly #fade: number;
+
+  /** `fade`: outcomes of an agent on a type after which a step is half as long. */
+  constructor(fade: number) {
+    this.#fade = fade;
+  }
 
   /** Adds the intercepts of a type to logits. */
   addTo(logits: Float64Array, type: string | null): void {
@@ -63,9 +76,11 @@ export class Intercepts {
    */
   learn(type: string | null, column: number, success: boolean, logit: number, step: number, number: number): boolean {
     const pair = this.#pair(type, column);
+    const { successes, failures } = countsOf(pair.course);
+    const faded = step / (1 + (successes + failures) / this.#fade);
     pair.known += success ? 1 : failureCounts;
     pair.course = withOutcome(pair.course, success);
-    const move = step * (Number(success) - 1 / (1 + Math.exp(-logit)));
+    const move = Math.max(Math.min(step, leastStep), faded) * (Number(success) - 1 / (1 + Math.exp(-logit)));
     if (type !== null) pair.intercept += move;
     else if (pair.intercept < 0) pair.intercept = Math.min(0, pair.intercept + move);
     const change = changeIn(pair.course);

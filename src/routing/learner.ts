@@ -55,7 +55,7 @@ export class Learner {
   readonly calibration: Calibration;
   readonly examples: ExampleIndex;
   readonly counts = new OutcomeCounter();
-  readonly intercepts = new Intercepts();
+  readonly intercepts: Intercepts;
   readonly repeatability = new Repeatability();
   readonly random: Random;
   readonly #extractor: FeatureExtractor;
@@ -73,6 +73,7 @@ export class Learner {
     this.calibration = new Calibration(this.settings.track);
     this.examples = new ExampleIndex(this.settings.examples, this.settings.exampleFeatures);
     this.random = new Random(this.settings.seed);
+    this.intercepts = new Intercepts(this.settings.interceptFade);
     this.#extractor = new FeatureExtractor(this.settings.bits);
     this.#book = new RuleBook([]);
     this.setRoster(agents);

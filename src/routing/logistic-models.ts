@@ -38,6 +38,15 @@ const biasGrowth = 200;
  * at 2 instead of 1.5 gain 0.4 with 500.
  */
 const groupWeights = [1, 1, 1, 2, 2, 1.5] as const;
+/** The characters' place among the groups. */
+const charactersGroup = 4;
+/**
+ * Characters join words that are spelled alike, which tells much while few words are known, and blurs later: their length
+ * falls towards {@link charactersKnown}, half of it after so many labelled rows. With all 15,000 rows 97.6 instead of
+ * 97.2, with 1,000 0.1 points, with 60 to 200 level.
+ */
+const charactersKnown = 1;
+const charactersFade = 300;
 
 /**
  * What one example teaches. `label`: success of its agent, failure of every
@@ -227,10 +236,17 @@ export class LogisticModels {
     for (const sum of sums) if (sum > 0) present += 1;
     for (let group = 0; group < sums.length; group += 1) {
       const sum = sums[group] ?? 0;
-      sums[group] = sum > 0 ? (groupWeights[group] ?? 1) / Math.sqrt(sum * present) : 0;
+      sums[group] = sum > 0 ? this.#lengthOf(group) / Math.sqrt(sum * present) : 0;
     }
     for (let at = 0; at < length; at += 1) values[at] = (values[at] ?? 0) * (sums[groups[at] ?? 0] ?? 0);
     return length;
+  }
+
+  /** Length of a group's values. */
+  #lengthOf(group: number): number {
+    const length = groupWeights[group] ?? 1;
+    if (group !== charactersGroup) return length;
+    return charactersKnown + ((length - charactersKnown) * charactersFade) / (charactersFade + this.labels);
   }
 
   /**

@@ -17,7 +17,7 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 5;
+const snapshotVersion = 6;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),

@@ -56,8 +56,23 @@ describe('an agent that is hardly known', () => {
     for (const seed of [1, 2, 3]) expect(play({ a: 0.8, b: 1 }, true, seed)).toBeGreaterThan(200);
   });
 
-  test('is not tried where the known one does well', () => {
-    expect(play({ a: 1, b: 1 }, true, 1)).toBe(0);
+  test('is tried until it fails once where the known one does well', () => {
+    expect(play({ a: 1, b: 0 }, true, 1)).toBe(1);
+  });
+
+  test('is tried again after an unlucky start, where the known one has long been only fair', () => {
+    const chances = { a: 0.8, b: 0.95 };
+    const random = new Random(3_333);
+    const router = new Router({ agents: ['a', 'b'] });
+    const request = { text: 'Run the nightly regression suite', type: 'testing' };
+    const choices = Array.from({ length: 500 }, () => {
+      const went = { a: random.next() < chances.a, b: random.next() < chances.b };
+      const agent = router.decide({ ...request, optimism: true }).agent === 'b' ? 'b' : 'a';
+      router.learn({ ...request, agent, lesson: went[agent] ? 'success' : 'failure' });
+      return agent;
+    });
+    expect(choices.slice(0, 100)).toContain('a');
+    expect(choices.slice(300).filter((agent) => agent === 'b').length).toBeGreaterThan(190);
   });
 
   test('is left in peace without optimism', () => {

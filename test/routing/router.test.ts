@@ -110,7 +110,7 @@ describe('with a history', () => {
   });
 
   test('what tells nothing by itself is no evidence', () => {
-    for (const text of ['migrate the database before the noon', 'fix the form and the button on the page']) {
+    for (const text of ['migrate the database before the noon', 'implement the class and the module on the page']) {
       const terms = router.decide({ text }).terms.map(({ term }) => term);
       expect(terms.length).toBeGreaterThan(0);
       for (const word of ['the', 'and', 'on', 'before']) expect(terms).not.toContain(word);

@@ -41,6 +41,8 @@ const before = { successes: 4.5, failures: 0.5 };
  * an agent that is better, was the end of it in 6 of 160 federations with identical tasks.
  */
 const settledFrom = 25;
+/** Outcomes below which a lucky start says nothing yet, and the words of the task decide. */
+const startedFrom = 10;
 /** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
 const sameScore = 1e-9;
 
@@ -189,6 +191,7 @@ function optimismFor({ learner, reading, optimistic }: Scoring): (column: number
     const bold = optimism * (1 + 0.5 * Math.max(0, Math.log(most / settledFrom)));
     return (column) => bold * Math.max(0, 1 - intercepts.known(type, column) / trials);
   }
+  if (most < startedFrom) return () => 0;
   return (column) => {
     const { successes, failures } = intercepts.counts(type, column);
     if (column === busiest || failures > 0) return 0;

@@ -142,7 +142,8 @@ try {
 
   const cookie = await cookieOf(ours);
   const open = await Promise.all(Array.from({ length: boards }, () => openBoard(ours, cookie)));
-  await sleep(2_000);
+  // The checkpoint of what was queued is written once nothing has happened for 5 to 10 s.
+  await sleep(15_000);
   const before = await ours.cpu();
   await sleep(10_000);
   const idle = ((await ours.cpu()) - before) / 10_000;

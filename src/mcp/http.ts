@@ -5,28 +5,20 @@
  * Since the protocol of 2026 each request stands for itself: those of one token
  * and one client program share a connection, and with it a session. Before, a
  * client begins a session and names it in each request.
- *
- * Calls are the sign of life. A session that is silent for the length of a lease
- * and has no stream open rests: it is not ended, and if nothing more is heard
- * after the grace time, what it held goes back to the queue.
  */
 import {
-  CLIENT_INFO_META_KEY,
   createMcpHandler,
-  isInitializeRequest,
   isLegacyRequest,
-  type JSONRPCMessage,
   type McpHttpHandler,
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
-import { minute } from '../domain/time.ts';
 import type { Federation, FederationChange } from '../federation.ts';
 import { tokenAuthentication } from './authentication.ts';
 import { Connection, type Service } from './connection.ts';
 import { createServer } from './create-server.ts';
-import { type Begun, isHttpSession, SessionIds } from './http-sessions.ts';
-import { withPlainArguments } from './plain-arguments.ts';
-import { within } from './within.ts';
+import { type Held, HeldConnections } from './held-connections.ts';
+import { clientIn, initializeIn, methodOf, plain } from './http-bodies.ts';
+import { type Begun, SessionIds } from './http-sessions.ts';
 
 /** Who calls, as the token of the request says. */
 export interface HttpCaller {
@@ -60,23 +52,8 @@ export interface HttpOptions {
   readonly sweepMs?: number;
 }
 
-interface Held {
-  readonly connection: Connection;
-  readonly token: string;
-  /** Of a session that the client began; since 2026 each request has its own. */
-  readonly transport: WebStandardStreamableHTTPServerTransport | null;
-  readonly close: () => Promise<void>;
-  heardAt: number;
-  /** Calls and streams that are not finished. */
-  open: number;
-}
-
-/** Sessions beyond this make room, the one that was silent longest first; its id still works. */
-const mostSessions = 1_000;
-const usualSweepMs = 5_000;
 /** A notice at least this often on each stream, so that a client that is gone is noticed. */
 const keepAliveMs = 15_000;
-const longestSettling = 5_000;
 
 export function serveHttp(service: Service, options: HttpOptions): HttpEndpoint {
   return new Endpoint(service, options);
@@ -86,26 +63,19 @@ class Endpoint implements HttpEndpoint {
   readonly #service: Service;
   readonly #ids: SessionIds;
   readonly #mostBytes: number;
-  readonly #now: () => number;
   readonly #modern: McpHttpHandler;
-  readonly #held = new Map<string, Held>();
+  readonly #held: HeldConnections;
   /** Sessions that are being begun again. */
   readonly #resuming = new Map<string, Promise<Held>>();
-  /** Sessions of an earlier process that hold tasks, and until when they need not call. */
-  readonly #adopted = new Map<string, number>();
-  readonly #sweeper: NodeJS.Timeout;
   #listeners = 0;
   #unsubscribe: (() => void) | null = null;
   #closed = false;
 
-  constructor(
-    service: Service,
-    { key, mostBytes, now = () => performance.now(), sweepMs = usualSweepMs }: HttpOptions,
-  ) {
+  constructor(service: Service, { key, mostBytes, now, sweepMs }: HttpOptions) {
     this.#service = service;
     this.#ids = new SessionIds(key);
     this.#mostBytes = mostBytes;
-    this.#now = now;
+    this.#held = new HeldConnections(service, { now, sweepMs, onTrouble: this.#complain });
     this.#modern = createMcpHandler(
       ({ authInfo }) => {
         const held = this.#held.get(authInfo?.clientId ?? '');
@@ -120,7 +90,6 @@ class Endpoint implements HttpEndpoint {
         onerror: this.#complain,
       },
     );
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
   get sessions(): number {
@@ -128,19 +97,11 @@ class Endpoint implements HttpEndpoint {
   }
 
   get tokens(): ReadonlySet<string> {
-    return new Set([...this.#held.values()].map(({ token }) => token));
+    return this.#held.tokens;
   }
 
   begin(federation: Federation): void {
-    const until = this.#now() + leaseMs(federation);
-    for (const ids of federation.state().index.heldBy.values()) {
-      for (const id of ids) {
-        const lease = federation.state().tasks.get(id)?.lease;
-        if (lease?.session == null || !isHttpSession(lease.session)) continue;
-        federation.attend({ name: lease.agent, kind: 'agent', session: lease.session, client: null });
-        this.#adopted.set(lease.session, until);
-      }
-    }
+    this.#held.adopt(federation);
     this.#unsubscribe = federation.subscribe((change) => this.#publish(change, federation));
   }
 
@@ -155,7 +116,7 @@ class Endpoint implements HttpEndpoint {
   async #serveModern(request: Request, caller: HttpCaller, body: unknown): Promise<Response> {
     const client = clientIn(body);
     const key = JSON.stringify([caller.token, client]);
-    const held = this.#held.get(key) ?? this.#keep(key, this.#stateless(caller, client ?? ''));
+    const held = this.#held.get(key) ?? this.#held.keep(key, this.#stateless(caller, client ?? ''));
     const isListening = methodOf(body) === 'subscriptions/listen';
     return await this.#during(held, isListening, () =>
       this.#modern.fetch(request, {
@@ -193,7 +154,7 @@ class Endpoint implements HttpEndpoint {
     const begun = initializeIn(body);
     if (begun === null) throw new Error('Expected an initialize request, got another');
     const id = this.#ids.make({ token: caller.token, ...begun });
-    const held = this.#keep(id, await this.#session(id, caller));
+    const held = this.#held.keep(id, await this.#session(id, caller));
     const headers = new Headers(request.headers);
     headers.delete('mcp-session-id');
     const bare = new Request(request.url, { method: 'POST', headers });
@@ -241,7 +202,7 @@ class Endpoint implements HttpEndpoint {
       await say({ id: 'resume', method: 'initialize', params });
       await say({ method: 'notifications/initialized' });
       held.connection.meet(client.name);
-      return this.#keep(id, held);
+      return this.#held.keep(id, held);
     };
     const resumed = again().finally(() => this.#resuming.delete(id));
     this.#resuming.set(id, resumed);
@@ -252,34 +213,15 @@ class Endpoint implements HttpEndpoint {
     return new Connection(this.#service, tokenAuthentication(caller.name, caller.readOnly), session);
   }
 
-  #keep(key: string, held: Held): Held {
-    this.#makeRoom();
-    this.#held.set(key, held);
-    const { session } = held.connection;
-    this.#adopted.delete(session);
-    // It may hold what it claimed before it rested, or before a restart.
-    const federation = this.#service.federation.loaded;
-    if (federation !== null && holds(federation, session)) {
-      try {
-        federation.attend(held.connection.actor(federation.config));
-      } catch {
-        // Whoever left the roster is told so by the call itself.
-      }
-    }
-    return held;
-  }
-
   /** Counts the call, and the stream of its answer, as life. */
   async #during(held: Held, isListening: boolean, work: () => Promise<Response>): Promise<Response> {
-    held.open += 1;
-    held.heardAt = this.#now();
-    let isDone = false;
+    const ended = this.#held.begin(held);
     if (isListening) this.#listeners += 1;
+    let isDone = false;
     const done = (): void => {
       if (isDone) return;
       isDone = true;
-      held.open -= 1;
-      held.heardAt = this.#now();
+      ended();
       if (isListening) this.#listeners -= 1;
     };
     try {
@@ -296,55 +238,17 @@ class Endpoint implements HttpEndpoint {
     }
   }
 
-  #makeRoom(): void {
-    if (this.#held.size < mostSessions) return;
-    const idle = [...this.#held].filter(([, { open }]) => open === 0);
-    const [oldest] = idle.sort(([, one], [, other]) => one.heardAt - other.heardAt);
-    if (oldest !== undefined) this.#rest(...oldest);
-  }
-
-  #sweep(): void {
-    const federation = this.#service.federation.loaded;
-    if (federation === null) return;
-    const now = this.#now();
-    const silence = leaseMs(federation);
-    for (const [key, held] of this.#held) if (held.open === 0 && now - held.heardAt > silence) this.#rest(key, held);
-    for (const [session, until] of this.#adopted) {
-      if (until > now) continue;
-      this.#adopted.delete(session);
-      federation.rest(session);
-    }
-  }
-
-  #rest(key: string, { connection, close }: Held): void {
-    this.#held.delete(key);
-    this.#service.federation.loaded?.rest(connection.session);
-    close().catch(this.#complain);
-  }
-
   async forget(token: string): Promise<void> {
-    const theirs = [...this.#held].filter(([, held]) => held.token === token);
-    for (const [key] of theirs) this.#held.delete(key);
-    await Promise.all(
-      theirs.map(async ([, { connection, close }]) => {
-        await connection.end().catch(this.#complain);
-        await close().catch(this.#complain);
-      }),
-    );
+    await this.#held.forget(token);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#sweeper);
     this.#unsubscribe?.();
-    const all = [...this.#held];
-    await within(longestSettling, async () => {
-      await Promise.all(all.map(([, { connection }]) => connection.underWay.whenSettled()));
-    });
+    await this.#held.settled();
     await this.#modern.close();
-    for (const [key, held] of all) this.#rest(key, held);
-    for (const session of this.#adopted.keys()) this.#service.federation.loaded?.rest(session);
+    this.#held.restAll();
   }
 
   /** For the streams of the protocol of 2026; the SDK passes on what each of them asked for. */
@@ -361,56 +265,8 @@ class Endpoint implements HttpEndpoint {
   };
 }
 
-function leaseMs({ config }: Federation): number {
-  return config.leases.lease_minutes * minute;
-}
-
-function holds(federation: Federation, session: string): boolean {
-  const { index, tasks } = federation.state();
-  return [...index.heldBy.values()].some((ids) => [...ids].some((id) => tasks.get(id)?.lease?.session === session));
-}
-
 function refused(status: number, message: string, code = -32_000): Response {
   return Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
-}
-
-/** The messages of a body: one, or a batch. */
-function messagesIn(body: unknown): readonly unknown[] {
-  return Array.isArray(body) ? body : [body];
-}
-
-function initializeIn(body: unknown): Omit<Begun, 'token'> | null {
-  const found = messagesIn(body).find((message) => isInitializeRequest(message));
-  if (found === undefined || !isInitializeRequest(found)) return null;
-  const { protocolVersion: protocol, clientInfo, capabilities } = found.params;
-  return {
-    protocol,
-    client: { name: clientInfo.name, version: clientInfo.version },
-    capabilities: { ...capabilities },
-  };
-}
-
-function methodOf(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'method' in body ? body.method : null;
-}
-
-/** The name by which the client introduces itself in each request since 2026. */
-function clientIn(body: unknown): string | null {
-  let value: unknown = body;
-  for (const name of ['params', '_meta', CLIENT_INFO_META_KEY, 'name']) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = Reflect.get(value, name);
-  }
-  return typeof value === 'string' ? value.slice(0, 100) : null;
-}
-
-function plain(body: unknown): unknown {
-  if (Array.isArray(body)) return body.map(plain);
-  return isMessage(body) ? withPlainArguments(body) : body;
-}
-
-function isMessage(value: unknown): value is JSONRPCMessage {
-  return typeof value === 'object' && value !== null && 'jsonrpc' in value;
 }
 
 export function isStream(response: Response): boolean {

@@ -13,7 +13,7 @@ import { describeTask, person, runOn } from '../support/in-process.ts';
 
 const [folder = '', seconds = '0', decision = '0'] = process.argv.slice(2);
 const write = decision === 'bare' ? bareWrites() : await queueing(Number(decision));
-for (let n = 0; n < 50; n++) await write(`warm ${n}`);
+for (let n = 0; n < 200; n++) await write(`warm ${n}`);
 console.log('ready');
 await once(process.stdin, 'data');
 

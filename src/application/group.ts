@@ -69,10 +69,11 @@ export function decideTogether(state: FederationState, waiting: readonly Waiting
   const answers: (() => void)[] = [];
   let isWhole = true;
   let bytes = 0;
+  const then = { ...context, now: at };
   for (const [index, { id, by, run, fail }] of waiting.entries()) {
     if (bytes >= groupBytes) break;
     try {
-      const { events, answer } = run({ ...context, now: at });
+      const { events, answer } = run(then);
       answers.push(answer);
       if (events.length > 0) commands.push({ id, by: by.name, ...by.provenance, events });
       else isWhole = false;

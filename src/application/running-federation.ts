@@ -303,7 +303,11 @@ class RunningFederation implements Federation {
   }
 
   #context(gone: ReadonlySet<string>): GroupContext {
-    return { ...this.attendance(), ...this.#time.standing(this.state()), gone, random, router: this.#router };
+    const { now, config, present } = this.attendance();
+    // Written out: spreading both takes ten times as long, before every command.
+    const { step, leavesTime, isTimeSure = true, clockTrouble } = this.#time.standing(this.state());
+    const context = { now, config, present, step, leavesTime, isTimeSure, gone, random, router: this.#router };
+    return clockTrouble === undefined ? context : { ...context, clockTrouble };
   }
 
   attend(actor: Actor): void {

@@ -3,9 +3,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { parseConfig } from '../../src/config/read-config.ts';
 import { git } from '../support/git.ts';
+import { runWith } from '../support/run-fed.ts';
 import { ownersPassword } from '../support/postgres-server.ts';
-import { commandBlocks, runPage, type World } from '../support/run-page.ts';
+import { blocksOf, commandBlocks, runPage, type World } from '../support/run-page.ts';
 import { testDatabase } from '../support/shared-postgres.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -79,7 +81,10 @@ function furnish(folder: string): void {
   git(folder, 'remote', 'add', 'origin', '.');
   const backlogs = join(root, 'test/fixtures/backlogs');
   cpSync(join(backlogs, 'table.csv'), join(folder, 'tasks.csv'));
-  writeFileSync(join(folder, 'issues.jsonl'), '{"id":"bd-1","title":"Parse the header","status":"open","priority":1}\n');
+  writeFileSync(
+    join(folder, 'issues.jsonl'),
+    '{"id":"bd-1","title":"Parse the header","status":"open","priority":1}\n',
+  );
   writeFileSync(join(folder, 'labelled.tsv'), 'kimi\tDeploy the parser\nclaude\tRead the paper on caches\n');
   const run = { command: ['true'] };
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ agents: { claude: { types: ['research'], run } } }));
@@ -87,6 +92,42 @@ function furnish(folder: string): void {
   // What GitHub's program prints.
   mkdirSync(join(folder, '../bin'));
   writeFileSync(join(folder, '../bin/gh'), `#!/bin/sh\ncat '${join(backlogs, 'issues.json')}'\n`, { mode: 0o755 });
+}
+
+it('every piece of a configuration that a page shows is accepted', () => {
+  const shown = docs.flatMap((name) =>
+    blocksOf(`docs/${name}`).flatMap(({ language, lines, line }) => {
+      const text = lines.join('\n');
+      // A part of it, as its page says where.
+      const isWhole = /^\{/m.test(text);
+      return language === 'jsonc' ? [{ at: `${name}:${line}`, text: isWhole ? text : `{${closed(text)}}` }] : [];
+    }),
+  );
+  expect(shown.length).toBeGreaterThan(8);
+  for (const { at, text } of shown) parseConfig(text, at);
+});
+
+/** Each command that a sentence or a table names, as far as it is written out: ways and options that there are. */
+it('every fed command that a page names is one, with options that it has', async () => {
+  const unknown: string[] = [];
+  for (const page of pages) {
+    const text = readFileSync(join(root, page), 'utf8').replaceAll(/```[^]*?```/g, '');
+    for (const [, span = ''] of text.matchAll(/`fed ([^`]+)`/g)) {
+      // `a|b` and `[…]` are ways of writing it down.
+      const words = span.split(/[\s[\]]+/).filter((word) => word !== '' && !/[|…]/.test(word));
+      const { err } = await runWith(root, words, { act: () => Promise.resolve() });
+      if (/unknown (?:command|option)|There is no/.test(err) && !words.includes('COMMAND')) {
+        unknown.push(`${page}: fed ${span}: ${err.split('\n')[0] ?? ''}`);
+      }
+    }
+  }
+  expect(unknown).toEqual([]);
+});
+
+/** What goes on after the piece is left out in it. */
+function closed(text: string): string {
+  const open = text.split('{').length - text.split('}').length;
+  return `${text.replace(/,\s*$/, '')}${'}'.repeat(open)}`;
 }
 
 it('every page is in the index, and every link between pages leads to a page and a heading', () => {

@@ -131,7 +131,12 @@ function blocksIn(text: string): readonly Block[] {
 
 /** A line that ends with a backslash goes on. */
 function typedIn({ language, lines }: Block): readonly string[] {
-  if (language === 'sh') return lines.join('\n').replaceAll(/\\\n */g, '').split('\n').filter(isWritten);
+  if (language === 'sh')
+    return lines
+      .join('\n')
+      .replaceAll(/\\\n */g, '')
+      .split('\n')
+      .filter(isWritten);
   return language === 'console' ? lines.flatMap((line) => /^\$ (.+)$/.exec(line)?.[1] ?? []) : [];
 }
 

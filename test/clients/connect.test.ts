@@ -229,6 +229,8 @@ it('there is a copy of what was there before', () => {
 it('a client is found by its program or by what it left in the home folder or the project', () => {
   expect(findClients(around)).toEqual([]);
   chmodSync(write(join(root, 'bin/codex'), '#!/bin/sh\n'), 0o755);
+  // Not to be looked at: a link in a circle, as a folder of another user on the PATH.
+  symlinkSync('kimi', join(root, 'bin/kimi'));
   mkdirSync(join(root, 'home/.gemini'));
   mkdirSync(join(around.project, '.cursor'));
   expect(findClients(around).map(({ name }) => name)).toEqual(['cursor', 'gemini', 'codex']);

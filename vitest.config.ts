@@ -16,6 +16,8 @@ export default defineConfig({
     // As Node does it: a CommonJS default export is `.default` of the module.
     deps: { interopDefault: false },
     testTimeout: 60_000,
+    // A second is short where every core is busy.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     projects: [
       // What these import is loaded once for all of them: most of their time.

@@ -4,6 +4,7 @@
  *   npm run release -- --dry-run          shows version, changelog, tarball and provenance; changes nothing here
  *   npm run release                       the same, then commits and tags
  *   npm run release -- 1.2.3              a version of your own; also patch, minor, major
+ *   npm run release -- --repository OWNER/NAME   only writes down where it is published from, once
  *   npm run release -- --out FOLDER       where the tarball goes; default: nowhere, it is only looked at
  *
  * The tarball is made in a clone of the commit, from what the lock file names: what is not committed is not in it.
@@ -17,18 +18,32 @@ import { parseArgs, promisify } from 'node:util';
 import { version as current } from '../src/config/version.ts';
 import { packInto } from './install-package.ts';
 import { kindOf, releaseIn } from './release/changelog.ts';
+import { repositoryOf, setRepository } from './release/repository.ts';
 import { nextVersion, setVersion } from './release/versions.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
-  options: { 'dry-run': { type: 'boolean', default: false }, out: { type: 'string' } },
+  options: {
+    'dry-run': { type: 'boolean', default: false },
+    out: { type: 'string' },
+    repository: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const isDry = values['dry-run'];
 
 const git = async (...args: readonly string[]): Promise<string> =>
   (await run('git', args, { cwd: root })).stdout.trim();
+
+if (values.repository !== undefined) {
+  const written = await setRepository(root, values.repository);
+  console.log(`Wrote ${written.join(' and ')}. Commit them, then npm run release -- --dry-run.`);
+  process.exit();
+}
+const repository = await repositoryOf(root);
+const unnamed = 'not named yet: npm run release -- --repository OWNER/NAME, once';
+if (repository === null && !isDry) throw new Error(`The repository is ${unnamed}`);
 
 const folder = await mkdtemp(join(tmpdir(), 'federation-mcp-release-'));
 try {
@@ -58,6 +73,7 @@ try {
   console.log(`changelog   ${notes.split('\n').length} lines; begins: ${notes.split('\n')[0] ?? ''}`);
   console.log(`files       ${files.join(', ')}`);
   console.log(`tarball     ${tarball}, ${(bytes.length / 1e6).toFixed(2)} MB, ${contents.length} files`);
+  console.log(`repository  ${repository ?? unnamed}`);
   console.log(`provenance  commit     ${commit}${changes === '' ? '' : ' (what is changed here is not in it)'}`);
   console.log(`            lock file  sha256-${hash('sha256', await readFile(join(clone, 'package-lock.json')))}`);
   console.log(`            integrity  sha512-${hash('sha512', bytes)}`);

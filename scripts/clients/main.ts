@@ -1,9 +1,11 @@
 /**
- * `npm run test:clients`: the real programs from the registry, started by `fed work` against a stand-in for the APIs of
- * their models. No account and no network beyond the registry. Programs that are on the PATH already are not installed.
+ * `npm run test:clients`: the real programs from the registry against a stand-in for the APIs of their models: started by
+ * `fed work`, and as a person starts them whose settings `fed init --client` wrote. No account and no network beyond the
+ * registry. Programs that are on the PATH already are not installed.
  *
  *   npm run test:clients                       all of them
  *   npm run test:clients -- claude codex       these
+ *   npm run test:clients -- --set-up           only what fed init --client sets up, without fed work
  *   npm run test:clients -- --in FOLDER        installed there, and kept for the next time
  *   npm run test:clients -- --record FOLDER    what they wrote is kept there, as test/fixtures/runs has it
  */
@@ -25,6 +27,7 @@ import { parseArgs, promisify } from 'node:util';
 import { tryFirstMinute } from './first-minute.ts';
 import { startModelApi } from './model-api.ts';
 import { tryRemote } from './remote.ts';
+import { type SetUpClient, trySetUp } from './set-up.ts';
 import { landSideBySide } from './side-by-side.ts';
 
 const run = promisify(execFile);
@@ -40,6 +43,8 @@ interface Client {
   readonly needsNode?: readonly [major: number, minor: number];
   /** In the user's home. */
   readonly files?: (url: string) => Readonly<Record<string, string>>;
+  /** As a person starts it. */
+  readonly alone: (url: string) => Pick<SetUpClient, 'ask' | 'list'> & Partial<Pick<SetUpClient, 'files'>>;
 }
 
 const codexProvider = (url: string): string[] =>
@@ -63,24 +68,45 @@ const clients: Readonly<Record<string, Client>> = {
     program: 'claude',
     run: (model) => ({ preset: 'claude-code', model }),
     limited: ['limited'],
+    alone: () => ({
+      ask: (prompt) => ['-p', '--model', 'stand-in', '--allowedTools', 'mcp__federation', '--', prompt],
+      list: { words: ['mcp', 'list'], shows: /federation: .*✔ Connected/ },
+    }),
   },
   codex: {
     package: '@openai/codex',
     program: 'codex',
     run: (model, url) => ({ preset: 'codex', model, args: codexProvider(url) }),
     limited: ['limited', 'limited-briefly'],
+    alone: (url) => ({
+      ask: (prompt) => ['exec', '--skip-git-repo-check', '-m', 'stand-in', ...codexProvider(url), '--', prompt],
+      list: { words: ['mcp', 'list'], shows: /^federation .* enabled/m },
+    }),
   },
   copilot: {
     package: '@github/copilot',
     program: 'copilot',
     run: (model) => ({ preset: 'copilot', model }),
     limited: ['limited'],
+    alone: () => ({
+      ask: (prompt) => ['--model', 'stand-in', '--allow-tool=federation', `--prompt=${prompt}`],
+      list: { words: ['mcp', 'list'], shows: /^ *federation \(local\)/m },
+      files: (project) => ({ '.copilot/config.json': JSON.stringify({ trusted_folders: [project] }) }),
+    }),
   },
   gemini: {
     package: '@google/gemini-cli',
     program: 'gemini',
     run: (model) => ({ preset: 'gemini', model }),
     limited: ['limited'],
+    alone: () => ({
+      ask: (prompt) => ['-m', 'stand-in', '--approval-mode', 'yolo', `--prompt=${prompt}`],
+      list: { words: ['mcp', 'list'], shows: /federation: .* Connected/ },
+      files: (project) => ({
+        '.gemini/trustedFolders.json': JSON.stringify({ [project]: 'TRUST_FOLDER' }),
+        '.gemini/settings.json': JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } } }),
+      }),
+    }),
   },
   kimi: {
     package: '@moonshot-ai/kimi-code',
@@ -88,6 +114,7 @@ const clients: Readonly<Record<string, Client>> = {
     run: (model) => ({ preset: 'kimi', model }),
     limited: ['limited'],
     needsNode: [22, 19],
+    alone: () => ({ ask: (prompt) => [`--prompt=${prompt}`], list: null }),
     files: (url) => ({
       '.kimi-code/config.toml': `default_model = "stand-in"
 ${['stand-in', 'limited'].map(kimiModel).join('')}[providers.p]
@@ -102,11 +129,15 @@ api_key = "stand-in-key"
     program: 'opencode',
     run: (model) => ({ preset: 'opencode', model: `stand/${model}` }),
     limited: ['limited', 'limited-briefly'],
+    alone: () => ({
+      ask: (prompt) => ['run', '-m', 'stand/stand-in', '--', prompt],
+      list: { words: ['mcp', 'list'], shows: /federation .*connected/ },
+    }),
   },
 };
 
 const { values, positionals } = parseArgs({
-  options: { in: { type: 'string' }, record: { type: 'string' } },
+  options: { in: { type: 'string' }, record: { type: 'string' }, 'set-up': { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 // Below a folder that others may write to, Gemini does not trust the file with our server: not in /tmp.
@@ -119,9 +150,12 @@ try {
   for (const name of names) {
     const client = clients[name];
     if (client === undefined) throw new Error(`Expected one of ${Object.keys(clients).join(', ')}, got ${name}`);
-    await tryClient(name, client);
+    if (!values['set-up']) await tryClient(name, client);
+    await trySettings(name);
   }
-  if (['claude', 'codex'].every((name) => names.includes(name))) await trySideBySide('claude', 'codex');
+  const has = (...wanted: readonly string[]): boolean => wanted.every((name) => names.includes(name));
+  if (has('claude', 'copilot')) await trySettings('claude', 'copilot');
+  if (has('claude', 'codex') && !values['set-up']) await trySideBySide('claude', 'codex');
 } finally {
   api.close();
   if (values.in === undefined) rmSync(home, { recursive: true, force: true });
@@ -166,6 +200,32 @@ async function tryClient(name: string, client: Client): Promise<void> {
   } finally {
     rmSync(project, { recursive: true, force: true });
   }
+}
+
+/** Several: at the same time, in one project; Claude Code and Copilot share its `.mcp.json`. */
+async function trySettings(...names: readonly string[]): Promise<void> {
+  const bins: string[] = [];
+  const set: SetUpClient[] = [];
+  for (const name of names) {
+    const client = clients[name];
+    if (client === undefined) continue;
+    bins.push(await install(client));
+    const { ask, list, files } = client.alone(api.url);
+    set.push({
+      name,
+      program: client.program,
+      ask,
+      list,
+      files: (project) => ({ ...client.files?.(api.url), ...files?.(project) }),
+    });
+  }
+  const path = [...new Set(bins)].join(delimiter);
+  const faults = await trySetUp(set, { home, fed, environment: (folder) => environment(folder, path) });
+  const what =
+    names.length === 1
+      ? 'is connected by fed init, and then claims and completes its task as itself'
+      : 'share one .mcp.json of fed init, and each completes its own task at the same time';
+  report(names.join(' and '), what, faults.length === 0, faults.join('\n'));
 }
 
 async function trySideBySide(...names: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * A stand-in for the APIs of the models' providers: whatever is asked, the model calls `complete_task` for the task in
- * its prompt, and ends its turn when it has the answer. A model that is called `limited` is at its limit, for an hour;
- * `limited-briefly` does not say for how long.
+ * its prompt, and ends its turn when it has the answer. Told to work on what is ready, it calls `claim_task` first. A
+ * model that is called `limited` is at its limit, for an hour; `limited-briefly` does not say for how long.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface Call {
   readonly name: string;
   readonly input: Fields;
   /** The last part of its id; the tools of a program itself come before ours. */
-  readonly step: 0 | 1;
+  readonly step: 0 | 1 | 2;
 }
 
 export interface ModelApi {
@@ -28,6 +28,9 @@ export interface ModelApi {
 }
 
 const farewell = 'The task is completed.';
+
+/** What a person says to a client that has no task yet. */
+export const workOnWhatIsReady = 'Work on what is ready in the federation.';
 
 /**
  * `port` 0: any that is free. `logFile`: each request as it came, for looking at. `only`: what the model says to
@@ -90,11 +93,11 @@ async function answer(
 
 /** What every protocol has in its text: the names of the tools, the prompt, and whether the tool was called. */
 function turnFor(text: string): Turn {
+  if (text.includes(workOnWhatIsReady)) return claimAndComplete(text);
   const file = /Read the file (\S+) and do what it says/.exec(text)?.[1];
   const prompt = file === undefined ? text : readFileSync(file, 'utf8');
   const task_id = /This run is for one task, (task-\d{4}-\d\d-\d\d-\d+)/.exec(prompt)?.[1];
-  const names = [...text.matchAll(/"name":\s*"([\w.-]*complete_task)"/g)].map(([, name = '']) => name);
-  const name = names.at(-1);
+  const name = offered('complete_task', text);
   const isDone = /toolu_1|call_1|"functionResponse"|"role":\s*"tool"/.test(text);
   if (task_id === undefined || name === undefined || isDone) return { text: farewell };
   const writing = /toolu_0|call_0/.test(text) ? null : writeFor(text, prompt);
@@ -103,6 +106,22 @@ function turnFor(text: string): Turn {
   const attempt = /Its attempt is (\d+)\./.exec(prompt)?.[1];
   const input = { task_id, outcome: 'success', summary: 'Done by the stand-in model' };
   return { call: { name, input: attempt === undefined ? input : { ...input, attempt: Number(attempt) }, step: 1 } };
+}
+
+/** The calls it has made are in the text of the next request, and so is the task that it was given. */
+function claimAndComplete(text: string): Turn {
+  const [claim, complete] = [offered('claim_task', text), offered('complete_task', text)];
+  const summary = 'Done by the stand-in model, which claimed it';
+  if (claim === undefined || complete === undefined || text.includes(summary)) return { text: farewell };
+  // Examples in the tools' descriptions are of another day.
+  const [task_id] = new RegExp(`task-${new Date().toISOString().slice(0, 10)}-\\d+`).exec(text) ?? [];
+  if (task_id === undefined) return { call: { name: claim, input: {}, step: 1 } };
+  return { call: { name: complete, input: { task_id, outcome: 'success', summary }, step: 2 } };
+}
+
+/** A tool of ours, by the name that the program gives it. */
+function offered(tool: string, text: string): string | undefined {
+  return [...text.matchAll(/"name":\s*"([\w.-]+)"/g)].findLast(([, name = '']) => name.endsWith(tool))?.[1];
 }
 
 /** `[write: NAME=TEXT]` in the task: by the tool that its program has for that. */
@@ -170,7 +189,7 @@ const responses: Protocol = {
             id: 'fc_1',
             call_id: `call_${turn.call.step}`,
             name: turn.call.name,
-            ...(turn.call.step === 1 ? { namespace: 'mcp__federation' } : {}),
+            ...(turn.call.step === 0 ? {} : { namespace: 'mcp__federation' }),
             arguments: JSON.stringify(turn.call.input),
           }
         : { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: turn.text }] };
@@ -202,7 +221,7 @@ const chat: Protocol = {
             tool_calls: [
               {
                 index: 0,
-                id: 'call_1',
+                id: `call_${call.step === 0 ? 1 : call.step}`,
                 type: 'function',
                 function: { name: call.name, arguments: JSON.stringify(call.input) },
               },

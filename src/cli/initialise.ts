@@ -59,7 +59,7 @@ export async function initialise(context: RunContext, given: InitInput): Promise
     return;
   }
   if (given.dry_run) {
-    const shown = connected(plan, wanted, []);
+    const shown = connected(plan, wanted, [], around.project);
     const next = 'Nothing was written. Without --dry-run, it is.';
     show(context, { folder, written: [], kept: [], clients: shown, next }, (terminal) =>
       renderInit({ written: [], kept: [], clients: shown, agents: [], warnings: plan.warnings }, terminal),
@@ -70,7 +70,7 @@ export async function initialise(context: RunContext, given: InitInput): Promise
   const migrated = await migrateConfig(folder);
   const files = carryOut(plan, join(folder, 'client-backups'));
   const unapproved = await settle(context, folder, edits, given.trust);
-  const shown = connected(plan, wanted, files);
+  const shown = connected(plan, wanted, files, around.project);
   const agents = edits.map(({ path }) => path.join('.'));
   const next = nextOf({ unapproved, isNew: written.length > 0, wanted, asked, shown });
   show(
@@ -104,7 +104,7 @@ function disconnect(context: RunContext, folder: string, around: Surroundings, g
   const plan = planFor(wanted, around);
   const backups = existsSync(folder) ? join(folder, 'client-backups') : null;
   const files = given.dry_run ? [] : carryOut(plan, backups);
-  const shown = connected(plan, wanted, files).filter(({ does }) => does === 'remove');
+  const shown = connected(plan, wanted, files, around.project).filter(({ does }) => does === 'remove');
   const left = given.client === undefined && !given.dry_run ? clientsLeft(around) : [];
   const next =
     left.length > 0
@@ -213,6 +213,7 @@ function connected(
   plan: Plan,
   wanted: readonly Pick<Wanted, 'client' | 'scope'>[],
   files: readonly Written[],
+  project: string,
 ): Connected[] {
   return plan.changes.map((change: Change): Connected => {
     const { client, scope } = wanted.find((one) => one.client.name === change.client) ?? {
@@ -221,15 +222,17 @@ function connected(
     };
     const backup = files.find(({ file }) => file === change.file)?.backup ?? null;
     const own = change.does === 'remove' || client === null ? [] : client.notes[scope];
-    const notes = isLocal(change)
-      ? [...own, 'It names a file on this machine: others need an entry of their own.']
-      : own;
+    const notes =
+      scope === 'project' && isOnlyForHere(change, project)
+        ? [...own, 'It names a file on this machine: others need an entry of their own.']
+        : own;
     return { ...change, product: client?.product ?? '', check: client?.check ?? '', scope, backup, notes };
   });
 }
 
-function isLocal({ entry, file, does }: Change): boolean {
-  if (does === 'remove' || !file.endsWith('mcp.json')) return false;
+/** In a file that others who work on the project have too. */
+function isOnlyForHere({ entry, file, does }: Change, project: string): boolean {
+  if (does === 'remove' || !isWithin(file, project)) return false;
   const words = JSON.stringify(entry ?? '');
   return isOfThisMachine({ command: '', args: words.split('"') });
 }

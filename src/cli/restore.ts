@@ -1,4 +1,5 @@
 /** Restoring from the command line: shows what would change, asks, and says what became of everything. */
+import { resolve } from 'node:path';
 import { dirForInit, findDir } from '../config/find-dir.ts';
 import { ConfigFile } from '../config/load-config.ts';
 import { type Config, defaultConfig } from '../config/schema.ts';
@@ -24,7 +25,7 @@ export async function restore(context: RunContext, { source, to, config, onlyAlo
   const settings = placeFor(context);
   const backups = await host.backups();
   if (to !== undefined) {
-    const done = await backups.restoreBeside(settings, source, to);
+    const done = await backups.restoreBeside(settings, source, resolve(host.workingFolder ?? '', to));
     const next = `Look at it with fed status --dir ${to}.`;
     show(context, { ...done, folder: to, next }, () => inWords(done, to));
     return;

@@ -118,7 +118,7 @@ const table: Readonly<Record<ClientName, Omit<Client, 'name'>>> = {
     },
     reports: 'copilot-cli',
     preset: 'copilot',
-    check: 'in copilot: /mcp show',
+    check: 'copilot mcp list',
     notes: {
       project: ["It starts a project's servers only in a trusted folder: say yes when it asks about this one."],
       user: [everywhere],
@@ -169,8 +169,11 @@ const table: Readonly<Record<ClientName, Omit<Client, 'name'>>> = {
     preset: 'gemini',
     check: 'gemini mcp list',
     notes: {
-      project: ["It ignores a project's servers where others may write to a folder above it, as in /tmp."],
-      user: [everywhere],
+      project: [
+        'It starts servers only in a trusted folder: say yes when it asks about this one. ' +
+          'It ignores its settings where others may write to a folder above, as in /tmp.',
+      ],
+      user: [everywhere, 'It starts servers only in trusted folders.'],
     },
   },
   codex: {

@@ -46,6 +46,8 @@ export interface Wanted {
   readonly server: ServerCommand | null;
 }
 
+class OtherServer extends SettingsFault {}
+
 const table = z.record(z.string(), z.unknown());
 
 /** The scope a client has, where none was asked for: the project's where it reads a file there. */
@@ -67,8 +69,10 @@ export function planFor(wanted: readonly Wanted[], around: Surroundings): Plan {
         edits.set(edit.settings.place, edit);
       } catch (error) {
         if (!(error instanceof SettingsFault)) throw error;
-        if (place.optional) warnings.push(error.message);
-        else faults.push(error);
+        const aside = server === null ? besideRemoval(error) : `${client.product} works without it, and asks you once.`;
+        if (place.optional || (server === null && error instanceof OtherServer)) {
+          warnings.push([error.message, aside].filter(Boolean).join(' '));
+        } else faults.push(error);
       }
     }
   }
@@ -77,7 +81,12 @@ export function planFor(wanted: readonly Wanted[], around: Surroundings): Plan {
     const messages = [...new Set(faults.map(({ message }) => message))];
     throw new ConfigurationError(`${messages.join('\n')}\nNothing was changed.`, first.next);
   }
-  return { changes, warnings, edits: [...edits.values()].filter(isChange) };
+  return { changes, warnings: [...new Set(warnings)], edits: [...edits.values()].filter(isChange) };
+}
+
+/** Nothing of ours is in there. */
+function besideRemoval(error: SettingsFault): string {
+  return error instanceof OtherServer ? 'It stays.' : '';
 }
 
 function isChange({ settings, text }: Edit): boolean {
@@ -131,7 +140,7 @@ function entryIn(place: Place, text: string, format: TextFormat): Readonly<Recor
   const entry = table.safeParse(value).data ?? {};
   if (splitWords(wordsOf(entry)) !== null) return entry;
   const starts = wordsOf(entry).join(' ') || 'something else';
-  throw new SettingsFault(
+  throw new OtherServer(
     `${place.file} has another server called federation (${starts.slice(0, 80)}).`,
     'Give that one another name, then try again.',
   );

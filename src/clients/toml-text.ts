@@ -24,7 +24,8 @@ function read(text: string): Record<string, unknown> {
     const known = fault.safeParse(error);
     if (!known.success) throw error;
     const { line, column, message } = known.data;
-    throw new TextFault({ line, column }, `not TOML: ${message.split('\n').at(-1) ?? ''}`);
+    // The library counts columns from 0.
+    throw new TextFault({ line, column: column + 1 }, `not TOML: ${message.split('\n').at(-1) ?? ''}`);
   }
 }
 

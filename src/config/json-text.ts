@@ -28,7 +28,8 @@ export const jsonText: TextFormat = {
     throw new TextFault(place, `not JSON: ${what.toLowerCase()}`);
   },
   set(text, path, value) {
-    if (text.trim() === '') return `${written(text, nested(path, value), '', false)}\n`;
+    // What is added to it later keeps to its lines.
+    if (text.trim() === '') return jsonText.set('{\n}\n', path, value);
     const tree = treeOf(text);
     const found = findNodeAtLocation(tree, [...path]);
     if (found !== undefined) {

@@ -44,8 +44,17 @@ export function folderSetting(name: string, value: string | undefined, environme
 }
 
 export function homeOf(environment: Environment): string | null {
-  const home = environment[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] || homedir();
+  const home = environment[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] || accountsHome();
   return isAbsolute(home) ? home : null;
+}
+
+/** Empty: a container may run as a user that no account is known for. */
+function accountsHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
 }
 
 /**

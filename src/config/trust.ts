@@ -5,7 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigurationError } from '../domain/errors.ts';
+import { errorCode } from '../files/error-code.ts';
 import { makeOwnFolder } from '../files/modes.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { z } from 'zod';
@@ -83,7 +85,7 @@ export class Trust {
 
   approve(parts: TrustedParts, at: string): void {
     const hashes = Object.fromEntries(Object.entries(parts).map(([key, value]) => [key, hashOf(value)]));
-    makeOwnFolder(join(this.#file, '..'));
+    makeStateFolder(dirname(this.#file));
     writeWhole(this.#file, `${JSON.stringify({ project: this.#project, hashes, at }, null, 2)}\n`);
   }
 
@@ -104,6 +106,20 @@ export function stateFolder(environment: Environment): string {
   const base =
     named !== undefined && named.startsWith('/') ? named : join(homeOf(environment) ?? '/', '.local', 'state');
   return join(base, 'federation-mcp');
+}
+
+/** @throws ConfigurationError where it cannot be made */
+export function makeStateFolder(folder: string): void {
+  try {
+    makeOwnFolder(folder);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    throw new ConfigurationError(
+      `What belongs to this user and not to the project cannot be kept in ${folder} (${code}).`,
+      'Set HOME, or XDG_STATE_HOME to a folder of yours.',
+    );
+  }
 }
 
 function hashOf(value: unknown): string {

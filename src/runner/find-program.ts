@@ -1,6 +1,7 @@
 /** Where a program is, and with what environment an agent's program is started. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve, sep } from 'node:path';
+import { errorCode } from '../files/error-code.ts';
 import type { Environment } from '../identity/agent-markers.ts';
 
 export type Found = { readonly path: string } | { readonly fault: string };
@@ -17,7 +18,8 @@ export function findProgram(name: string, folder: string, environment: Environme
 }
 
 function usable(path: string, name: string): Found {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = lookAt(path);
+  if (typeof found === 'string') return { fault: `${path} cannot be looked at (${found})` };
   if (found === undefined) return { fault: `${name} was not found` };
   if (!found.isFile()) return { fault: `${name} is not a program: ${path}` };
   try {
@@ -25,6 +27,15 @@ function usable(path: string, name: string): Found {
     return { path };
   } catch {
     return { fault: `${path} is not executable` };
+  }
+}
+
+/** A shell goes on, too, where a folder of the PATH is another user's, or a link leads in a circle. */
+function lookAt(path: string): Stats | string | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return errorCode(error) ?? String(error);
   }
 }
 

@@ -1,10 +1,10 @@
 /** How the program of a run is started: its prompt, its arguments, and the files it reads them from. */
 import { randomBytes } from 'node:crypto';
 import { symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CallerError } from '../domain/errors.ts';
 import type { Run } from '../domain/runs/run.ts';
+import { homeOf } from '../config/settings.ts';
 import { makeOwnFolder } from '../files/modes.ts';
 import { runVariable } from '../identity/run-identity.ts';
 import { ballotPrompt, ballotSchema, type PromptSource, reminderPrompt, taskPrompt } from '../views/run-prompt.ts';
@@ -57,7 +57,7 @@ export function planLaunch(
       promptFile,
       conversation: before?.conversation ?? null,
       schema: vote === undefined ? null : ballotSchema(vote),
-      home: environment['HOME'] ?? homedir(),
+      home: homeOf(environment) ?? '/',
       environment,
       host: settings.host ?? null,
       own: context.programs.ollama,

@@ -64,6 +64,26 @@ it('connects a client, says how to check it, changes nothing when it is run agai
   expect((await init('--remove')).out).toContain('Nothing to remove');
 });
 
+it('says of a file that others have as well, and of no other, that its entry is for this machine', async () => {
+  const only = 'It names a file on this machine';
+  for (const name of ['claude', 'vscode', 'copilot', 'cursor', 'gemini', 'opencode']) {
+    expect((await init(`--client ${name} --dry-run`)).out, name).toContain(only);
+  }
+  for (const name of ['kimi', 'codex', 'claude --scope user']) {
+    expect((await init(`--client ${name} --dry-run`)).out, name).not.toContain(only);
+  }
+});
+
+it('says each note below the client that it is about', async () => {
+  const { out } = await init('--client gemini,codex --dry-run');
+  const lines = out.split('\n');
+  const [gemini, codex] = ['Check Gemini CLI:', 'Check Codex:'].map((text) =>
+    lines.findIndex((line) => line.startsWith(text)),
+  );
+  expect(lines.findIndex((line) => line.includes('trusted folder'))).toBe((gemini ?? 0) + 1);
+  expect(lines.findIndex((line) => line.includes('startup_timeout_sec gives'))).toBeGreaterThan(codex ?? 0);
+});
+
 it('puts an agent on the roster that its client would be a stranger without', async () => {
   await init('');
   const before = readFileSync(join(project, '.federation/config.json'), 'utf8');

@@ -194,8 +194,24 @@ it("Claude Code is connected where this user's own file cannot be written, and t
   chmodSync(join(root, 'home'), 0o555);
   const plan = planFor(wanted('claude', true), around);
   chmodSync(join(root, 'home'), 0o755);
-  expect(plan.warnings).toEqual([expect.stringMatching(/\.claude\.json cannot be created/)]);
+  expect(plan.warnings).toEqual([expect.stringMatching(/\.claude\.json cannot be created: .* asks you once\.$/)]);
   expect(plan.changes.map(({ file }) => file)).toEqual([join(around.project, '.mcp.json')]);
+});
+
+it("what is not ours stays when ours is taken out, and is in nobody's way", () => {
+  const foreign = '{"mcpServers": {"federation": {"command": "matrix-federation"}}}';
+  connect('cursor');
+  const file = write(join(around.project, '.mcp.json'), foreign);
+  const plan = planFor([...wanted('copilot', false), ...wanted('cursor', false)], around);
+  expect(plan.warnings).toEqual([expect.stringMatching(/another server called federation .* It stays\.$/)]);
+  carryOut(plan, null);
+  expect(readFileSync(file, 'utf8')).toBe(foreign);
+  expect(existsSync(join(around.project, '.cursor'))).toBe(false);
+});
+
+it('a fault in TOML is named by line and column, from 1', () => {
+  write(join(root, 'home/.codex/config.toml'), 'model = "o3"\n[mcp_servers\n');
+  expect(() => planFor(wanted('codex', true), around)).toThrow(/config\.toml:2:13: not TOML/);
 });
 
 it('a byte order mark stays', () => {
@@ -213,6 +229,8 @@ it('there is a copy of what was there before', () => {
 it('a client is found by its program or by what it left in the home folder or the project', () => {
   expect(findClients(around)).toEqual([]);
   chmodSync(write(join(root, 'bin/codex'), '#!/bin/sh\n'), 0o755);
+  // Not to be looked at: a link in a circle, as a folder of another user on the PATH.
+  symlinkSync('kimi', join(root, 'bin/kimi'));
   mkdirSync(join(root, 'home/.gemini'));
   mkdirSync(join(around.project, '.cursor'));
   expect(findClients(around).map(({ name }) => name)).toEqual(['cursor', 'gemini', 'codex']);

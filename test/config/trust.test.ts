@@ -44,6 +44,14 @@ it('asks anew where a script that a command names has changed', () => {
   expect(trust.missing(parts(run))).toEqual(['files']);
 });
 
+it('says where the approval cannot be kept', () => {
+  const { project, parts, state } = world();
+  const taken = join(state, 'taken');
+  writeFileSync(taken, 'a file');
+  const trust = new Trust(project, { XDG_STATE_HOME: taken });
+  expect(() => trust.approve(parts({ command: ['make'] }), at)).toThrow(/cannot be kept in .*trust \(E/);
+});
+
 it('has nothing to ask where nothing is executed', () => {
   const { project, environment } = world();
   expect(new Trust(project, environment).missing(trustedParts(configSchema.parse({}), project))).toEqual([]);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { clientsUnderTest, type McpClient } from '../support/mcp-clients.ts';
 import { fakeServer } from '../support/mcp-fake-command.ts';
 
@@ -101,7 +101,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       expect(structured).toMatchObject({ error: { code: 'internal' } });
       expect(text).not.toContain('secret');
       const id = /error ([0-9a-f]{8})/.exec(text)?.[1] ?? 'no id';
-      await vi.waitFor(() => expect(client.stderr()).toContain(id));
+      await expect.poll(() => client.stderr()).toContain(id);
       expect(client.stderr()).toContain('secret detail');
     });
 
@@ -172,7 +172,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       const updated: string[] = [];
       const stop = await client.watch(['federation://status'], (uri) => updated.push(uri));
       await Promise.all(Array.from({ length: 10 }, () => client.callTool('queue_task', { description: 'x' })));
-      await vi.waitFor(() => expect(updated).toContain('federation://status'));
+      await expect.poll(() => updated).toContain('federation://status');
       await wait(100);
       expect(updated.length).toBeLessThanOrEqual(2);
       await stop();
@@ -190,7 +190,7 @@ describe.each(clientsUnderTest)('$name', ({ connect }) => {
       await wait(100);
       expect(updated).toEqual([]);
       await client.callTool('queue_task', { description: 'second' });
-      await vi.waitFor(() => expect(updated).toEqual(['federation://tasks/task-2026-02-06-002']));
+      await expect.poll(() => updated).toEqual(['federation://tasks/task-2026-02-06-002']);
     });
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fakeServer } from '../support/mcp-fake-command.ts';
 import { type RawServer, spawnRaw } from '../support/mcp-raw-server.ts';
 
@@ -40,7 +40,7 @@ describe.each(eras)('raw messages, protocol of $era', ({ open, _meta }) => {
     const server = await started();
     const note = { jsonrpc: '2.0', method: 'notifications/roots/list_changed' };
     server.write(line([whoAmI(1), note, request(2, 'tools/list'), request(3, 'no/such'), { odd: true }, 42]));
-    await vi.waitFor(() => expect(server.together).toEqual([5]));
+    await expect.poll(() => server.together).toEqual([5]);
     expect(answersTo(server, 1)).toMatchObject([isAnswered]);
     expect(answersTo(server, 2)).toMatchObject([{ result: { tools: expect.any(Array) } }]);
     expect(answersTo(server, 3)).toMatchObject([{ error: { code: -32_601 } }]);
@@ -53,15 +53,15 @@ describe.each(eras)('raw messages, protocol of $era', ({ open, _meta }) => {
     server.write(line([long, whoAmI(2)]));
     const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
     server.write(line(cancel));
-    await vi.waitFor(() => expect(answersTo(server, 2)).toMatchObject([isAnswered]));
+    await expect.poll(() => answersTo(server, 2)).toMatchObject([isAnswered]);
     server.write(line(whoAmI(1)));
-    await vi.waitFor(() => expect(answersTo(server, 1)).toMatchObject([isAnswered]));
+    await expect.poll(() => answersTo(server, 1)).toMatchObject([isAnswered]);
   });
 
   it('refuse the second request of an id in a batch', async () => {
     const server = await started();
     server.write(line([whoAmI(1), whoAmI(1)]));
-    await vi.waitFor(() => expect(server.together).toEqual([2]));
+    await expect.poll(() => server.together).toEqual([2]);
     expect(answersTo(server, 1)).toMatchObject([{ error: { code: -32_600 } }, isAnswered]);
   });
 
@@ -71,7 +71,7 @@ describe.each(eras)('raw messages, protocol of $era', ({ open, _meta }) => {
     server.write(line([{ jsonrpc: '2.0', method: 'notifications/roots/list_changed' }]));
     server.write('[]\n');
     server.write(line(whoAmI(1)));
-    await vi.waitFor(() => expect(answersTo(server, 1)).toHaveLength(1));
+    await expect.poll(() => answersTo(server, 1)).toHaveLength(1);
     expect(server.received.slice(before)).toMatchObject([{ id: null, error: { code: -32_600 } }, isAnswered]);
     expect(server.together).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe.each(eras)('raw messages, protocol of $era', ({ open, _meta }) => {
     server.write(line({ jsonrpc: '2.0', id: null, method: 'tools/list' }));
     server.write(line({ jsonrpc: '2.0', id: 9, result: {} }));
     server.write(line(whoAmI(1)));
-    await vi.waitFor(() => expect(answersTo(server, 1)).toMatchObject([isAnswered]));
+    await expect.poll(() => answersTo(server, 1)).toMatchObject([isAnswered]);
     const refused = server.received.slice(before, -1).map(({ id, error }) => [id, Object(error).code]);
     expect(refused).toEqual([
       [null, -32_700],
@@ -101,15 +101,15 @@ describe.each(eras)('raw messages, protocol of $era', ({ open, _meta }) => {
     const server = await started();
     for (const [index, given] of [null, '', '{}'].entries()) {
       server.write(line(request(index + 1, 'tools/call', { name: 'who_am_i', arguments: given })));
-      await vi.waitFor(() => expect(answersTo(server, index + 1)).toMatchObject([isAnswered]));
+      await expect.poll(() => answersTo(server, index + 1)).toMatchObject([isAnswered]);
     }
     server.write(line(request(9, 'tools/call', { name: 'who_am_i', arguments: 'none' })));
-    await vi.waitFor(() => expect(answersTo(server, 9)).toMatchObject([{ error: { code: -32_602 } }]));
+    await expect.poll(() => answersTo(server, 9)).toMatchObject([{ error: { code: -32_602 } }]);
   });
 
   it('are messages behind a byte order mark too', async () => {
     const server = await started();
     server.write(`\uFEFF${line(whoAmI(1))}`);
-    await vi.waitFor(() => expect(answersTo(server, 1)).toMatchObject([isAnswered]));
+    await expect.poll(() => answersTo(server, 1)).toMatchObject([isAnswered]);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fakeServer } from '../support/mcp-fake-command.ts';
 import { type RawServer, spawnRaw } from '../support/mcp-raw-server.ts';
 
@@ -98,7 +98,7 @@ describe('garbage on standard input', () => {
 
   it('is survived where it is not JSON, and reported on standard error', async () => {
     const server = await answersAfter('bad', 'not json\n{"half":\n\n}{\n');
-    await vi.waitFor(() => expect(server.stderr()).toContain('Expected a line of JSON'));
+    await expect.poll(() => server.stderr()).toContain('Expected a line of JSON');
   });
 
   it('is survived where it is JSON but no message', async () => {
@@ -111,7 +111,7 @@ describe('garbage on standard input', () => {
 
   it('is survived where a line is longer than any message', async () => {
     const server = await answersAfter('giant', Buffer.concat([Buffer.alloc(17 * 1024 * 1024, 'x'), Buffer.from('\n')]));
-    await vi.waitFor(() => expect(server.stderr()).toContain('got a longer one'));
+    await expect.poll(() => server.stderr()).toContain('got a longer one');
   });
 
   it('gets an answer where it has an id to answer to', async () => {

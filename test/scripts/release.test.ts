@@ -1,9 +1,11 @@
 /** What a release is made of: one version everywhere, manifests that their readers take, a changelog that is cut in two. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { kindOf, releaseIn } from '../../scripts/release/changelog.ts';
+import { repositoryOf, setRepository } from '../../scripts/release/repository.ts';
 import { nextVersion, versionedFiles, withVersion } from '../../scripts/release/versions.ts';
 import { version } from '../../src/config/version.ts';
 import { tools } from '../../tools/index.ts';
@@ -65,6 +67,23 @@ it('the MCP registry takes server.json, and the package says that it is the one 
   const manifest = z.object({ name: z.string(), mcpName: z.string() }).parse(JSON.parse(text('package.json')));
   expect(manifest.mcpName).toBe(server.name);
   expect(server.packages[0].identifier).toBe(manifest.name);
+});
+
+it('is published from where it was said once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'release-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const file of ['package.json', 'server.json']) writeFileSync(join(folder, file), text(file));
+  await expect(setRepository(folder, 'https://github.com/somebody/federation-mcp')).rejects.toThrow('OWNER/NAME');
+  await setRepository(folder, 'Somebody/their-fork');
+  expect(await repositoryOf(folder)).toBe('git+https://github.com/Somebody/their-fork.git');
+  const [manifest, server] = ['package.json', 'server.json'].map((file) => readFileSync(join(folder, file), 'utf8'));
+  expect(JSON.parse(manifest ?? '')).toMatchObject({ mcpName: 'io.github.Somebody/federation-mcp' });
+  expect(JSON.parse(server ?? '')).toMatchObject({
+    name: 'io.github.Somebody/federation-mcp',
+    repository: { url: 'https://github.com/Somebody/their-fork', source: 'github' },
+  });
+  // What was there is written as it was.
+  expect(server).toContain('"transport": { "type": "stdio" }');
 });
 
 it("the plugin's skill names tools that there are", () => {

@@ -118,7 +118,7 @@ it('ends a stream of which nothing is taken, and leaves those that are idle or r
   now = 61_000;
   streams.endStalled(60_000);
   expect(streams.count).toBe(2);
-  await vi.waitFor(() => expect(stuck.cancel).toHaveBeenCalledOnce());
+  await expect.poll(() => stuck.cancel).toHaveBeenCalledOnce();
   expect(idle.cancel).not.toHaveBeenCalled();
   expect(read.cancel).not.toHaveBeenCalled();
 });

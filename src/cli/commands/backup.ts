@@ -55,7 +55,7 @@ export const backupCommands: readonly CommandRow[] = [
     run: async ({ source, to, config }, context) => {
       await restore(context, {
         source: { kind: 'path', path: from(context, source) },
-        to: to === undefined ? to : from(context, to),
+        to,
         config,
         onlyAlone: false,
       });

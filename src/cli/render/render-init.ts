@@ -47,10 +47,17 @@ export function renderInit(done: Initialised, terminal: Terminal): string {
     ...(isShown ? [] : agents).map((key) => `configured ${key} in .federation/config.json`),
     ...backups.map((file) => paint(`copied     what was there to ${file}`, 'dim', terminal)),
   );
-  const notes = [...new Set([...clients.flatMap((client) => client.notes), ...warnings])];
-  const connected = clients.filter(({ does }) => does !== 'remove');
-  const checks = [...new Map(connected.map(({ product, check }) => [product, `Check ${product}: ${check}`])).values()];
-  return stacked([files, lined(...[...checks, ...notes].map((note) => wrapped(note, terminal)))]);
+  const after = [...productLines(clients), ...warnings].map((line) => wrapped(line, terminal));
+  return stacked([files, lined(...after)]);
+}
+
+/** Each with its own notes below it, since "it" is that one. */
+function productLines(clients: readonly Connected[]): readonly string[] {
+  return [...new Set(clients.map(({ product }) => product))].flatMap((product) => {
+    const its = clients.filter((client) => client.product === product);
+    const checks = its.filter(({ does }) => does !== 'remove').map(({ check }) => `Check ${product}: ${check}`);
+    return [...new Set([...checks, ...its.flatMap(({ notes }) => notes)])];
+  });
 }
 
 /** Only our own entry is shown, once: what else is in these files may be secret. */

@@ -127,8 +127,8 @@ function workOf(
 ): Record<string, string> {
   const newest = new Map(check_results.map((run) => [run.check, run]));
   const said = [...newest.values()].map(({ check, verdict, commit, place, reason }) => {
-    const on = commit === undefined ? place : commit.slice(0, 8);
-    return `${check} ${verdict === 'not-run' ? 'gave no verdict' : verdict} on ${on ?? 'nothing'}${reason === undefined ? '' : ` (${reason})`}`;
+    const where = commit !== undefined ? ` on ${commit.slice(0, 8)}` : place === 'in-place' ? ' in place' : '';
+    return `${check} ${verdict === 'not-run' ? 'gave no verdict' : verdict}${where}${reason === undefined ? '' : ` (${reason})`}`;
   });
   const { landing, branch = '', commit = result?.commit ?? '' } = work ?? {};
   const where =

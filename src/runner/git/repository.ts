@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { stateFolder } from '../../config/trust.ts';
+import { makeStateFolder, stateFolder } from '../../config/trust.ts';
 import { OperatorError } from '../../domain/errors.ts';
-import { makeOwnFolder } from '../../files/modes.ts';
 import type { Environment } from '../../identity/agent-markers.ts';
 import { Git } from './git.ts';
 
@@ -45,7 +44,7 @@ export class Repository {
     const name = basename(common) === '.git' ? basename(dirname(common)) : basename(common);
     const hash = createHash('sha256').update(common).digest('hex').slice(0, 12);
     const place = join(stateFolder(environment), 'worktrees', `${name}-${hash}`);
-    makeOwnFolder(place);
+    makeStateFolder(place);
     // Links on the way would make git's own paths differ from ours.
     return new Repository(git, common, realpathSync(place));
   }

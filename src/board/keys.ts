@@ -4,6 +4,7 @@ import { pageLinks } from './frame.tsx';
 
 interface KeyActions {
   readonly go: (path: string) => void;
+  readonly onAdd: () => void;
   readonly onPalette: () => void;
   readonly onHelp: () => void;
   readonly onPause: () => void;
@@ -22,7 +23,7 @@ export function switchKeys(on: boolean): void {
   localStorage.setItem(switchName, on ? 'on' : 'off');
 }
 
-export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: KeyActions): void {
+export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, isOpen }: KeyActions): void {
   useEffect(() => {
     let isGoing = false;
     const press = (event: KeyboardEvent): void => {
@@ -56,9 +57,7 @@ export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: Ke
         case 'k':
           return step(key === 'j' ? 1 : -1);
         case 'n':
-          if (location.pathname === '/queue') dispatchEvent(new Event('board:add'));
-          else go('/queue?add=1');
-          return;
+          return onAdd();
         case '/':
           event.preventDefault();
           document.querySelector<HTMLElement>('[data-filter]')?.focus();
@@ -82,7 +81,7 @@ export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: Ke
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [go, onPalette, onHelp, onPause, onEscape, isOpen]);
+  }, [go, onAdd, onPalette, onHelp, onPause, onEscape, isOpen]);
 }
 
 function step(by: number): void {

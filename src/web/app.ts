@@ -66,9 +66,9 @@ export function createApp(options: AppOptions): WebApp {
     const refusal = refusalOf(error);
     // A client that went away in the middle is no trouble of ours.
     if (refusal.status === 500 && errorCode(error) !== 'ECONNRESET') options.onTrouble(error);
-    return asResponse(refusal, isMcp(context));
+    return isPage(context) ? board.problem(context, refusal) : asResponse(refusal, isMcp(context));
   });
-  app.notFound((context) => asResponse(unknownPage(), isMcp(context)));
+  app.notFound((context) => (isPage(context) ? board.page(context) : asResponse(unknownPage(), isMcp(context))));
 
   app.use(async (context, next) => {
     const begun = performance.now();
@@ -116,8 +116,7 @@ export function createApp(options: AppOptions): WebApp {
   });
   app.get('/metrics', async (context) => {
     // A browser means the page of that name.
-    if (context.req.header('authorization') === undefined && isForReading(context))
-      return await board.metricsPage(context);
+    if (isPage(context)) return await board.page(context);
     callers.bearer(context, addressOf(context));
     await federation.refresh();
     const { config } = federation;
@@ -191,8 +190,10 @@ function isMcp(context: Context): boolean {
   return context.req.path === '/mcp';
 }
 
-function isForReading(context: Context): boolean {
-  return context.req.header('accept')?.includes('text/html') === true;
+/** Somebody reads the answer in a browser. */
+function isPage({ req }: Context): boolean {
+  const isAsked = req.method === 'GET' && req.header('accept')?.includes('text/html') === true;
+  return isAsked && req.header('authorization') === undefined && !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path);
 }
 
 /** A path that somebody made up must not become a row of the metrics. */

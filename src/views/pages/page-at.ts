@@ -68,6 +68,7 @@ export function shellOf(federation: Federation, reader: Shell['reader']): Shell 
     warning: fault === null ? null : { message: fault.message, next: fault.next },
     inbox: state.escalations.size,
     agents: Object.entries(config.agents).map(([name, { types }]) => ({ name, types })),
+    checks: Object.keys(config.checks),
   };
 }
 
@@ -259,6 +260,9 @@ function queuePage(federation: Federation): PageOf<'queue'> {
   return {
     page: 'queue',
     columns,
+    asking: [...state.escalations.values()].flatMap(({ kind, task_id }) =>
+      kind === 'question' && task_id !== null ? [task_id] : [],
+    ),
     types: [...types].filter((type) => type !== '').sort(),
     people: [operator, ...people],
   };
@@ -369,7 +373,9 @@ async function votesPage(federation: Federation, id: string): Promise<PageOf<'vo
   const state = federation.state();
   const all = [...state.votes.values()].reverse();
   const chosen =
-    id === '' ? (all.find(({ status }) => status === 'escalated') ?? all[0] ?? null) : await findVote(federation, id);
+    id === ''
+      ? (all.findLast(({ status }) => status === 'escalated') ?? all[0] ?? null)
+      : await findVote(federation, id);
   const brief = (status: readonly string[]) =>
     all
       .filter((vote) => status.includes(vote.status))

@@ -135,8 +135,8 @@ function Bands({ lost, signedOut, onRetry, asking, onAsk }: FrameProps) {
             Not live since <Clock at={lost.at} />
           </b>
           <span>
-            {lost.why === null ? '' : `${lost.why}. `}Everything below is as of then; buttons work again once it is
-            live.
+            {lost.why === null ? '' : `${lost.why.replace(/\.$/, '')}. `}Everything below is as of then; buttons work
+            again once it is live.
           </span>
           <button type="button" class="btn" onClick={onRetry}>
             Try now

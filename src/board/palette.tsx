@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from './context.ts';
 import { pageLinks } from './frame.tsx';
+import { wholeId } from './task-fields.tsx';
 import { shortId } from './words.ts';
 
 interface PaletteProps {
@@ -50,8 +51,8 @@ export function Palette({ now, call, go, commands, onClose }: PaletteProps) {
     }
     let isStale = false;
     const timer = setTimeout(() => {
-      void call('list_tasks', { text: text.trim(), limit: mostHits }).then((outcome) => {
-        if (!isStale) setTasks(outcome.ok ? hitsIn(outcome.result['items'], 'task', now) : []);
+      void find(text.trim(), now, call).then((items) => {
+        if (!isStale) setTasks(hitsIn(items, 'task', now));
       });
     }, askAfter);
     return () => {
@@ -131,6 +132,16 @@ export function Palette({ now, call, go, commands, onClose }: PaletteProps) {
       </ul>
     </dialog>
   );
+}
+
+/** By words, or by an id as the board shows it. */
+async function find(text: string, now: string, call: PaletteProps['call']): Promise<unknown> {
+  if (/^(?:[\d-]+|task-[\d-]+)$/.test(text)) {
+    const named = await call('get_task', { task_id: text.startsWith('task-') ? text : wholeId(text, now) });
+    return named.ok ? [named.result['task']] : [];
+  }
+  const listed = await call('list_tasks', { text, limit: mostHits });
+  return listed.ok ? listed.result['items'] : [];
 }
 
 function hitsIn(items: unknown, kind: 'task' | 'vote', now: string): readonly Hit[] {

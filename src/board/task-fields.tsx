@@ -71,7 +71,7 @@ function localTime(at: string | undefined): string {
 }
 
 /** `009` is today's. */
-function wholeId(id: string, now: string): string {
+export function wholeId(id: string, now: string): string {
   return /^\d{1,4}$/.test(id)
     ? `task-${now.slice(0, 10)}-${id.padStart(3, '0')}`
     : /^\d\d-\d\d-\d+$/.test(id)

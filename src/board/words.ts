@@ -229,7 +229,7 @@ export function actionWords(
 
 const historyVerbs: Readonly<Record<string, readonly [words: string, glyph?: GlyphName]>> = {
   claimed: ['claimed it', 'begun'],
-  progress: ['reported'],
+  progress: ['reported progress'],
   note: ['noted'],
   answer: ['answered'],
   edited: ['edited it'],

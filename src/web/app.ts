@@ -82,9 +82,20 @@ export function createApp(options: AppOptions): WebApp {
     await next();
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
+  let areTokensRead = true;
   app.use(async (context, next) => {
     // One that is revoked lets nobody in from the next request on, wherever it was revoked.
-    if (mayNameToken(context)) await tokens.look();
+    if (mayNameToken(context)) {
+      try {
+        await tokens.look();
+        areTokensRead = true;
+      } catch (error) {
+        // Who asks is not known yet, so why is for the server's own output alone: once, not for each request.
+        if (areTokensRead) options.onTrouble(error);
+        areTokensRead = false;
+        throw tokensUnread();
+      }
+    }
     await next();
   });
   app.use(
@@ -225,6 +236,14 @@ function headersOf(isSecure: boolean): Parameters<typeof secureHeaders>[0] {
 function wrongMethod(allowed: string): Refusal {
   const error = new CallerError('invalid', 'This address does not take that method', `Use ${allowed}.`);
   return new Refusal(405, error, { allow: allowed });
+}
+
+function tokensUnread(): StoreError {
+  return new StoreError(
+    'store-unavailable',
+    'The tokens cannot be read now',
+    'Try again in a moment; why is in the output of fed serve.',
+  );
 }
 
 function tooLarge(): Refusal {

@@ -143,7 +143,8 @@ class BoardRoutes {
   problem(context: Context, { status, body, headers }: Refusal): Response {
     // No tool's name: whoever reads it has no tools.
     const { message, next } = body.toBody(() => false).error;
-    const html = renderProblem(this.assets, themeOf(context), `${message}.`, next);
+    const title = `${message.replace(/\.$/, '')}.`;
+    const html = renderProblem(this.assets, themeOf(context), title, next);
     return new Response(html, { status, headers: { ...headers, 'content-type': 'text/html; charset=UTF-8' } });
   }
 

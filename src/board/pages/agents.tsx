@@ -96,12 +96,8 @@ function Row({ agent }: { readonly agent: AgentRow }) {
         <td class="r" data-label="success">
           {percent(agent.figures.success_rate)} <span class="q">of {agent.figures.count}</span>
         </td>
-        <td class="r" data-label="said">
-          {judged === 0 ? '–' : stated(said)}
-        </td>
-        <td class="r" data-label="was right">
-          {judged === 0 ? '–' : percent(right)}
-        </td>
+        <td class="r dk">{judged === 0 ? '–' : stated(said)}</td>
+        <td class="r dk">{judged === 0 ? '–' : percent(right)}</td>
         <td data-label="seen">
           {agent.connected > 0 ? (
             'connected now'
@@ -113,7 +109,7 @@ function Row({ agent }: { readonly agent: AgentRow }) {
             </>
           )}
         </td>
-        <td class="r">
+        <td class="r set">
           {shell.reader.readOnly ? null : (
             <button
               type="button"
@@ -214,7 +210,7 @@ function Matrix({ data }: { readonly data: Data }) {
                     <td key={agent.name}>
                       {pair === undefined ? (
                         does ? (
-                          <span class="q">does it</span>
+                          <span class="q">yes</span>
                         ) : null
                       ) : (
                         <>

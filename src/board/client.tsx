@@ -36,6 +36,7 @@ function App({ first }: { readonly first: PageData }) {
   const [said, setSaid] = useState('');
   const clockOffset = useRef(Date.parse(first.shell.now) - Date.now());
   const shownPath = useRef(path);
+  const hasGone = useRef(false);
   const reconnect = useRef<() => void>(() => {});
   const loadedAt = useRef(Date.now());
   /** The page could not be fetched the last time. */
@@ -49,11 +50,13 @@ function App({ first }: { readonly first: PageData }) {
   };
   useEffect(() => pin(first), []);
 
-  const show = useCallback((next: PageData): void => {
+  const show = useCallback((next: PageData, at: string): void => {
     clockOffset.current = Date.parse(next.shell.now) - Date.now();
     loadedAt.current = Date.now();
     setNow(next.shell.now);
     setData(next);
+    // At the same time as the page: one that keeps something in the address begins with it.
+    setPath(at);
     document.title = titleOf(next);
     pin(next);
   }, []);
@@ -70,7 +73,7 @@ function App({ first }: { readonly first: PageData }) {
           forgetRows();
           setLost(null);
         }
-        if (wanted === shownPath.current) show(body);
+        if (wanted === shownPath.current) show(body, wanted);
         return true;
       }
       if (answer?.status === 401) setSignedOut(true);
@@ -89,11 +92,13 @@ function App({ first }: { readonly first: PageData }) {
     (wanted: string): void => {
       const before = shownPath.current.split('?')[0];
       shownPath.current = wanted;
-      if (wanted !== location.pathname + location.search) history.pushState(null, '', wanted);
+      if (wanted !== location.pathname + location.search) {
+        history.pushState(null, '', wanted);
+        hasGone.current = true;
+      }
       // For a page that stays and keeps something in the address.
       dispatchEvent(new Event('board:went'));
       void load(wanted).then(() => {
-        setPath(wanted);
         if (before === wanted.split('?')[0]) return;
         scrollTo(0, 0);
         document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
@@ -291,6 +296,11 @@ function App({ first }: { readonly first: PageData }) {
     onHelp: () => setOverlay('help'),
     onPause: () => setAsking(true),
     onEscape: () => setOverlay(null),
+    onBack: () => {
+      if (data.page.page !== 'task') return;
+      if (hasGone.current) history.back();
+      else go('/queue');
+    },
     isOpen: overlay !== null,
   });
 

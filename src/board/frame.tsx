@@ -3,26 +3,9 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PageName } from '../views/pages/page.ts';
 import { useBoard } from './context.ts';
+import { useEscape } from './keys.ts';
+import { pageLinks } from './page-links.ts';
 import { Action, Clock, focusOnce, Glyph } from './parts.tsx';
-
-interface PageLink {
-  readonly page: PageName;
-  readonly href: string;
-  readonly title: string;
-  readonly letter: string;
-}
-
-export const pageLinks: readonly PageLink[] = [
-  { page: 'needs', href: '/', title: 'Needs you', letter: 'n' },
-  { page: 'queue', href: '/queue', title: 'Queue', letter: 'q' },
-  { page: 'timeline', href: '/timeline', title: 'Timeline', letter: 't' },
-  { page: 'graph', href: '/graph', title: 'Graph', letter: 'g' },
-  { page: 'votes', href: '/votes', title: 'Votes', letter: 'v' },
-  { page: 'landing', href: '/landing', title: 'Landing', letter: 'b' },
-  { page: 'metrics', href: '/metrics', title: 'Metrics', letter: 'm' },
-  { page: 'agents', href: '/agents', title: 'Agents', letter: 'a' },
-  { page: 'log', href: '/log', title: 'Log', letter: 'l' },
-];
 
 export interface Lost {
   readonly at: string;
@@ -173,6 +156,7 @@ function Bands({ lost, signedOut, onRetry, asking, onAsk }: FrameProps) {
 
 function PauseBand({ onAsk }: Pick<FrameProps, 'onAsk'>) {
   const [reason, setReason] = useState('');
+  useEscape(true, () => onAsk(false), reason.trim() === '');
   return (
     <div class="band ask" role="group" aria-label="Pause">
       <label>

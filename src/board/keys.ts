@@ -1,6 +1,6 @@
 /** Keys of the board. Single keys rest while somebody types, and can be switched off. */
 import { useEffect } from 'preact/hooks';
-import { pageLinks } from './frame.tsx';
+import { pageLinks } from './page-links.ts';
 
 interface KeyActions {
   readonly go: (path: string) => void;
@@ -9,6 +9,8 @@ interface KeyActions {
   readonly onHelp: () => void;
   readonly onPause: () => void;
   readonly onEscape: () => void;
+  /** Nothing was open that Escape could close. */
+  readonly onBack: () => void;
   /** Something lies over the page. */
   readonly isOpen: boolean;
 }
@@ -23,7 +25,7 @@ export function switchKeys(on: boolean): void {
   localStorage.setItem(switchName, on ? 'on' : 'off');
 }
 
-export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, isOpen }: KeyActions): void {
+export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBack, isOpen }: KeyActions): void {
   useEffect(() => {
     let isGoing = false;
     const press = (event: KeyboardEvent): void => {
@@ -41,8 +43,9 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, isOpe
       }
       if (key === 'Escape') {
         onEscape();
-        dispatchEvent(new Event('board:escape'));
+        const isTaken = !dispatchEvent(new Event('board:escape', { cancelable: true }));
         if (isTyping) target.blur();
+        else if (!isTaken && !isOpen) onBack();
         return;
       }
       if (isTyping || isOpen || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
@@ -81,7 +84,22 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, isOpe
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [go, onAdd, onPalette, onHelp, onPause, onEscape, isOpen]);
+  }, [go, onAdd, onPalette, onHelp, onPause, onEscape, onBack, isOpen]);
+}
+
+/** Closes what is open. Who types in it leaves it first, with what was typed; `always`: it is kept anyway. */
+export function useEscape(isOpen: boolean, close: () => void, always = false): void {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const escape = (event: Event): void => {
+      if (event.defaultPrevented) return;
+      if (!always && document.activeElement?.matches('input, textarea, select') === true) return;
+      event.preventDefault();
+      close();
+    };
+    addEventListener('board:escape', escape);
+    return () => removeEventListener('board:escape', escape);
+  }, [isOpen, close, always]);
 }
 
 function step(by: number): void {

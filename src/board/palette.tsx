@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from './context.ts';
-import { pageLinks } from './frame.tsx';
+import { pageLinks } from './page-links.ts';
 import { wholeId } from './task-fields.tsx';
 import { shortId } from './words.ts';
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Advice } from '../domain/advice.ts';
 import type { TaskRow } from '../views/task-rows.ts';
 import { type Done, type Sending, useBoard, useSend } from './context.ts';
+import { useEscape } from './keys.ts';
 import { age, clock, type GlyphName, glyphOf, isShort, left, shortId } from './words.ts';
 
 const shapes: Readonly<Record<GlyphName, JSX.Element>> = {
@@ -259,6 +260,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
   const { live, shell } = useBoard();
   const { state, send } = useSend();
   const [asking, setAsking] = useState(false);
+  useEscape(asking, () => setAsking(false));
   if (shell.reader.readOnly) return null;
   const now = async (): Promise<void> => {
     setAsking(false);
@@ -275,6 +277,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
         </button>
         <button type="button" class="btn plain" ref={focusOnce} onClick={() => setAsking(false)}>
           Keep it
+          <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
     );

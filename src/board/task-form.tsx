@@ -15,6 +15,8 @@ interface Added extends Fields {
 }
 
 const empty: Added = { ...blank, to_agent: 'auto' };
+/** What was typed and not sent, also while the form is closed. */
+let draft = empty;
 
 interface RouterAdvice {
   readonly agent: string | null;
@@ -29,18 +31,23 @@ const askAfter = 400;
 
 export function TaskForm({ types, people, onClose }: FormProps) {
   const { shell, live, call } = useBoard();
-  const [fields, setFields] = useState(empty);
+  const [fields, setFields] = useState(draft);
   const [advice, setAdvice] = useState<RouterAdvice | null>(null);
   const { state, send, clear } = useSend();
   const first = useRef<HTMLTextAreaElement>(null);
+  const keep = (next: Added): void => {
+    draft = next;
+    setFields(next);
+  };
   const set = (changed: Partial<Added>): void => {
     if (state !== 'idle') clear();
-    setFields({ ...fields, ...changed });
+    keep({ ...fields, ...changed });
   };
 
+  // Once: what changes around it must not take the focus from whoever types.
   useEffect(() => {
     if (onClose !== undefined) first.current?.focus();
-  }, [onClose]);
+  }, []);
 
   const { description, type } = fields;
   useEffect(() => {
@@ -71,7 +78,7 @@ export function TaskForm({ types, people, onClose }: FormProps) {
       ...(fields.to_agent === '' ? {} : { to_agent: fields.to_agent }),
     });
     if (!sent) return;
-    setFields({ ...empty, type: fields.type, to_agent: fields.to_agent });
+    keep({ ...empty, type: fields.type, to_agent: fields.to_agent });
     if (stay) first.current?.focus();
     else onClose?.();
   };

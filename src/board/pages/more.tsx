@@ -1,5 +1,5 @@
 import { useBoard } from '../context.ts';
-import { pageLinks } from '../frame.tsx';
+import { pageLinks } from '../page-links.ts';
 import { Head } from '../parts.tsx';
 
 /** What the bar and the tabs of a phone have no room for. */

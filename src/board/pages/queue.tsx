@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ColumnName, PageOf } from '../../views/pages/page.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
 import { type Refused, useBoard } from '../context.ts';
+import { useEscape } from '../keys.ts';
 import { Age, type Deed, DeedLine, Head, Id, Left, Priority, Result, RowGlyph } from '../parts.tsx';
 import { useRows } from '../rows.ts';
 import { Pick } from '../task-fields.tsx';
@@ -48,7 +49,6 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
   }, [filters]);
   useEffect(() => {
     const open = (): void => setAdding(true);
-    const close = (): void => setAdding(false);
     const went = (): void => {
       const asked = new URLSearchParams(location.search);
       if (location.pathname === '/queue') setFilters(filtersIn(asked));
@@ -56,13 +56,14 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
     };
     addEventListener('board:add', open);
     addEventListener('board:went', went);
-    addEventListener('board:escape', close);
     return () => {
       removeEventListener('board:add', open);
       removeEventListener('board:went', went);
-      removeEventListener('board:escape', close);
     };
   }, []);
+
+  // What was typed is there again when it is opened again.
+  useEscape(adding, () => setAdding(false), true);
 
   const columns = useMemo(() => arranged(data, all, filters), [data, all, filters]);
   const { waiting, ready, in_progress, checking } = data.columns;

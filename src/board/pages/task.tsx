@@ -21,6 +21,7 @@ import {
   Text,
 } from '../parts.tsx';
 import { EditForm } from '../edit-form.tsx';
+import { useEscape } from '../keys.ts';
 import { NoteForm } from '../note-form.tsx';
 import { age, historyWords, span, stated } from '../words.ts';
 import { RunOutput } from '../run-output.tsx';
@@ -239,6 +240,7 @@ function Menu({ data }: { readonly data: Data }) {
   const { task } = data;
   const [open, setOpen] = useState<Open>(null);
   const [deed, setDeed] = useState<Deed | null>(null);
+  useEscape(open !== null, () => setOpen(null));
   const isOver = task.status !== 'pending' && task.status !== 'in-progress';
   const toggle = (what: Open, label: string) => (
     <button

@@ -1,5 +1,5 @@
 /** Keys of the board. Single keys rest while somebody types, and can be switched off. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { pageLinks } from './page-links.ts';
 
 interface KeyActions {
@@ -26,8 +26,9 @@ export function switchKeys(on: boolean): void {
 }
 
 export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBack, isOpen }: KeyActions): void {
+  // Outlives the page's being drawn anew between two keys.
+  const isGoing = useRef(false);
   useEffect(() => {
-    let isGoing = false;
     const press = (event: KeyboardEvent): void => {
       const { key, target } = event;
       const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select');
@@ -49,17 +50,19 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBac
         return;
       }
       if (isTyping || isOpen || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
-      const page = isGoing ? pageLinks.find(({ letter }) => letter === key) : undefined;
-      isGoing = false;
+      const page = isGoing.current ? pageLinks.find(({ letter }) => letter === key) : undefined;
+      isGoing.current = false;
       if (page !== undefined) return go(page.href);
       switch (key) {
         case 'g':
-          isGoing = true;
+          isGoing.current = true;
           return;
         case 'j':
         case 'k':
           return step(key === 'j' ? 1 : -1);
+        // What they open takes the focus: the letter itself must not be typed there.
         case 'n':
+          event.preventDefault();
           return onAdd();
         case '/':
           event.preventDefault();
@@ -68,6 +71,7 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBac
         case '?':
           return onHelp();
         case 'P':
+          event.preventDefault();
           return onPause();
         case 'Enter': {
           const open = target instanceof HTMLElement ? target.dataset['open'] : undefined;
@@ -75,10 +79,11 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBac
           return;
         }
         default: {
-          const item = document.activeElement?.closest('[data-item]');
-          item
-            ?.querySelector<HTMLButtonElement>(`[data-key="${CSS.escape(key.toLowerCase())}"]:not(:disabled)`)
-            ?.click();
+          const named = `[data-key="${CSS.escape(key.toLowerCase())}"]:not(:disabled)`;
+          const button = document.activeElement?.closest('[data-item]')?.querySelector<HTMLButtonElement>(named);
+          if (button == null) return;
+          event.preventDefault();
+          button.click();
         }
       }
     };
@@ -89,7 +94,7 @@ export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBac
 
 /** Closes what is open. Who types in it leaves it first, with what was typed; `always`: it is kept anyway. */
 export function useEscape(isOpen: boolean, close: () => void, always = false): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const escape = (event: Event): void => {
       if (event.defaultPrevented) return;

@@ -118,6 +118,16 @@ export const kindWords: Readonly<Record<InboxItem['kind'], string>> = {
   unapproved: 'Work from elsewhere',
 };
 
+/** Why a vote has no result. */
+export const voteReasons: Readonly<Record<string, string>> = {
+  blocked: 'an agent blocks it',
+  'no-quorum': 'too few voted',
+  tie: 'two options lead',
+  'no-majority': 'no option has more than half of the weight',
+  'low-confidence': 'those who chose it are not sure enough',
+  'high-stakes': 'the stakes are high: a person confirms',
+};
+
 type Action = InboxItem['actions'][number];
 
 export interface ActionWords {

@@ -4,7 +4,7 @@ import type { VoteBrief, VoteInFull } from '../../views/vote-views.ts';
 import { useBoard, useSend } from '../context.ts';
 import { Action, Bar, Clock, focusOnce, Glyph, Head, Id, Left, Result, Section, Text } from '../parts.tsx';
 import { Pick } from '../task-fields.tsx';
-import { count, left, percent, shortId, stated } from '../words.ts';
+import { count, left, percent, shortId, stated, voteReasons } from '../words.ts';
 
 type Data = PageOf<'votes'>;
 
@@ -89,15 +89,6 @@ function Group({
   );
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  blocked: 'an agent blocks it',
-  'no-quorum': 'too few voted',
-  tie: 'two options lead',
-  'no-majority': 'no option has more than half of the weight',
-  'low-confidence': 'those who chose it are not sure enough',
-  'high-stakes': 'the stakes are high: a person confirms',
-};
-
 function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting: readonly string[] }) {
   const { shell, go } = useBoard();
   const { vote_id, result } = vote;
@@ -118,7 +109,7 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
       <p class="sub">
         {escalated && result?.escalated_because !== undefined ? (
           <>
-            No result: <b>{reasons[result.escalated_because] ?? result.escalated_because}</b>.{' '}
+            No result: <b>{voteReasons[result.escalated_because] ?? result.escalated_because}</b>.{' '}
           </>
         ) : null}
         {result?.choice === undefined ? null : (

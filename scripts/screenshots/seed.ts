@@ -158,7 +158,7 @@ export async function seed(folder: string): Promise<void> {
     priority: 'high',
     dependencies: [replay],
   });
-  at(2, 10);
+  at(2, 15);
   await work('kimi', keys, 55, 'failure', 'Migration 0042 fails on the staging data: duplicate keys.');
   const vote = z.object({ vote: z.object({ vote_id: z.string() }) });
   const opened = await call('claude', 'open_vote', {

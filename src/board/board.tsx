@@ -1,7 +1,7 @@
 /** The whole board for one page: the same on the server and in the browser. */
 import type { PageData } from '../views/pages/page.ts';
 import { type BoardContext, Context } from './context.ts';
-import { Frame } from './frame.tsx';
+import { Frame, type Lost } from './frame.tsx';
 import { Agents } from './pages/agents.tsx';
 import { Graph } from './pages/graph.tsx';
 import { Landing } from './pages/landing.tsx';
@@ -18,22 +18,18 @@ import { Head } from './parts.tsx';
 export interface BoardProps extends Omit<BoardContext, 'shell'> {
   readonly data: PageData;
   readonly query: URLSearchParams;
-  /** Since when nothing is heard of the server. */
-  readonly lostAt: string | null;
+  readonly lost: Lost | null;
   readonly signedOut: boolean;
   readonly asking: boolean;
   readonly onAsk: (asking: boolean) => void;
   readonly onRetry: () => void;
-  readonly onPalette: () => void;
-  readonly onTheme: () => void;
-  readonly onHelp: () => void;
 }
 
-export function Board({ data, query, zone, now, live, call, go, ...frame }: BoardProps) {
+export function Board({ data, query, lost, signedOut, asking, onAsk, onRetry, ...board }: BoardProps) {
   const { shell, page } = data;
   return (
-    <Context.Provider value={{ shell, zone, now, live, call, go }}>
-      <Frame {...frame} page={page.page}>
+    <Context.Provider value={{ shell, ...board }}>
+      <Frame page={page.page} lost={lost} signedOut={signedOut} asking={asking} onAsk={onAsk} onRetry={onRetry}>
         <Page data={page} query={query} />
       </Frame>
     </Context.Provider>

@@ -7,7 +7,7 @@ import type { Shell } from '../views/pages/page.ts';
 export interface Refused {
   readonly code: string;
   readonly message: string;
-  readonly next: string;
+  readonly next: Advice;
 }
 
 export type Outcome =
@@ -30,6 +30,9 @@ export interface BoardContext {
   /** Calls a tool as the reader. */
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Outcome>;
   readonly go: (path: string) => void;
+  readonly onPalette: () => void;
+  readonly onTheme: () => void;
+  readonly onHelp: () => void;
 }
 
 export const Context = createContext<BoardContext | null>(null);

@@ -3,43 +3,29 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PageName } from '../views/pages/page.ts';
 import { useBoard } from './context.ts';
+import { useEscape } from './keys.ts';
+import { pageLinks } from './page-links.ts';
 import { Action, Clock, focusOnce, Glyph } from './parts.tsx';
 
-interface PageLink {
-  readonly page: PageName;
-  readonly href: string;
-  readonly title: string;
-  readonly letter: string;
+export interface Lost {
+  readonly at: string;
+  /** Null: nothing is heard of it. */
+  readonly why: string | null;
 }
-
-export const pageLinks: readonly PageLink[] = [
-  { page: 'needs', href: '/', title: 'Needs you', letter: 'n' },
-  { page: 'queue', href: '/queue', title: 'Queue', letter: 'q' },
-  { page: 'timeline', href: '/timeline', title: 'Timeline', letter: 't' },
-  { page: 'graph', href: '/graph', title: 'Graph', letter: 'g' },
-  { page: 'votes', href: '/votes', title: 'Votes', letter: 'v' },
-  { page: 'landing', href: '/landing', title: 'Landing', letter: 'b' },
-  { page: 'metrics', href: '/metrics', title: 'Metrics', letter: 'm' },
-  { page: 'agents', href: '/agents', title: 'Agents', letter: 'a' },
-  { page: 'log', href: '/log', title: 'Log', letter: 'l' },
-];
 
 interface FrameProps {
   readonly page: PageName;
-  /** Since when nothing is heard of the server; null: it is live. */
-  readonly lostAt: string | null;
+  /** Since when what is shown is not the newest, and what the server says of it; null: it is live. */
+  readonly lost: Lost | null;
   readonly signedOut: boolean;
   readonly onRetry: () => void;
-  readonly onPalette: () => void;
-  readonly onTheme: () => void;
-  readonly onHelp: () => void;
   readonly asking: boolean;
   readonly onAsk: (asking: boolean) => void;
   readonly children: ComponentChildren;
 }
 
 export function Frame(props: FrameProps) {
-  const { shell, live } = useBoard();
+  const { shell, live, onPalette, onTheme, onHelp } = useBoard();
   const current = props.page === 'task' ? 'queue' : props.page;
   return (
     <>
@@ -59,7 +45,7 @@ export function Frame(props: FrameProps) {
           ))}
         </nav>
         <div class="right">
-          <button type="button" class="search" onClick={props.onPalette}>
+          <button type="button" class="search" onClick={onPalette}>
             Search<kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <span class="live" role="status">
@@ -76,7 +62,7 @@ export function Frame(props: FrameProps) {
               ) : null}
             </span>
           )}
-          <button type="button" class="btn quiet theme" aria-label="Light or dark" onClick={props.onTheme}>
+          <button type="button" class="btn quiet theme" aria-label="Light or dark" onClick={onTheme}>
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
               <circle class="gs" cx="8" cy="8" r="6" />
               <path class="gf" d="M8 2a6 6 0 0 1 0 12z" />
@@ -85,7 +71,7 @@ export function Frame(props: FrameProps) {
           <button
             type="button"
             class="who"
-            onClick={props.onHelp}
+            onClick={onHelp}
             aria-label={`Signed in as ${shell.reader.name}; keys and sign out`}
           >
             {shell.reader.name}
@@ -114,7 +100,7 @@ function Count({ of }: { readonly of: number }) {
   );
 }
 
-function Bands({ lostAt, signedOut, onRetry, asking, onAsk }: FrameProps) {
+function Bands({ lost, signedOut, onRetry, asking, onAsk }: FrameProps) {
   const { shell } = useBoard();
   return (
     <>
@@ -126,12 +112,15 @@ function Bands({ lostAt, signedOut, onRetry, asking, onAsk }: FrameProps) {
             Sign in again
           </a>
         </div>
-      ) : lostAt === null ? null : (
+      ) : lost === null ? null : (
         <div class="band" role="alert">
           <b class="warn">
-            Not live since <Clock at={lostAt} />
+            Not live since <Clock at={lost.at} />
           </b>
-          <span>Everything below is as of then; buttons work again once it is live.</span>
+          <span>
+            {lost.why === null ? '' : `${lost.why.replace(/\.$/, '')}. `}Everything below is as of then; buttons work
+            again once it is live.
+          </span>
           <button type="button" class="btn" onClick={onRetry}>
             Try now
           </button>
@@ -150,7 +139,7 @@ function Bands({ lostAt, signedOut, onRetry, asking, onAsk }: FrameProps) {
           <span>You can read everything and change nothing. The operator is {shell.operator}.</span>
         </div>
       ) : null}
-      {asking && shell.paused === null ? <PauseBand onAsk={onAsk} /> : null}
+      {asking && shell.paused === null && !shell.reader.readOnly ? <PauseBand onAsk={onAsk} /> : null}
       {shell.paused === null ? null : (
         <div class="band" role="status">
           <b class="warn">Paused</b>
@@ -167,6 +156,7 @@ function Bands({ lostAt, signedOut, onRetry, asking, onAsk }: FrameProps) {
 
 function PauseBand({ onAsk }: Pick<FrameProps, 'onAsk'>) {
   const [reason, setReason] = useState('');
+  useEscape(true, () => onAsk(false), reason.trim() === '');
   return (
     <div class="band ask" role="group" aria-label="Pause">
       <label>

@@ -1,13 +1,16 @@
 /** Keys of the board. Single keys rest while somebody types, and can be switched off. */
-import { useEffect } from 'preact/hooks';
-import { pageLinks } from './frame.tsx';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { pageLinks } from './page-links.ts';
 
 interface KeyActions {
   readonly go: (path: string) => void;
+  readonly onAdd: () => void;
   readonly onPalette: () => void;
   readonly onHelp: () => void;
   readonly onPause: () => void;
   readonly onEscape: () => void;
+  /** Nothing was open that Escape could close. */
+  readonly onBack: () => void;
   /** Something lies over the page. */
   readonly isOpen: boolean;
 }
@@ -22,9 +25,10 @@ export function switchKeys(on: boolean): void {
   localStorage.setItem(switchName, on ? 'on' : 'off');
 }
 
-export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: KeyActions): void {
+export function useKeys({ go, onAdd, onPalette, onHelp, onPause, onEscape, onBack, isOpen }: KeyActions): void {
+  // Outlives the page's being drawn anew between two keys.
+  const isGoing = useRef(false);
   useEffect(() => {
-    let isGoing = false;
     const press = (event: KeyboardEvent): void => {
       const { key, target } = event;
       const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select');
@@ -40,25 +44,26 @@ export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: Ke
       }
       if (key === 'Escape') {
         onEscape();
-        dispatchEvent(new Event('board:escape'));
+        const isTaken = !dispatchEvent(new Event('board:escape', { cancelable: true }));
         if (isTyping) target.blur();
+        else if (!isTaken && !isOpen) onBack();
         return;
       }
       if (isTyping || isOpen || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
-      const page = isGoing ? pageLinks.find(({ letter }) => letter === key) : undefined;
-      isGoing = false;
+      const page = isGoing.current ? pageLinks.find(({ letter }) => letter === key) : undefined;
+      isGoing.current = false;
       if (page !== undefined) return go(page.href);
       switch (key) {
         case 'g':
-          isGoing = true;
+          isGoing.current = true;
           return;
         case 'j':
         case 'k':
           return step(key === 'j' ? 1 : -1);
+        // What they open takes the focus: the letter itself must not be typed there.
         case 'n':
-          if (location.pathname === '/queue') dispatchEvent(new Event('board:add'));
-          else go('/queue?add=1');
-          return;
+          event.preventDefault();
+          return onAdd();
         case '/':
           event.preventDefault();
           document.querySelector<HTMLElement>('[data-filter]')?.focus();
@@ -66,6 +71,7 @@ export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: Ke
         case '?':
           return onHelp();
         case 'P':
+          event.preventDefault();
           return onPause();
         case 'Enter': {
           const open = target instanceof HTMLElement ? target.dataset['open'] : undefined;
@@ -73,16 +79,32 @@ export function useKeys({ go, onPalette, onHelp, onPause, onEscape, isOpen }: Ke
           return;
         }
         default: {
-          const item = document.activeElement?.closest('[data-item]');
-          item
-            ?.querySelector<HTMLButtonElement>(`[data-key="${CSS.escape(key.toLowerCase())}"]:not(:disabled)`)
-            ?.click();
+          const named = `[data-key="${CSS.escape(key.toLowerCase())}"]:not(:disabled)`;
+          const button = document.activeElement?.closest('[data-item]')?.querySelector<HTMLButtonElement>(named);
+          if (button == null) return;
+          event.preventDefault();
+          button.click();
         }
       }
     };
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
-  }, [go, onPalette, onHelp, onPause, onEscape, isOpen]);
+  }, [go, onAdd, onPalette, onHelp, onPause, onEscape, onBack, isOpen]);
+}
+
+/** Closes what is open. Who types in it leaves it first, with what was typed; `always`: it is kept anyway. */
+export function useEscape(isOpen: boolean, close: () => void, always = false): void {
+  useLayoutEffect(() => {
+    if (!isOpen) return undefined;
+    const escape = (event: Event): void => {
+      if (event.defaultPrevented) return;
+      if (!always && document.activeElement?.matches('input, textarea, select') === true) return;
+      event.preventDefault();
+      close();
+    };
+    addEventListener('board:escape', escape);
+    return () => removeEventListener('board:escape', escape);
+  }, [isOpen, close, always]);
 }
 
 function step(by: number): void {

@@ -1,49 +1,84 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outcome } from './context.ts';
-import { pageLinks } from './frame.tsx';
+import { pageLinks } from './page-links.ts';
+import { wholeId } from './task-fields.tsx';
+import { shortId } from './words.ts';
 
 interface PaletteProps {
+  readonly now: string;
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Promise<Outcome>;
   readonly go: (path: string) => void;
+  readonly commands: readonly Command[];
   readonly onClose: () => void;
 }
 
+export interface Command {
+  readonly title: string;
+  /** The key that does the same. */
+  readonly key: string;
+  readonly run: () => void;
+}
+
 interface Hit {
-  readonly href: string;
+  readonly id: string;
   readonly title: string;
   readonly note: string;
+  /** A place to go to, or what is done. */
+  readonly to: string | (() => void);
 }
 
 const askAfter = 150;
+const mostHits = 8;
 
-/** Goes to a page, or to a task by its words. */
-export function Palette({ call, go, onClose }: PaletteProps) {
+/** Goes to a page, a task or a vote by its words, or does what has no place. */
+export function Palette({ now, call, go, commands, onClose }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const [text, setText] = useState('');
   const [tasks, setTasks] = useState<readonly Hit[]>([]);
+  const [votes, setVotes] = useState<readonly Hit[]>([]);
   const [at, setAt] = useState(0);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    void call('list_votes', { limit: 100 }).then((outcome) =>
+      setVotes(outcome.ok ? hitsIn(outcome.result['items'], 'vote', now) : []),
+    );
+  }, []);
   useEffect(() => {
     if (text.trim() === '') {
       setTasks([]);
       return undefined;
     }
+    let isStale = false;
     const timer = setTimeout(() => {
-      void call('list_tasks', { text: text.trim(), limit: 8 }).then((outcome) =>
-        setTasks(outcome.ok ? hitsIn(outcome.result['items']) : []),
-      );
+      void find(text.trim(), now, call).then((items) => {
+        if (!isStale) setTasks(hitsIn(items, 'task', now));
+      });
     }, askAfter);
-    return () => clearTimeout(timer);
+    return () => {
+      isStale = true;
+      clearTimeout(timer);
+    };
   }, [text, call]);
+  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [at]);
+
   const words = text.trim().toLowerCase();
-  const pages = pageLinks
-    .filter(({ title }) => title.toLowerCase().includes(words))
-    .map(({ href, title }) => ({ href, title, note: 'page' }));
-  const hits: readonly Hit[] = [...pages, ...tasks];
+  const fits = (title: string): boolean => title.toLowerCase().includes(words);
+  const hits: readonly Hit[] = [
+    ...pageLinks
+      .filter(({ title }) => fits(title))
+      .map(({ href, title, letter }) => ({ id: href, title, note: `page, g ${letter}`, to: href })),
+    ...commands
+      .filter(({ title }) => fits(title))
+      .map(({ title, key, run }) => ({ id: title, title, note: key, to: run })),
+    ...tasks,
+    ...(words === '' ? [] : votes.filter(({ id, title }) => fits(title) || id.includes(words)).slice(0, mostHits)),
+  ];
   const open = (hit: Hit | undefined): void => {
     if (hit === undefined) return;
     onClose();
-    go(hit.href);
+    if (typeof hit.to === 'string') go(hit.to);
+    else hit.to();
   };
   return (
     <dialog
@@ -55,8 +90,8 @@ export function Palette({ call, go, onClose }: PaletteProps) {
     >
       <input
         type="search"
-        aria-label="A page, or words of a task"
-        placeholder="A page, or words of a task"
+        aria-label="A page, a command, or words of a task or vote"
+        placeholder="A page, a command, or words of a task or vote"
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
@@ -70,25 +105,52 @@ export function Palette({ call, go, onClose }: PaletteProps) {
           event.preventDefault();
         }}
       />
-      <ul>
-        {hits.map((hit, index) => (
-          <li key={hit.href}>
-            <a href={hit.href} aria-current={index === at ? 'true' : undefined}>
-              {hit.title}
+      <ul ref={list}>
+        {hits.map((hit, index) => {
+          const isAt = index === at ? 'true' : undefined;
+          const inside = (
+            <>
+              <span class="w">{hit.title}</span>
               <span class="t q">{hit.note}</span>
-            </a>
-          </li>
-        ))}
+            </>
+          );
+          return (
+            <li key={hit.id}>
+              {typeof hit.to === 'string' ? (
+                <a href={hit.to} aria-current={isAt}>
+                  {inside}
+                </a>
+              ) : (
+                <button type="button" aria-current={isAt} onClick={() => open(hit)}>
+                  {inside}
+                </button>
+              )}
+            </li>
+          );
+        })}
+        {hits.length === 0 ? <li class="none">Nothing found.</li> : null}
       </ul>
     </dialog>
   );
 }
 
-function hitsIn(items: unknown): readonly Hit[] {
+/** By words, or by an id as the board shows it. */
+async function find(text: string, now: string, call: PaletteProps['call']): Promise<unknown> {
+  if (/^(?:[\d-]+|task-[\d-]+)$/.test(text)) {
+    const named = await call('get_task', { task_id: text.startsWith('task-') ? text : wholeId(text, now) });
+    return named.ok ? [named.result['task']] : [];
+  }
+  const listed = await call('list_tasks', { text, limit: mostHits });
+  return listed.ok ? listed.result['items'] : [];
+}
+
+function hitsIn(items: unknown, kind: 'task' | 'vote', now: string): readonly Hit[] {
   if (!Array.isArray(items)) return [];
   return items.flatMap((item: unknown): Hit[] => {
-    if (typeof item !== 'object' || item === null || !('task_id' in item) || !('description' in item)) return [];
-    const id = String(item.task_id);
-    return [{ href: `/tasks/${id}`, title: String(item.description), note: id }];
+    if (typeof item !== 'object' || item === null || !('status' in item)) return [];
+    const id = `${kind}_id` in item ? String(Reflect.get(item, `${kind}_id`)) : '';
+    const title = String(Reflect.get(item, kind === 'task' ? 'description' : 'question'));
+    const note = `${kind === 'task' ? '' : 'vote '}${shortId(id, now)}, ${String(item.status)}`;
+    return [{ id, title, note, to: `/${kind}s/${id}` }];
   });
 }

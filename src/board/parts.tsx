@@ -4,7 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Advice } from '../domain/advice.ts';
 import type { TaskRow } from '../views/task-rows.ts';
 import { type Done, type Sending, useBoard, useSend } from './context.ts';
-import { age, clock, type GlyphName, glyphOf, shortId } from './words.ts';
+import { useEscape } from './keys.ts';
+import { age, clock, type GlyphName, glyphOf, isShort, left, shortId } from './words.ts';
 
 const shapes: Readonly<Record<GlyphName, JSX.Element>> = {
   waiting: <circle class="gs" cx="7" cy="7" r="5.5" stroke-dasharray="2 2.3" />,
@@ -93,6 +94,24 @@ export function Age({ at }: { readonly at: string }) {
   );
 }
 
+/** What is left until then; by the second once it is short. */
+export function Left({ until }: { readonly until: string }) {
+  const { now, live } = useBoard();
+  const [passed, setPassed] = useState(0);
+  useEffect(() => {
+    setPassed(0);
+    if (!live || !isShort(until, now)) return undefined;
+    const begun = performance.now();
+    const timer = setInterval(() => setPassed(performance.now() - begun), 1_000);
+    return () => clearInterval(timer);
+  }, [until, now, live]);
+  return (
+    <time dateTime={until} title={until}>
+      {left(until, new Date(Date.parse(now) + passed).toISOString())}
+    </time>
+  );
+}
+
 export function Priority({ of }: { readonly of: string }) {
   return of === 'normal' ? null : <b class={of === 'critical' ? 'bad' : 'pri'}>{of}</b>;
 }
@@ -158,7 +177,9 @@ export function Result({ state, withUndo = true }: { readonly state: Sending; re
           to send this.
         </>
       ) : (
-        `Not done: ${message}. ${next}`
+        <>
+          Not done: {message.replace(/\.$/, '')}. <AdviceLine advice={next} />
+        </>
       )}
     </p>
   );
@@ -239,6 +260,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
   const { live, shell } = useBoard();
   const { state, send } = useSend();
   const [asking, setAsking] = useState(false);
+  useEscape(asking, () => setAsking(false));
   if (shell.reader.readOnly) return null;
   const now = async (): Promise<void> => {
     setAsking(false);
@@ -255,6 +277,7 @@ export function Action({ label, tool, args, kind = 'plain', letter = '', confirm
         </button>
         <button type="button" class="btn plain" ref={focusOnce} onClick={() => setAsking(false)}>
           Keep it
+          <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
     );

@@ -2,6 +2,13 @@
 import UPlot from 'uplot';
 import type { DayFigures } from '../views/metrics-view.ts';
 
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** `15 Nov`, of seconds since 1970. */
+function dayOf(time: number): string {
+  return dayFormat.format(time * 1_000);
+}
+
 /** Draws into `place`, which is emptied when it is destroyed. */
 export function plotDays(place: HTMLElement, days: readonly DayFigures[]): { destroy: () => void } {
   // A canvas knows neither variables nor `light-dark()`: a colour is what an element has of it.
@@ -27,10 +34,15 @@ export function plotDays(place: HTMLElement, days: readonly DayFigures[]): { des
     {
       width: Math.max(280, place.clientWidth),
       height: 200,
+      // Days are UTC's, as everywhere in the metrics: a line of the grid stands at the day, not at the reader's midnight.
+      tzDate: (time) => UPlot.tzDate(new Date(time * 1_000), 'Etc/UTC'),
       legend: { show: true, live: false },
       cursor: { show: false },
       scales: { x: { time: true } },
-      axes: [axis, { ...axis, size: 36 }],
+      axes: [
+        { ...axis, values: (_plot, times) => times.map(dayOf) },
+        { ...axis, size: 36 },
+      ],
       series: [
         {},
         line('completed', colour('--run')),

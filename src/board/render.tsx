@@ -28,7 +28,7 @@ export function renderPage(data: PageData, { assets, query, theme }: RenderOptio
       zone="UTC"
       now={data.shell.now}
       live
-      lostAt={null}
+      lost={null}
       signedOut={false}
       asking={false}
       onAsk={nothing}
@@ -84,6 +84,25 @@ export function renderSignIn(assets: Assets, theme: string | null, problem: stri
     </main>,
   );
   return document('Sign in', theme, assets, form);
+}
+
+/** In the place of a page that cannot be shown. */
+export function renderProblem(assets: Assets, theme: string | null, title: string, next: string): string {
+  const main = render(
+    <main id="main" class="signin">
+      <h1>{title}</h1>
+      {next === '' ? null : <p class="sub">{next}</p>}
+      <p class="buttons">
+        <a class="btn" href="">
+          Load again
+        </a>
+        <a class="btn" href="/">
+          To the first page
+        </a>
+      </p>
+    </main>,
+  );
+  return document('Not now', theme, assets, main);
 }
 
 /** Goes on to the board from a page of its own: what comes from a file is another site's to a browser. */

@@ -5,71 +5,83 @@ import type { TaskRow } from '../views/task-rows.ts';
 export type Rows = ReadonlyMap<string, TaskRow>;
 
 let rows: Map<string, TaskRow> | null = null;
-let version = 0;
-let fetching: Promise<void> | null = null;
+/** What is to be fetched next: one request at a time, so that an older answer never comes after a newer one. */
+let wanted: Set<string> | 'all' | null = null;
+let isFetching = false;
+let again: ReturnType<typeof setTimeout> | null = null;
 const listeners = new Set<() => void>();
+/** Of more rows than this, fetching all is less to say. */
+const mostAtOnce = 500;
+/** An answer that did not come is asked for again after so long. */
+const againMs = 2_000;
 
 /** Null until they have come, and on the server. */
 export function useRows(): Rows | null {
-  const [known, setKnown] = useState<{ readonly rows: Rows | null; readonly version: number }>({
-    rows: null,
-    version: 0,
-  });
+  const [known, setKnown] = useState<Rows | null>(null);
   useEffect(() => {
-    const tell = (): void => setKnown({ rows: rows === null ? null : new Map(rows), version });
+    const tell = (): void => setKnown(rows === null ? null : new Map(rows));
     listeners.add(tell);
-    if (rows === null) void loadRows();
+    if (rows === null) want('all');
     else tell();
     return () => {
       listeners.delete(tell);
     };
   }, []);
-  return known.rows;
-}
-
-export async function loadRows(): Promise<void> {
-  fetching ??= fetchRows(null).finally(() => {
-    fetching = null;
-  });
-  await fetching;
+  return known;
 }
 
 /** Nobody looks at the queue now: the next who does fetches it anew. */
 export function rowsChanged(ids: readonly string[]): void {
-  if (rows === null) return;
   if (listeners.size === 0) rows = null;
-  else if (ids.length > mostAtOnce) void loadRows();
-  else if (ids.length > 0) void fetchRows(ids);
+  else if (ids.length > 0) want(ids.length > mostAtOnce ? 'all' : ids);
 }
-
-/** Of more rows than this, fetching all is less to say. */
-const mostAtOnce = 500;
 
 export function forgetRows(): void {
-  rows = null;
-  if (listeners.size > 0) void loadRows();
+  if (listeners.size === 0) rows = null;
+  else want('all');
 }
 
-async function fetchRows(ids: readonly string[] | null): Promise<void> {
-  try {
-    const answer = await fetch('/api/rows', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-federation-board': '1' },
-      body: JSON.stringify(ids === null ? {} : { ids }),
-    });
-    if (!answer.ok) return;
-    const given: unknown = await answer.json();
-    if (!isRows(given)) return;
-    const next: Map<string, TaskRow> = ids === null || rows === null ? new Map<string, TaskRow>() : rows;
+function want(ids: readonly string[] | 'all'): void {
+  wanted = ids === 'all' || wanted === 'all' ? 'all' : new Set([...(wanted ?? []), ...ids]);
+  if (!isFetching && again === null) void fetchWanted();
+}
+
+async function fetchWanted(): Promise<void> {
+  isFetching = true;
+  while (wanted !== null) {
+    const asked: Set<string> | 'all' = rows === null || wanted === 'all' || wanted.size > mostAtOnce ? 'all' : wanted;
+    wanted = null;
+    const given = await fetchRows(asked);
+    if (given === null) {
+      wanted = 'all';
+      again = setTimeout(() => {
+        again = null;
+        if (listeners.size > 0) void fetchWanted();
+      }, againMs);
+      break;
+    }
+    const next: Map<string, TaskRow> = asked === 'all' || rows === null ? new Map<string, TaskRow>() : rows;
     for (const [id, row] of Object.entries(given)) {
       if (row === null) next.delete(id);
       else next.set(id, row);
     }
     rows = next;
-    version += 1;
     for (const tell of listeners) tell();
+  }
+  isFetching = false;
+}
+
+async function fetchRows(asked: ReadonlySet<string> | 'all'): Promise<Readonly<Record<string, TaskRow | null>> | null> {
+  try {
+    const answer = await fetch('/api/rows', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-federation-board': '1' },
+      body: JSON.stringify(asked === 'all' ? {} : { ids: [...asked] }),
+    });
+    const given: unknown = answer.ok ? await answer.json() : null;
+    return isRows(given) ? given : null;
   } catch {
-    // The connection is gone; when it comes back everything is fetched anew.
+    return null;
   }
 }
 

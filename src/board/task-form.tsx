@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useBoard, useSend } from './context.ts';
 import { Bar, Result } from './parts.tsx';
+import { argumentsOf, blank, type Fields, Pick, TaskFields } from './task-fields.tsx';
 
 interface FormProps {
   readonly types: readonly string[];
@@ -9,16 +10,13 @@ interface FormProps {
   readonly onClose?: () => void;
 }
 
-interface Fields {
-  readonly description: string;
-  readonly type: string;
-  readonly priority: string;
+interface Added extends Fields {
   readonly to_agent: string;
-  readonly after: string;
-  readonly paths: string;
 }
 
-const blank: Fields = { description: '', type: '', priority: 'normal', to_agent: 'auto', after: '', paths: '' };
+const empty: Added = { ...blank, to_agent: 'auto' };
+/** What was typed and not sent, also while the form is closed. */
+let draft = empty;
 
 interface RouterAdvice {
   readonly agent: string | null;
@@ -33,18 +31,23 @@ const askAfter = 400;
 
 export function TaskForm({ types, people, onClose }: FormProps) {
   const { shell, live, call } = useBoard();
-  const [fields, setFields] = useState(blank);
+  const [fields, setFields] = useState(draft);
   const [advice, setAdvice] = useState<RouterAdvice | null>(null);
   const { state, send, clear } = useSend();
   const first = useRef<HTMLTextAreaElement>(null);
-  const set = (changed: Partial<Fields>): void => {
+  const keep = (next: Added): void => {
+    draft = next;
+    setFields(next);
+  };
+  const set = (changed: Partial<Added>): void => {
     if (state !== 'idle') clear();
-    setFields({ ...fields, ...changed });
+    keep({ ...fields, ...changed });
   };
 
+  // Once: what changes around it must not take the focus from whoever types.
   useEffect(() => {
     if (onClose !== undefined) first.current?.focus();
-  }, [onClose]);
+  }, []);
 
   const { description, type } = fields;
   useEffect(() => {
@@ -66,19 +69,16 @@ export function TaskForm({ types, people, onClose }: FormProps) {
   }, [description, type, live]);
 
   const submit = async (stay: boolean): Promise<void> => {
-    const list = (text: string): string[] => text.split(/[\s,]+/).filter((part) => part !== '');
-    const dependencies = list(fields.after).map((id) => wholeId(id, shell.now));
-    const paths = list(fields.paths);
+    const { type: named, not_before, deadline, ...rest } = argumentsOf(fields, shell.now);
     const sent = await send('queue_task', {
-      description: description.trim(),
-      priority: fields.priority,
-      ...(type === '' ? {} : { type }),
+      ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value.length > 0)),
+      ...(named === '' ? {} : { type: named }),
+      ...(not_before === 'none' ? {} : { not_before }),
+      ...(deadline === 'none' ? {} : { deadline }),
       ...(fields.to_agent === '' ? {} : { to_agent: fields.to_agent }),
-      ...(dependencies.length === 0 ? {} : { dependencies }),
-      ...(paths.length === 0 ? {} : { paths }),
     });
     if (!sent) return;
-    setFields({ ...blank, type: fields.type, to_agent: fields.to_agent });
+    keep({ ...empty, type: fields.type, to_agent: fields.to_agent });
     if (stay) first.current?.focus();
     else onClose?.();
   };
@@ -101,57 +101,25 @@ export function TaskForm({ types, people, onClose }: FormProps) {
           </button>
         )}
       </div>
-      <label class="fld">
-        <span>What is to be done</span>
-        <textarea
-          ref={first}
-          name="description"
-          rows={3}
-          required
-          maxLength={60_000}
-          value={description}
-          onInput={(event) => set({ description: event.currentTarget.value })}
-        />
-      </label>
-      <div class="two">
-        <Pick
-          label="Type"
-          value={type}
-          options={[['', 'none'], ...types.map((name) => [name, name] as const)]}
-          onPick={(value) => set({ type: value })}
-        />
-        <Pick
-          label="Priority"
-          value={fields.priority}
-          options={['low', 'normal', 'high', 'critical'].map((name) => [name, name] as const)}
-          onPick={(value) => set({ priority: value })}
-        />
-        <Pick
-          label="For"
-          value={fields.to_agent}
-          options={[
-            ['auto', 'auto (router decides)'],
-            ['', 'anyone'],
-            ...[...shell.agents.map(({ name }) => name), ...people].map((name) => [name, name] as const),
-          ]}
-          onPick={(value) => set({ to_agent: value })}
-        />
-        <label class="fld">
-          <span>After (ids)</span>
-          <input name="after" value={fields.after} onInput={(event) => set({ after: event.currentTarget.value })} />
-        </label>
-      </div>
-      {advice === null ? null : <Advised advice={advice} />}
-      <label class="fld">
-        <span>Files it will change</span>
-        <input
-          class="m"
-          name="paths"
-          placeholder="src/mail/**"
-          value={fields.paths}
-          onInput={(event) => set({ paths: event.currentTarget.value })}
-        />
-      </label>
+      <TaskFields
+        fields={fields}
+        types={types}
+        set={set}
+        first={(element) => (first.current = element)}
+        beside={
+          <Pick
+            label="For"
+            value={fields.to_agent}
+            options={[
+              ['auto', 'auto (router decides)'],
+              ['', 'anyone'],
+              ...[...shell.agents.map(({ name }) => name), ...people].map((name) => [name, name] as const),
+            ]}
+            onPick={(to_agent) => set({ to_agent })}
+          />
+        }
+        below={advice === null ? null : <Advised advice={advice} />}
+      />
       <p class="buttons">
         <button type="submit" class="btn primary" data-send disabled={mayNot}>
           {state === 'sending' ? 'Sending…' : 'Add task'}
@@ -165,28 +133,6 @@ export function TaskForm({ types, people, onClose }: FormProps) {
       </p>
       <Result state={state} />
     </form>
-  );
-}
-
-interface PickProps {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, label: string])[];
-  readonly onPick: (value: string) => void;
-}
-
-export function Pick({ label, value, options, onPick }: PickProps) {
-  return (
-    <label class="fld">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onPick(event.currentTarget.value)}>
-        {options.map(([name, text]) => (
-          <option key={name} value={name} selected={name === value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 
@@ -231,13 +177,4 @@ function adviceIn(result: Readonly<Record<string, unknown>>): RouterAdvice {
     runner_up: runnerUp,
     outcomes: number(result['outcomes']),
   };
-}
-
-/** `009` is today's. */
-export function wholeId(id: string, now: string): string {
-  return /^\d{1,4}$/.test(id)
-    ? `task-${now.slice(0, 10)}-${id.padStart(3, '0')}`
-    : /^\d\d-\d\d-\d+$/.test(id)
-      ? `task-${now.slice(0, 4)}-${id}`
-      : id;
 }

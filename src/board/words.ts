@@ -118,6 +118,16 @@ export const kindWords: Readonly<Record<InboxItem['kind'], string>> = {
   unapproved: 'Work from elsewhere',
 };
 
+/** Why a vote has no result. */
+export const voteReasons: Readonly<Record<string, string>> = {
+  blocked: 'an agent blocks it',
+  'no-quorum': 'too few voted',
+  tie: 'two options lead',
+  'no-majority': 'no option has more than half of the weight',
+  'low-confidence': 'those who chose it are not sure enough',
+  'high-stakes': 'the stakes are high: a person confirms',
+};
+
 type Action = InboxItem['actions'][number];
 
 export interface ActionWords {
@@ -225,6 +235,36 @@ export function actionWords(
         ...plain,
       };
   }
+}
+
+const historyVerbs: Readonly<Record<string, readonly [words: string, glyph?: GlyphName]>> = {
+  claimed: ['claimed it', 'begun'],
+  progress: ['reported progress'],
+  note: ['noted'],
+  answer: ['answered'],
+  edited: ['edited it'],
+  approved: ['approved it'],
+  released: ['gave it back'],
+  reassigned: ['gave it to another'],
+  requeued: ['queued it again', 'ready'],
+  'reported done': ['reported success', 'checking'],
+  check: ['checked it'],
+  verified: ['verified it', 'done'],
+  'attempt failed': ['failed this attempt', 'failed'],
+  'claim expired': ['ended a claim'],
+  'late completion': ['reported too late'],
+  completed: ['completed it', 'done'],
+  failed: ['ended it as failed', 'failed'],
+  cancelled: ['cancelled it', 'failed'],
+  'review: accept': ['accepted it', 'done'],
+  'review: rework': ['sent it back'],
+  'dependents continue': ['let what waits go on without it'],
+};
+
+/** What somebody did to a task, as its history has it. */
+export function historyWords(what: string): { readonly words: string; readonly glyph: GlyphName | null } {
+  const [words, glyph = null] = historyVerbs[what] ?? [what];
+  return { words, glyph };
 }
 
 /** Whom a row is about, in the words of its state. */

@@ -18,17 +18,26 @@ function pathIn(folder: string): string {
 /** Says that a server answers at this URL; gives what to call every `touchMs`, and what to call at its end. */
 export function announceAddress(folder: string, url: string): { readonly touch: () => void; readonly end: () => void } {
   const path = pathIn(folder);
-  writeWhole(path, `${url}\n`);
-  const { ino } = statSync(path, { bigint: true });
-  const isOurs = (): boolean => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === ino;
+  const announce = (): bigint => {
+    writeWhole(path, `${url}\n`);
+    return statSync(path, { bigint: true }).ino;
+  };
+  let own = announce();
+  const standing = () => statSync(path, { bigint: true, throwIfNoEntry: false });
   return {
     touch: () => {
       const now = new Date();
-      // Another server of the same federation may have taken the place; that it runs is all that is said.
-      if (isOurs()) utimesSync(path, now, now);
+      try {
+        const there = standing();
+        if (there?.ino === own) utimesSync(path, now, now);
+        // Another server of the same federation had taken the place, and is gone.
+        else if (there === undefined || now.getTime() - Number(there.mtimeMs) > staleMs) own = announce();
+      } catch {
+        // The folder is away: it is said again once it is back.
+      }
     },
     end: () => {
-      if (isOurs()) rmSync(path, { force: true });
+      if (standing()?.ino === own) rmSync(path, { force: true });
     },
   };
 }

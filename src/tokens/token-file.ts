@@ -93,9 +93,13 @@ export class TokenFile {
     this.#now = now;
   }
 
-  /** Takes in what others have changed: before a request is let in. */
+  /**
+   * Takes in what others have changed: before a request is let in.
+   * @throws StoreError where they cannot be read: nobody is let in then.
+   */
   async look(): Promise<void> {
     await this.#kept.look();
+    this.#read();
   }
 
   /**

@@ -27,6 +27,7 @@ export interface TaskRow {
   readonly status: TaskStatus;
   readonly type: string | null;
   readonly priority: Priority;
+  readonly from_agent: string;
   /** `null`: anyone. */
   readonly to_agent: string | null;
   readonly description: string;
@@ -46,7 +47,7 @@ export interface TaskRow {
 const longestDescription = 200;
 
 export function taskRow(federation: Federation, task: Task): TaskRow {
-  const { task_id, status, type, priority, to_agent, created_at, deadline, progress, result } = task;
+  const { task_id, status, type, priority, from_agent, to_agent, created_at, deadline, progress, result } = task;
   const holding = holdingOf(federation, task);
   const state = federation.state();
   const readySince = state.index.isReady(task) ? task.ready_since : null;
@@ -55,6 +56,7 @@ export function taskRow(federation: Federation, task: Task): TaskRow {
     status,
     type,
     priority,
+    from_agent,
     to_agent,
     description: firstWords(task.description, longestDescription),
     created_at,

@@ -66,9 +66,9 @@ export function createApp(options: AppOptions): WebApp {
     const refusal = refusalOf(error);
     // A client that went away in the middle is no trouble of ours.
     if (refusal.status === 500 && errorCode(error) !== 'ECONNRESET') options.onTrouble(error);
-    return asResponse(refusal, isMcp(context));
+    return isPage(context) ? board.problem(context, refusal) : asResponse(refusal, isMcp(context));
   });
-  app.notFound((context) => asResponse(unknownPage(), isMcp(context)));
+  app.notFound((context) => (isPage(context) ? board.page(context) : asResponse(unknownPage(), isMcp(context))));
 
   app.use(async (context, next) => {
     const begun = performance.now();
@@ -84,9 +84,20 @@ export function createApp(options: AppOptions): WebApp {
     const { headers } = context.res;
     if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
+  let areTokensRead = true;
   app.use(async (context, next) => {
     // One that is revoked lets nobody in from the next request on, wherever it was revoked.
-    if (mayNameToken(context)) await tokens.look();
+    if (mayNameToken(context)) {
+      try {
+        await tokens.look();
+        areTokensRead = true;
+      } catch (error) {
+        // Who asks is not known yet, so why is for the server's own output alone: once, not for each request.
+        if (areTokensRead) options.onTrouble(error);
+        areTokensRead = false;
+        throw tokensUnread();
+      }
+    }
     await next();
   });
   const limitStreamed = bodyLimit({
@@ -122,8 +133,7 @@ export function createApp(options: AppOptions): WebApp {
   });
   app.get('/metrics', async (context) => {
     // A browser means the page of that name.
-    if (context.req.header('authorization') === undefined && isForReading(context))
-      return await board.metricsPage(context);
+    if (isPage(context)) return await board.page(context);
     callers.bearer(context, addressOf(context));
     await federation.refresh();
     const { config } = federation;
@@ -197,8 +207,10 @@ function isMcp(context: Context): boolean {
   return context.req.path === '/mcp';
 }
 
-function isForReading(context: Context): boolean {
-  return context.req.header('accept')?.includes('text/html') === true;
+/** Somebody reads the answer in a browser. */
+function isPage({ req }: Context): boolean {
+  const isAsked = req.method === 'GET' && req.header('accept')?.includes('text/html') === true;
+  return isAsked && req.header('authorization') === undefined && !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path);
 }
 
 /** A path that somebody made up must not become a row of the metrics. */
@@ -230,6 +242,14 @@ function headersOf(isSecure: boolean): Parameters<typeof secureHeaders>[0] {
 function wrongMethod(allowed: string): Refusal {
   const error = new CallerError('invalid', 'This address does not take that method', `Use ${allowed}.`);
   return new Refusal(405, error, { allow: allowed });
+}
+
+function tokensUnread(): StoreError {
+  return new StoreError(
+    'store-unavailable',
+    'The tokens cannot be read now',
+    'Try again in a moment; why is in the output of fed serve.',
+  );
 }
 
 function tooLarge(): Refusal {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { tools } from '../../tools/index.ts';
 import { availability } from '../../tools/arguments.ts';
 import { parseArguments } from '../arguments/parse-arguments.ts';
-import { renderPage, renderSignedIn, renderSignIn } from '../board/render.tsx';
+import { renderPage, renderProblem, renderSignedIn, renderSignIn } from '../board/render.tsx';
 import type { ToolResult } from '../define-tool.ts';
 import type { Actor } from '../domain/commands.ts';
 import { CallerError, OperatorError } from '../domain/errors.ts';
@@ -76,11 +76,15 @@ const pagePaths = [
   '/more',
 ];
 
-/** Gives what to call when the server stops. */
-export function serveBoard(
-  app: Hono,
-  options: BoardOptions,
-): { readonly close: () => void; readonly metricsPage: (context: Context) => Promise<Response> } {
+export interface BoardServing {
+  readonly close: () => void;
+  /** The page at the address of the request, also where there is none. */
+  readonly page: (context: Context) => Promise<Response>;
+  /** What is wrong, for somebody who reads it in a browser. */
+  readonly problem: (context: Context, refusal: Refusal) => Response;
+}
+
+export function serveBoard(app: Hono, options: BoardOptions): BoardServing {
   const board = new BoardRoutes(options);
   app.get('/assets/:name', (context) => board.asset(context));
   app.get('/sign-in', (context) => context.html(renderSignIn(board.assets, themeOf(context), null)));
@@ -93,7 +97,11 @@ export function serveBoard(
   app.get('/api/runs/:id/output', (context) => board.output(context));
   app.post('/api/rows', (context) => board.rows(context));
   app.post('/api/call', (context) => board.call(context));
-  return { close: () => board.close(), metricsPage: (context) => board.page(context) };
+  return {
+    close: () => board.close(),
+    page: (context) => board.page(context),
+    problem: (context, refusal) => board.problem(context, refusal),
+  };
 }
 
 class BoardRoutes {
@@ -130,6 +138,14 @@ class BoardRoutes {
     const data = await this.#dataAt(url.pathname, url.searchParams, caller);
     const html = renderPage(data, { assets: this.assets, query: url.searchParams, theme: themeOf(context) });
     return context.html(html, data.page.page === 'missing' ? 404 : 200);
+  }
+
+  problem(context: Context, { status, body, headers }: Refusal): Response {
+    // No tool's name: whoever reads it has no tools.
+    const { message, next } = body.toBody(() => false).error;
+    const title = `${message.replace(/\.$/, '')}.`;
+    const html = renderProblem(this.assets, themeOf(context), title, next);
+    return new Response(html, { status, headers: { ...headers, 'content-type': 'text/html; charset=UTF-8' } });
   }
 
   async data(context: Context): Promise<Response> {
@@ -174,7 +190,9 @@ class BoardRoutes {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal.status === 500) throw error;
-      return json({ ok: false, ...refusal.body.toBody() }, refusal.status);
+      const { code, message, next } = refusal.body;
+      // Its calls stay calls: the board makes links of them, and never says a tool's name.
+      return json({ ok: false, error: { code, message, next } }, refusal.status);
     }
   }
 

@@ -10,18 +10,20 @@ const mostIds = 600;
 /** A reader that takes nothing for this long has to come back. */
 const mostWaiting = 64 * 1024;
 
+type NewsSource = Pick<Federation, 'seq' | 'subscribe' | 'refresh' | 'fault'>;
 type Reader = ReadableStreamDefaultController<Uint8Array>;
 
 export class News {
-  readonly #federation: Pick<Federation, 'seq' | 'subscribe'>;
+  readonly #federation: NewsSource;
   readonly #readers = new Set<Reader>();
   readonly #encoder = new TextEncoder();
   #tasks = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #beat: NodeJS.Timeout | null = null;
   #unsubscribe: (() => void) | null = null;
+  #standing = '';
 
-  constructor(federation: Pick<Federation, 'seq' | 'subscribe'>) {
+  constructor(federation: NewsSource) {
     this.#federation = federation;
   }
 
@@ -61,12 +63,23 @@ export class News {
 
   #add(reader: Reader): void {
     this.#readers.add(reader);
-    this.#beat ??= setInterval(() => this.#tell('beat', {}), beatMs).unref();
+    this.#beat ??= setInterval(() => void this.#tellBeat(), beatMs).unref();
     this.#unsubscribe ??= this.#federation.subscribe(({ tasks }) => {
       for (const id of tasks) this.#tasks.add(id);
       if (this.#timer !== null) return;
       this.#timer = setTimeout(() => this.#tellNews(), gatherMs).unref();
     });
+  }
+
+  /** A store that goes away makes no change that could be told: boards look when it stands otherwise than before. */
+  async #tellBeat(): Promise<void> {
+    const before = this.#standing;
+    this.#standing = await this.#federation.refresh().then(
+      () => this.#federation.fault?.message ?? '',
+      () => 'away',
+    );
+    if (this.#standing === before) this.#tell('beat', {});
+    else this.#tell('news', { seq: this.#federation.seq, tasks: [] });
   }
 
   #tellNews(): void {

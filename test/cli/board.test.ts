@@ -17,6 +17,7 @@ function task(n: number, more: Partial<TaskRow> = {}): TaskRow {
     status: 'pending',
     type: null,
     priority: 'normal',
+    from_agent: 'reuben',
     to_agent: 'kimi',
     description: `Do the thing ${n}`,
     created_at: '2026-02-06T11:48:00.000Z',

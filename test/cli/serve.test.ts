@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { addressOf } from '../../src/config/serve-address.ts';
+import { addressOf, announceAddress } from '../../src/config/serve-address.ts';
 import { startServer } from '../support/http-server.ts';
 import { fedProgram, makeProject } from '../support/project.ts';
 import { type Run, runWith } from '../support/run-fed.ts';
@@ -48,6 +48,26 @@ test('serves until it is stopped, and status and start say where meanwhile', asy
   expect(out).toContain('Ctrl-C stops it.');
   expect(addressOf(dir)).toBeNull();
   expect((await runWith(folder, ['--as', 'reuben', 'status'])).out).not.toContain('board at');
+});
+
+test('says of two servers the one that still runs, whichever began first', () => {
+  const { dir } = makeProject();
+  const first = announceAddress(dir, 'http://127.0.0.1:1');
+  const second = announceAddress(dir, 'http://127.0.0.1:2');
+  first.touch();
+  expect(addressOf(dir)).toBe('http://127.0.0.1:2');
+  second.end();
+  expect(addressOf(dir)).toBeNull();
+  first.touch();
+  expect(addressOf(dir)).toBe('http://127.0.0.1:1');
+  // One that was killed leaves its address behind; once it is old, it counts for nothing.
+  announceAddress(dir, 'http://127.0.0.1:3');
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(join(dir, 'serve-address'), longAgo, longAgo);
+  first.touch();
+  expect(addressOf(dir)).toBe('http://127.0.0.1:1');
+  first.end();
+  expect(addressOf(dir)).toBeNull();
 });
 
 test('warns where tokens would cross a network as they are', async () => {

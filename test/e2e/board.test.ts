@@ -259,6 +259,7 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await output.getByText('<img src=x').waitFor();
     expect(await page.evaluate('window.pwned')).toBeUndefined();
     expect(await output.textContent()).toContain('\\u202e');
+    expect(await faultsOf(page, 'a run')).toEqual([]);
     await page.getByRole('button', { name: 'Stop this run' }).click();
     await expect
       .poll(() => federation.refresh().then(() => federation.state().runs.get(run_id)?.stop), patience)
@@ -297,23 +298,35 @@ describe.runIf(browserProgram !== null)('the board', () => {
     }
   });
 
-  it.each(['light', 'dark'] as const)('has no serious fault of access on any page, %s', async (colorScheme) => {
+  it('has no serious fault of access on any page, light and dark, on a desk and on a phone', async () => {
     const page = await open(operator, '/');
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const found: string[] = [];
     const task_id = await queued('Look at me', { to_agent: 'kimi' });
+    const found: string[] = [];
     for (const path of [...paths, `/tasks/${task_id}`, '/sign-in']) {
       await page.goto(`${server.url}${path}`);
       if (path !== '/sign-in') await page.locator('.live', { hasText: 'Live' }).waitFor();
-      await page.evaluate(axe.source);
-      const result: unknown = await page.evaluate('axe.run({ resultTypes: ["violations"] })');
-      for (const { id, impact, nodes } of violations.parse(result).violations) {
-        if (impact !== 'serious' && impact !== 'critical') continue;
-        found.push(`${path} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-      }
+      if (path.startsWith('/tasks/')) await page.getByRole('button', { name: 'Edit…' }).click();
+      found.push(...(await faultsOf(page, path)));
     }
     expect(found).toEqual([]);
     await page.close();
+  });
+
+  it('greets the operator of a new federation with the form of the first task', async () => {
+    const ends: (() => Promise<void> | void)[] = [];
+    const fresh = await startServer({}, (end) => ends.unshift(end));
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(`${fresh.url}/sign-in`);
+    await page.fill('input[name=token]', await fresh.token('reuben'));
+    await page.click('button[type=submit]');
+    await page.getByText('Nothing has been queued yet.').waitFor();
+    expect(await faultsOf(page, 'new')).toEqual([]);
+    await page.getByLabel('What is to be done').fill('Write the release notes');
+    await page.locator('[data-send]:not(:disabled)').click();
+    await page.getByText('Last 24 hours').waitFor();
+    await context.close();
+    for (const end of ends) await end();
   });
 
   it('fits a phone, a small laptop and a desk: no page scrolls sideways', async () => {
@@ -465,6 +478,28 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.close();
   });
 
+  it('gathers what needs the operator by kind once it is more than twenty', async () => {
+    const asked = Array.from({ length: 25 }, (_, n) => ({
+      key: `a${n}`,
+      description: `Delete the images of ${2000 + n}`,
+      to_agent: 'ollama',
+      needs_approval: true,
+    }));
+    await bulk(asked);
+    const page = await open(operator, '/');
+    const group = page.locator('details.group', { hasText: 'Approval' });
+    await group.locator('summary').first().click();
+    expect(await faultsOf(page, 'groups')).toEqual([]);
+    await group.getByRole('button', { name: /^Cancel all/ }).click();
+    await group.getByRole('button', { name: /^Yes, all/ }).click();
+    await page
+      .locator('.cnt')
+      .filter({ hasText: /^\D*\d$/ })
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
   async function bulk(tasks: readonly object[]): Promise<void> {
     const token = await server.token('reuben');
     const [client] = clientsUnderTest;
@@ -494,6 +529,32 @@ describe.runIf(browserProgram !== null)('the board', () => {
     expect(readFileSync(`${server.dir}/private/tokens.json`, 'utf8')).not.toMatch(/fedb?_[\w-]{43}/);
   });
 });
+
+/** What axe finds that is serious: everything on a desk, and again what depends on colours and on the width. */
+async function faultsOf(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  const before = page.viewportSize();
+  await page.evaluate(axe.source);
+  for (const [colorScheme, width, rules] of [
+    ['light', 1440, ''],
+    ['dark', 1440, 'color-contrast'],
+    ['dark', 390, 'color-contrast'],
+    ['light', 390, ''],
+  ] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 900 });
+    const only = rules === '' ? '' : `runOnly: ['${rules}'],`;
+    const result: unknown = await page.evaluate(`axe.run({ ${only} resultTypes: ['violations'] })`);
+    for (const { id, impact, nodes } of violations.parse(result).violations) {
+      if (impact !== 'serious' && impact !== 'critical') continue;
+      const where = nodes.map(({ html }) => html.slice(0, 160)).join(' | ');
+      found.push(`${name} ${colorScheme} ${width} ${id}: ${where}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  if (before !== null) await page.setViewportSize(before);
+  return found;
+}
 
 /** Points of what is seen of a list at which there is no row. Runs in the browser. */
 function blanks(lane: Element): number {

@@ -326,6 +326,22 @@ it('says that the store is damaged, serves what it knows, and is well again when
   expect(await ask('queue_task', { description: 'After the damage' })).toContain('After the damage');
 });
 
+it('lets nobody in while the tokens cannot be read, and tells whoever asks neither where they are nor why', async () => {
+  const server = await startServer();
+  const headers = { authorization: `Bearer ${await server.token('reuben')}` };
+  const path = join(server.dir, 'private', 'tokens.json');
+  const sound = readFileSync(path, 'utf8');
+  writeFileSync(path, 'torn');
+  for (const init of [{ headers }, { headers: { authorization: 'Bearer fed_guess' } }]) {
+    const refused = await server.fetch('/readyz', init);
+    expect(refused.status).toBe(503);
+    expect(problem.parse(await refused.json()).error.message).toBe('The tokens cannot be read now');
+  }
+  expect((await server.fetch('/healthz')).status).toBe(200);
+  writeFileSync(path, sound);
+  expect((await server.fetch('/readyz', { headers })).status).toBe(200);
+});
+
 it('says that the journal is gone, reads what is there, and takes changes once it is back and the server was restarted', async () => {
   const server = await startServer();
   const token = await server.token('reuben');
@@ -431,11 +447,16 @@ it('says that the store does not answer while it does not, and goes on by itself
       message: 'The database does not answer',
     });
   }
+  const page = await ask('/queue', { headers: { ...board.headers, accept: 'text/html' } });
+  expect([page.status, page.headers.get('content-type')]).toEqual([503, 'text/html; charset=UTF-8']);
+  expect(await page.text()).toContain('<h1>The database does not answer.</h1>');
   expect(await queue('Meanwhile')).toContain('store-unavailable');
   expect((await ask('/healthz')).status).toBe(200);
   store.isAway = false;
   expect((await ask('/readyz')).status).toBe(200);
   expect(await queue('Afterwards')).toContain('Afterwards');
   expect((await ask('/queue', board)).status).toBe(200);
+  const nowhere = await ask('/qeue', { headers: { ...board.headers, accept: 'text/html' } });
+  expect([nowhere.status, await nowhere.text()]).toEqual([404, expect.stringContaining('Nothing here.')]);
   expect(trouble).toEqual([]);
 });

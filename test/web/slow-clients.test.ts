@@ -1,6 +1,6 @@
 /** Clients that send slowly, and readers that never read. */
 import { connect } from 'node:net';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi, onTestFinished } from 'vitest';
 import type { FederationChange } from '../../src/federation.ts';
 import { News } from '../../src/web/news.ts';
 import { Streams } from '../../src/web/streams.ts';
@@ -61,6 +61,8 @@ it('lets a board go that takes nothing, with all that was kept for it, and tells
   const unsubscribe = vi.fn(() => listeners.splice(0));
   const news = new News({
     seq: 7,
+    fault: null,
+    refresh: async () => {},
     subscribe: (listener) => {
       listeners.push((change) => Reflect.apply(listener, undefined, [change]));
       return unsubscribe;
@@ -91,6 +93,37 @@ it('lets a board go that takes nothing, with all that was kept for it, and tells
   news.close();
   await taken;
   expect(unsubscribe).toHaveBeenCalledOnce();
+});
+
+it('tells boards once that the store is away, and once that it is back, though nothing has changed', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let isAway = false;
+  const news = new News({
+    seq: 7,
+    fault: null,
+    subscribe: () => () => {},
+    refresh: async () => {
+      if (isAway) throw new Error('The database does not answer');
+    },
+  });
+  let said = '';
+  const taken = (async () => {
+    for await (const chunk of news.open().body ?? []) said += Buffer.from(chunk).toString();
+  })();
+  const told = async (): Promise<readonly string[]> => {
+    said = '';
+    await vi.advanceTimersByTimeAsync(30_000);
+    return said.match(/(?<=event: )\w+/g) ?? [];
+  };
+  await told();
+  expect(await told()).toEqual(['beat', 'beat']);
+  isAway = true;
+  expect(await told()).toEqual(['news', 'beat']);
+  isAway = false;
+  expect(await told()).toEqual(['news', 'beat']);
+  news.close();
+  await taken;
 });
 
 it('ends a stream of which nothing is taken, and leaves those that are idle or read', async () => {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { AgentRow, PageOf } from '../../views/pages/page.ts';
 import { useBoard, useSend } from '../context.ts';
 import { Age, Clock, focusOnce, Glyph, Head, Id, Result, Section } from '../parts.tsx';
-import { Pick } from '../task-form.tsx';
+import { Pick } from '../task-fields.tsx';
 import { count, percent, stated } from '../words.ts';
 
 type Data = PageOf<'agents'>;
@@ -21,7 +21,7 @@ export function Agents({ data }: { readonly data: Data }) {
         sub={`${unassigned.length === 0 ? '' : `Nobody does ${unassigned.join(', ')}. `}${taken} of ${places} places are taken.`}
       />
       <div class="scrollx" tabIndex={0} role="region" aria-label="Agents">
-        <table class="agents">
+        <table class="agents cards">
           <thead>
             <tr>
               <th scope="col">Agent</th>
@@ -82,7 +82,7 @@ function Row({ agent }: { readonly agent: AgentRow }) {
           )}
           {agent.reason === undefined ? null : <span class="s">{agent.reason}</span>}
         </td>
-        <td>
+        <td data-label="holds">
           {agent.holds} of {agent.capacity}{' '}
           {agent.held.map((row) => (
             <span key={row.task_id}>
@@ -90,13 +90,15 @@ function Row({ agent }: { readonly agent: AgentRow }) {
             </span>
           ))}
         </td>
-        <td class="r">{agent.ready}</td>
-        <td class="r">
+        <td class="r" data-label="ready for it">
+          {agent.ready}
+        </td>
+        <td class="r" data-label="success">
           {percent(agent.figures.success_rate)} <span class="q">of {agent.figures.count}</span>
         </td>
-        <td class="r">{judged === 0 ? '–' : stated(said)}</td>
-        <td class="r">{judged === 0 ? '–' : percent(right)}</td>
-        <td>
+        <td class="r dk">{judged === 0 ? '–' : stated(said)}</td>
+        <td class="r dk">{judged === 0 ? '–' : percent(right)}</td>
+        <td data-label="seen">
           {agent.connected > 0 ? (
             'connected now'
           ) : agent.last_seen === undefined ? (
@@ -107,7 +109,7 @@ function Row({ agent }: { readonly agent: AgentRow }) {
             </>
           )}
         </td>
-        <td class="r">
+        <td class="r set">
           {shell.reader.readOnly ? null : (
             <button
               type="button"
@@ -123,7 +125,7 @@ function Row({ agent }: { readonly agent: AgentRow }) {
       </tr>
       {setting ? (
         <tr>
-          <td colSpan={9}>
+          <td colSpan={9} class="wide">
             <Availability agent={agent} onDone={() => setSetting(false)} />
           </td>
         </tr>
@@ -208,7 +210,7 @@ function Matrix({ data }: { readonly data: Data }) {
                     <td key={agent.name}>
                       {pair === undefined ? (
                         does ? (
-                          <span class="q">does it</span>
+                          <span class="q">yes</span>
                         ) : null
                       ) : (
                         <>

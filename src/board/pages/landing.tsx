@@ -1,7 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import type { LandingLine, PageOf } from '../../views/pages/page.ts';
-import { useBoard, useSend } from '../context.ts';
-import { Clock, Fact, Facts, focusOnce, Glyph, Head, Id, Result, Section, Text } from '../parts.tsx';
+import { useBoard } from '../context.ts';
+import { NoteForm } from '../note-form.tsx';
+import { Clock, Fact, Facts, Glyph, Head, Id, Section, Text } from '../parts.tsx';
 import { count } from '../words.ts';
 
 /**
@@ -169,13 +170,7 @@ async function copied(text: string): Promise<boolean> {
 /** A verdict: it goes back to its agent, as from a reviewer. */
 function SendBack({ task_id }: { readonly task_id: string }) {
   const { live } = useBoard();
-  const { state, send } = useSend();
   const [isOpen, setOpen] = useState(false);
-  const [note, setNote] = useState('');
-  const submit = async (): Promise<void> => {
-    if (note.trim() === '') return;
-    if ((await send('review_task', { task_id, verdict: 'rework', note: note.trim() })) !== null) setOpen(false);
-  };
   return (
     <div class="act">
       <button
@@ -190,34 +185,14 @@ function SendBack({ task_id }: { readonly task_id: string }) {
         <kbd aria-hidden="true">B</kbd>
       </button>
       {isOpen ? (
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit();
-          }}
-        >
-          <label class="fld">
-            <span>What is to be changed; its agent reads it</span>
-            <textarea
-              ref={focusOnce}
-              rows={2}
-              maxLength={2000}
-              value={note}
-              onInput={(event) => setNote(event.currentTarget.value)}
-            />
-          </label>
-          <button
-            type="submit"
-            class="btn primary"
-            data-send
-            disabled={!live || state === 'sending' || note.trim() === ''}
-          >
-            Send back
-          </button>
-        </form>
+        <NoteForm
+          label="What is to be changed; its agent reads it"
+          button="Send back"
+          tool="review_task"
+          args={{ task_id, verdict: 'rework' }}
+          onDone={() => setOpen(false)}
+        />
       ) : null}
-      <Result state={state} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LogLine, PageOf } from '../../views/pages/page.ts';
 import { useBoard } from '../context.ts';
 import { Clock, Head, Text } from '../parts.tsx';
-import { Pick } from '../task-form.tsx';
+import { Pick } from '../task-fields.tsx';
 import { count } from '../words.ts';
 
 type Data = PageOf<'log'>;

@@ -1,10 +1,10 @@
 import { useBoard } from '../context.ts';
-import { pageLinks } from '../frame.tsx';
+import { pageLinks } from '../page-links.ts';
 import { Head } from '../parts.tsx';
 
-/** The pages that the tabs of a phone have no room for. */
+/** What the bar and the tabs of a phone have no room for. */
 export function More() {
-  const { shell } = useBoard();
+  const { shell, onPalette, onTheme, onHelp } = useBoard();
   return (
     <>
       <Head title="More" />
@@ -16,6 +16,21 @@ export function More() {
               <a href={href}>{title}</a>
             </li>
           ))}
+        <li>
+          <button type="button" onClick={onPalette}>
+            Search
+          </button>
+        </li>
+        <li>
+          <button type="button" onClick={onTheme}>
+            Light or dark
+          </button>
+        </li>
+        <li class="dk">
+          <button type="button" onClick={onHelp}>
+            Keys
+          </button>
+        </li>
         <li>
           <form method="post" action="/sign-out">
             <button type="submit" class="btn">

@@ -4,7 +4,17 @@ import type { TaskRow } from '../../views/task-rows.ts';
 import { type Done, useBoard, useSend } from '../context.ts';
 import { Action, Age, Bar, Clock, Glyph, Head, Id, Priority, Result, RowGlyph, Text, Undo } from '../parts.tsx';
 import { TaskForm } from '../task-form.tsx';
-import { type ActionWords, actionWords, age, count, kindWords, percent, whoHas } from '../words.ts';
+import {
+  type ActionWords,
+  actionWords,
+  age,
+  count,
+  kindWords,
+  percent,
+  stated,
+  voteReasons,
+  whoHas,
+} from '../words.ts';
 
 export function Needs({ data }: { readonly data: PageOf<'needs'> }) {
   const { shell } = useBoard();
@@ -322,13 +332,23 @@ function titleOf(item: Need): string {
 }
 
 /** What else is said about it than its heading, in lines. */
-function detailOf({ kind, title, detail, headline }: Need): string {
+function detailOf({ kind, title, detail, headline, vote }: Need): string {
   if (kind === 'question') return '';
+  if (vote !== null) return undecidedWords(vote);
   // The heading says the task, and the line above it what it is about.
   const said = detail ?? '';
   const text = headline === null ? said : said.replace(`: ${headline}`, '.');
   const isSaid = headline === null || kind === 'approval';
   return isSaid ? text : text.includes('\n') ? `${title}\n${text}` : [`${title}.`, text].join(' ').trim();
+}
+
+/** Why agents have not settled it. */
+function undecidedWords({ result, voted, eligible }: NonNullable<Need['vote']>): string {
+  const because = result?.escalated_because;
+  const mean = result?.tally?.mean_confidence ?? null;
+  const why = because === undefined ? '' : `No result: ${voteReasons[because] ?? because}. `;
+  const sure = because === 'low-confidence' && mean !== null ? `Mean confidence ${stated(mean)}; 0.70 is needed. ` : '';
+  return `${why}${sure}${voted.length} of ${eligible.length} voted.`;
 }
 
 interface EvidenceProps {
@@ -614,7 +634,6 @@ function Lately({ rows }: { readonly rows: readonly TaskRow[] }) {
 }
 
 function Rail({ data }: { readonly data: PageOf<'needs'> }) {
-  const { shell } = useBoard();
   const { stuck, at_work, working, places, away, today } = data;
   return (
     <aside class="rail" aria-label="At a glance">
@@ -629,8 +648,13 @@ function Rail({ data }: { readonly data: PageOf<'needs'> }) {
                 <Id id={row.task_id} /> {row.holding?.agent ?? row.type ?? ''}
               </span>
               <span class="v warn">
-                {row.holding === null ? 'ready ' : 'silent, '}
-                <Age at={row.since} />
+                {row.holding === null ? (
+                  <>
+                    ready <Age at={row.since} />
+                  </>
+                ) : (
+                  'silent'
+                )}
               </span>
               <span class="s">{row.holding === null ? doubtWords(row) : 'Its program shows no sign of life.'}</span>
             </div>
@@ -648,8 +672,11 @@ function Rail({ data }: { readonly data: PageOf<'needs'> }) {
           <div key={row.task_id} class="rl">
             <span>
               <Id id={row.task_id} /> {whoHas(row)}
+              {row.waits === null ? null : <span class="q">, its checks</span>}
             </span>
-            <span class="v">{age(row.since, shell.now)}</span>
+            <span class="v">
+              <Age at={row.since} />
+            </span>
             <span class="s">{row.description}</span>
           </div>
         ))}

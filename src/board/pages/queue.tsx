@@ -1,12 +1,15 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ColumnName, PageOf } from '../../views/pages/page.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
-import { useBoard } from '../context.ts';
-import { Age, type Deed, DeedLine, Head, Id, Priority, RowGlyph } from '../parts.tsx';
+import { type Refused, useBoard } from '../context.ts';
+import { useEscape } from '../keys.ts';
+import { Age, type Deed, DeedLine, Head, Id, Left, Priority, Result, RowGlyph } from '../parts.tsx';
 import { useRows } from '../rows.ts';
-import { Pick, TaskForm } from '../task-form.tsx';
+import { Pick } from '../task-fields.tsx';
+import { TaskForm } from '../task-form.tsx';
+import { useWash } from '../wash.ts';
 import { Windowed } from '../windowed.tsx';
-import { columnOf, columnTitles, compareRows, count, isShort, left, shortId, whoHas } from '../words.ts';
+import { columnOf, columnTitles, compareRows, count, isShort, shortId, whoHas } from '../words.ts';
 import { doubtWords } from './needs.tsx';
 
 const names: readonly ColumnName[] = ['waiting', 'ready', 'in_progress', 'checking', 'done'];
@@ -31,10 +34,12 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
   const { shell } = useBoard();
   const all = useRows();
   const [filters, setFilters] = useState<Filters>(() => filtersIn(query));
-  const [adding, setAdding] = useState(query.has('add'));
+  const [isOpen, setAdding] = useState(query.has('add'));
+  const adding = isOpen && !shell.reader.readOnly;
   const [column, setColumn] = useState<ColumnName>('in_progress');
   const [dragged, setDragged] = useState<TaskRow | null>(null);
   const [deed, setDeed] = useState<Deed | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
 
   // In the address, so that what is seen can be kept and shared.
   useEffect(() => {
@@ -44,18 +49,27 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
   }, [filters]);
   useEffect(() => {
     const open = (): void => setAdding(true);
-    const close = (): void => setAdding(false);
+    const went = (): void => {
+      const asked = new URLSearchParams(location.search);
+      if (location.pathname === '/queue') setFilters(filtersIn(asked));
+      if (asked.has('add')) open();
+    };
     addEventListener('board:add', open);
-    addEventListener('board:escape', close);
+    addEventListener('board:went', went);
     return () => {
       removeEventListener('board:add', open);
-      removeEventListener('board:escape', close);
+      removeEventListener('board:went', went);
     };
   }, []);
 
+  // What was typed is there again when it is opened again.
+  useEscape(adding, () => setAdding(false), true);
+
   const columns = useMemo(() => arranged(data, all, filters), [data, all, filters]);
   const { waiting, ready, in_progress, checking } = data.columns;
+  const asking = useMemo(() => new Set(data.asking), [data.asking]);
   const agents = shell.agents.map(({ name }) => name);
+  const some = (of: readonly string[]) => [['', 'all'], ...of.map((name) => [name, name] as const)] as const;
   return (
     <>
       <Head
@@ -72,14 +86,20 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
         <Pick
           label="Agent"
           value={filters.agent}
-          options={[['', 'all'], ...agents.map((name) => [name, name] as const)]}
+          options={some(agents)}
           onPick={(agent) => setFilters({ ...filters, agent })}
         />
         <Pick
           label="Type"
           value={filters.type}
-          options={[['', 'all'], ...data.types.map((name) => [name, name] as const)]}
+          options={some(data.types)}
           onPick={(type) => setFilters({ ...filters, type })}
+        />
+        <Pick
+          label="From"
+          value={filters.from}
+          options={some([...new Set([...data.people, ...agents])])}
+          onPick={(from) => setFilters({ ...filters, from })}
         />
         <label class="fld">
           <span>Words</span>
@@ -92,6 +112,7 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
         </label>
       </div>
       <DeedLine deed={deed} />
+      {refused === null ? null : <Result state={{ refused }} />}
       <nav class="segs" aria-label="Columns">
         {names.map((name) => (
           <button key={name} type="button" aria-pressed={name === column} onClick={() => setColumn(name)}>
@@ -122,7 +143,7 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
                 height={rowHeight}
                 keyOf={({ task_id }) => task_id}
                 label={`${columnTitles[name]}, ${count(total, 'task')}`}
-                render={(row) => <Row row={row} onDrag={setDragged} />}
+                render={(row) => <Row row={row} isAsking={asking.has(row.task_id)} onDrag={setDragged} />}
               />
             </section>
           );
@@ -130,7 +151,15 @@ export function Queue({ data, query }: { readonly data: PageOf<'queue'>; readonl
         {adding ? <TaskForm types={data.types} people={data.people} onClose={() => setAdding(false)} /> : null}
       </div>
       {dragged === null ? null : (
-        <DropBar row={dragged} agents={agents} onEnd={() => setDragged(null)} onDeed={setDeed} />
+        <DropBar
+          row={dragged}
+          agents={agents}
+          onDone={(done, problem) => {
+            setDragged(null);
+            setDeed(done);
+            setRefused(problem);
+          }}
+        />
       )}
     </>
   );
@@ -161,9 +190,14 @@ function arranged(
   const fits = (row: TaskRow): boolean =>
     (filters.agent === '' || whoHas(row) === filters.agent || row.to_agent === filters.agent) &&
     (filters.type === '' || row.type === filters.type) &&
+    (filters.from === '' || row.from_agent === filters.from) &&
     (words === '' || row.description.toLowerCase().includes(words) || row.task_id.includes(words));
-  const rows = all === null ? names.flatMap((name) => data.columns[name].rows) : all.values();
-  for (const row of rows) if (fits(row)) columns[columnOf(row)].push(row);
+  // Those of the page are as it is now, also in what changes by time alone, or with an agent that comes or goes.
+  const fresh = new Map(names.flatMap((name) => data.columns[name].rows.map((row) => [row.task_id, row] as const)));
+  for (const kept of (all ?? fresh).values()) {
+    const row = fresh.get(kept.task_id) ?? kept;
+    if (fits(row)) columns[columnOf(row)].push(row);
+  }
   for (const name of names) columns[name].sort(compareRows(name));
   const total = (name: ColumnName): number =>
     all === null && !isFiltered(filters) ? data.columns[name].total : columns[name].length;
@@ -177,12 +211,21 @@ function arranged(
   };
 }
 
-function Row({ row, onDrag }: { readonly row: TaskRow; readonly onDrag: (row: TaskRow | null) => void }) {
+interface RowProps {
+  readonly row: TaskRow;
+  /** Its holder has asked the operator something. */
+  readonly isAsking: boolean;
+  readonly onDrag: (row: TaskRow | null) => void;
+}
+
+function Row({ row, isAsking, onDrag }: RowProps) {
   const { shell, now } = useBoard();
+  const element = useWash(row.task_id, row, row.created_at);
   const { holding, waits } = row;
   const mayDrag = !shell.reader.readOnly && row.status === 'pending';
   return (
     <article
+      ref={element}
       class="row"
       data-item
       tabIndex={0}
@@ -207,48 +250,52 @@ function Row({ row, onDrag }: { readonly row: TaskRow; readonly onDrag: (row: Ta
       <div class="z">
         <span>{whoHas(row)}</span>
         {row.status === 'in-progress' && waits !== null ? <span class="chip">its checks</span> : null}
+        {isAsking ? <span class="chip you">asks {shell.reader.readOnly ? shell.operator : 'you'}</span> : null}
         {row.status === 'pending' && waits?.for === 'tasks' ? (
           <span class="chip">
             after{' '}
             {waits.ids
               .slice(0, 2)
-              .map((id) => shortId(id, now))
+              .map((id) => (id === 'commit' ? 'its commits' : shortId(id, now)))
               .join(', ')}
             {waits.ids.length > 2 ? ` and ${waits.ids.length - 2} more` : ''}
           </span>
         ) : null}
-        {waits?.for === 'approval' ? <span class="chip you">your approval</span> : null}
-        {waits?.for === 'time' ? <span class="chip">starts in {left(waits.until, now)}</span> : null}
+        {waits?.for === 'approval' ? (
+          <span class="chip you">{shell.reader.readOnly ? shell.operator + '’s' : 'your'} approval</span>
+        ) : null}
+        {waits?.for === 'time' ? (
+          <span class="chip">
+            starts in <Left until={waits.until} />
+          </span>
+        ) : null}
         {row.doubtful === null ? null : <span class="warn">{doubtWords(row)}</span>}
         {holding?.silent === true ? <span class="warn">silent</span> : null}
         {holding === null ? null : (
-          <span class={`t${isShort(holding.until, now) ? ' warn' : ''}`}>hold {left(holding.until, now)}</span>
+          <span class={`t${isShort(holding.until, now) ? ' warn' : ''}`}>
+            hold <Left until={holding.until} />
+          </span>
         )}
       </div>
     </article>
   );
 }
 
-/** Where a dragged task can be dropped. The task's own page has the same as menus. */
+/** Where a dragged task can be dropped. The task's own page has the same as menus. It is gone once the drag ends. */
 function DropBar({
   row,
   agents,
-  onEnd,
-  onDeed,
+  onDone,
 }: {
   readonly row: TaskRow;
   readonly agents: readonly string[];
-  readonly onEnd: () => void;
-  readonly onDeed: (deed: Deed) => void;
+  readonly onDone: (deed: Deed | null, refused: Refused | null) => void;
 }) {
   const { call, now } = useBoard();
-  const [said, setSaid] = useState('');
   const drop = async (label: string, changes: Readonly<Record<string, unknown>>): Promise<void> => {
     const outcome = await call('override_task', { task_id: row.task_id, ...changes });
-    if (outcome.ok) {
-      onEnd();
-      onDeed({ label: `${shortId(row.task_id, now)}: ${label}`, undo: outcome.undo });
-    } else setSaid(`${outcome.error.message}. ${outcome.error.next}`);
+    if (outcome.ok) onDone({ label: `${shortId(row.task_id, now)}: ${label}`, undo: outcome.undo }, null);
+    else onDone(null, outcome.error);
   };
   const target = (label: string, changes: Readonly<Record<string, unknown>>) => (
     <span
@@ -271,7 +318,6 @@ function DropBar({
       )}
       <span class="s">Give to</span>
       {agents.map((to_agent) => target(to_agent, { action: 'reassign', to_agent }))}
-      {said === '' ? null : <span class="bad">{said}</span>}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { PageOf } from '../../views/pages/page.ts';
-import { type Done, useBoard, useSend } from '../context.ts';
+import { useBoard } from '../context.ts';
 import {
   Action,
   AdviceLine,
@@ -11,18 +11,19 @@ import {
   DeedLine,
   Fact,
   Facts,
-  focusOnce,
   Glyph,
   Head,
   Id,
+  Left,
   Priority,
-  Result,
   RowGlyph,
   Section,
   Text,
 } from '../parts.tsx';
-import { Pick } from '../task-form.tsx';
-import { age, left, span, stated } from '../words.ts';
+import { EditForm } from '../edit-form.tsx';
+import { useEscape } from '../keys.ts';
+import { NoteForm } from '../note-form.tsx';
+import { age, historyWords, span, stated } from '../words.ts';
 import { RunOutput } from '../run-output.tsx';
 import { LandingFacts } from './landing.tsx';
 import { doubtWords, Item } from './needs.tsx';
@@ -158,29 +159,41 @@ export function Task({ data }: { readonly data: Data }) {
               </pre>
             </Section>
           )}
-          {task.history.length === 0 ? null : (
-            <Section title="History" note={task.history.length}>
-              <div class="hist">
-                {task.history.toReversed().map(({ at, by, what, text }, index) => (
-                  <p key={index}>
-                    <span class="tm">
-                      <Clock at={at} />
-                    </span>
-                    <span>
-                      <span class={by === shell.operator ? 'you' : ''}>{by}</span> {what}
-                      {text === undefined ? '' : ': '}
-                      {text === undefined ? null : <Text text={text} />}
-                    </span>
-                  </p>
-                ))}
-              </div>
-            </Section>
-          )}
+          <History task={task} />
         </div>
         <TaskRail data={data} />
       </div>
       <span class="sr">{row.status}</span>
     </>
+  );
+}
+
+/** The newest first, down to who queued it. */
+function History({ task }: { readonly task: Data['task'] }) {
+  const { shell } = useBoard();
+  const { created_at: at, from_agent: by, history } = task;
+  const entries = [{ at, by, what: 'queued it' }, ...history].toReversed();
+  return (
+    <Section title="History" note={entries.length}>
+      <div class="hist">
+        {entries.map(({ at: when, by: who, what, text }, index) => {
+          const { words, glyph } = historyWords(what);
+          return (
+            <p key={index}>
+              <span class="tm">
+                <Clock at={when} />
+              </span>
+              {glyph === null ? <span /> : <Glyph name={glyph} tone={glyph === 'failed' ? 'bad' : ''} />}
+              <span>
+                <span class={who === shell.operator ? 'you' : ''}>{who}</span> {words}
+                {text === undefined ? '' : what === 'claimed' ? `, ${text}` : ': '}
+                {text === undefined || what === 'claimed' ? null : <Text text={text} />}
+              </span>
+            </p>
+          );
+        })}
+      </div>
+    </Section>
   );
 }
 
@@ -227,6 +240,7 @@ function Menu({ data }: { readonly data: Data }) {
   const { task } = data;
   const [open, setOpen] = useState<Open>(null);
   const [deed, setDeed] = useState<Deed | null>(null);
+  useEscape(open !== null, () => setOpen(null));
   const isOver = task.status !== 'pending' && task.status !== 'in-progress';
   const toggle = (what: Open, label: string) => (
     <button
@@ -273,7 +287,15 @@ function Menu({ data }: { readonly data: Data }) {
           />
         )}
       </div>
-      {open === 'note' ? <NoteForm task_id={task_id} onDone={() => setOpen(null)} /> : null}
+      {open === 'note' ? (
+        <NoteForm
+          label="Note; its holder reads it with its next call"
+          button="Add note"
+          tool="report_progress"
+          args={{ task_id }}
+          onDone={() => setOpen(null)}
+        />
+      ) : null}
       {open === 'give' ? (
         <div class="choices" role="group" aria-label="Give it to">
           {['auto', ...shell.agents.map(({ name }) => name), shell.operator].map((name) => (
@@ -292,7 +314,7 @@ function Menu({ data }: { readonly data: Data }) {
       ) : null}
       {open === 'edit' ? (
         <EditForm
-          data={data}
+          task={task}
           onDone={(done) => {
             setOpen(null);
             setDeed({ label: 'Changed', ...done });
@@ -302,109 +324,6 @@ function Menu({ data }: { readonly data: Data }) {
       <DeedLine deed={deed} />
       {live ? null : <p class="s">Nothing can be sent while it is not live.</p>}
     </div>
-  );
-}
-
-function NoteForm({ task_id, onDone }: { readonly task_id: string; readonly onDone: () => void }) {
-  const { live } = useBoard();
-  const [note, setNote] = useState('');
-  const { state, send } = useSend();
-  const submit = async (): Promise<void> => {
-    if (note.trim() !== '' && (await send('report_progress', { task_id, note: note.trim() }))) onDone();
-  };
-  return (
-    <form
-      class="inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <label class="fld">
-        <span>Note; its holder reads it with its next call</span>
-        <textarea
-          ref={focusOnce}
-          rows={2}
-          maxLength={2000}
-          value={note}
-          onInput={(event) => setNote(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" class="btn primary" data-send disabled={!live || state === 'sending' || note.trim() === ''}>
-        Add note
-      </button>
-      <Result state={state} />
-    </form>
-  );
-}
-
-function EditForm({ data, onDone }: { readonly data: Data; readonly onDone: (done: Done) => void }) {
-  const { shell, live } = useBoard();
-  const { task } = data;
-  const [description, setDescription] = useState(task.description);
-  const [priority, setPriority] = useState<string>(task.priority);
-  const [type, setType] = useState(task.type ?? '');
-  const [paths, setPaths] = useState((task.paths ?? []).join(', '));
-  const { state, send } = useSend();
-  const types = [
-    ...new Set([...(task.type === null ? [] : [task.type]), ...shell.agents.flatMap((agent) => agent.types)]),
-  ].sort();
-  const list = paths.split(/[\s,]+/).filter((part) => part !== '');
-  const changes = {
-    ...(description.trim() === task.description ? {} : { description: description.trim() }),
-    ...(priority === task.priority ? {} : { priority }),
-    ...(type === (task.type ?? '') || type === '' ? {} : { type }),
-    ...(list.join() === (task.paths ?? []).join() ? {} : { paths: list }),
-  };
-  const submit = async (): Promise<void> => {
-    const done = await send('override_task', { task_id: task.task_id, action: 'edit', changes });
-    if (done !== null) onDone(done);
-  };
-  return (
-    <form
-      class="inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
-      <label class="fld">
-        <span>What is to be done</span>
-        <textarea
-          ref={focusOnce}
-          rows={4}
-          value={description}
-          onInput={(event) => setDescription(event.currentTarget.value)}
-        />
-      </label>
-      <div class="two">
-        <Pick
-          label="Type"
-          value={type}
-          options={[['', 'none'], ...types.map((name) => [name, name] as const)]}
-          onPick={setType}
-        />
-        <Pick
-          label="Priority"
-          value={priority}
-          options={['low', 'normal', 'high', 'critical'].map((name) => [name, name] as const)}
-          onPick={setPriority}
-        />
-      </div>
-      <label class="fld">
-        <span>Files it will change</span>
-        <input class="m" value={paths} onInput={(event) => setPaths(event.currentTarget.value)} />
-      </label>
-      <button
-        type="submit"
-        class="btn primary"
-        data-send
-        disabled={!live || state === 'sending' || Object.keys(changes).length === 0 || description.trim() === ''}
-      >
-        Save
-      </button>
-      <Result state={state} />
-    </form>
   );
 }
 
@@ -430,14 +349,20 @@ function TaskRail({ data }: { readonly data: Data }) {
           <h2>Lease</h2>
           <Bar width={280} tone="lead" share={shareLeft(lease.claimed_at, lease.hold_until, now)} />
           <Facts>
+            <Fact name="Runs out">
+              in <Left until={lease.expires_at} />{' '}
+              {row.holding.until === lease.expires_at ? null : (
+                <span class="q">renewed while {row.holding.agent} lives</span>
+              )}
+            </Fact>
             <Fact name="Hold ends">
-              <Clock at={lease.hold_until} />, in {left(lease.hold_until, now)}
+              <Clock at={lease.hold_until} />, in <Left until={lease.hold_until} />
             </Fact>
             <Fact name="Through">{row.holding.client ?? 'unknown'}</Fact>
           </Facts>
         </section>
       )}
-      {named === 0 && task.deadline === undefined ? null : (
+      {named === 0 && task.deadline === undefined && task.not_before === undefined ? null : (
         <section>
           <h2>Waits for, leads to</h2>
           <Facts>
@@ -447,6 +372,11 @@ function TaskRail({ data }: { readonly data: Data }) {
             {related(task.subject === undefined ? undefined : [task.subject], 'Judges')}
             {related(task.rework_of === undefined ? undefined : [task.rework_of], 'Reworks')}
             {related(task.sent_back_as === undefined ? undefined : [task.sent_back_as], 'Sent back as')}
+            {task.not_before === undefined ? null : (
+              <Fact name="Not before">
+                <Clock at={task.not_before} />
+              </Fact>
+            )}
             {task.deadline === undefined ? null : (
               <Fact name="Deadline">
                 <Clock at={task.deadline} />
@@ -477,6 +407,7 @@ function TaskRail({ data }: { readonly data: Data }) {
           {task.paths === undefined ? null : (
             <Fact name="Changes">{<span class="m">{task.paths.join(', ')}</span>}</Fact>
           )}
+          {task.checks === undefined ? null : <Fact name="Checks">{task.checks.join(', ')}</Fact>}
           {task.uses === undefined ? null : <Fact name="Uses">{task.uses.join(', ')}</Fact>}
           <Fact name="If it fails">
             {task.on_failure === 'cancel'

@@ -29,6 +29,7 @@ const bar = 24;
 const lane = 36;
 
 export function Timeline({ data }: { readonly data: Data }) {
+  const { now } = useBoard();
   const [asTable, setAsTable] = useState(false);
   const [selected, setSelected] = useState<string | null>(null);
   const { attempts, more } = data.timeline;
@@ -36,7 +37,7 @@ export function Timeline({ data }: { readonly data: Data }) {
   return (
     <>
       <Head
-        title={worst(attempts)}
+        title={worst(attempts, now)}
         sub={`${count(attempts.length, 'attempt')}${more === 0 ? '' : `, ${more} more not drawn`}, ${count(data.timeline.votes.length, 'vote')}.`}
       >
         <nav class="seg" aria-label="How far back">
@@ -72,16 +73,23 @@ function stateOf({ end, checking }: TimelineAttempt): string {
 }
 
 /** The time's worst, in words. */
-function worst(attempts: readonly TimelineAttempt[]): string {
+function worst(attempts: readonly TimelineAttempt[], now: string): string {
   const failures = new Map<string, { agent: string; task_id: string; count: number }>();
   for (const { agent, task_id, end } of attempts) {
     if (end !== 'failure' && end !== 'lapsed') continue;
     const key = `${agent} ${task_id}`;
     failures.set(key, { agent, task_id, count: (failures.get(key)?.count ?? 0) + 1 });
   }
-  const [first] = [...failures.values()].sort((a, b) => b.count - a.count);
+  const [first, second] = [...failures.values()].sort((a, b) => b.count - a.count);
   if (first === undefined) return attempts.length === 0 ? 'Nothing was worked on.' : 'Nothing failed.';
-  return `${first.agent} failed ${first.count === 1 ? 'once' : `${first.count} times`} on ${shortId(first.task_id, new Date().toISOString())}.`;
+  // Of many that failed once, no one is the worst.
+  if (first.count === 1 && second !== undefined) {
+    const most = [...failures.values()].filter(({ agent }) => agent === first.agent).length;
+    return most === failures.size
+      ? `${first.agent} failed ${most} times.`
+      : `${count(failures.size, 'attempt')} failed.`;
+  }
+  return `${first.agent} failed ${first.count === 1 ? 'once' : `${first.count} times`} on ${shortId(first.task_id, now)}.`;
 }
 
 interface Placed {

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { PageOf } from '../../views/pages/page.ts';
 import type { VoteBrief, VoteInFull } from '../../views/vote-views.ts';
 import { useBoard, useSend } from '../context.ts';
-import { Action, Bar, Clock, focusOnce, Glyph, Head, Id, Result, Section, Text } from '../parts.tsx';
-import { Pick } from '../task-form.tsx';
-import { count, left, percent, shortId, stated } from '../words.ts';
+import { Action, Bar, Clock, focusOnce, Glyph, Head, Id, Left, Result, Section, Text } from '../parts.tsx';
+import { Pick } from '../task-fields.tsx';
+import { count, left, percent, shortId, stated, voteReasons } from '../words.ts';
 
 type Data = PageOf<'votes'>;
 
@@ -89,17 +89,8 @@ function Group({
   );
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  blocked: 'an agent blocks it',
-  'no-quorum': 'too few voted',
-  tie: 'two options lead',
-  'no-majority': 'no option has more than half of the weight',
-  'low-confidence': 'those who chose it are not sure enough',
-  'high-stakes': 'the stakes are high: a person confirms',
-};
-
 function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting: readonly string[] }) {
-  const { shell, now, go } = useBoard();
+  const { shell, go } = useBoard();
   const { vote_id, result } = vote;
   // What was acted on stays in sight: /votes alone shows whatever needs somebody next.
   const stay = (): void => go(`/votes/${vote_id}`);
@@ -118,7 +109,7 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
       <p class="sub">
         {escalated && result?.escalated_because !== undefined ? (
           <>
-            No result: <b>{reasons[result.escalated_because] ?? result.escalated_because}</b>.{' '}
+            No result: <b>{voteReasons[result.escalated_because] ?? result.escalated_because}</b>.{' '}
           </>
         ) : null}
         {result?.choice === undefined ? null : (
@@ -127,7 +118,11 @@ function Chosen({ vote, waiting }: { readonly vote: VoteInFull; readonly waiting
           </>
         )}
         {vote.cancelled === undefined ? null : `Cancelled by ${vote.cancelled.by}: ${vote.cancelled.reason}. `}
-        {vote.status === 'active' ? `Closes in ${left(vote.deadline, now)}, or once everyone has voted. ` : ''}
+        {vote.status === 'active' ? (
+          <>
+            Closes in <Left until={vote.deadline} />, or once everyone has voted.{' '}
+          </>
+        ) : null}
         {waiting.length === 0 ? null : (
           <>
             {waiting.map((id) => (
@@ -214,7 +209,7 @@ function Tally({ vote, tally }: { readonly vote: VoteInFull; readonly tally: Tal
   return (
     <Section title="Tally">
       <div class="scrollx" tabIndex={0} role="region" aria-label="Tally">
-        <table class="tally">
+        <table class="tally cards">
           <thead>
             <tr>
               <th scope="col">Option</th>
@@ -239,11 +234,13 @@ function Tally({ vote, tally }: { readonly vote: VoteInFull; readonly tally: Tal
                 <th scope="row" class={in_force === best && best > 0 ? 'b' : ''}>
                   {option}
                 </th>
-                <td>
+                <td class="dk">
                   <Bar share={plain.share ?? 0} tone="plain" line={0.5} width={200} />
                 </td>
-                <td class="r">{percent(plain.share)}</td>
-                <td>
+                <td class="r" data-label="plain">
+                  {percent(plain.share)}
+                </td>
+                <td class="wide">
                   <Bar
                     share={calibrated.share ?? 0}
                     tone={in_force === best ? 'lead' : 'other'}
@@ -251,9 +248,11 @@ function Tally({ vote, tally }: { readonly vote: VoteInFull; readonly tally: Tal
                     width={200}
                   />
                 </td>
-                <td class="r">{percent(calibrated.share)}</td>
+                <td class="r" data-label="calibrated">
+                  {percent(calibrated.share)}
+                </td>
                 {mayDecide ? (
-                  <td class="r">
+                  <td class="r wide">
                     {option === vote.result?.choice ? 'in force' : <Decide vote={vote} option={option} />}
                   </td>
                 ) : null}
@@ -327,7 +326,7 @@ function Ballots({
   return (
     <Section title="Ballots" note={`${ballots.length} of ${vote.eligible.length}`}>
       <div class="scrollx" tabIndex={0} role="region" aria-label="Ballots">
-        <table>
+        <table class="cards">
           <thead>
             <tr>
               <th scope="col">Agent</th>
@@ -348,7 +347,7 @@ function Ballots({
                   {block === true ? <span class="bad">blocks</span> : null}
                 </td>
                 <td class="r">{stated(confidence)}</td>
-                <td class="d">
+                <td class="d wide">
                   <Text text={reasoning} />
                 </td>
               </tr>

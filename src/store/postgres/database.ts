@@ -2,6 +2,7 @@
  * Connections to one database: opened when they are needed, replaced when they break. A statement that changes nothing
  * when it is repeated is repeated until it is answered or patience ends.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
@@ -51,6 +52,8 @@ export class Database {
   constructor(address: Address, patienceMs: number = defaultPatienceMs) {
     this.address = address;
     this.#patienceMs = patienceMs;
+    // While the server is away, as many wait as ask: that is no leak, and no warning belongs on standard error.
+    setMaxListeners(0, this.#ending.signal);
     const { host, port, user, database, ssl } = address;
     this.#config = {
       host,

@@ -10,7 +10,7 @@ import { unreadNotes } from '../../domain/tasks/notes.ts';
 import type { Task, TaskId } from '../../domain/tasks/task.ts';
 import { pairOf } from '../../domain/metrics/metrics.ts';
 import { bonusesFor } from '../../domain/routing/bonuses.ts';
-import { day, type Timestamp, toMillis } from '../../domain/time.ts';
+import { day, minute, type Timestamp, toMillis } from '../../domain/time.ts';
 import type { Federation } from '../../federation.ts';
 import { agentMetrics } from '../metrics-of-one.ts';
 import { costRows } from '../cost-view.ts';
@@ -51,7 +51,8 @@ const firstRows = 40;
 const mostDone = 500;
 const mostNodes = 200;
 const longestHeadline = 160;
-const stuckAfter = 15 * 60_000;
+const stuckAfter = 15 * minute;
+const silentAfter = 3 * minute;
 const mostLogRecords = 1_000;
 const mostLogLines = 300;
 
@@ -68,6 +69,7 @@ export function shellOf(federation: Federation, reader: Shell['reader']): Shell 
     warning: fault === null ? null : { message: fault.message, next: fault.next },
     inbox: state.escalations.size,
     agents: Object.entries(config.agents).map(([name, { types }]) => ({ name, types })),
+    checks: Object.keys(config.checks),
   };
 }
 
@@ -162,7 +164,7 @@ function needsPage(federation: Federation): PageOf<'needs'> {
     page: 'needs',
     items: items.map((item) => needOf(federation, item)),
     total,
-    stuck: [...stuckReady(federation), ...held.filter(({ holding }) => holding?.silent === true)].slice(0, 8),
+    stuck: [...stuckReady(federation), ...held.filter((task) => isSilent(task, federation.now()))].slice(0, 8),
     at_work: held.slice(0, 8),
     working: held.length,
     places: Object.values(agents).reduce((sum, { capacity }) => sum + capacity, 0),
@@ -171,6 +173,11 @@ function needsPage(federation: Federation): PageOf<'needs'> {
     lately: recent,
     isNew: federation.seq === 0 || (state.tasks.size === 0 && state.archived.size === 0),
   };
+}
+
+/** Whoever has just begun may not have been seen yet. */
+function isSilent({ holding }: TaskRow, now: Timestamp): boolean {
+  return holding?.silent === true && toMillis(now) - toMillis(holding.since) >= silentAfter;
 }
 
 /** Ready for a quarter of an hour, and nobody who was seen does it. */
@@ -259,6 +266,9 @@ function queuePage(federation: Federation): PageOf<'queue'> {
   return {
     page: 'queue',
     columns,
+    asking: [...state.escalations.values()].flatMap(({ kind, task_id }) =>
+      kind === 'question' && task_id !== null ? [task_id] : [],
+    ),
     types: [...types].filter((type) => type !== '').sort(),
     people: [operator, ...people],
   };
@@ -369,7 +379,9 @@ async function votesPage(federation: Federation, id: string): Promise<PageOf<'vo
   const state = federation.state();
   const all = [...state.votes.values()].reverse();
   const chosen =
-    id === '' ? (all.find(({ status }) => status === 'escalated') ?? all[0] ?? null) : await findVote(federation, id);
+    id === ''
+      ? (all.findLast(({ status }) => status === 'escalated') ?? all[0] ?? null)
+      : await findVote(federation, id);
   const brief = (status: readonly string[]) =>
     all
       .filter((vote) => status.includes(vote.status))

@@ -27,6 +27,8 @@ export interface Shell {
   readonly warning: { readonly message: string; readonly next: string } | null;
   readonly inbox: number;
   readonly agents: readonly { readonly name: string; readonly types: readonly string[] }[];
+  /** Checks that the configuration knows. */
+  readonly checks: readonly string[];
 }
 
 /** An inbox item with what one has to know to answer it. */
@@ -111,6 +113,8 @@ export type Page =
   | {
       readonly page: 'queue';
       readonly columns: Readonly<Record<ColumnName, QueueColumn>>;
+      /** Tasks about which the operator is asked something. */
+      readonly asking: readonly string[];
       readonly types: readonly string[];
       readonly people: readonly string[];
     }

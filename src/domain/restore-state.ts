@@ -7,6 +7,7 @@
  */
 import { FederationState, type Sections } from './federation-state.ts';
 import type { Change } from './undo/change.ts';
+import { listOf } from './undo/change-list.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
@@ -35,8 +36,10 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.archivedVotes, rowsOf(sections, 'archived_votes', 'vote_id'), (row) => row.vote_id);
   fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
-  for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0'))
-    state.changes.set(by, changes);
+  for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0')) {
+    const list = listOf(changes);
+    if (list !== null) state.changes.set(by, list);
+  }
   fill(state.runs, rowsOf(sections, 'runs', 'run_id'), (row) => row.run_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   fill(state.imports, rowsOf(sections, 'imports', 'key'), (row) => row.key);

@@ -76,7 +76,11 @@ export class Table<K, V> {
     const before = this.#rows.get(key);
     this.#rows.set(key, row);
     this.#onChange?.(before, row);
-    if (!this.#undo.active) return;
+    if (this.#undo.active) this.#remember(key, before, row);
+  }
+
+  // Apart from `set`, whose variables would otherwise be kept for this function with each call, tried or not.
+  #remember(key: K, before: V | undefined, row: V): void {
     this.#undo.push(() => {
       if (before === undefined) this.#rows.delete(key);
       else this.#rows.set(key, before);

@@ -10,9 +10,10 @@ import { noOptimization, type Optimization } from './routing/bonus.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
+import { ArchivedTasks } from './tasks/archived-tasks.ts';
 import { Dependents } from './tasks/dependents.ts';
 import { isOpen } from './tasks/readiness.ts';
-import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
+import type { Task, TaskId } from './tasks/task.ts';
 import { plainChange } from './undo/change.ts';
 import { type ChangeList, changesIn } from './undo/change-list.ts';
 import type { ImportRow } from './tasks/import-row.ts';
@@ -122,7 +123,7 @@ export class FederationState {
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
-  readonly archived = new Table<TaskId, ArchivedTask>(this.undo);
+  readonly archived = new ArchivedTasks(this.undo);
   readonly agents = new Table<string, AgentRecord>(this.undo, () => {
     this.touched.agents = true;
   });
@@ -244,7 +245,7 @@ export class FederationState {
       requests: [...this.requests.values()],
       imports: [...this.imports.values()],
       taught: [...this.taught.values()],
-      archived: [...this.archived.values()],
+      archived: this.archived.toRows(),
       tasks: [...this.tasks.values()],
     };
   }

@@ -11,7 +11,7 @@ import { listOf } from './undo/change-list.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
-export const stateSchema = 3;
+export const stateSchema = 4;
 
 type Rows<T> = readonly T[];
 
@@ -44,7 +44,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   fill(state.imports, rowsOf(sections, 'imports', 'key'), (row) => row.key);
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);
-  fill(state.archived, rowsOf(sections, 'archived', 'task_id'), (row) => row.task_id);
+  state.archived.restore(rowsOf(sections, 'archived', 'codes'));
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
   state.takeTouched();
   return state;

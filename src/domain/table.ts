@@ -68,6 +68,10 @@ export class Table<K, V> {
     return this.#rows.has(key);
   }
 
+  keys(): IterableIterator<K> {
+    return this.#rows.keys();
+  }
+
   values(): IterableIterator<V> {
     return this.#rows.values();
   }

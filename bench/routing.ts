@@ -165,7 +165,7 @@ async function printSpeed(): Promise<void> {
   const before = performance.now();
   const bytes = await saveLearner(router.learner);
   const saved = performance.now();
-  const loaded = loadLearner(bytes, router.agents, readRules('domain'));
+  const loaded = await loadLearner(bytes, router.agents, readRules('domain'));
   const after = performance.now();
   print(`| save, ${(bytes.length / 1e6).toFixed(1)} MB | ${((saved - before) * 1000).toFixed(0)} |`);
   print(`| load (${loaded === null ? 'failed' : 'ok'}) | ${((after - saved) * 1000).toFixed(0)} |`);

@@ -134,7 +134,7 @@ class Examiner {
       for (const { name, then } of rules) {
         // A verdict that sends work back ends its review without a follow-up.
         const isThere = events.some((other) => answers(other, event.task_id, name));
-        const isQueued = [...(this.#state.index.dependents.get(event.task_id) ?? [])].some(
+        const isQueued = [...(this.#state.dependents.get(event.task_id) ?? [])].some(
           (id) => this.#state.tasks.get(id)?.type === then.type,
         );
         if (!isThere && !isQueued) this.#fault(`${name} did not fire after ${event.task_id}`);

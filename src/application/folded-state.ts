@@ -49,6 +49,8 @@ export class FoldedState {
   /** Takes in what the store has read. */
   fold(): void {
     const { store, clock, onFolded, onRestart } = this.#options;
+    // Which tasks become ready by what happens to others, the index says; and subscribers are told.
+    if (this.#listeners.size > 0) this.#current.makeIndex();
     for (const record of store.read()) {
       if (record === 'restarted') {
         this.#current = new FederationState();

@@ -230,7 +230,7 @@ export class LiveRouter implements LoadedRouter {
     const [known, ...since] = await this.#options.store.tail(Number.POSITIVE_INFINITY, position.seq - 1);
     if (known?.seq !== position.seq || known.hash !== position.hash) return null;
     const { agents, rules } = optionsFrom(config);
-    const learner = library.loadLearner(kept.content, agents, rules);
+    const learner = await library.loadLearner(kept.content, agents, rules);
     if (learner === null) return null;
     const router = new library.Router(optionsFrom(config), learner);
     const loaded = { library, router, config, learnedWith, position, unsaved: 0 };

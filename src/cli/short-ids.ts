@@ -92,12 +92,12 @@ function nearest(text: string, wanted: readonly IdKind[], known: readonly string
 
 function idsOf(state: FederationState, kind: IdKind): string[] {
   const rows = {
-    task: [...state.archived.entries(), ...state.tasks.entries()],
-    vote: [...state.archivedVotes.entries(), ...state.votes.entries()],
-    inbox: [...state.escalations.entries()],
-    run: [...state.runs.entries()],
+    task: () => [...Array.from(state.archived.values(), ({ task_id }) => task_id), ...state.tasks.keys()],
+    vote: () => [...state.archivedVotes.keys(), ...state.votes.keys()],
+    inbox: () => [...state.escalations.keys()],
+    run: () => [...state.runs.keys()],
   };
-  return rows[kind].map(([id]) => id);
+  return rows[kind]();
 }
 
 /**

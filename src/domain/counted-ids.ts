@@ -7,7 +7,9 @@ import type { Timestamp } from './time.ts';
 export function countId(state: FederationState, kind: NumberedKind, id: string): void {
   const day = id.slice(kind.length + 1, kind.length + 11);
   const counters = state.days.get(day) ?? { day, task: 0, vote: 0, inbox: 0, optimization: 0, run: 0 };
-  state.days.set(day, { ...counters, [kind]: Math.max(counters[kind], Number(id.slice(kind.length + 12))) });
+  const raised: Record<NumberedKind, number> & { readonly day: string } = { ...counters };
+  raised[kind] = Math.max(counters[kind], Number(id.slice(kind.length + 12)));
+  state.days.set(day, raised);
 }
 
 /** Gives out ids in order; several within one decision. */

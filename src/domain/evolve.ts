@@ -34,13 +34,12 @@ function advanceClock(state: FederationState, at: Timestamp): void {
 }
 
 /** How long the queue was at the day's end. */
-function endDay({ metrics, index }: FederationState, before: Timestamp, at: Timestamp): void {
+function endDay({ metrics, openTasks }: FederationState, before: Timestamp, at: Timestamp): void {
   if (!metrics.total.has('first_event')) {
     metrics.total.set('first_event', toMillis(at));
     return;
   }
-  const { pending, 'in-progress': held } = index.byStatus;
-  metrics.days.at(dayOf(toMillis(before))).set('open', pending.size + held.size);
+  metrics.days.at(dayOf(toMillis(before))).set('open', openTasks);
 }
 
 /** Once a day by the journal's own clock, so that every process forgets the same at the same place. */

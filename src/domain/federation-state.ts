@@ -10,8 +10,12 @@ import { noOptimization, type Optimization } from './routing/bonus.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { HeldFollowUp } from './scheduling/held-follow-up.ts';
 import { Table, UndoLog } from './table.ts';
-import type { ArchivedTask, Task, TaskId } from './tasks/task.ts';
-import { type Change, plainChange } from './undo/change.ts';
+import { ArchivedTasks } from './tasks/archived-tasks.ts';
+import { Dependents } from './tasks/dependents.ts';
+import { isOpen } from './tasks/readiness.ts';
+import type { Task, TaskId } from './tasks/task.ts';
+import { plainChange } from './undo/change.ts';
+import { type ChangeList, changesIn } from './undo/change-list.ts';
 import type { ImportRow } from './tasks/import-row.ts';
 import { TaskIndexes } from './tasks/task-indexes.ts';
 import type { Timestamp } from './time.ts';
@@ -113,14 +117,13 @@ export type Sections = Readonly<Record<SectionName, readonly unknown[]>>;
 
 export class FederationState {
   readonly undo = new UndoLog();
-  readonly index = new TaskIndexes(
-    (id) => this.touched.tasks.add(id),
-    (id) => this.tasks.get(id),
-  );
+  readonly dependents = new Dependents();
+  #index: TaskIndexes | null = null;
+  #openTasks = 0;
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
-  readonly archived = new Table<TaskId, ArchivedTask>(this.undo);
+  readonly archived = new ArchivedTasks(this.undo);
   readonly agents = new Table<string, AgentRecord>(this.undo, () => {
     this.touched.agents = true;
   });
@@ -144,10 +147,9 @@ export class FederationState {
   );
   /** Follow-ups kept for the operator's word. */
   readonly held = new Table<string, HeldFollowUp>(this.undo, (before, after) => this.#heldChanged(before, after));
-  /** Those of each finished task. */
-  readonly heldAfter = new Map<TaskId, readonly HeldFollowUp[]>();
-  /** What each participant did last, for `undo`; by name, oldest first. */
-  readonly changes = new Table<string, readonly Change[]>(this.undo);
+  #heldAfter: Map<TaskId, readonly HeldFollowUp[]> | null = null;
+  /** What each participant did last, for `undo`; by name. */
+  readonly changes = new Table<string, ChangeList>(this.undo);
   /** The newest runs of agents' programs, oldest first. */
   readonly runs = new Table<string, Run>(this.undo, (before, after) => this.#runChanged(before, after));
   /** Open escalations by key. */
@@ -182,6 +184,42 @@ export class FederationState {
     this.#optimization.set('optimization', optimization);
   }
 
+  /** Made when first asked for, from then on kept up to date. */
+  get index(): TaskIndexes {
+    return this.#index ?? this.makeIndex();
+  }
+
+  /** Asks for it, as it were. */
+  makeIndex(): TaskIndexes {
+    if (this.#index !== null) return this.#index;
+    const made = new TaskIndexes(
+      // Of tasks that turn while it is made nobody is to be told.
+      (id) => this.#index !== null && this.touched.tasks.add(id),
+      (id) => this.tasks.get(id),
+    );
+    for (const task of this.tasks.values()) made.update(undefined, task);
+    this.#index = made;
+    return made;
+  }
+
+  /** Follow-ups that are kept, by finished task. Like the index. */
+  get heldAfter(): ReadonlyMap<TaskId, readonly HeldFollowUp[]> {
+    if (this.#heldAfter !== null) return this.#heldAfter;
+    const made = new Map<TaskId, HeldFollowUp[]>();
+    for (const held of this.held.values()) {
+      const others = made.get(held.task_id);
+      if (others === undefined) made.set(held.task_id, [held]);
+      else others.push(held);
+    }
+    this.#heldAfter = made;
+    return made;
+  }
+
+  /** Pending or in progress. */
+  get openTasks(): number {
+    return this.#openTasks;
+  }
+
   takeTouched(): Touched {
     const taken = this.touched;
     this.touched = untouched();
@@ -202,18 +240,21 @@ export class FederationState {
       archived_votes: [...this.archivedVotes.values()],
       escalations: [...this.escalations.values()],
       held: [...this.held.values()],
-      changes: Array.from(this.changes.entries(), ([by, all]) => [by, all.map(plainChange)]),
+      changes: Array.from(this.changes.entries(), ([by, all]) => [by, changesIn(all).map(plainChange)]),
       runs: [...this.runs.values()],
       requests: [...this.requests.values()],
       imports: [...this.imports.values()],
       taught: [...this.taught.values()],
-      archived: [...this.archived.values()],
+      archived: this.archived.toRows(),
       tasks: [...this.tasks.values()],
     };
   }
 
   #taskChanged(before: Task | undefined, after: Task | undefined): void {
-    this.index.update(before, after);
+    this.dependents.update(before, after);
+    if (before !== undefined && isOpen(before)) this.#openTasks -= 1;
+    if (after !== undefined && isOpen(after)) this.#openTasks += 1;
+    this.#index?.update(before, after);
     const task = after ?? before;
     if (task === undefined) return;
     this.touched.tasks.add(task.task_id);
@@ -236,11 +277,12 @@ export class FederationState {
   #heldChanged(before: HeldFollowUp | undefined, after: HeldFollowUp | undefined): void {
     this.touched.inbox = true;
     const id = after?.task_id ?? before?.task_id;
-    if (id === undefined) return;
-    const others = (this.heldAfter.get(id) ?? []).filter((held) => held !== before);
+    const all = this.#heldAfter;
+    if (id === undefined || all === null) return;
+    const others = (all.get(id) ?? []).filter((held) => held !== before);
     const now = after === undefined ? others : [...others, after];
-    if (now.length === 0) this.heldAfter.delete(id);
-    else this.heldAfter.set(id, now);
+    if (now.length === 0) all.delete(id);
+    else all.set(id, now);
   }
 
   #escalationChanged(before: Escalation | undefined, after: Escalation | undefined): void {

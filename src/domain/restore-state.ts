@@ -7,10 +7,11 @@
  */
 import { FederationState, type Sections } from './federation-state.ts';
 import type { Change } from './undo/change.ts';
+import { listOf } from './undo/change-list.ts';
 import { requestKey } from './tasks/request-key.ts';
 
 /** Raised with each change of what `toSections` gives, or of what its rows mean. Another program version refolds anyway. */
-export const stateSchema = 3;
+export const stateSchema = 4;
 
 type Rows<T> = readonly T[];
 
@@ -35,13 +36,15 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.archivedVotes, rowsOf(sections, 'archived_votes', 'vote_id'), (row) => row.vote_id);
   fill(state.escalations, rowsOf(sections, 'escalations', 'inbox_id'), (row) => row.inbox_id);
   fill(state.held, rowsOf(sections, 'held', 'held_id'), (row) => row.held_id);
-  for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0'))
-    state.changes.set(by, changes);
+  for (const [by, changes] of rowsOf<readonly [string, readonly Change[]]>(sections, 'changes', '0')) {
+    const list = listOf(changes);
+    if (list !== null) state.changes.set(by, list);
+  }
   fill(state.runs, rowsOf(sections, 'runs', 'run_id'), (row) => row.run_id);
   fill(state.requests, rowsOf(sections, 'requests', 'key'), (row) => requestKey(row.by, row.key));
   fill(state.imports, rowsOf(sections, 'imports', 'key'), (row) => row.key);
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);
-  fill(state.archived, rowsOf(sections, 'archived', 'task_id'), (row) => row.task_id);
+  state.archived.restore(rowsOf(sections, 'archived', 'codes'));
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
   state.takeTouched();
   return state;

@@ -68,6 +68,10 @@ export class Table<K, V> {
     return this.#rows.has(key);
   }
 
+  keys(): IterableIterator<K> {
+    return this.#rows.keys();
+  }
+
   values(): IterableIterator<V> {
     return this.#rows.values();
   }
@@ -92,7 +96,11 @@ export class Table<K, V> {
     this.#rows.set(key, row);
     if (before === undefined) this.#added(key);
     this.#onChange?.(before, row);
-    if (!this.#undo.active) return;
+    if (this.#undo.active) this.#remember(key, before, row);
+  }
+
+  // Apart from `set`, whose variables would otherwise be kept for this function with each call, tried or not.
+  #remember(key: K, before: V | undefined, row: V): void {
     this.#undo.push(() => {
       if (before === undefined) this.#drop(key);
       else this.#rows.set(key, before);

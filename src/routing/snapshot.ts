@@ -7,8 +7,9 @@
  * examples are read again from their texts. 15,000 short texts with 10 agents
  * take 10 MB and 0.5 s each way; 200 outcomes about 0.3 MB.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { deflateRaw, inflateRawSync } from 'node:zlib';
+import { deflateRaw, inflateRaw } from 'node:zlib';
 import { z } from 'zod';
 import { Learner } from './learner.ts';
 import { lessons } from './logistic-models.ts';
@@ -51,20 +52,24 @@ const headerSchema = z.object({
   counts: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
-  examples: z.array(
-    z.tuple([
-      z.string(),
-      z.string(),
-      z.string().nullable(),
-      z.number(),
-      z.enum(lessons),
-      z.number(),
-      z.array(z.number()),
-    ]),
-  ),
+  // Each by itself, when its turn comes.
+  examples: z.array(z.unknown()),
 });
 
+const exampleSchema = z.tuple([
+  z.string(),
+  z.string(),
+  z.string().nullable(),
+  z.number(),
+  z.enum(lessons),
+  z.number(),
+  z.array(z.number()),
+]);
+
+const sliceMs = 4;
+
 const compress = promisify(deflateRaw);
+const decompress = promisify(inflateRaw);
 
 /** Bytes of everything learned as it is now; compressing them, most of the time, leaves the process free. */
 export async function saveLearner(learner: Learner): Promise<Buffer> {
@@ -130,20 +135,24 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
 
 /**
  * The learner that {@link saveLearner} wrote, with the roster and rules of
- * today. Null when the bytes are damaged, or of another version or other
+ * today; made in slices of 4 ms, so that a process answers meanwhile. Null when the bytes are damaged, or of another version or other
  * settings: then it is built anew from the outcomes.
  */
-export function loadLearner(
+export async function loadLearner(
   bytes: Uint8Array,
   agents: readonly string[],
   rules: readonly RoutingRule[],
   settings: Partial<LearnerSettings> = {},
-): Learner | null {
+): Promise<Learner | null> {
   try {
-    const raw = inflateRawSync(bytes);
+    const raw = await decompress(bytes);
+    const slices = new Slices();
     const headerEnd = 4 + raw.readUInt32LE(0);
+    // 15 ms where as many examples are kept as can be: the longest piece.
     const value: unknown = JSON.parse(raw.toString('utf8', 4, headerEnd));
+    await slices.next();
     const header = headerSchema.parse(value);
+    await slices.next();
     const learner = new Learner([], [], settings);
     if (header.settings !== JSON.stringify(learner.settings)) return null;
     for (const name of header.names) learner.ensureColumn(name);
@@ -151,9 +160,9 @@ export function loadLearner(
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
-    readTable(models.features, header.features, reader);
+    await readTable(models.features, header.features, reader, slices);
     for (const rule of header.rules) models.ensureRule(rule);
-    readTable(models.rules, header.rules.length, reader);
+    await readTable(models.rules, header.rules.length, reader, slices);
     models.documents = header.documents;
     models.labels = header.labels;
     random.state = header.random;
@@ -174,7 +183,9 @@ export function loadLearner(
     reader.into(norms);
     if (!reader.finished) return null;
     examples.startAt(header.first);
-    for (const [at, [id, text, type, column, lesson, share, fired]] of header.examples.entries()) {
+    for (const [at, kept] of header.examples.entries()) {
+      if (slices.isOver) await slices.next();
+      const [id, text, type, column, lesson, share, fired] = exampleSchema.parse(kept);
       if (column >= header.names.length) return null;
       const number = header.first + at;
       const example = { number, id, text, type, column, lesson, share, rules: Int32Array.from(fired) };
@@ -203,18 +214,33 @@ function tableNumbers(table: WeightTable): [Int32Array, Float32Array] {
   return [table.slotOf.slice(0, rows), packed];
 }
 
-function readTable(table: WeightTable, rows: number, reader: NumberReader): void {
+async function readTable(table: WeightTable, rows: number, reader: NumberReader, slices: Slices): Promise<void> {
   const slots = new Int32Array(rows);
   reader.into(slots);
   const { columns } = table;
   const packed = new Float32Array(rows * (1 + 2 * columns));
   reader.into(packed);
   for (const [row, slot] of slots.entries()) {
+    if (slices.isOver) await slices.next();
     table.ensureRow(slot);
     const from = row * (1 + 2 * columns);
     const to = row * table.width;
     table.records.set(packed.subarray(from, from + 1 + columns), to);
     table.records.set(packed.subarray(from + 1 + columns, from + 1 + 2 * columns), to + 1 + table.stride);
+  }
+}
+
+/** Work that is done a little at a time: 15,000 texts are read in most of a second, and meanwhile others ask as well. */
+class Slices {
+  #begun = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.#begun > sliceMs;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#begun = performance.now();
   }
 }
 

@@ -11,9 +11,7 @@ export function graphView(state: FederationState): string {
   const open = [...state.index.byStatus['in-progress'], ...state.index.byStatus.pending];
   const shown = new Map<string, Task>();
   // Linked tasks first: a graph of single dots tells nothing.
-  const linked = open.filter(
-    (id) => (state.tasks.get(id)?.waiting_for.length ?? 0) > 0 || state.index.dependents.has(id),
-  );
+  const linked = open.filter((id) => (state.tasks.get(id)?.waiting_for.length ?? 0) > 0 || state.dependents.has(id));
   for (const id of new Set([...linked, ...open])) {
     const task = state.tasks.get(id);
     if (task !== undefined && shown.size < mostNodes) shown.set(id, task);

@@ -65,7 +65,7 @@ function isSame(before: object | null, after: object | null): boolean {
 
 function tasksOf({ tasks, archived }: FederationState): Map<string, Row> {
   const rows = new Map<string, Row>();
-  for (const [id, row] of archived.entries()) rows.set(id, { text: '', status: row.status, row: null });
+  for (const { task_id, status } of archived.values()) rows.set(task_id, { text: '', status, row: null });
   for (const [id, row] of tasks.entries()) rows.set(id, { text: row.description, status: row.status, row });
   return rows;
 }

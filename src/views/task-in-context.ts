@@ -23,7 +23,7 @@ export function taskInContext(federation: Federation, task: Task) {
       runs: runsOf(state, task.task_id, federation.now()).slice(-mostRuns),
       held_silently: holding?.silent === true || null,
       doubtful: doubtfulOf(federation, task),
-      blocks: [...(state.index.dependents.get(task.task_id) ?? [])].filter((id) => blocked(id).includes(task.task_id)),
+      blocks: [...(state.dependents.get(task.task_id) ?? [])].filter((id) => blocked(id).includes(task.task_id)),
       sent_back_as: reworkOf(state, task.task_id)?.task_id,
     }),
   };

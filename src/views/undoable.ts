@@ -4,7 +4,7 @@ import type { FederationState } from '../domain/federation-state.ts';
 
 /** What this person did last; the same object as long as it is the last. */
 export function lastChangeOf({ changes }: FederationState, name: string): Change | null {
-  return changes.get(name)?.at(-1) ?? null;
+  return changes.get(name)?.newest ?? null;
 }
 
 /** The id that names it to `undo_change`; null: it stands, or nothing names it. */

@@ -100,7 +100,7 @@ test('intercepts, changes and repeatability are saved: a restored router goes on
     outcome(at % 3 === 0 ? null : 'testing', at % 2 === 0 ? 'a' : 'b', random.next() < 0.7, at);
   for (let at = 0; at < 150; at += 1) router.learn(some(at));
   for (let at = 0; at < 9; at += 1) router.learn(outcome('testing', 'a', false, at));
-  const restored = loadLearner(await saveLearner(router.learner), ['a', 'b'], []);
+  const restored = await loadLearner(await saveLearner(router.learner), ['a', 'b'], []);
   expect(restored).not.toBeNull();
   if (restored === null) return;
   const again = new Router({ agents: ['a', 'b'] }, restored);

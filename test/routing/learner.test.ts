@@ -130,7 +130,7 @@ describe('a snapshot', () => {
   test('restores a learner that goes on exactly like the saved one', async () => {
     const learner = new Learner(madeAgents, rules, { examples: 64 });
     teach(learner, 100, 4);
-    const restored = loadLearner(await saveLearner(learner), madeAgents, rules, { examples: 64 });
+    const restored = await loadLearner(await saveLearner(learner), madeAgents, rules, { examples: 64 });
     if (restored === null) throw new Error('Expected the snapshot to load');
     expect(logitsOf(restored)).toEqual(logitsOf(learner));
     teach(learner, 50, 5);
@@ -142,16 +142,16 @@ describe('a snapshot', () => {
   });
 
   test('of an empty learner restores an empty learner', async () => {
-    expect(loadLearner(await saveLearner(new Learner([], [])), ['a'], [])?.outcomes).toBe(0);
+    expect((await loadLearner(await saveLearner(new Learner([], [])), ['a'], []))?.outcomes).toBe(0);
   });
 
   test('is refused when damaged, cut off or made with other settings', async () => {
     const learner = new Learner(madeAgents, rules);
     teach(learner, 20, 1);
     const bytes = await saveLearner(learner);
-    expect(loadLearner(bytes.subarray(0, bytes.length - 9), madeAgents, rules)).toBeNull();
-    expect(loadLearner(Buffer.from('no snapshot'), madeAgents, rules)).toBeNull();
-    expect(loadLearner(bytes, madeAgents, rules, { rate: 0.5 })).toBeNull();
+    expect(await loadLearner(bytes.subarray(0, bytes.length - 9), madeAgents, rules)).toBeNull();
+    expect(await loadLearner(Buffer.from('no snapshot'), madeAgents, rules)).toBeNull();
+    expect(await loadLearner(bytes, madeAgents, rules, { rate: 0.5 })).toBeNull();
   });
 });
 

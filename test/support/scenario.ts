@@ -162,7 +162,7 @@ export function contentsOf(state: FederationState): unknown {
     ready: state.index.ready.next(everyone, 10_000).map((task) => task.task_id),
     readySize: state.index.ready.size,
     byStatus: Object.entries(state.index.byStatus).map(([status, ids]) => [status, sorted(ids)]),
-    dependents: sets(state.index.dependents),
+    dependents: sets(new Map(state.dependents.entries())),
     heldBy: sets(state.index.heldBy),
     openByAddressee: [...state.index.openByAddressee.entries()].sort(byText),
     starting: [...state.index.starting.values()],
@@ -172,6 +172,10 @@ export function contentsOf(state: FederationState): unknown {
     escalatedVotes: sorted(state.voteIndex.escalated),
     finishedVotes: [...state.voteIndex.finished.values()],
     reworksOf: sets(state.index.reworksOf),
+    openTasks: state.openTasks,
+    heldAfter: [...state.heldAfter.entries()]
+      .map(([id, held]) => [id, held.map(({ held_id }) => held_id)])
+      .sort(byText),
     escalationKeys: [...state.escalationKeys.entries()].sort(byText),
   };
 }

@@ -90,7 +90,7 @@ function openJudgement(state: FederationState, id: TaskId): LandingStanding | nu
     const kept = state.heldAfter.get(next)?.find(({ type }) => judgingTypes.has(type));
     if (kept !== undefined) return waits(`${kept.type} of it is kept in the inbox`);
     const work = state.tasks.get(next);
-    for (const follower of [...(work?.result?.follow_ups ?? []), ...(state.index.dependents.get(next) ?? [])]) {
+    for (const follower of [...(work?.result?.follow_ups ?? []), ...(state.dependents.get(next) ?? [])]) {
       const task = state.tasks.get(follower);
       if (task === undefined || seen.has(follower) || !isAbout(task, id, next)) continue;
       seen.add(follower);

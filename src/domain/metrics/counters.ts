@@ -24,13 +24,13 @@ export class CounterRow<Field extends string = string> {
   add(field: Field, by: number): void {
     const before = this.#values.get(field);
     this.#values.set(field, before === undefined ? by : before + by);
-    if (this.#undo.active) this.#undo.push(() => this.#restore(field, before));
+    if (this.#undo.active) this.#remember(field, before);
   }
 
   set(field: Field, value: number): void {
     const before = this.#values.get(field);
     this.#values.set(field, value);
-    if (this.#undo.active) this.#undo.push(() => this.#restore(field, before));
+    if (this.#undo.active) this.#remember(field, before);
   }
 
   /** In the order in which the fields first occurred. */
@@ -38,10 +38,15 @@ export class CounterRow<Field extends string = string> {
     return this.#values.entries();
   }
 
-  /** The value before, not a subtraction: sums of fractions come back to the bit. */
-  #restore(field: Field, before: number | undefined): void {
-    if (before === undefined) this.#values.delete(field);
-    else this.#values.set(field, before);
+  /**
+   * The value before, not a subtraction: sums of fractions come back to the bit. Apart from what counts: a function that
+   * makes another one keeps its variables where that one finds them, with each call, also where it makes none.
+   */
+  #remember(field: Field, before: number | undefined): void {
+    this.#undo.push(() => {
+      if (before === undefined) this.#values.delete(field);
+      else this.#values.set(field, before);
+    });
   }
 }
 
@@ -57,9 +62,13 @@ export class Counters<Key extends string | number, Field extends string = string
   at(key: Key): CounterRow<Field> {
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
+    return this.#make(key);
+  }
+
+  #make(key: Key): CounterRow<Field> {
     const made = new CounterRow<Field>(this.#undo);
     this.#rows.set(key, made);
-    if (this.#undo.active) this.#undo.push(() => this.#rows.delete(key));
+    this.#undo.push(() => this.#rows.delete(key));
     return made;
   }
 

@@ -215,8 +215,13 @@ export function dayOf(millis: number): number {
   return Math.floor(millis / day);
 }
 
-export function pairKey(agent: AgentName, type: string | null): string {
-  return `${agent}/${type ?? ''}`;
+/** The last one asked for: an outcome asks five times. */
+let lastPair = { agent: '', type: '', key: '/' };
+
+export function pairKey(agent: AgentName, ofType: string | null): string {
+  const type = ofType ?? '';
+  if (agent !== lastPair.agent || type !== lastPair.type) lastPair = { agent, type, key: `${agent}/${type}` };
+  return lastPair.key;
 }
 
 /** Neither names nor types contain a slash. */

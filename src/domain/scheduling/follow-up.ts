@@ -101,7 +101,7 @@ function describe(template: string, { task, agent, summary, artifacts }: Finishe
  * it: the holder itself, or a plan that spelled the step out.
  */
 export function alreadyQueued(state: FederationState, id: TaskId, type: string): TaskId | null {
-  for (const dependent of state.index.dependents.get(id) ?? []) {
+  for (const dependent of state.dependents.get(id) ?? []) {
     const task = state.tasks.get(dependent);
     if (task?.type === type && isOpen(task) && task.dependencies.includes(id)) return dependent;
   }

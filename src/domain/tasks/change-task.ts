@@ -27,9 +27,18 @@ export function historyWith(
   text?: string,
 ): readonly HistoryEntry[] {
   const entry: HistoryEntry = text === undefined ? { at, by, what } : { at, by, what, text };
-  const entries = history.slice(1 - keptHistory);
-  entries.push(entry);
-  return entries;
+  return newest(history, entry, keptHistory);
+}
+
+/** The newest `kept`, `one` the last. An array that grows by a push would keep room for 16 more, with each row. */
+export function newest<T>(before: readonly T[], one: T, kept: number): readonly T[] {
+  const stays = before.length < kept ? before : before.slice(1 - kept);
+  return stays.concat([one]);
+}
+
+/** An empty list as the one that all rows share. */
+export function shared<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? nothing : list;
 }
 
 /** Nobody holds it any more, and it is to be done. */
@@ -58,7 +67,7 @@ export function withFollowUp(task: Task, id: TaskId): Task {
 export function settle(state: FederationState, id: DependencyId, at: Timestamp): void {
   if (!isSettled(state, id)) return;
   const satisfied = isSatisfied(state, id);
-  for (const dependent of Array.from(state.index.dependents.get(id) ?? [])) {
+  for (const dependent of Array.from(state.dependents.get(id) ?? [])) {
     changeTask(state, dependent, (task) => {
       if (!task.waiting_for.includes(id)) return task;
       if (!satisfied && task.dependencies.includes(id)) return task;

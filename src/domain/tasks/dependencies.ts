@@ -53,7 +53,7 @@ export function unmet(
 
 /** Pending tasks that have `id` among what they still wait for. */
 export function* waitingOn(state: FederationState, id: DependencyId): Generator<Task> {
-  for (const dependent of state.index.dependents.get(id) ?? []) {
+  for (const dependent of state.dependents.get(id) ?? []) {
     const task = state.tasks.get(dependent);
     if (task?.status === 'pending' && task.waiting_for.includes(id)) yield task;
   }

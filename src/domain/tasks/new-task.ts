@@ -3,9 +3,9 @@ import { countId } from '../counted-ids.ts';
 import type { EventMeta } from '../event-kind.ts';
 import type { FederationState } from '../federation-state.ts';
 import { minute, type Timestamp, toMillis } from '../time.ts';
-import { changeTask, nothing, withFollowUp } from './change-task.ts';
+import { changeTask, nothing, shared, withFollowUp } from './change-task.ts';
 import { unmet } from './dependencies.ts';
-import type { Origin, Task } from './task.ts';
+import type { Origin, Task, TaskContext } from './task.ts';
 
 /** What a new task is made of; the rest of a `Task` follows from its history. */
 export type NewTask = Pick<
@@ -58,13 +58,13 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     type: task.type,
     description: task.description,
     priority: task.priority,
-    dependencies: task.dependencies.length === 0 ? nothing : task.dependencies,
+    dependencies: shared(task.dependencies),
     wait_for: nothing,
-    waiting_for: waiting_for.length === 0 ? nothing : waiting_for,
-    context: task.context,
-    paths: task.paths ?? nothing,
-    uses: task.uses ?? nothing,
-    checks: task.checks ?? nothing,
+    waiting_for: shared(waiting_for),
+    context: isEmpty(task.context) ? noContext : task.context,
+    paths: shared(task.paths ?? nothing),
+    uses: shared(task.uses ?? nothing),
+    checks: shared(task.checks ?? nothing),
     not_before: task.not_before,
     deadline: task.deadline,
     attempt: 0,
@@ -98,6 +98,14 @@ export function taskFrom(state: FederationState, task: NewTask, at: Timestamp): 
     updated_at: at,
     finished_at: null,
   };
+}
+
+/** One for all rows, like `nothing`. */
+const noContext: TaskContext = Object.freeze({});
+
+function isEmpty(context: TaskContext): boolean {
+  for (const _key in context) return false;
+  return true;
 }
 
 /** What follows from work that nobody vouched for is vouched for by nobody. */

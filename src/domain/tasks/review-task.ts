@@ -238,7 +238,7 @@ function newRework(
 /** Unclaimed tasks that build on this one. */
 function dependentsOf(state: FederationState, work: TaskId): TaskId[] {
   const ids: TaskId[] = [];
-  for (const id of state.index.dependents.get(work) ?? []) {
+  for (const id of state.dependents.get(work) ?? []) {
     const task = state.tasks.get(id);
     if (task?.status === 'pending' && task.dependencies.includes(work)) ids.push(id);
   }

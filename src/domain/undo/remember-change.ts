@@ -5,7 +5,8 @@ import { type EventOf, type EventType, type FederationEvent, kindOf } from '../e
 import type { FederationState } from '../federation-state.ts';
 import { waitingOn } from '../tasks/dependencies.ts';
 import type { Timestamp } from '../time.ts';
-import { type Change, keptChanges, type Part } from './change.ts';
+import type { Change, Part } from './change.ts';
+import { withChange, withNewest } from './change-list.ts';
 
 /** What stood there before an event that can be taken back. */
 type Parts = { readonly [T in EventType]?: Reader<EventOf<T>> };
@@ -96,29 +97,64 @@ class FreshChange implements Change {
   }
 }
 
+/**
+ * What one command did to one thing besides, likewise found when asked for: a command of many events would otherwise
+ * write all its lines anew with each of them.
+ */
+class JoinedChange implements Change {
+  readonly at: Timestamp;
+  readonly about: string | null;
+  readonly #before: Change;
+  readonly #more: FreshChange;
+
+  constructor(before: Change, more: FreshChange) {
+    this.at = before.at;
+    this.about = before.about ?? more.about;
+    this.#before = before;
+    this.#more = more;
+  }
+
+  get ids(): readonly string[] {
+    return JoinedChange.#partsOf(this).flatMap(({ ids }) => ids);
+  }
+
+  /** What it settled or asked on the way is not what was done. */
+  get did(): readonly string[] {
+    const all = JoinedChange.#partsOf(this);
+    const done = this.about === null ? all.slice(-1) : all.filter(({ about }) => about !== null);
+    return done.flatMap(({ did }) => did);
+  }
+
+  get parts(): readonly Part[] {
+    return JoinedChange.#partsOf(this).flatMap(({ parts: kept }) => kept);
+  }
+
+  /** In a loop: a command can cancel thousands of tasks. */
+  static #partsOf(joined: Change): Change[] {
+    const all: Change[] = [];
+    let change = joined;
+    for (; change instanceof JoinedChange; change = change.#before) all.push(change.#more);
+    return [change, ...all.reverse()];
+  }
+}
+
 export function rememberChange(state: FederationState, event: FederationEvent, meta: EventMeta): void {
   const found = readerOf(event.type)?.(state, event) ?? null;
   if (found === null ? remedyFor(event.type) === undefined : found.length === 0) return;
   const { by } = meta;
   const fresh = new FreshChange(event, meta, found);
-  const before = state.changes.get(by) ?? [];
-  const last = before.at(-1);
-  // One command, or what else this participant did at the same millisecond to the same thing.
-  const joins = last?.at === meta.at && (fresh.about === null || last.about === null || last.about === fresh.about);
-  const changes = joins ? [...before.slice(0, -1), joined(last, fresh)] : before.slice(1 - keptChanges);
-  if (!joins) changes.push(fresh);
-  state.changes.set(by, changes);
+  const before = state.changes.get(by);
+  state.changes.set(
+    by,
+    before !== undefined && joins(fresh, before.newest)
+      ? withNewest(before, new JoinedChange(before.newest, fresh))
+      : withChange(before, fresh),
+  );
 }
 
-function joined(change: Change, more: Change): Change {
-  return {
-    at: change.at,
-    about: change.about ?? more.about,
-    ids: [...change.ids, ...more.ids],
-    // What it settled or asked on the way is not what was done.
-    did: change.about === null ? more.did : more.about === null ? change.did : [...change.did, ...more.did],
-    parts: [...change.parts, ...more.parts],
-  };
+/** One command, or what else this participant did at the same millisecond to the same thing. */
+function joins(fresh: Change, last: Change): boolean {
+  return last.at === fresh.at && (fresh.about === null || last.about === null || last.about === fresh.about);
 }
 
 function readerOf<T extends EventType>(type: T): Reader<EventOf<T>> | undefined {

@@ -10,6 +10,7 @@ import { returned } from '../tasks/change-task.ts';
 import { requirePerson } from '../tasks/standing.ts';
 import type { Task, TaskId } from '../tasks/task.ts';
 import type { Change, Part, TaskBack } from './change.ts';
+import { changesIn } from './change-list.ts';
 
 type Undone = EventOf<'change_undone'>;
 
@@ -19,7 +20,7 @@ export function undoChange(
   context: DecisionContext,
 ): Decision<ResultOf<'undo_change'>> {
   requirePerson(context, 'undo changes');
-  const changes = meant(state.changes.get(context.actor.name) ?? [], id);
+  const changes = meant(changesIn(state.changes.get(context.actor.name)), id);
   const reversals = changes.map((change) => reversalOf(state, change, context.actor.name));
   return {
     events: reversals.map(({ event }) => event),

@@ -33,7 +33,7 @@ export function decideByOperator(deliberation: Deliberation, vote: Vote, chosen:
   if (vote.status === 'decided') {
     // The same again, after an answer that was lost on the way, changes nothing.
     if (vote.choice === null || vote.choice === choice) return;
-    const told = [...(state.index.dependents.get(vote_id) ?? [])];
+    const told = [...(state.dependents.get(vote_id) ?? [])];
     deliberation.add({ type: 'vote_overruled', vote_id, choice, before: vote.choice, reason, via, told });
     return;
   }

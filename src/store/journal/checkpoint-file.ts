@@ -222,7 +222,7 @@ async function readDatabase(handle: FileHandle, key: string): Promise<StoredChec
       } else if (line === ']' || line === '],') {
         section = undefined;
       } else {
-        section.push(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line));
+        section.push(withSharedEmpties(JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line)));
       }
     }
   } catch (error) {
@@ -231,6 +231,33 @@ async function readDatabase(handle: FileHandle, key: string): Promise<StoredChec
     throw error;
   }
   return null;
+}
+
+const emptyList: readonly never[] = [];
+const emptyRow = Object.freeze({});
+
+/**
+ * The row with one empty list and one empty object for all rows, which never change: a row of an open task has a dozen of
+ * them, 0.4 KB of its 1.6.
+ */
+function withSharedEmpties(row: unknown): unknown {
+  if (!isObject(row)) return row;
+  for (const name in row) {
+    const value = row[name];
+    if (Array.isArray(value)) {
+      if (value.length === 0) row[name] = emptyList;
+    } else if (isObject(value) && isEmpty(value)) row[name] = emptyRow;
+  }
+  return row;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: object): boolean {
+  for (const _name in value) return false;
+  return true;
 }
 
 async function* linesOf(handle: FileHandle): AsyncGenerator<string, void, undefined> {

@@ -293,7 +293,7 @@ export class JournalStore implements EventStore {
 
   /** The next record there is, its faults noticed; at the end the claims are held against the journal. */
   #peek(): SoundRecord | undefined {
-    const found = this.#reading(() => this.#reader.peek());
+    const found = this.#reading(this.#peekIntoReader);
     if (found) return found;
     if (this.#reader.needsFullRead) {
       this.#restart();
@@ -331,6 +331,9 @@ export class JournalStore implements EventStore {
     const own = { position: acknowledged, era: this.#era, source: 'this process' };
     this.#claims = acknowledged.seq === 0 ? claims : [...claims, own];
   }
+
+  /** One for all records: a long journal asks for each. */
+  readonly #peekIntoReader = (): SoundRecord | undefined => this.#reader.peek();
 
   #readFrom(from?: ReadFrom): JournalReader {
     return new JournalReader(this.#files, this.#dir, from, (window) => this.#sync.release(window.descriptor));

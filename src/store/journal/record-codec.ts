@@ -133,7 +133,11 @@ export function soundRecordEndingAt(bytes: Buffer, start: number, lineEnd: numbe
 }
 
 function soundRecordBetween(bytes: Buffer, start: number, end: number): SoundRecord | undefined {
-  if (!endsInTrailer(bytes, start, end)) return undefined;
+  const at = end - trailerLength;
+  // Its digits need no look of their own: they are those of the hash, or not.
+  if (at < start || !isAt(bytes, at, trailerHead) || !isAt(bytes, end - trailerEnd.length, trailerEnd)) {
+    return undefined;
+  }
   const hash = digest('sha256', bytes.subarray(start, end - trailerLength), 'hex');
   return isTrailerHash(bytes, end, hash) ? parse(bytes, start, end) : undefined;
 }

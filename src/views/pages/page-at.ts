@@ -293,7 +293,7 @@ async function taskPage(federation: Federation, id: string, reader: Actor): Prom
     ...task.wait_for,
     ...(shown.waiting_for ?? []),
     ...(shown.blocks ?? []),
-    ...(state.index.dependents.get(task.task_id) ?? []),
+    ...(state.dependents.get(task.task_id) ?? []),
     ...[task.rework_of, task.subject, task.caused_by.task_id, shown.sent_back_as ?? null].filter(
       (other) => other !== null,
     ),
@@ -325,7 +325,7 @@ function relatedOf(state: FederationState, id: string): { status: string; text: 
 function graphPage(state: FederationState): PageOf<'graph'> {
   const { index, tasks, votes } = state;
   const open = [...index.byStatus['in-progress'], ...index.byStatus.pending];
-  const linked = open.filter((id) => (tasks.get(id)?.dependencies.length ?? 0) > 0 || index.dependents.has(id));
+  const linked = open.filter((id) => (tasks.get(id)?.dependencies.length ?? 0) > 0 || state.dependents.has(id));
   const shown = new Set<string>();
   for (const id of [...linked, ...open]) if (shown.size < mostNodes) shown.add(id);
   const edges: GraphEdge[] = [];
@@ -393,7 +393,7 @@ async function votesPage(federation: Federation, id: string): Promise<PageOf<'vo
     open: brief(['active']),
     over: brief(['decided', 'cancelled']),
     chosen: chosen === null ? null : fullVote(chosen),
-    waiting: chosen === null ? [] : [...(state.index.dependents.get(chosen.vote_id) ?? [])].slice(0, 20),
+    waiting: chosen === null ? [] : [...(state.dependents.get(chosen.vote_id) ?? [])].slice(0, 20),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EventKind } from '../../event-kind.ts';
-import { changeTask, noted } from '../../tasks/change-task.ts';
+import { changeTask, newest, noted } from '../../tasks/change-task.ts';
 import type { TaskId } from '../../names.ts';
 import { type CheckResult, type CheckRun, keptResults } from '../check.ts';
 import { checkWords } from '../check-words.ts';
@@ -18,7 +18,7 @@ export const checkRecorded: EventKind<CheckRecorded> = {
     const { type: _type, task_id, ...run } = event;
     changeTask(state, task_id, (task) => {
       const result: CheckResult = { ...run, by: meta.by, at: meta.at };
-      const check_results = [...task.check_results.slice(1 - keptResults), result];
+      const check_results = newest(task.check_results, result, keptResults);
       return noted({ ...task, check_results }, meta, 'check', checkWords(event));
     });
   },

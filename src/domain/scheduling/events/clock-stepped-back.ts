@@ -1,5 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import type { FederationState } from '../../federation-state.ts';
+import type { Lease, Task } from '../../tasks/task.ts';
 import { addMillis, minute, type Timestamp } from '../../time.ts';
 import { moveDeadlinesBack } from '../../votes/deadlines.ts';
 
@@ -22,42 +23,46 @@ export const clockSteppedBack: EventKind<ClockSteppedBack> = {
   news: 'none',
 };
 
-/** What lies ahead, or counts from a moment on, keeps its distance from now. Copies first: the changes below move what is iterated. */
+/** What lies ahead, or counts from a moment on, keeps its distance from now. */
 function moveTimesBack(state: FederationState, by: number): void {
   const moved = (at: Timestamp): Timestamp => addMillis(at, -by);
-  for (const ids of Array.from(state.index.heldBy.values())) {
-    for (const id of Array.from(ids)) {
-      const task = state.tasks.get(id);
-      if (task?.lease == null) continue;
-      const { lease } = task;
-      state.tasks.set(id, {
-        ...task,
-        lease: {
-          ...lease,
-          claimed_at: moved(lease.claimed_at),
-          expires_at: moved(lease.expires_at),
-          hold_until: moved(lease.hold_until),
-        },
-      });
-    }
-  }
-  // A retry's wait was counted from the old clock; a `not_before` names a moment on anyone's.
-  for (const id of Array.from(state.index.starting.values())) {
-    const task = state.tasks.get(id);
-    if (task?.starts_at != null && task.starts_at !== task.not_before) {
-      state.tasks.set(id, { ...task, starts_at: moved(task.starts_at) });
-    }
+  // A copy first: the changes move what is iterated.
+  for (const task of Array.from(state.tasks.values())) {
+    const changes = timesMoved(task, moved);
+    if (changes !== null) state.tasks.set(task.task_id, { ...task, ...changes });
   }
   moveDeadlinesBack(state, by);
-  // Otherwise whatever is queued from now on would have been ready for longer.
-  for (const id of Array.from(state.index.byStatus.pending)) {
-    const task = state.tasks.get(id);
-    if (task?.ready_since != null) state.tasks.set(id, { ...task, ready_since: moved(task.ready_since) });
-  }
   const minutes = Math.round(by / minute);
   const automatic = state.meta.automatic.map(([when, count]) => [when - minutes, count] as const);
   state.meta = { ...state.meta, automatic };
   for (const agent of Array.from(state.agents.values())) {
     if (agent.until !== null) state.agents.set(agent.name, { ...agent, until: moved(agent.until) });
   }
+}
+
+/** `null`: nothing of it counts any more. */
+function timesMoved(task: Task, moved: (at: Timestamp) => Timestamp): Partial<Task> | null {
+  const { status, lease, reported, starts_at, not_before, ready_since } = task;
+  // Work that was reported done waits for its checks, not for its lease.
+  const isHeld = lease !== null && reported === null;
+  // A retry's wait was counted from the old clock; a `not_before` names a moment on anyone's.
+  const isRetried = starts_at !== null && starts_at !== not_before;
+  // Otherwise whatever is queued from now on would have been ready for longer.
+  const isWaiting = status === 'pending' && ready_since !== null;
+  if (!isHeld && !isRetried && !isWaiting) return null;
+  return {
+    ...(isHeld && { lease: leaseMoved(lease, moved) }),
+    ...(isRetried && { starts_at: moved(starts_at) }),
+    ...(isWaiting && { ready_since: moved(ready_since) }),
+  };
+}
+
+function leaseMoved(lease: Lease, moved: (at: Timestamp) => Timestamp): Lease {
+  const { claimed_at, expires_at, hold_until } = lease;
+  return {
+    ...lease,
+    claimed_at: moved(claimed_at),
+    expires_at: moved(expires_at),
+    hold_until: moved(hold_until),
+  };
 }

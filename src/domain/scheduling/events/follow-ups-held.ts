@@ -1,5 +1,5 @@
 import type { EventKind } from '../../event-kind.ts';
-import { type FollowUp, heldId, pauseKey } from '../held-follow-up.ts';
+import { type FollowUp, heldRow, pauseKey } from '../held-follow-up.ts';
 
 /** What rules would have queued, kept until the escalation with this key is answered. */
 export interface FollowUpsHeld {
@@ -13,8 +13,8 @@ export const followUpsHeld: EventKind<FollowUpsHeld> = {
   description: 'Follow-ups were kept, not queued: the federation is paused, or a limit was reached.',
   fold(state, { key, follow_ups }, { at }) {
     for (const followUp of follow_ups) {
-      const held_id = heldId(followUp);
-      state.held.set(held_id, { ...followUp, held_id, key, held_at: at });
+      const row = heldRow(followUp, key, at);
+      state.held.set(row.held_id, row);
     }
   },
   line: ({ key, follow_ups }) =>

@@ -16,7 +16,7 @@ export const dependentsContinued: EventKind<DependentsContinued> = {
   description: 'The operator let dependents of a failed or cancelled task, or of a cancelled vote, continue.',
   fold(state, { task_id, reason }, meta) {
     const archived = state.archived.get(task_id);
-    if (archived !== undefined) state.archived.set(task_id, { ...archived, on_failure: 'continue' });
+    if (archived !== undefined) state.archived.set({ ...archived, on_failure: 'continue' });
     changeTask(state, task_id, (task) =>
       noted({ ...task, on_failure: 'continue' }, meta, 'dependents continue', reason ?? undefined),
     );

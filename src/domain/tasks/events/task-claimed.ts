@@ -3,7 +3,7 @@ import type { EventKind } from '../../event-kind.ts';
 import { countSeen } from '../../metrics/count-agents.ts';
 import { countWaiting } from '../../metrics/count-tasks.ts';
 import type { Timestamp } from '../../time.ts';
-import { historyWith } from '../change-task.ts';
+import { historyWith, newest } from '../change-task.ts';
 import type { AgentName, SessionId, TaskId } from '../task.ts';
 
 export interface TaskClaimed {
@@ -39,7 +39,7 @@ export const taskClaimed: EventKind<TaskClaimed> = {
       progress: null,
       // The answer to a claim holds them.
       unread_notes: 0,
-      claims: [...task.claims.slice(1 - keptClaims), { attempt, agent, session }],
+      claims: newest(task.claims, { attempt, agent, session }, keptClaims),
       lease: { agent, session, expires_at, hold_until, claimed_at: meta.at },
       updated_at: meta.at,
       history: historyWith(task, meta, 'claimed', `attempt ${attempt}`),

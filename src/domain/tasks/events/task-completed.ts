@@ -4,7 +4,7 @@ import { countAttempt, countChecked } from '../../metrics/count-outcome.ts';
 import { countEnd } from '../../metrics/count-tasks.ts';
 import { endOfAttempt } from '../../metrics/outcome.ts';
 import { judged } from '../../routing/judgement.ts';
-import { historyWith, nothing, settle } from '../change-task.ts';
+import { historyWith, nothing, settle, shared } from '../change-task.ts';
 import { rememberFinish } from '../last-finished.ts';
 import type { AgentName, TaskId } from '../task.ts';
 
@@ -58,10 +58,10 @@ export const taskCompleted: EventKind<TaskCompleted> = {
         by,
         at,
         summary,
-        artifacts,
+        artifacts: shared(artifacts),
         duration_minutes,
         commit,
-        unblocked,
+        unblocked: shared(unblocked),
         follow_ups: nothing,
       },
       updated_at: at,

@@ -1,6 +1,6 @@
 import type { EventKind } from '../../event-kind.ts';
 import { quoted } from '../../event-words.ts';
-import { changeTask, keptNotes, noted } from '../change-task.ts';
+import { changeTask, keptNotes, newest, noted } from '../change-task.ts';
 import type { Note, TaskId } from '../task.ts';
 
 export interface TaskNoted {
@@ -27,7 +27,7 @@ export const taskNoted: EventKind<TaskNoted> = {
         ...(remote === undefined ? {} : { remote }),
         ...(answers === undefined ? {} : { answers }),
       };
-      const notes = [...task.notes.slice(1 - keptNotes), note];
+      const notes = newest(task.notes, note, keptNotes);
       const unread_notes = Math.min(task.unread_notes + 1, notes.length);
       return noted({ ...task, notes, unread_notes }, meta, answers === undefined ? 'note' : 'answer', text);
     });

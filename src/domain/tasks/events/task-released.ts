@@ -4,7 +4,7 @@ import { countAddress } from '../../metrics/count-routing.ts';
 import type { Routing } from '../../routing/decision.ts';
 import { judged } from '../../routing/judgement.ts';
 import { toMillis } from '../../time.ts';
-import { changeTask, keptHistory, noted, returned } from '../change-task.ts';
+import { changeTask, keptHistory, newest, noted, returned } from '../change-task.ts';
 import { unmet } from '../dependencies.ts';
 import type { AgentName, DependencyId, TaskId } from '../task.ts';
 
@@ -45,7 +45,7 @@ export const taskReleased: EventKind<TaskReleased> = {
       const given_back =
         event.given_back === undefined
           ? task.given_back
-          : [...task.given_back.slice(1 - keptHistory), { agent: meta.by, at: meta.at, reason: event.reason }];
+          : newest(task.given_back, { agent: meta.by, at: meta.at, reason: event.reason }, keptHistory);
       const back = { ...returned(task), to_agent, wait_for, waiting_for, ready_since, routing, given_back };
       const held = asks ? { ...back, needs_approval: true, approved_by: null } : back;
       return noted(held, meta, 'released', event.reason);

@@ -3,7 +3,7 @@ import { quoted } from '../../event-words.ts';
 import { countAttempt } from '../../metrics/count-outcome.ts';
 import { endByReview } from '../../metrics/outcome.ts';
 import { judged } from '../../routing/judgement.ts';
-import { changeTask, keptHistory, noted } from '../change-task.ts';
+import { changeTask, keptHistory, newest, noted } from '../change-task.ts';
 import type { TaskId } from '../task.ts';
 
 export interface TaskReviewed {
@@ -23,7 +23,7 @@ export const taskReviewed: EventKind<TaskReviewed> = {
   fold(state, { task_id, verdict, note }, meta) {
     changeTask(state, task_id, (task) => {
       const review = { by: meta.by, verdict, note, at: meta.at };
-      const reviews = [...task.reviews.slice(1 - keptHistory), review];
+      const reviews = newest(task.reviews, review, keptHistory);
       const routing = judged(task.routing, endByReview(task, verdict)?.kind ?? null, meta.at);
       return noted({ ...task, reviews, routing }, meta, `review: ${verdict}`, note);
     });

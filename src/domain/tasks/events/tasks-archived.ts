@@ -14,7 +14,7 @@ export const tasksArchived: EventKind<TasksArchived> = {
     for (const id of task_ids) {
       const task = state.tasks.get(id);
       if (task === undefined || task.status === 'pending' || task.status === 'in-progress') continue;
-      state.archived.set(id, { task_id: id, status: task.status, on_failure: task.on_failure });
+      state.archived.set({ task_id: id, status: task.status, on_failure: task.on_failure });
       state.tasks.delete(id);
     }
   },

@@ -8,6 +8,7 @@ import { unmet } from '../../tasks/dependencies.ts';
 import { dayOf } from '../../metrics/metrics.ts';
 import { toMillis } from '../../time.ts';
 import { type ChangeKey, isThat, type TaskBack } from '../change.ts';
+import { changesIn, listOf } from '../change-list.ts';
 
 export interface ChangeUndone {
   readonly type: 'change_undone';
@@ -55,8 +56,9 @@ export const changeUndone: EventKind<ChangeUndone> = {
     if (event.optimization !== undefined) {
       optimizationReverted.fold(state, { type: 'optimization_reverted', ...event.optimization }, meta);
     }
-    const left = state.changes.get(meta.by)?.filter((change) => !isThat(event.reverses)(change));
-    if (left !== undefined) state.changes.set(meta.by, left);
+    const left = listOf(changesIn(state.changes.get(meta.by)).filter((change) => !isThat(event.reverses)(change)));
+    if (left === null) state.changes.delete(meta.by);
+    else state.changes.set(meta.by, left);
   },
   line: ({ reverses: { did } }) => `undid: ${did.join('; ')}`,
   redact: 'nothing',

@@ -1,4 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Nobody's own settings of clients are read by tests, or changed. */
+const home = mkdtempSync(join(tmpdir(), 'fed-home-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 
 /** Folders whose tests leave their process as they found it: its environment, its clock, its open files. */
 const sharing = [
@@ -11,6 +18,12 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts', 'test/support/postgres-once.ts'],
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      XDG_CONFIG_HOME: join(home, '.config'),
+      XDG_STATE_HOME: join(home, '.state'),
+    },
     // Much of the time is spent waiting for deadlines and processes: as many workers as cores would leave them idle.
     maxWorkers: 3,
     // As Node does it: a CommonJS default export is `.default` of the module.

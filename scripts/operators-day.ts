@@ -6,6 +6,8 @@ import { tellDay } from './day/tell-day.ts';
 
 process.env['TZ'] = 'UTC';
 const folder = await mkdtemp(join(tmpdir(), 'federation-day-'));
+// Whoever reads it has settings of clients of their own.
+process.env['HOME'] = process.env['USERPROFILE'] = folder;
 try {
   await tellDay(folder, (text) => process.stdout.write(`${text}\n`));
 } finally {

@@ -11,10 +11,6 @@ let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fed-doctor-'));
   vi.stubEnv('XDG_STATE_HOME', `${folder}-state`);
-  // Whatever clients of this machine's user are set up for.
-  for (const home of ['HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'CODEX_HOME', 'COPILOT_HOME', 'KIMI_CODE_HOME']) {
-    vi.stubEnv(home, `${folder}-home`);
-  }
   await runWith(folder, ['init']);
   for (const name of ['One', 'Two', 'Three']) await runWith(folder, ['queue', 'add', name]);
 });

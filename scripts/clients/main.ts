@@ -1,11 +1,12 @@
 /**
  * `npm run test:clients`: the real programs from the registry against a stand-in for the APIs of their models: started by
  * `fed work`, and as a person starts them whose settings `fed init --client` wrote. No account and no network beyond the
- * registry. Programs that are on the PATH already are not installed.
+ * registry. One that cannot be installed here is skipped, and why is said.
  *
  *   npm run test:clients                       all of them
  *   npm run test:clients -- claude codex       these
  *   npm run test:clients -- --set-up           only what fed init --client sets up, without fed work
+ *   npm run test:clients -- --latest           their newest versions, in place of those that are known to work
  *   npm run test:clients -- --in FOLDER        installed there, and kept for the next time
  *   npm run test:clients -- --record FOLDER    what they wrote is kept there, as test/fixtures/runs has it
  */
@@ -35,6 +36,8 @@ const fed = resolve(import.meta.dirname, '../../dist/src/fed.js');
 
 interface Client {
   readonly package: string;
+  /** The newest that was tried; a newer one must not fail what was changed here. */
+  readonly version: string;
   readonly program: string;
   /** The settings that let it ask the stand-in. */
   readonly run: (model: string, url: string) => Readonly<Record<string, unknown>>;
@@ -65,6 +68,7 @@ max_context_size = 100000
 const clients: Readonly<Record<string, Client>> = {
   claude: {
     package: '@anthropic-ai/claude-code',
+    version: '2.1.197',
     program: 'claude',
     run: (model) => ({ preset: 'claude-code', model }),
     limited: ['limited'],
@@ -75,6 +79,7 @@ const clients: Readonly<Record<string, Client>> = {
   },
   codex: {
     package: '@openai/codex',
+    version: '0.171.0',
     program: 'codex',
     run: (model, url) => ({ preset: 'codex', model, args: codexProvider(url) }),
     limited: ['limited', 'limited-briefly'],
@@ -85,6 +90,7 @@ const clients: Readonly<Record<string, Client>> = {
   },
   copilot: {
     package: '@github/copilot',
+    version: '1.0.102',
     program: 'copilot',
     run: (model) => ({ preset: 'copilot', model }),
     limited: ['limited'],
@@ -96,6 +102,7 @@ const clients: Readonly<Record<string, Client>> = {
   },
   gemini: {
     package: '@google/gemini-cli',
+    version: '0.61.0',
     program: 'gemini',
     run: (model) => ({ preset: 'gemini', model }),
     limited: ['limited'],
@@ -110,6 +117,7 @@ const clients: Readonly<Record<string, Client>> = {
   },
   kimi: {
     package: '@moonshot-ai/kimi-code',
+    version: '2.1.0',
     program: 'kimi',
     run: (model) => ({ preset: 'kimi', model }),
     limited: ['limited'],
@@ -126,6 +134,7 @@ api_key = "stand-in-key"
   },
   opencode: {
     package: 'opencode-ai',
+    version: '1.18.33',
     program: 'opencode',
     run: (model) => ({ preset: 'opencode', model: `stand/${model}` }),
     limited: ['limited', 'limited-briefly'],
@@ -137,7 +146,12 @@ api_key = "stand-in-key"
 };
 
 const { values, positionals } = parseArgs({
-  options: { in: { type: 'string' }, record: { type: 'string' }, 'set-up': { type: 'boolean', default: false } },
+  options: {
+    in: { type: 'string' },
+    record: { type: 'string' },
+    latest: { type: 'boolean', default: false },
+    'set-up': { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 // Below a folder that others may write to, Gemini does not trust the file with our server: not in /tmp.
@@ -145,11 +159,15 @@ const home = values.in ?? mkdtempSync(join(cache(), 'clients-'));
 mkdirSync(home, { recursive: true });
 const api = await startModelApi(0);
 let failures = 0;
+const skipped: string[] = [];
 try {
-  const names = positionals.length === 0 ? Object.keys(clients) : positionals;
-  for (const name of names) {
+  const asked = positionals.length === 0 ? Object.keys(clients) : positionals;
+  const names: string[] = [];
+  for (const name of asked) {
     const client = clients[name];
     if (client === undefined) throw new Error(`Expected one of ${Object.keys(clients).join(', ')}, got ${name}`);
+    if (!(await isInstalled(name, client))) continue;
+    names.push(name);
     if (!values['set-up']) await tryClient(name, client);
     await trySettings(name);
   }
@@ -160,7 +178,8 @@ try {
   api.close();
   if (values.in === undefined) rmSync(home, { recursive: true, force: true });
 }
-console.log(failures === 0 ? 'All of them completed their task.' : `${failures} failed`);
+const others = skipped.length === 0 ? 'All of them' : `All but ${skipped.join(', ')}`;
+console.log(failures === 0 ? `${others} completed their task.` : `${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
 
 function cache(): string {
@@ -249,9 +268,22 @@ function report(name: string, what: string, holds: boolean, out: string): void {
   if (!holds) console.log(out.replaceAll(/^/gm, '    '));
 }
 
+/** Says why not. */
+async function isInstalled(name: string, client: Client): Promise<boolean> {
+  try {
+    await install(client);
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    console.log(`– ${name} is skipped: it could not be installed here.\n${why.replaceAll(/^/gm, '    ')}`);
+    skipped.push(name);
+    return false;
+  }
+}
+
 /** Folders for the PATH with the program: what is in `node_modules/.bin` is not found by the runner. */
-async function install({ package: name, program, needsNode }: Client): Promise<string> {
-  const bin = await linked('bin', name, program);
+async function install({ package: name, version, program, needsNode }: Client): Promise<string> {
+  const bin = await linked('bin', values.latest ? name : `${name}@${version}`, program);
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [needed = 0, least = 0] = needsNode ?? [];
   if (major > needed || (major === needed && minor >= least)) return bin;
@@ -265,7 +297,7 @@ async function linked(folder: string, name: string, program: string): Promise<st
   const installed = join(home, 'node_modules/.bin', program);
   if (!existsSync(installed)) {
     if (!existsSync(join(home, 'package.json'))) writeFileSync(join(home, 'package.json'), '{"private":true}');
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', home, name]);
+    await run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', home, name]);
   }
   symlinkSync(realpathSync(installed), join(bin, program));
   return bin;

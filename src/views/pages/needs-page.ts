@@ -30,6 +30,7 @@ export function needsPage(federation: Federation): PageOf<'needs'> {
     stuck: [...stuckReady(federation), ...held.filter((task) => isSilent(task, federation.now()))].slice(0, 8),
     at_work: held.slice(0, 8),
     working: held.length,
+    ready: state.index.ready.size,
     places: Object.values(agents).reduce((sum, { capacity }) => sum + capacity, 0),
     away: overview.agents.filter(isAway),
     today: overview.recently,

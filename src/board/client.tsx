@@ -7,6 +7,7 @@ import type { Outcome } from './context.ts';
 import type { Lost } from './frame.tsx';
 import { Help } from './help.tsx';
 import { useKeys } from './keys.ts';
+import { noteLook } from './last-look.ts';
 import { type Command, Palette } from './palette.tsx';
 import { forgetRows, rowsChanged } from './rows.ts';
 
@@ -235,6 +236,7 @@ function App({ first }: { readonly first: PageData }) {
     const wake = (): void => {
       clearTimeout(hiding);
       if (document.visibilityState === 'hidden') {
+        noteLook(new Date(Date.now() + clockOffset.current).toISOString());
         hiding = setTimeout(() => {
           source?.close();
           isHidden = true;

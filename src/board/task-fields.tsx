@@ -1,5 +1,6 @@
 /** What a person says about a task: the same when it is added as when it is changed. */
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { PageOf } from '../views/pages/page.ts';
 import { useBoard } from './context.ts';
 import { shortId } from './words.ts';
@@ -92,7 +93,8 @@ interface FieldsProps {
 
 export function TaskFields({ fields, types, set, first, beside, below }: FieldsProps) {
   const { shell } = useBoard();
-  const more = [fields.uses, fields.not_before, fields.deadline, ...fields.checks].some((value) => value !== '');
+  // As it begins: what is emptied is not taken from under the pointer.
+  const [more] = useState(() => [fields.uses, fields.not_before, fields.deadline, ...fields.checks].some(Boolean));
   const checks = [...new Set([...shell.checks, ...fields.checks])];
   return (
     <>

@@ -104,6 +104,7 @@ export function exportPrometheus(source: MetricsSource): string {
     ]),
   );
   out.gauge('inbox_open', 'Items that wait for the operator.', [[{}, state.escalations.size]]);
+  out.gauge('paused', 'Whether the federation is paused.', [[{}, state.meta.paused === null ? 0 : 1]]);
   out.summary('task_wait_seconds', 'Time from ready to the first claim.', [
     [{}, total.get('waiting') / second, total.get('waits')],
   ]);

@@ -129,6 +129,12 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.getByRole('button', { name: 'Add task' }).first().click();
     await page.getByLabel('What is to be done').fill('Send the refund confirmation in the customer’s language');
     await page.locator('label', { hasText: /^For/ }).locator('select').selectOption('kimi');
+    // Whoever types is not disturbed by what others do.
+    await page.getByLabel('Files it will change').fill('src/mail');
+    await queued('Meanwhile, by somebody else', { to_agent: 'ollama' });
+    await page.getByText('Meanwhile, by somebody else').waitFor();
+    await page.keyboard.type('/**');
+    expect(await page.getByLabel('Files it will change').inputValue()).toBe('src/mail/**');
     await page.getByText(/The router would choose|Nobody who may do it/).waitFor();
     await page.keyboard.press('Control+Enter');
     const { structured } = await expect
@@ -174,6 +180,36 @@ describe.runIf(browserProgram !== null)('the board', () => {
     expect((await kimi.callTool('claim_task')).error).toMatchObject({ code: 'paused' });
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.locator('.state', { hasText: 'Running' }).waitFor();
+    await page.close();
+  });
+
+  it('changes a task that nobody has claimed, and says what is wrong with a change', async () => {
+    const before = await queued('Measure the search', { to_agent: 'codex' });
+    const task_id = await queued('Speed the search up', { to_agent: 'codex' });
+    const page = await open(operator, `/tasks/${task_id}`);
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.getByLabel('After (ids)').fill(before);
+    await page.getByText('Times, checks, things in use').click();
+    await page.getByLabel('Not before').fill('2030-01-02T09:00');
+    await page.getByLabel('Deadline').fill('2030-01-01T09:00');
+    await page.getByRole('checkbox', { name: 'test' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('expected a time before the deadline').waitFor();
+    await page.getByLabel('Deadline').fill('2030-01-03T09:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('.deed', { hasText: 'Changed.' }).waitFor();
+    expect(await taskOf(task_id)).toMatchObject({
+      dependencies: [before],
+      not_before: expect.stringMatching(/^2030-01-02T/),
+      deadline: expect.stringMatching(/^2030-01-03T/),
+      checks: ['test'],
+    });
+    await page.locator('.rail').getByText('Deadline').waitFor();
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.getByLabel('Deadline').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => taskOf(task_id), patience).not.toHaveProperty('deadline');
+    complaints.length = 0;
     await page.close();
   });
 
@@ -360,7 +396,16 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/tasks\//);
-    await page.locator('h1').waitFor();
+    await page.locator('.task').waitFor();
+    // The letter that opens a field is not typed into it, and Escape closes it before it goes back.
+    await page.keyboard.press('Shift+P');
+    await page.locator('.band.ask input:focus').waitFor();
+    expect(await page.locator('.band.ask input').inputValue()).toBe('');
+    await page.keyboard.press('Escape');
+    await page.locator('.band.ask').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.locator('.filters').waitFor();
+    expect(await page.getByLabel('Words').inputValue()).toBe('Changelog');
     await page.keyboard.press('Control+k');
     await page.locator('dialog.pal input:focus').waitFor();
     await page.keyboard.type('Timel');
@@ -425,6 +470,20 @@ describe.runIf(browserProgram !== null)('the board', () => {
     await operator.setOffline(false);
     await page.evaluate('dispatchEvent(new Event("online"))');
     await page.getByText('Queued while the browser slept').waitFor();
+    complaints.length = 0;
+    await page.close();
+  });
+
+  it('says why it is not live while the store is away, and is right again by itself', async () => {
+    const page = await open(operator, '/queue');
+    await page.locator('.live', { hasText: 'Live' }).waitFor();
+    const error = { code: 'store-unavailable', message: 'The database does not answer', next: 'Try again.' };
+    await page.route(/\/api\/(?:page|rows)/, (route) => route.fulfill({ status: 503, json: { error } }));
+    await queued('Queued while the store was away', { to_agent: 'kimi' });
+    await page.locator('.band', { hasText: /^Not live since .*The database does not answer\. / }).waitFor();
+    await page.unrouteAll();
+    await page.getByText('Queued while the store was away').waitFor();
+    await page.locator('.live', { hasText: /^Live/ }).waitFor();
     complaints.length = 0;
     await page.close();
   });

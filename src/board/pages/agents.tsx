@@ -3,17 +3,25 @@ import type { AgentRow, PageOf } from '../../views/pages/page.ts';
 import { useBoard, useSend } from '../context.ts';
 import { Age, Clock, focusOnce, Glyph, Head, Id, Result, Section } from '../parts.tsx';
 import { Pick } from '../task-fields.tsx';
-import { count, percent, stated } from '../words.ts';
+import { clock, count, percent, stated } from '../words.ts';
 
 type Data = PageOf<'agents'>;
 
 export function Agents({ data }: { readonly data: Data }) {
+  const { now, zone } = useBoard();
   const { agents, unassigned } = data;
   const working = agents.filter(({ holds }) => holds > 0).length;
   const away = agents.filter(({ status }) => status === 'standby' || status === 'offline');
   const taken = agents.reduce((sum, { holds }) => sum + holds, 0);
   const places = agents.reduce((sum, { capacity }) => sum + capacity, 0);
-  const title = `${count(working, 'agent')} at work${away.length === 0 ? '' : `, ${away.map(({ name }) => name).join(' and ')} away`}.`;
+  const [first] = away;
+  const absent =
+    away.length === 1 && first?.until !== undefined
+      ? `, ${first.name} back at ${clock(first.until, now, zone)}`
+      : away.length === 0
+        ? ''
+        : `, ${away.map(({ name }) => name).join(' and ')} away`;
+  const title = `${count(working, 'agent')} at work${absent}.`;
   return (
     <>
       <Head

@@ -66,7 +66,9 @@ export function Log({ data }: { readonly data: Data }) {
           />
         </label>
       </div>
-      {shown.entries.length === 0 ? <p class="d">Nothing matches.</p> : null}
+      {shown.entries.length === 0 ? (
+        <p class="d">{data.records === 0 ? 'Nothing has happened yet.' : 'Nothing matches.'}</p>
+      ) : null}
       <ol class="log" aria-label="Newest first">
         {shown.entries.map(({ place, at, by, via, how, text: line }) => (
           <li key={place} data-item tabIndex={-1}>

@@ -3,6 +3,7 @@ import type { Need, PageOf } from '../../views/pages/page.ts';
 import type { TaskRow } from '../../views/task-rows.ts';
 import { type Done, useBoard, useSend } from '../context.ts';
 import { Action, Age, Bar, Clock, Glyph, Head, Id, Priority, Result, RowGlyph, Text, Undo } from '../parts.tsx';
+import { useLastLook } from '../last-look.ts';
 import { TaskForm } from '../task-form.tsx';
 import {
   type ActionWords,
@@ -18,7 +19,7 @@ import {
 
 export function Needs({ data }: { readonly data: PageOf<'needs'> }) {
   const { shell } = useBoard();
-  const { items, total, stuck, working } = data;
+  const { items, total, stuck, working, ready } = data;
   const who = shell.reader.readOnly ? shell.operator : 'you';
   const [oldest] = items;
   const title =
@@ -29,7 +30,9 @@ export function Needs({ data }: { readonly data: PageOf<'needs'> }) {
     ...(oldest === undefined ? [] : [`The oldest has waited ${age(oldest.opened_at, shell.now)}.`]),
     total === 0 && stuck.length > 0 ? `${count(stuck.length, 'task')} stuck.` : '',
     working === 0
-      ? 'Nothing is being worked on.'
+      ? ready === 0
+        ? 'Nothing is being worked on.'
+        : `${count(ready, 'task')} ready, nothing is being worked on.`
       : `${count(working, 'task')} ${working === 1 ? 'is' : 'are'} being worked on.`,
   ].join(' ');
   if (data.isNew && total === 0) return <FirstScreen />;
@@ -39,7 +42,7 @@ export function Needs({ data }: { readonly data: PageOf<'needs'> }) {
       <div class="needs">
         <div>
           <Items items={items} total={total} />
-          {total === 0 ? <Lately rows={data.lately} /> : null}
+          {total === 0 && data.lately.length > 0 ? <Lately rows={data.lately} /> : null}
         </div>
         <Rail data={data} />
       </div>
@@ -610,13 +613,23 @@ function nameOf(agent: string): string {
 }
 
 function Lately({ rows }: { readonly rows: readonly TaskRow[] }) {
+  const last = useLastLook();
+  const since = last === null ? [] : rows.filter((row) => row.since > last);
+  const shown = since.length === 0 ? rows : since;
   return (
     <section class="empty">
       <h2>
-        Finished lately<span class="n">{rows.length}</span>
+        {last === null || since.length === 0 ? (
+          'Finished lately'
+        ) : (
+          <>
+            Since you last looked, <Clock at={last} />
+          </>
+        )}
+        <span class="n">{shown.length}</span>
       </h2>
       <ol>
-        {rows.map((row) => (
+        {shown.map((row) => (
           <li key={row.task_id}>
             <span class="s r">
               <Clock at={row.since} />

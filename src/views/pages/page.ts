@@ -102,6 +102,7 @@ export type Page =
       readonly stuck: readonly TaskRow[];
       readonly at_work: readonly TaskRow[];
       readonly working: number;
+      readonly ready: number;
       readonly places: number;
       readonly away: readonly AgentView[];
       readonly today: Overview['recently'];

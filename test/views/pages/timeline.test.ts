@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { pageAt, queueRows, shellOf } from '../../../src/views/pages/page-at.ts';
+import { pageAt, shellOf } from '../../../src/views/pages/page-at.ts';
+import { queueRows } from '../../../src/views/pages/queue-page.ts';
 import { TimelineReader } from '../../../src/views/pages/timeline.ts';
 import { inMemory } from '../../support/in-memory.ts';
 

@@ -209,7 +209,8 @@ function isMcp(context: Context): boolean {
 
 /** Somebody reads the answer in a browser. */
 function isPage({ req }: Context): boolean {
-  const isShown = req.method === 'GET' ? !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path) : /^\/sign-/.test(req.path);
+  const isShown =
+    req.method === 'GET' ? !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path) : req.path.startsWith('/sign-');
   return isShown && req.header('authorization') === undefined && req.header('accept')?.includes('text/html') === true;
 }
 

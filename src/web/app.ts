@@ -209,8 +209,9 @@ function isMcp(context: Context): boolean {
 
 /** Somebody reads the answer in a browser. */
 function isPage({ req }: Context): boolean {
-  const isAsked = req.method === 'GET' && req.header('accept')?.includes('text/html') === true;
-  return isAsked && req.header('authorization') === undefined && !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path);
+  const isShown =
+    req.method === 'GET' ? !/^\/(?:mcp|api|assets)(?:\/|$)/.test(req.path) : req.path.startsWith('/sign-');
+  return isShown && req.header('authorization') === undefined && req.header('accept')?.includes('text/html') === true;
 }
 
 /** A path that somebody made up must not become a row of the metrics. */

@@ -326,6 +326,27 @@ it('says that the store is damaged, serves what it knows, and is well again when
   expect(await ask('queue_task', { description: 'After the damage' })).toContain('After the damage');
 });
 
+it('slows whoever guesses tokens, in words, and never one that is right', async () => {
+  const server = await startServer();
+  const secret = await server.token('reuben');
+  const signIn = (token: string) =>
+    server.fetch('/sign-in', {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      body: new URLSearchParams({ token }),
+      redirect: 'manual',
+    });
+  const answers: number[] = [];
+  for (let n = 0; n < 21; n += 1) answers.push((await signIn('fed_guess')).status);
+  expect(answers).toEqual([...Array.from({ length: 20 }, () => 401), 429]);
+  const slowed = await signIn('fed_guess');
+  expect(slowed.headers.get('retry-after')).toMatch(/^[12]$/);
+  expect(await slowed.text()).toContain('<h1>Too many wrong tokens came from this address.</h1>');
+  expect((await server.fetch('/readyz', { headers: { authorization: 'Bearer fed_guess' } })).status).toBe(429);
+  expect((await server.fetch('/readyz', { headers: { authorization: `Bearer ${secret}` } })).status).toBe(200);
+  expect((await signIn(secret)).status).toBe(303);
+});
+
 it('lets nobody in while the tokens cannot be read, and tells whoever asks neither where they are nor why', async () => {
   const server = await startServer();
   const headers = { authorization: `Bearer ${await server.token('reuben')}` };

@@ -61,7 +61,7 @@ export class LogFile {
   #foreignLine: string | null = null;
   /** The accepted loss that is known to be in the file. */
   #lossThere: number | null = null;
-  #isScheduled = false;
+  #scheduled: NodeJS.Timeout | null = null;
   #pending = false;
   /** What this process committed, from the record that it last wrote on: then nothing is read to write more. */
   #committed: StoredRecord[] = [];
@@ -80,12 +80,7 @@ export class LogFile {
     this.#pending = true;
     if (this.#committed.length === mostKept) this.#committed = [];
     this.#committed.push(record);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setTimeout(() => {
-      this.#isScheduled = false;
-      void this.flush();
-    }, gatherMs).unref();
+    this.#scheduled ??= setTimeout(() => void this.flush(), gatherMs).unref();
   }
 
   /** The journal is another one now. */
@@ -96,8 +91,10 @@ export class LogFile {
     this.#foreignLine = null;
   }
 
-  /** Appends whatever the journal has beyond the file's end. A failure leaves it to the next append. */
+  /** Appends whatever the journal has beyond the file's end. A failure leaves it to the next append. Nothing comes later. */
   flush(): Promise<void> {
+    if (this.#scheduled !== null) clearTimeout(this.#scheduled);
+    this.#scheduled = null;
     this.#writing = this.#writing.then(() => this.#flushOnce());
     return this.#writing;
   }

@@ -54,6 +54,8 @@ export class FoldedState {
     for (const record of store.read()) {
       if (record === 'restarted') {
         this.#current = new FederationState();
+        // Whoever subscribed is told of every task there is then.
+        this.#current.takeTouched();
         onRestart();
         continue;
       }

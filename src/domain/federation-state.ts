@@ -78,7 +78,7 @@ export interface Touched {
   switches: boolean;
 }
 
-function untouched(): Touched {
+export function untouched(): Touched {
   return {
     tasks: new Set(),
     addressees: new Set(),
@@ -120,6 +120,7 @@ export class FederationState {
   readonly dependents = new Dependents();
   #index: TaskIndexes | null = null;
   #openTasks = 0;
+  #isWatched = false;
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
@@ -197,7 +198,7 @@ export class FederationState {
       (id) => this.#index !== null && this.touched.tasks.add(id),
       (id) => this.tasks.get(id),
     );
-    for (const task of this.tasks.values()) made.update(undefined, task);
+    made.fill(this.tasks.values());
     this.#index = made;
     return made;
   }
@@ -220,7 +221,9 @@ export class FederationState {
     return this.#openTasks;
   }
 
+  /** From the first time on tasks are noted, too: before, while a journal is folded, nobody is there to be told of all of them. */
   takeTouched(): Touched {
+    this.#isWatched = true;
     const taken = this.touched;
     this.touched = untouched();
     return taken;
@@ -256,7 +259,7 @@ export class FederationState {
     if (after !== undefined && isOpen(after)) this.#openTasks += 1;
     this.#index?.update(before, after);
     const task = after ?? before;
-    if (task === undefined) return;
+    if (task === undefined || !this.#isWatched) return;
     this.touched.tasks.add(task.task_id);
     if (before?.to_agent != null) this.touched.addressees.add(before.to_agent);
     if (after?.to_agent != null) this.touched.addressees.add(after.to_agent);

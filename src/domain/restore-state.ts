@@ -5,7 +5,7 @@
  * section's shape in outline: zod on 100,000 tasks would cost more than folding
  * the journal again.
  */
-import { FederationState, type Sections } from './federation-state.ts';
+import { FederationState, type Sections, untouched } from './federation-state.ts';
 import type { Change } from './undo/change.ts';
 import { listOf } from './undo/change-list.ts';
 import { requestKey } from './tasks/request-key.ts';
@@ -46,7 +46,7 @@ export function restoreState(sections: Readonly<Record<string, readonly unknown[
   fill(state.taught, rowsOf(sections, 'taught', 'fingerprint'), (row) => row.fingerprint);
   state.archived.restore(rowsOf(sections, 'archived', 'codes'));
   fill(state.tasks, rowsOf(sections, 'tasks', 'task_id'), (row) => row.task_id);
-  state.takeTouched();
+  state.touched = untouched();
   return state;
 }
 

@@ -6,18 +6,22 @@
  */
 import { isForeign } from '../runs/origin.ts';
 import BTreeModule from 'sorted-btree';
+import { bulkLoad } from 'sorted-btree/extended/bulkLoad.js';
 import { toMillis } from '../time.ts';
 import { isOpen, isReady } from './readiness.ts';
 import { addTo, dropFrom } from './id-sets.ts';
 import { InUse } from './in-use.ts';
 import { ReadyIndex } from './ready-index.ts';
-import { comparePlaces } from './claiming-order.ts';
+import { comparePlaces, type Place } from './claiming-order.ts';
 import type { AgentName, DependencyId, Task, TaskId, TaskStatus } from './task.ts';
 import { taskOrder } from './task-id.ts';
 import { twinKey } from './twins.ts';
 
 const BTree = BTreeModule.default;
-type TimedTasks = InstanceType<typeof BTree<readonly [number, number], TaskId>>;
+type TimedTasks = InstanceType<typeof BTree<Place, TaskId>>;
+const noPlace: Place = [Number.NEGATIVE_INFINITY, 0];
+/** Of a tree that is made at once; as of the others. */
+const nodeSize = 32;
 
 export class TaskIndexes {
   readonly ready = new ReadyIndex();
@@ -36,8 +40,7 @@ export class TaskIndexes {
   readonly openByAddressee = new Map<AgentName, number>();
   /** Pending tasks whose start time lies ahead, earliest first. */
   readonly starting: TimedTasks = new BTree(undefined, comparePlaces);
-  /** Finished tasks, oldest first. */
-  readonly finished: TimedTasks = new BTree(undefined, comparePlaces);
+  #finished: TimedTasks = new BTree(undefined, comparePlaces);
   /** Pending tasks from elsewhere that nobody has approved. */
   readonly foreign = new Set<TaskId>();
   /** Unfinished tasks by what makes two of them twins. */
@@ -72,7 +75,35 @@ export class TaskIndexes {
   update(before: Task | undefined, after: Task | undefined): void {
     if (before !== undefined) this.#remove(before, after);
     this.inUse.update(before, after);
-    if (after !== undefined) this.#add(before, after);
+    if (after === undefined) return;
+    this.#add(before, after);
+    if (after.finished_at !== null && after.finished_at !== before?.finished_at) {
+      this.#finished.set(place(after.finished_at, after), after.task_id);
+    }
+  }
+
+  /** Takes in many at once, where there are none yet. */
+  fill(tasks: Iterable<Task>): void {
+    const all: { readonly at: Place; readonly id: TaskId }[] = [];
+    for (const task of tasks) {
+      this.inUse.update(undefined, task);
+      this.#add(undefined, task);
+      if (task.finished_at !== null) all.push({ at: place(task.finished_at, task), id: task.task_id });
+    }
+    all.sort((a, b) => comparePlaces(a.at, b.at));
+    // One key each: the ids of more than ten million tasks in a day could share one.
+    const ends = all.filter(({ at }, n) => comparePlaces(all[n - 1]?.at ?? noPlace, at) < 0);
+    this.#finished = bulkLoad(
+      ends.map(({ at }) => at),
+      ends.map(({ id }) => id),
+      nodeSize,
+      comparePlaces,
+    );
+  }
+
+  /** Finished tasks, oldest first. */
+  get finished(): Pick<TimedTasks, 'entries' | 'entriesReversed' | 'minKey' | 'size' | 'values'> {
+    return this.#finished;
   }
 
   #turned(task: Task): void {
@@ -92,7 +123,7 @@ export class TaskIndexes {
     if (task.starts_at !== null && task.starts_at !== after?.starts_at)
       this.starting.delete(place(task.starts_at, task));
     if (task.finished_at !== null && task.finished_at !== after?.finished_at) {
-      this.finished.delete(place(task.finished_at, task));
+      this.#finished.delete(place(task.finished_at, task));
     }
     if (after === undefined && isRework(task)) dropFrom(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
@@ -111,9 +142,6 @@ export class TaskIndexes {
     if (task.reported !== null) this.reported.add(task.task_id);
     if (task.starts_at !== null && task.starts_at !== before?.starts_at) {
       this.starting.set(place(task.starts_at, task), task.task_id);
-    }
-    if (task.finished_at !== null && task.finished_at !== before?.finished_at) {
-      this.finished.set(place(task.finished_at, task), task.task_id);
     }
     if (before === undefined && isRework(task)) addTo(this.reworksOf, task.caused_by.task_id ?? '', task.task_id);
     if (!isOpen(task)) return;
@@ -157,6 +185,6 @@ function isRework(task: Task): boolean {
   return task.rework_of !== null && task.caused_by.task_id !== null;
 }
 
-function place(at: string, task: Task): readonly [number, number] {
+function place(at: string, task: Task): Place {
   return [toMillis(at), taskOrder(task.task_id)];
 }

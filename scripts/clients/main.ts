@@ -157,6 +157,7 @@ const { values, positionals } = parseArgs({
 // Below a folder that others may write to, Gemini does not trust the file with our server: not in /tmp.
 const home = values.in ?? mkdtempSync(join(cache(), 'clients-'));
 mkdirSync(home, { recursive: true });
+const installedBy = performance.now() + 6 * 60_000;
 const api = await startModelApi(0);
 let failures = 0;
 const skipped: string[] = [];
@@ -297,7 +298,9 @@ async function linked(folder: string, name: string, program: string): Promise<st
   const installed = join(home, 'node_modules/.bin', program);
   if (!existsSync(installed)) {
     if (!existsSync(join(home, 'package.json'))) writeFileSync(join(home, 'package.json'), '{"private":true}');
-    await run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', home, name]);
+    // Together no longer than this: a registry that does not answer must not hold up everything else.
+    const timeout = Math.max(1, installedBy - performance.now());
+    await run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', home, name], { timeout });
   }
   symlinkSync(realpathSync(installed), join(bin, program));
   return bin;

@@ -58,7 +58,7 @@ const opened = await runFederation({
   },
 });
 const took = processorMs() - begun;
-clock = Math.max(clock, toMillis(opened.state().meta.clock));
+clock = Math.max(clock, toMillis(opened.state().clock));
 if (growing) await grow(opened, first);
 else await look(opened);
 process.exit(0);

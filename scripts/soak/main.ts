@@ -36,9 +36,9 @@ const result = await runSoak({
   workers: workers ?? 6,
   kills: kills ?? 28,
   seed: seed ?? 1,
-  onDay: (count, { index, meta }) =>
+  onDay: (count, { index, clock }) =>
     say(
-      `day ${count}  ${meta.clock.slice(0, 10)}  ${index.byStatus.completed.size} completed in state, ${index.ready.size} ready, ${elapsed()}`,
+      `day ${count}  ${clock.slice(0, 10)}  ${index.byStatus.completed.size} completed in state, ${index.ready.size} ready, ${elapsed()}`,
     ),
 });
 

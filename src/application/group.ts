@@ -97,11 +97,11 @@ function timePasses(state: FederationState, context: GroupContext): { at: Timest
     for (const event of events) evolve(state, event, { at, by: systemActor.name });
     commands.push({ id: commandId(), by: systemActor.name, ...systemActor.provenance, events });
   };
-  const behind = toMillis(state.meta.clock) - toMillis(at);
+  const behind = toMillis(state.clock) - toMillis(at);
   // Seen by this process, or said by the operator. Clocks that merely differ move nothing.
   const step = stepToRecord(state, context);
   // Until the clock is there again time stands still.
-  if (behind > step) at = addMillis(state.meta.clock, -step);
+  if (behind > step) at = addMillis(state.clock, -step);
   if (step > 0) system([{ type: 'clock_stepped_back', milliseconds: step }]);
   const due = nextDue(state);
   const isDue = due !== null && due <= at && context.isTimeSure !== false && !context.leavesTime;
@@ -110,9 +110,9 @@ function timePasses(state: FederationState, context: GroupContext): { at: Timest
 }
 
 /** In milliseconds; 0: nothing is to be moved. */
-function stepToRecord({ meta }: FederationState, { now, step }: GroupContext): number {
+function stepToRecord({ clock, meta }: FederationState, { now, step }: GroupContext): number {
   if (step > toleratedStep) return step;
-  return meta.rebase === true ? Math.max(0, toMillis(meta.clock) - toMillis(now)) : 0;
+  return meta.rebase === true ? Math.max(0, toMillis(clock) - toMillis(now)) : 0;
 }
 
 /** Whether time, or a process that is gone, asks for something to be done. */

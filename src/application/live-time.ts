@@ -138,8 +138,8 @@ export class LiveTime {
 }
 
 /** By how many milliseconds the journal is ahead of federation time, beyond a step that is still to be recorded. */
-function aheadOfClock({ meta }: FederationState, { now, step }: Moment): number {
-  return toMillis(meta.clock) - now - step;
+function aheadOfClock({ clock }: FederationState, { now, step }: Moment): number {
+  return toMillis(clock) - now - step;
 }
 
 function offBy(ahead: number): string {

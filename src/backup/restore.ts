@@ -292,7 +292,7 @@ type Chain = Pick<WholeJournal['chain'], 'head' | 'hashAt'>;
 function appendRecord(to: string, { whole, state, request, files }: Found, event: FederationEvent): StoredRecord {
   const { head, headAt } = whole.chain;
   const now = fromMillis(Date.now());
-  const at = keepPace(now > state.meta.clock ? now : state.meta.clock, headAt);
+  const at = keepPace(now > state.clock ? now : state.clock, headAt);
   const { name, provenance } = request.by;
   const commands = [{ id: commandId(), by: name, ...provenance, events: [event] }];
   const { line, hash } = encodeRecord({ seq: head.seq + 1, at, prev: head.hash }, commands);

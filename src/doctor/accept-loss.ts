@@ -91,7 +91,7 @@ async function look(folder: string, config: Config): Promise<Look | null> {
     kept_in: join(folder, lostFolder(loss)),
     files: filesKeptAside(folder, loss),
   };
-  return { loss, known, clock: state.meta.clock, report };
+  return { loss, known, clock: state.clock, report };
 }
 
 /** From a checkpoint behind the damage everything goes on, and nothing has to be given up. */

@@ -10,7 +10,7 @@ const keepRequests = 30 * day;
 const keepDayCounters = 40 * day;
 
 export function evolve(state: FederationState, event: FederationEvent, meta: EventMeta): void {
-  if (meta.at !== state.meta.clock) advanceClock(state, meta.at);
+  if (meta.at !== state.clock) advanceClock(state, meta.at);
   noteActivity(state, meta);
   const kind = kindOf(event.type);
   rememberChange(state, event, meta);
@@ -26,8 +26,8 @@ function noteActivity({ activity }: FederationState, { at, by }: EventMeta): voi
 }
 
 function advanceClock(state: FederationState, at: Timestamp): void {
-  const before = state.meta.clock;
-  state.meta = { ...state.meta, clock: at };
+  const before = state.clock;
+  state.clock = at;
   if (before.slice(0, 10) === at.slice(0, 10)) return;
   endDay(state, before, at);
   forgetOldDays(state, at);

@@ -26,8 +26,6 @@ import { emptyVotingRecord, type VotingRecord } from './votes/voting-record.ts';
 
 /** Small facts about the whole federation. */
 export interface Meta {
-  /** The time of the last record. */
-  readonly clock: Timestamp;
   readonly paused: {
     readonly since: Timestamp;
     readonly by: string;
@@ -121,6 +119,7 @@ export class FederationState {
   #index: TaskIndexes | null = null;
   #openTasks = 0;
   #isWatched = false;
+  #clock: Timestamp = '1970-01-01T00:00:00.000Z';
   readonly #meta = new Table<'meta', Meta>(this.undo);
   readonly days = new Table<string, DayCounters>(this.undo);
   readonly tasks = new Table<TaskId, Task>(this.undo, (before, after) => this.#taskChanged(before, after));
@@ -157,10 +156,24 @@ export class FederationState {
   readonly escalationKeys = new Map<string, string>();
   touched: Touched = untouched();
 
+  /** The time of the last record. By itself, since every record has another. */
+  get clock(): Timestamp {
+    return this.#clock;
+  }
+
+  set clock(at: Timestamp) {
+    if (this.undo.active) this.#rememberClock(this.#clock);
+    this.#clock = at;
+  }
+
+  #rememberClock(before: Timestamp): void {
+    this.undo.push(() => {
+      this.#clock = before;
+    });
+  }
+
   get meta(): Meta {
-    return (
-      this.#meta.get('meta') ?? { clock: '1970-01-01T00:00:00.000Z', paused: null, scheduling: null, automatic: [] }
-    );
+    return this.#meta.get('meta') ?? { paused: null, scheduling: null, automatic: [] };
   }
 
   set meta(meta: Meta) {
@@ -232,7 +245,7 @@ export class FederationState {
   /** A snapshot of every table. Rows are immutable, so this only copies references; those of metrics are copied. */
   toSections(): Sections {
     return {
-      meta: [this.meta],
+      meta: [{ clock: this.clock, ...this.meta }],
       days: [...this.days.values()],
       agents: [...this.agents.values()],
       activity: [...this.activity.entries()],

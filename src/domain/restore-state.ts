@@ -22,8 +22,12 @@ type Rows<T> = readonly T[];
  */
 export function restoreState(sections: Readonly<Record<string, readonly unknown[]>>): FederationState {
   const state = new FederationState();
-  const [meta] = rowsOf<FederationState['meta']>(sections, 'meta', 'clock');
-  if (meta !== undefined) state.meta = meta;
+  const [first] = rowsOf<FederationState['meta'] & Pick<FederationState, 'clock'>>(sections, 'meta', 'clock');
+  if (first !== undefined) {
+    const { clock, ...meta } = first;
+    state.clock = clock;
+    state.meta = meta;
+  }
   fill(state.days, rowsOf(sections, 'days', 'day'), (row) => row.day);
   fill(state.agents, rowsOf(sections, 'agents', 'name'), (row) => row.name);
   for (const [name, at] of rowsOf<readonly [string, number]>(sections, 'activity', '0')) state.activity.set(name, at);

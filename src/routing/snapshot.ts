@@ -17,7 +17,7 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 6;
+const snapshotVersion = 7;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
@@ -27,6 +27,8 @@ const headerSchema = z.object({
   labels: z.number(),
   random: z.number(),
   features: z.number().int().min(0),
+  ridge_features: z.number().int().min(0),
+  ridge_rows: z.array(z.number().int().min(0)),
   rules: z.array(z.tuple([z.number().int().min(0), z.number(), z.enum(['text', 'type']), z.string()])),
   calibration: z.object({
     total: z.number(),
@@ -68,7 +70,7 @@ const compress = promisify(deflateRaw);
 
 /** Bytes of everything learned as it is now; compressing them, most of the time, leaves the process free. */
 export async function saveLearner(learner: Learner): Promise<Buffer> {
-  const { models, calibration, examples } = learner;
+  const { models, ridge, calibration, examples } = learner;
   const kept = [];
   const norms = new Float64Array(examples.size);
   for (let number = examples.oldest; number < examples.total; number += 1) {
@@ -94,6 +96,8 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       labels: models.labels,
       random: learner.random.state,
       features: models.features.rows,
+      ridge_features: ridge.table.rows,
+      ridge_rows: ridge.rows.map(({ number }) => number),
       rules: models.knownRules,
       calibration: {
         total: calibration.total,
@@ -118,6 +122,9 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     models.biasSquares,
     ...tableNumbers(models.features),
     ...tableNumbers(models.rules),
+    ridge.bias,
+    ...tableNumbers(ridge.table),
+    ...ridge.rows.map(({ duals }) => duals),
     calibration.logits,
     calibration.margins,
     calibration.heights,
@@ -147,13 +154,20 @@ export function loadLearner(
     const learner = new Learner([], [], settings);
     if (header.settings !== JSON.stringify(learner.settings)) return null;
     for (const name of header.names) learner.ensureColumn(name);
-    const { models, calibration, examples, random, counts } = learner;
+    const { models, ridge, calibration, examples, random, counts } = learner;
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
     readTable(models.features, header.features, reader);
     for (const rule of header.rules) models.ensureRule(rule);
     readTable(models.rules, header.rules.length, reader);
+    reader.into(ridge.bias);
+    readTable(ridge.table, header.ridge_features, reader);
+    for (const number of header.ridge_rows) {
+      const duals = new Float32Array(header.names.length);
+      reader.into(duals);
+      ridge.rows.push({ number, duals });
+    }
     models.documents = header.documents;
     models.labels = header.labels;
     random.state = header.random;

@@ -58,7 +58,7 @@ export interface LearnerSettings {
   readonly outcomeReplays: number;
   /** Logits of the ridge regression's score of 1 (`ridge-models.ts`). 2: half the gain; 8: alike, less with rules. */
   readonly ridgePart: number;
-  /** Labelled rows that the regression solves again with each new one. */
+  /** Labelled rows that the regression solves again with each new one; up to 250 rows three times as many. */
   readonly ridgeSteps: number;
   /** Share of features hidden while an example is learned again, against leaning on single words. */
   readonly dropout: number;
@@ -101,7 +101,7 @@ export const defaultSettings: LearnerSettings = {
   replays: 4,
   outcomeReplays: 6,
   ridgePart: 4,
-  ridgeSteps: 12,
+  ridgeSteps: 8,
   dropout: 0.5,
   ruleValue: 0.05,
   ruleStart: 6,

@@ -56,6 +56,10 @@ export interface LearnerSettings {
   readonly replays: number;
   /** The same after an outcome, where outcomes repeat themselves; none where they are chance (`repeatability.ts`). */
   readonly outcomeReplays: number;
+  /** Logits of the ridge regression's score of 1 (`ridge-models.ts`). 2: half the gain; 8: alike, less with rules. */
+  readonly ridgePart: number;
+  /** Labelled rows that the regression solves again with each new one; up to 250 rows three times as many. */
+  readonly ridgeSteps: number;
   /** Share of features hidden while an example is learned again, against leaning on single words. */
   readonly dropout: number;
   /** Value of a rule's feature: how fast a wrong rule is unlearned. */
@@ -96,6 +100,8 @@ export const defaultSettings: LearnerSettings = {
   deadZone: 0.01,
   replays: 4,
   outcomeReplays: 6,
+  ridgePart: 4,
+  ridgeSteps: 8,
   dropout: 0.5,
   ruleValue: 0.05,
   ruleStart: 6,

@@ -18,7 +18,7 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 6;
+const snapshotVersion = 7;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
@@ -28,6 +28,8 @@ const headerSchema = z.object({
   labels: z.number(),
   random: z.number(),
   features: z.number().int().min(0),
+  ridge_features: z.number().int().min(0),
+  ridge_rows: z.array(z.number().int().min(0)),
   rules: z.array(z.tuple([z.number().int().min(0), z.number(), z.enum(['text', 'type']), z.string()])),
   calibration: z.object({
     total: z.number(),
@@ -73,7 +75,7 @@ const decompress = promisify(inflateRaw);
 
 /** Bytes of everything learned as it is now; compressing them, most of the time, leaves the process free. */
 export async function saveLearner(learner: Learner): Promise<Buffer> {
-  const { models, calibration, examples } = learner;
+  const { models, ridge, calibration, examples } = learner;
   const kept = [];
   const norms = new Float64Array(examples.size);
   for (let number = examples.oldest; number < examples.total; number += 1) {
@@ -99,6 +101,8 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       labels: models.labels,
       random: learner.random.state,
       features: models.features.rows,
+      ridge_features: ridge.table.rows,
+      ridge_rows: ridge.rows.map(({ number }) => number),
       rules: models.knownRules,
       calibration: {
         total: calibration.total,
@@ -123,6 +127,9 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
     models.biasSquares,
     ...tableNumbers(models.features),
     ...tableNumbers(models.rules),
+    ridge.bias,
+    ...tableNumbers(ridge.table),
+    ...ridge.rows.map(({ duals }) => duals),
     calibration.logits,
     calibration.margins,
     calibration.heights,
@@ -135,8 +142,9 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
 
 /**
  * The learner that {@link saveLearner} wrote, with the roster and rules of
- * today; made in slices of 4 ms, so that a process answers meanwhile. Null when the bytes are damaged, or of another version or other
- * settings: then it is built anew from the outcomes.
+ * today; made in slices of 4 ms, so that a process answers meanwhile. Null when
+ * the bytes are damaged, or of another version or other settings: then it is
+ * built anew from the outcomes.
  */
 export async function loadLearner(
   bytes: Uint8Array,
@@ -156,13 +164,20 @@ export async function loadLearner(
     const learner = new Learner([], [], settings);
     if (header.settings !== JSON.stringify(learner.settings)) return null;
     for (const name of header.names) learner.ensureColumn(name);
-    const { models, calibration, examples, random, counts } = learner;
+    const { models, ridge, calibration, examples, random, counts } = learner;
     const reader = new NumberReader(raw, headerEnd);
     reader.into(models.bias);
     reader.into(models.biasSquares);
     await readTable(models.features, header.features, reader, slices);
     for (const rule of header.rules) models.ensureRule(rule);
     await readTable(models.rules, header.rules.length, reader, slices);
+    reader.into(ridge.bias);
+    await readTable(ridge.table, header.ridge_features, reader, slices);
+    for (const number of header.ridge_rows) {
+      const duals = new Float32Array(header.names.length);
+      reader.into(duals);
+      ridge.rows.push({ number, duals });
+    }
     models.documents = header.documents;
     models.labels = header.labels;
     random.state = header.random;

@@ -47,7 +47,7 @@ describe('learning', () => {
   });
 
   test('leaves a rule less of its start with every outcome', () => {
-    const learner = new Learner(['kimi', 'claude'], rules, { replays: 0, rate: 0 });
+    const learner = new Learner(['kimi', 'claude'], rules, { replays: 0, rate: 0, ridgePart: 0 });
     const advantage = (): number => {
       const [kimi = 0, claude = 0] = learner.score(learner.read('deploy', null));
       return kimi - claude;
@@ -233,6 +233,22 @@ describe('calibration', () => {
     }
     expect(calibration.probability(0, 5)).toBeGreaterThan(0.75);
     expect(calibration.probability(0, 1)).toBeLessThan(0.35);
+  });
+
+  test('of few labelled rows goes by the margin and promises less', () => {
+    const [labelled, outcomes] = [new Calibration(100), new Calibration(100)];
+    for (let at = 0; at < 20; at += 1) {
+      for (const [calibration, share] of [
+        [labelled, 1],
+        [outcomes, 0],
+      ] as const) {
+        calibration.record(3, 1, 1, at % 3 !== 0, share);
+      }
+    }
+    const spread = (calibration: Calibration): number => calibration.probability(3, 3) - calibration.probability(1, 3);
+    expect(spread(labelled)).toBeLessThan(spread(outcomes));
+    expect(labelled.lead).toBeGreaterThan(outcomes.lead);
+    expect(labelled.probability(3, 1)).toBeCloseTo(13 / 20, 1);
   });
 
   test('says something after ten predictions', () => {

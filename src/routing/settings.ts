@@ -28,18 +28,8 @@ export interface LearnerSettings {
    * worse agent.
    */
   readonly interceptFade: number;
-  /** Part of an outcome's step that the words take where the task has a type and outcomes are chance. */
+  /** Part of an outcome's step that the words take at least where the task has a type (`text-trust.ts`). */
   readonly typedShare: number;
-  /** Added to the score of an agent that has no outcome on the type yet; fades with each of {@link trials}. */
-  readonly optimism: number;
-  readonly trials: number;
-  /**
-   * The same where the known agent may be good: given only until the first failure, fading over so many successes.
-   * 0.1 to 0.3 over 3 to 5 measured alike for identical tasks; 0.3 costs 1 to 2 points more of the changing world's
-   * first 500 tasks.
-   */
-  readonly modestOptimism: number;
-  readonly modestTrials: number;
   /**
    * The bias learns this much slower than the weights in the end, and slower still with the first labelled rows: 1 to 2
    * points at 60 rows.
@@ -87,10 +77,6 @@ export const defaultSettings: LearnerSettings = {
   interceptStep: 0.6,
   interceptFade: 50,
   typedShare: 0.1,
-  optimism: 0.5,
-  trials: 12,
-  modestOptimism: 0.15,
-  modestTrials: 4,
   biasRate: 0.1,
   outcomeBiasRate: 0.01,
   deadZone: 0.01,

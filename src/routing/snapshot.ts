@@ -17,7 +17,7 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 6;
+const snapshotVersion = 7;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
@@ -40,7 +40,7 @@ const headerSchema = z.object({
       z.string().nullable(),
       z.number().int().min(0),
       z.number(),
-      z.number(),
+      z.tuple([z.number(), z.number(), z.number()]),
       z.number(),
       z.number(),
       z.string(),
@@ -48,6 +48,7 @@ const headerSchema = z.object({
     ]),
   ),
   repeatability: z.object({ pairs: z.number(), differing: z.number() }),
+  text_trust: z.object({ typed: z.number(), untyped: z.number() }),
   counts: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
@@ -104,6 +105,7 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       },
       pairs: learner.intercepts.toRows(),
       repeatability: { pairs: learner.repeatability.pairs, differing: learner.repeatability.differing },
+      text_trust: { typed: learner.textTrust.typed, untyped: learner.textTrust.untyped },
       counts: learner.counts.toRows(),
       first: examples.oldest,
       refreshed_at: examples.refreshedAt,
@@ -168,6 +170,8 @@ export function loadLearner(
     learner.intercepts.load(header.pairs);
     learner.repeatability.pairs = header.repeatability.pairs;
     learner.repeatability.differing = header.repeatability.differing;
+    learner.textTrust.typed = header.text_trust.typed;
+    learner.textTrust.untyped = header.text_trust.untyped;
     calibration.offset = header.calibration.offset;
     counts.load(header.counts);
     const norms = new Float64Array(header.examples.length);

@@ -2,22 +2,15 @@
  * intercept   what an agent's outcomes on a type say beyond the words: added to its logit on every task of the type
  * record      an agent's successes and failures on a type, older ones counting less, and the labelled rows that name it
  *
- * An intercept moves by `b += step·(y − p)`, by a step that falls with the agent's outcomes on the type, but not
- * to nothing, so that the newest outcomes count most and two unlucky ones in a row do not undo fifty. Where an agent
+ * An intercept moves by `b += step·(y − p)`, always by the same step, so that the newest outcomes count most. Where an agent
  * changes (`change.ts`), it moves at once to what the newest outcomes say, and what the agent did before on the type
  * is not learned again. Without that an agent that failed after 1,000 successes was still chosen 250 times, because
  * the models of words learn from all of them. Tasks without a type are a type of their own whose intercept only says
  * that an agent has become worse: which of its tasks it does well is for the words to say. (Types inferred by
  * clustering the texts were tried: see docs/predictive-routing.md.)
  */
-import { type Course, changeIn, emptyCourse, sinceChange, countsOf, withOutcome } from '../domain/routing/change.ts';
+import { type Course, changeIn, emptyCourse, sinceChange, withOutcome } from '../domain/routing/change.ts';
 
-/**
- * A step falls no further than this, however many outcomes there are; one that is shorter to begin with, because the
- * outcome is less certain, does not fall at all. With a third of what each began with, 1 point was lost where agents
- * change and their outcomes are only reported.
- */
-const leastStep = 0.2;
 /**
  * An outcome counts so much of the agent's next one. 0.99 to 1 measured alike in the changing world; with 0.99 a good
  * agent's few failures weigh too much where nothing changes.
@@ -57,12 +50,6 @@ export type PairRow = readonly [
 
 export class Intercepts {
   readonly #pairs = new Map<string | null, (Pair | undefined)[]>();
-  readonly #fade: number;
-
-  /** `fade`: outcomes of an agent on a type after which a step is half as long. */
-  constructor(fade: number) {
-    this.#fade = fade;
-  }
 
   /** Adds the intercepts of a type to logits. */
   addTo(logits: Float64Array, type: string | null): void {
@@ -94,15 +81,13 @@ export class Intercepts {
    */
   learn(type: string | null, column: number, success: boolean, logit: number, step: number, number: number): boolean {
     const pair = this.#pair(type, column);
-    const { successes, failures } = countsOf(pair.course);
-    const faded = step / (1 + (successes + failures) / this.#fade);
     pair.tally = {
       ...pair.tally,
       successes: keep * pair.tally.successes + Number(success),
       failures: keep * pair.tally.failures + Number(!success),
     };
     pair.course = withOutcome(pair.course, success);
-    const move = Math.max(Math.min(step, leastStep), faded) * (Number(success) - 1 / (1 + Math.exp(-logit)));
+    const move = step * (Number(success) - 1 / (1 + Math.exp(-logit)));
     if (type !== null) pair.intercept += move;
     else if (pair.intercept < 0) pair.intercept = Math.min(0, pair.intercept + move);
     const change = changeIn(pair.course);

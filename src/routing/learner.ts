@@ -57,7 +57,7 @@ export class Learner {
   readonly calibration: Calibration;
   readonly examples: ExampleIndex;
   readonly counts = new OutcomeCounter();
-  readonly intercepts: Intercepts;
+  readonly intercepts = new Intercepts();
   readonly repeatability = new Repeatability();
   readonly textTrust = new TextTrust();
   readonly random: Random;
@@ -76,7 +76,6 @@ export class Learner {
     this.calibration = new Calibration(this.settings.track);
     this.examples = new ExampleIndex(this.settings.examples, this.settings.exampleFeatures);
     this.random = new Random(this.settings.seed);
-    this.intercepts = new Intercepts(this.settings.interceptFade);
     this.#extractor = new FeatureExtractor(this.settings.bits);
     this.#book = new RuleBook([]);
     this.setRoster(agents);

@@ -20,14 +20,8 @@ export interface LearnerSettings {
    */
   readonly outcomeRate: number;
   readonly outcomeDamping: number;
-  /** Step of the intercept of a type and agent. Changing world with types, 0.2: 84; 0.4 to 0.8: 88 to 90. */
+  /** Step of the intercept of a type and agent. 0.2 to 0.6 measured alike. */
   readonly interceptStep: number;
-  /**
-   * Outcomes of an agent on a type, since it last changed, after which that step is half as long, down to 0.2
-   * (`intercepts.ts`). Always the full step: identical tasks, one unlucky failure after the other sends work back to the
-   * worse agent.
-   */
-  readonly interceptFade: number;
   /** Part of an outcome's step that the words take at least where the task has a type (`text-trust.ts`). */
   readonly typedShare: number;
   /**
@@ -74,8 +68,7 @@ export const defaultSettings: LearnerSettings = {
   damping: 0.1,
   outcomeRate: 6,
   outcomeDamping: 10,
-  interceptStep: 0.6,
-  interceptFade: 50,
+  interceptStep: 0.2,
   typedShare: 0.1,
   biasRate: 0.1,
   outcomeBiasRate: 0.01,

@@ -11,10 +11,7 @@
  */
 import { type Course, changeIn, emptyCourse, sinceChange, withOutcome } from '../domain/routing/change.ts';
 
-/**
- * An outcome counts so much of the agent's next one. 0.99 to 1 measured alike in the changing world; with 0.99 a good
- * agent's few failures weigh too much where nothing changes.
- */
+/** An outcome counts so much of the agent's next one. 0.99 to 1 measured alike in the changing world. */
 const keep = 0.997;
 /** After a change what is known of the others counts no more than so many outcomes. 4 and 8 measured alike. */
 const mostAfterChange = 4;

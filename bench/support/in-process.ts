@@ -45,10 +45,13 @@ export async function queueMany(federation: Federation, count: number): Promise<
   }
 }
 
-/** Gives the best task to the person and completes it. */
-export async function claimAndComplete(federation: Federation): Promise<void> {
-  const { task } = await federation.execute('claim_task', {}, person);
-  if (task === null) throw new Error('Expected a ready task, got none');
+/** An agent that does the types of `queueOne`'s first two in four; what comes of its work is for others. */
+export const worker: Actor = { name: 'copilot', kind: 'agent', session: null, client: null };
+
+/** Gives somebody the best task for them and completes it. */
+export async function claimAndComplete(federation: Federation, by: Actor): Promise<void> {
+  const { task } = await federation.execute('claim_task', {}, by);
+  if (task === null) throw new Error(`Expected a ready task for ${by.name}, got none`);
   const { task_id } = task;
-  await federation.execute('complete_task', { task_id, outcome: 'success', summary: `Done: ${task_id}` }, person);
+  await federation.execute('complete_task', { task_id, outcome: 'success', summary: `Done: ${task_id}` }, by);
 }

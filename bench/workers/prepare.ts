@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rebuildLog } from '../../src/compose/open-federation.ts';
 import { diskFiles } from '../../src/files/file-layer.ts';
 import { openJournalStore } from '../../src/store/journal/journal-store.ts';
-import { claimAndComplete, keepCheckpoint, queueMany, queueOne, runOn } from '../support/in-process.ts';
+import { claimAndComplete, keepCheckpoint, person, queueMany, queueOne, runOn } from '../support/in-process.ts';
 
 const [folder = '', kind = '', size = '0'] = process.argv.slice(2);
 // Nothing is made durable here: the stores of benchmarks need not survive.
@@ -20,7 +20,7 @@ if (kind === 'open') {
 } else {
   while (store.position.seq < Number(size)) {
     await queueOne(federation, store.position.seq);
-    await claimAndComplete(federation);
+    await claimAndComplete(federation, person);
   }
   await federation.close();
   rmSync(join(folder, 'db.json'), { force: true });

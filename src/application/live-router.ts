@@ -12,6 +12,7 @@ import type { Config } from '../config/schema.ts';
 import { evolve } from '../domain/evolve.ts';
 import { FederationState } from '../domain/federation-state.ts';
 import { type Lesson, lessonsOf } from '../domain/routing/lesson.ts';
+import { participantKind } from '../domain/participants.ts';
 import { mattersMuch } from '../domain/routing/route-task.ts';
 import { RouterNotReady, type RoutingQuestion, type RoutingStrategy } from '../domain/routing/router.ts';
 import { type Routing, routingMethods } from '../domain/routing/decision.ts';
@@ -28,6 +29,14 @@ export interface LiveRouterOptions {
   readonly file: RouterFile | null;
 }
 
+/**
+ * What was just learned of waits until the answer that brought it has gone, and is then learned in slices, so that no call
+ * waits long for it.
+ */
+const afterAnswer = 5;
+const longestSlice = 5;
+/** So many that wait are not given a pause. */
+const manyWaiting = 256;
 /** Lessons that are worth writing the file anew, or a fiftieth of all where that is more. */
 const worthSaving = 32;
 /**
@@ -42,6 +51,12 @@ const shareOfRetained = 1 / 5;
  */
 const fileHead = /^([0-9a-f]{32})(\d{20})([0-9a-f]{32})([0-9a-f]{32})$/;
 const headBytes = 116;
+
+/** Lessons of one record, those in front learned already. */
+interface News {
+  readonly position: Position;
+  readonly lessons: Lesson[];
+}
 
 interface Loaded {
   readonly library: typeof Library;
@@ -60,7 +75,10 @@ export class LiveRouter implements LoadedRouter {
   #loaded: Loaded | null = null;
   #loading: Promise<void> | null = null;
   /** What was folded while it was being loaded. */
-  #news: { readonly position: Position; readonly lessons: readonly Lesson[] }[] = [];
+  #news: News[] = [];
+  /** What was folded since and is not learned yet, in order. */
+  #waiting: News[] = [];
+  #nextSlice: NodeJS.Timeout | null = null;
   /** Raised when the journal was replaced: what was loaded from the old one does not count. */
   #generation = 0;
 
@@ -90,13 +108,47 @@ export class LiveRouter implements LoadedRouter {
     }
   }
 
-  /** Learns from a record that was just folded into `state`. */
+  /** Learns from a record that was just folded into `state`: soon, and at the latest before it is asked anything. */
   note(record: StoredRecord, state: FederationState): void {
     if (this.#loaded === null && this.#loading === null) return;
     const { seq, hash } = record;
-    const news = { position: { seq, hash }, lessons: lessonsIn(record, state) };
+    const news = { position: { seq, hash }, lessons: lessonsIn(record, state, this.#options.config()) };
     if (this.#loaded === null) this.#news.push(news);
-    else learn(this.#loaded, news);
+    else {
+      this.#waiting.push(news);
+      this.#learnSoon();
+    }
+  }
+
+  #learnSoon(): void {
+    if (this.#nextSlice !== null) return;
+    const delay = this.#waiting.length < manyWaiting ? afterAnswer : 0;
+    this.#nextSlice = setTimeout(() => {
+      this.#nextSlice = null;
+      this.#learnWaiting(longestSlice);
+      if (this.#waiting.length > 0) this.#learnSoon();
+    }, delay).unref();
+  }
+
+  /** For so many milliseconds: all of it by default. */
+  #learnWaiting(milliseconds = Number.POSITIVE_INFINITY): void {
+    const loaded = this.#loaded;
+    if (loaded === null) return;
+    const end = performance.now() + milliseconds;
+    let learned = 0;
+    for (const { position, lessons } of this.#waiting) {
+      let taken = 0;
+      for (const lesson of lessons) {
+        if (performance.now() >= end) break;
+        learnOne(loaded, lesson);
+        taken += 1;
+      }
+      lessons.splice(0, taken);
+      if (lessons.length > 0) break;
+      loaded.position = position;
+      learned += 1;
+    }
+    this.#waiting.splice(0, learned);
   }
 
   /** The journal is another one now. */
@@ -104,6 +156,7 @@ export class LiveRouter implements LoadedRouter {
     this.#generation += 1;
     this.#loaded = null;
     this.#news = [];
+    this.#waiting = [];
   }
 
   /** Keeps what was learned, if it is worth the time and nobody has kept more. */
@@ -111,12 +164,13 @@ export class LiveRouter implements LoadedRouter {
     const { file } = this.#options;
     const loaded = this.#loaded;
     if (file === null || loaded === null) return;
+    this.#learnWaiting();
     const { library, router } = loaded;
     const enough = Math.max(worthSaving, router.learner.outcomes / 50);
     const most = loaded.config.retention.finished_tasks * shareOfRetained;
     if (loaded.unsaved < Math.min(enough, most)) return;
     const there = readKept(await file.read());
-    // Read only now: while the file was looked at, more may have been learned, or all of it forgotten.
+    // Only now: while the file was looked at, more may have been learned, or all of it forgotten.
     const { position, learnedWith } = loaded;
     if (this.#loaded !== loaded) return;
     if (there?.learnedWith === learnedWith && there.position.seq >= position.seq) return;
@@ -130,6 +184,7 @@ export class LiveRouter implements LoadedRouter {
   #current(): Loaded {
     this.#forgetOtherRoster();
     if (this.#loaded === null) throw new RouterNotReady();
+    this.#learnWaiting();
     return this.#loaded;
   }
 
@@ -183,7 +238,7 @@ export class LiveRouter implements LoadedRouter {
       if (record.seq > head.seq) break;
       // A task that has left the state, or whose attempt is forgotten: its words are in the journal only.
       if (!isKnown(record, state())) return null;
-      learn(loaded, { position: { seq: record.seq, hash: record.hash }, lessons: lessonsIn(record, state()) });
+      learn(loaded, { position: { seq: record.seq, hash: record.hash }, lessons: lessonsIn(record, state(), config) });
     }
     return loaded;
   }
@@ -192,7 +247,7 @@ export class LiveRouter implements LoadedRouter {
     const router = new library.Router(optionsFrom(config));
     const learnedWith = learnedWithIn(config);
     const loaded = { library, router, config, learnedWith, position: { seq: 0, hash: '' }, unsaved: 0 };
-    for await (const { position, lessons } of lessonsThrough(this.#options.store.history())) {
+    for await (const { position, lessons } of lessonsThrough(this.#options.store.history(), config)) {
       if (position.seq > head.seq) break;
       learn(loaded, { position, lessons });
     }
@@ -203,19 +258,22 @@ export class LiveRouter implements LoadedRouter {
 /** Every lesson of a history, in order. Folds it, because what an event teaches depends on its task. */
 export async function* lessonsThrough(
   history: AsyncIterable<StoredRecord>,
-): AsyncGenerator<{ readonly position: Position; readonly lessons: readonly Lesson[] }, void, undefined> {
+  config: Config,
+): AsyncGenerator<{ readonly position: Position; readonly lessons: Lesson[] }, void, undefined> {
   const state = new FederationState();
   for await (const record of history) {
     const { seq, hash, at, commands } = record;
     for (const { by, events } of commands) for (const event of events) evolve(state, event, { at, by });
-    yield { position: { seq, hash }, lessons: lessonsIn(record, state) };
+    yield { position: { seq, hash }, lessons: lessonsIn(record, state, config) };
   }
 }
 
-function lessonsIn({ commands }: StoredRecord, state: FederationState): Lesson[] {
-  return commands.flatMap(({ by, events }) =>
+/** Nothing is ever routed to a person, so what one did teaches nothing. */
+function lessonsIn({ commands }: StoredRecord, state: FederationState, config: Config): Lesson[] {
+  const lessons = commands.flatMap(({ by, events }) =>
     events.flatMap((event) => lessonsOf(event, by, (id) => state.tasks.get(id))),
   );
+  return lessons.filter(({ agent }) => participantKind(config, agent) !== 'person');
 }
 
 /** Whether the state still holds every task and attempt that this record's lessons are about. */
@@ -230,12 +288,15 @@ function isKnown({ commands }: StoredRecord, state: FederationState): boolean {
   );
 }
 
-function learn(loaded: Loaded, { position, lessons }: { position: Position; lessons: readonly Lesson[] }): void {
-  const { evidence } = loaded.config.routing;
-  for (const lesson of lessons) {
-    if (loaded.router.learn({ ...lesson, share: evidence[lesson.evidence] })) loaded.unsaved += 1;
-  }
+function learn(loaded: Loaded, { position, lessons }: News): void {
+  for (const lesson of lessons) learnOne(loaded, lesson);
   loaded.position = position;
+}
+
+function learnOne(loaded: Loaded, lesson: Lesson): void {
+  const { config, router } = loaded;
+  const share = config.routing.evidence[lesson.evidence];
+  if (router.learn({ ...lesson, share })) loaded.unsaved += 1;
 }
 
 export function optionsFrom({ agents, routing }: Config) {
@@ -307,7 +368,7 @@ function readKept(content: Buffer | null): Kept | null {
 
 function learnedWithIn(config: Config): string {
   const { agents, rules } = optionsFrom(config);
-  return hashOf(JSON.stringify([agents, rules, config.routing.evidence]));
+  return hashOf(JSON.stringify([agents, [config.operator, ...config.people], rules, config.routing.evidence]));
 }
 
 function hashOf(content: string | Uint8Array): string {

@@ -46,6 +46,10 @@ export class Table<K, V> {
   readonly #rows = new Map<K, V>();
   readonly #undo: UndoLog;
   readonly #onChange: ((before: V | undefined, after: V | undefined) => void) | undefined;
+  /** Keys in the order of the rows, made when they are first gone through backwards; some may be gone. */
+  #order: K[] | null = null;
+  /** Those of them that are gone. */
+  readonly #gone = new Set<K>();
 
   constructor(undo: UndoLog, onChange?: (before: V | undefined, after: V | undefined) => void) {
     this.#undo = undo;
@@ -72,13 +76,25 @@ export class Table<K, V> {
     return this.#rows.entries();
   }
 
+  /** The rows, the one added last first. Takes time only for those that are asked for. */
+  *newestFirst(): Generator<V, void> {
+    if (this.#gone.size * 2 > this.#rows.size) this.#forgetOrder();
+    const order = (this.#order ??= [...this.#rows.keys()]);
+    for (let at = order.length - 1; at >= 0; at--) {
+      const key = order[at];
+      const row = key === undefined ? undefined : this.#rows.get(key);
+      if (row !== undefined) yield row;
+    }
+  }
+
   set(key: K, row: V): void {
     const before = this.#rows.get(key);
     this.#rows.set(key, row);
+    if (before === undefined) this.#added(key);
     this.#onChange?.(before, row);
     if (!this.#undo.active) return;
     this.#undo.push(() => {
-      if (before === undefined) this.#rows.delete(key);
+      if (before === undefined) this.#drop(key);
       else this.#rows.set(key, before);
       this.#onChange?.(row, before);
     });
@@ -87,11 +103,29 @@ export class Table<K, V> {
   delete(key: K): void {
     const before = this.#rows.get(key);
     if (before === undefined) return;
-    this.#rows.delete(key);
+    this.#drop(key);
     this.#onChange?.(before, undefined);
     this.#undo.push(() => {
       this.#rows.set(key, before);
+      this.#added(key);
       this.#onChange?.(undefined, before);
     });
+  }
+
+  #drop(key: K): void {
+    this.#rows.delete(key);
+    if (this.#order !== null) this.#gone.add(key);
+  }
+
+  #added(key: K): void {
+    if (this.#order === null) return;
+    // It had another place before.
+    if (this.#gone.has(key)) this.#forgetOrder();
+    else this.#order.push(key);
+  }
+
+  #forgetOrder(): void {
+    this.#order = null;
+    this.#gone.clear();
   }
 }

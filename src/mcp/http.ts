@@ -284,7 +284,8 @@ class Endpoint implements HttpEndpoint {
     };
     try {
       const response = await work();
-      if (response.body === null || !isStream(response)) {
+      // The body of other answers is not looked at: it would be made a stream.
+      if (!isStream(response) || response.body === null) {
         done();
         return response;
       }

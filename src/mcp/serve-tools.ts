@@ -21,16 +21,14 @@ import { answer, asFederationError, type Offers, refusal } from './answer.ts';
 import { answeredByPerson, askPerson } from './ask-person.ts';
 import { cardOfTool, showsCards } from './cards.ts';
 import { closest } from '../domain/closest.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Service } from './connection.ts';
 import { publishSchema } from './publish-schema.ts';
 import { clientName, toolContext } from './tool-context.ts';
 
 export function serveTools(mcpServer: McpServer, connection: Connection): void {
   const { server } = mcpServer;
-  const { definitions, coreOnly, log } = connection.service;
-  const offered = definitions.tools.filter((tool) => tool.core || !coreOnly);
-  const byName = new Map(offered.map((tool) => [tool.name, tool]));
-  const forAgents = offered.filter((tool) => tool.audience === 'agent');
+  const { definitions, log } = connection.service;
+  const { offered, byName, forAgents } = offerOf(connection.service);
 
   server.registerCapabilities({ tools: {} });
   server.setRequestHandler('tools/list', async (_request, { mcpReq }) => {
@@ -102,6 +100,25 @@ async function isForPerson(connection: Connection): Promise<boolean> {
     // Every call will say what is wrong with the configuration or the name; the list must not fail.
     return false;
   }
+}
+
+interface Offer {
+  readonly offered: readonly ToolDefinition[];
+  readonly byName: ReadonlyMap<string, ToolDefinition>;
+  readonly forAgents: readonly ToolDefinition[];
+}
+
+/** Over HTTP each request has a server of its own. */
+const offersMade = new WeakMap<Service, Offer>();
+
+function offerOf(service: Service): Offer {
+  const known = offersMade.get(service);
+  if (known !== undefined) return known;
+  const offered = service.definitions.tools.filter((tool) => tool.core || !service.coreOnly);
+  const byName = new Map(offered.map((tool) => [tool.name, tool]));
+  const made = { offered, byName, forAgents: offered.filter((tool) => tool.audience === 'agent') };
+  offersMade.set(service, made);
+  return made;
 }
 
 const published = new WeakMap<ToolDefinition, Tool>();

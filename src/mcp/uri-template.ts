@@ -6,8 +6,18 @@ export interface Found {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+type Finder = (uri: string) => Found | null;
+
+const made = new WeakMap<readonly ResourceDefinition[], Finder>();
+
 /** Patterns are made once; the SDK's template makes one at each match and leaves `%20` as it is. */
-export function resourceFinder(resources: readonly ResourceDefinition[]): (uri: string) => Found | null {
+export function resourceFinder(resources: readonly ResourceDefinition[]): Finder {
+  const known = made.get(resources) ?? finderOf(resources);
+  made.set(resources, known);
+  return known;
+}
+
+function finderOf(resources: readonly ResourceDefinition[]): Finder {
   const plain = new Map(resources.map((resource) => [resource.uri, { resource, variables: {} }]));
   const templates = resources.flatMap((resource) => {
     const names = [...resource.uri.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');

@@ -85,7 +85,7 @@ export class LogisticModels {
   readonly #sums = new Float64Array(featureGroups.length);
   /** The features whose values stand in the scratch arrays, when nothing changed since. */
   #weighed: Features | null = null;
-  readonly #rarities = new Float64Array(1_024);
+  readonly #rarities = new Float64Array(16_384);
   #rarityAt = -1;
 
   constructor(settings: LearnerSettings) {

@@ -85,7 +85,7 @@ async function replayed(federation: Federation): Promise<CostReplay[]> {
     .sort((a, b) => a - b)
     .map((margin) => ({ margin, configured: margin === configured, tasks: 0, moved: 0, saved: 0, lost_successes: 0 }));
   const state = federation.state();
-  for await (const { lessons } of lessonsThrough(federation.history())) {
+  for await (const { lessons } of lessonsThrough(federation.history(), config)) {
     for (const lesson of lessons) {
       const { text, type } = lesson;
       const isAttempt = lesson.lesson === 'success' || lesson.lesson === 'failure';

@@ -102,7 +102,7 @@ async function rowsOf(content: string, agents: readonly string[]): Promise<Rows>
 /** What was taught and how attempts ended, in the order it happened. */
 async function ownHistory(federation: Federation): Promise<Rows> {
   const rows: EvaluationRow[] = [];
-  for await (const { lessons } of lessonsThrough(federation.history())) {
+  for await (const { lessons } of lessonsThrough(federation.history(), federation.config)) {
     for (const { id, text, type, agent, lesson } of lessons) rows.push({ id, text, type, label: agent, lesson });
   }
   return { rows, outside: [], problems: [] };

@@ -57,31 +57,51 @@ export function pageOfTasks(state: FederationState, attendance: Attendance, filt
   const { from_agent } = filter;
   if (from_agent !== undefined && !state.activity.has(from_agent)) checkAddressee(attendance.config, from_agent);
   const fit = filter.ready === true && filter.to_agent !== undefined ? fitOf(state, attendance, filter.to_agent) : null;
-  const listed = fit === null ? candidates(state, filter) : state.index.ready.next(fit, state.index.ready.count(fit));
-  const found = listed.filter((task) => matches(state, task, filter, attendance.now));
+  const { ready } = state.index;
+  const listed = fit === null ? candidates(state, filter) : ready.next(fit, ready.count(fit));
   const order = fit === null || filter.sort !== undefined ? orders[filter.sort ?? 'newest'] : claiming(fit);
-  // Where nothing else is asked for they come in the order that is wanted.
-  const matching = filter.sort === undefined ? found : found.toSorted(byPlace(order));
-  const from = filter.cursor === undefined ? 0 : placeAfter(matching, order, filter.cursor);
-  const page = matching.slice(from, from + limit);
-  const last = page.at(-1);
-  const more = from + page.length < matching.length && last !== undefined;
+  const after = filter.cursor === undefined ? null : readCursor(order, filter.cursor);
+  // Where nothing else is asked for they come in the order that is wanted, and the rest need not be looked at.
+  const counted = filter.sort === undefined ? countOf(state, filter) : null;
+  const found = matching(listed, matcher(state, filter, attendance.now));
+  const page: Task[] = [];
+  let total = 0;
+  for (const task of filter.sort === undefined ? found : [...found].sort(byPlace(order))) {
+    total += 1;
+    if (page.length <= limit && (after === null || isBehind(order.placeOf(task), after))) page.push(task);
+    if (counted !== null && page.length > limit) break;
+  }
+  const shown = page.slice(0, limit);
+  const last = shown.at(-1);
   return {
-    tasks: page,
-    total: matching.length,
-    ...(more ? { next_cursor: writeCursor(order, last) } : {}),
+    tasks: shown,
+    total: counted ?? total,
+    ...(page.length > limit && last !== undefined ? { next_cursor: writeCursor(order, last) } : {}),
   };
 }
 
+/** How many there are, where that is known without a look at each. */
+function countOf({ tasks, index }: FederationState, filter: TaskFilter): number | null {
+  const { limit: _limit, cursor: _cursor, detail: _detail, status, ...others } = filter;
+  if (Object.values(others).some((value) => value !== undefined)) return null;
+  const statuses = statusesIn({ status });
+  if (statuses === undefined) return tasks.size;
+  return [...new Set(statuses)].reduce((sum, each) => sum + index.byStatus[each].size, 0);
+}
+
+function* matching(listed: Iterable<Task>, matches: (task: Task) => boolean): Generator<Task, void> {
+  for (const task of listed) if (matches(task)) yield task;
+}
+
 /** The smallest set an index gives; the filters do the rest. */
-function candidates(state: FederationState, filter: TaskFilter): Task[] {
+function candidates(state: FederationState, filter: TaskFilter): Iterable<Task> {
   const { index, tasks } = state;
   if (filter.held_by !== undefined) return newestFirst(state, index.heldBy.get(filter.held_by) ?? []);
   const [status, ...more] = statusesIn(filter) ?? [];
   const only = more.length === 0 ? status : undefined;
   const ids = filter.ready === true ? index.byStatus.pending : only && index.byStatus[only];
   // Rows are kept in the order of queueing, so reading all of them backwards beats sorting a large part of them.
-  if (ids === undefined || ids.size * 16 > tasks.size) return [...tasks.values()].reverse();
+  if (ids === undefined || ids.size * 16 > tasks.size) return tasks.newestFirst();
   return newestFirst(state, ids);
 }
 
@@ -96,22 +116,23 @@ function statusesIn({ status }: TaskFilter): readonly TaskStatus[] | undefined {
   return typeof status === 'string' ? [status] : status;
 }
 
-function matches({ index }: FederationState, task: Task, filter: TaskFilter, now: Timestamp): boolean {
-  if (statusesIn(filter)?.includes(task.status) === false) return false;
-  if (filter.overdue !== undefined && isOverdue(task, now) !== filter.overdue) return false;
-  if (filter.before !== undefined && task.created_at >= filter.before) return false;
-  if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
-  // With `ready`, "for this agent" includes what it may take unaddressed.
-  if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
-  if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;
-  if (filter.held_by !== undefined && task.lease?.agent !== filter.held_by) return false;
-  if (filter.type !== undefined && task.type !== filter.type) return false;
-  if (filter.text === undefined) return true;
-  const text = task.description.toLowerCase();
-  return filter.text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+function matcher({ index }: FederationState, filter: TaskFilter, now: Timestamp): (task: Task) => boolean {
+  const statuses = statusesIn(filter);
+  const words = filter.text?.toLowerCase().split(/\s+/) ?? [];
+  return (task) => {
+    if (statuses?.includes(task.status) === false) return false;
+    if (filter.overdue !== undefined && isOverdue(task, now) !== filter.overdue) return false;
+    if (filter.before !== undefined && task.created_at >= filter.before) return false;
+    if (filter.ready !== undefined && index.isReady(task) !== filter.ready) return false;
+    // With `ready`, "for this agent" includes what it may take unaddressed.
+    if (filter.to_agent !== undefined && filter.ready !== true && task.to_agent !== filter.to_agent) return false;
+    if (filter.from_agent !== undefined && task.from_agent !== filter.from_agent) return false;
+    if (filter.held_by !== undefined && task.lease?.agent !== filter.held_by) return false;
+    if (filter.type !== undefined && task.type !== filter.type) return false;
+    if (words.length === 0) return true;
+    const text = task.description.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
 }
 
 export function isOverdue(task: Task, now: Timestamp): boolean {
@@ -154,12 +175,6 @@ function claiming(fit: Fit): Order {
       ...placeOf(task),
     ],
   };
-}
-
-function placeAfter(matching: readonly Task[], order: Order, cursor: string): number {
-  const after = readCursor(order, cursor);
-  const next = matching.findIndex((task) => isBehind(order.placeOf(task), after));
-  return next === -1 ? matching.length : next;
 }
 
 function isBehind(place: readonly number[], after: readonly number[]): boolean {

@@ -80,21 +80,27 @@ export function createApp(options: AppOptions): WebApp {
     checkHost(context, options.hosts);
     if (context.req.path !== codePath) checkOrigin(context);
     await next();
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+    // Not `context.header`, which would make the answer anew.
+    const { headers } = context.res;
+    if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
   });
   app.use(async (context, next) => {
     // One that is revoked lets nobody in from the next request on, wherever it was revoked.
     if (mayNameToken(context)) await tokens.look();
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: mostBodyBytes,
-      onError: () => {
-        throw tooLarge();
-      },
-    }),
-  );
+  const limitStreamed = bodyLimit({
+    maxSize: mostBodyBytes,
+    onError: () => {
+      throw tooLarge();
+    },
+  });
+  app.use(async (context, next) => {
+    // It is counted only where its length is not said: Node reads no more than what is.
+    if (context.req.header('transfer-encoding') !== undefined) return await limitStreamed(context, next);
+    if (Number(context.req.header('content-length') ?? 0) > mostBodyBytes) throw tooLarge();
+    return await next();
+  });
 
   const board = serveBoard(app, {
     federation,

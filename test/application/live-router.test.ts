@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Actor } from '../../src/domain/commands.ts';
 import { type Config, configSchema } from '../../src/config/schema.ts';
 import type { Federation, FederationOptions, RouterFile } from '../../src/federation.ts';
@@ -74,6 +74,33 @@ describe('the router of a federation', () => {
       to_agent: 'kimi',
       routing: { agent: 'kimi', method: 'v1', doubt: 'low-confidence', rules: ['deploy'], outcomes: 0, probability: 1 },
     });
+  });
+
+  it('learns once a command is answered, and at the latest before it is asked anything', async () => {
+    const federation = await open(new MemoryLog());
+    const { router } = await federation.router();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      await work(federation, 3, 1);
+      expect(router.learner.outcomes).toBe(0);
+      await vi.runAllTimersAsync();
+      expect(router.learner.outcomes).toBe(3);
+      await work(federation, 3, 2);
+      const asked = { description: 'deploy the server', to_agent: 'auto' };
+      expect((await federation.execute('queue_task', asked, reuben)).task?.routing?.outcomes).toBe(6);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('learns nothing from what a person did', async () => {
+    const federation = await open(new MemoryLog());
+    const { router } = await federation.router();
+    const { task_id } = await federation.execute('queue_task', { description: 'deploy' }, reuben);
+    await federation.execute('claim_task', { task_id }, reuben);
+    await federation.execute('complete_task', { task_id, outcome: 'success', summary: 'x' }, reuben);
+    expect((await federation.router()).router.learner.outcomes).toBe(0);
+    expect(router.learner.names).not.toContain('reuben');
   });
 
   it('is needed by what follows from time passing too, and that happens once', async () => {
@@ -357,7 +384,7 @@ describe('what the router has learned', () => {
     expect(router.learner.outcomes).toBe(80);
     expect(router.decide({ text: 'summarise the letter' }).agent).toBe('ollama');
     const lessons = [];
-    for await (const step of lessonsThrough(federation.history())) lessons.push(...step.lessons);
+    for await (const step of lessonsThrough(federation.history(), federation.config)) lessons.push(...step.lessons);
     expect(lessons).toHaveLength(80);
     await expect(federation.execute('teach_routing', batch, agent('kimi'))).rejects.toMatchObject({
       code: 'not-allowed',

@@ -36,6 +36,17 @@ describe('a list of tasks', () => {
     expect(ids(s, { status: 'cancelled' })).toEqual(['Three']);
   });
 
+  it('says how many there are, also where it looks at no more than a page', () => {
+    const s = four();
+    s.run('reuben', 'cancel_task', { task_id: s.claim('kimi').task_id, reason: 'not now' });
+    const totals = (filter: TaskFilter) => listTasks(s.state, attendanceOf(s), { ...filter, limit: 1 }).total;
+    expect(
+      ([{}, { status: 'pending' }, { status: ['pending', 'cancelled'] }, { text: 'o' }] satisfies TaskFilter[]).map(
+        totals,
+      ),
+    ).toEqual([4, 3, 4, 3]);
+  });
+
   it('finds what is overdue, and what was queued longer ago', () => {
     const s = four();
     expect(ids(s, { overdue: true })).toEqual(['Two']);

@@ -1,5 +1,13 @@
 /** The course of an agent at a type (`change.ts`) as metrics keep it, and the last change that was seen in it. */
-import { type Change, changeIn, type Course, isBackTo, sinceChange, withOutcome, withSentBack } from '../routing/change.ts';
+import {
+  type Change,
+  changeIn,
+  type Course,
+  isBackTo,
+  sinceChange,
+  withOutcome,
+  withSentBack,
+} from '../routing/change.ts';
 import type { AgentName } from '../names.ts';
 import { fromMillis, type Timestamp } from '../time.ts';
 import type { CounterRow } from './counters.ts';
@@ -42,7 +50,12 @@ export function seenChange(metrics: Metrics, agent: AgentName, type: string | nu
   if (row === undefined || !row.has('changed_at')) return null;
   const before = { failed: row.get('before_failed'), of: row.get('before_of') };
   if (isBackTo(before, courseOf(row))) return null;
-  return { at: fromMillis(row.get('changed_at')), failed: row.get('changed_failed'), of: row.get('changed_of'), before };
+  return {
+    at: fromMillis(row.get('changed_at')),
+    failed: row.get('changed_failed'),
+    of: row.get('changed_of'),
+    before,
+  };
 }
 
 function stepped(course: Course, step: CourseStep): Course {

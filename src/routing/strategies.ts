@@ -33,10 +33,13 @@ export const outcomesForLearned = 60;
 const fullSimilarity = 100;
 /**
  * How much an agent's prospects weigh in `v2`: more than all else, because a rule decides at first, while all are equal,
- * and then the outcomes. A type says what kind of work it is; without one, the rules that fire say so, and weigh more.
+ * and then the outcomes. Less where tasks of all kinds are in one record.
  */
 const planProspects = 3;
-const planProspectsRuled = 0.4;
+const planProspectsMixed = 0.4;
+/** Nearest tasks that must be this much alike for a text to be one that comes again and again. */
+const oftenSeen = 5;
+const sameText = 0.95;
 /** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
 const sameScore = 1e-9;
 
@@ -150,7 +153,7 @@ function scoreByModels(scoring: Scoring): AgentScore[] {
   const { learner, reading, logits } = scoring;
   const { intercepts, textTrust } = learner;
   const { type } = reading;
-  const byText = textTrust.of(type);
+  const byText = isOneKind(scoring) ? textTrust.of(type) : 1;
   const margins = learner.margins(logits);
   const matched = learner.book.scores(reading.fired);
   return forRoster(learner, (agent, column) => {
@@ -168,12 +171,21 @@ function scoreByModels(scoring: Scoring): AgentScore[] {
   });
 }
 
+/**
+ * Whether the record is of one kind of work: of a type, or of a text that comes again and again. Without a type an
+ * agent's record is of whatever it was given, and says nothing of how it would do another's work.
+ */
+function isOneKind({ reading, similarities }: Scoring): boolean {
+  return reading.type !== null || (similarities.nearest[oftenSeen - 1]?.cosine ?? 0) >= sameText;
+}
+
 /** By how much each column's prospects are behind the best of the roster, as far as `v2` takes them into account. */
-function lagOf({ learner, reading, optimistic }: Scoring): (column: number) => number {
+function lagOf(scoring: Scoring): (column: number) => number {
+  const { learner, reading, optimistic } = scoring;
   if (!optimistic) return () => 0;
   const { intercepts, roster } = learner;
-  const { type, fired } = reading;
-  const weight = type === null && fired.length > 0 ? planProspectsRuled : planProspects;
+  const { type } = reading;
+  const weight = isOneKind(scoring) ? planProspects : planProspectsMixed;
   const upper = (column: number): number => prospectsOf(intercepts.tally(type, column)).upper;
   const best = Math.max(...roster.map(upper));
   return (column) => weight * (best - upper(column));

@@ -37,9 +37,8 @@ const fullSimilarity = 100;
  */
 const planProspects = 3;
 const planProspectsMixed = 0.4;
-/** Nearest tasks that must be this much alike for a text to be one that comes again and again. */
+/** Nearest tasks that must have the same words for a text to be one that comes again and again. */
 const oftenSeen = 5;
-const sameText = 0.95;
 /** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
 const sameScore = 1e-9;
 
@@ -176,7 +175,14 @@ function scoreByModels(scoring: Scoring): AgentScore[] {
  * agent's record is of whatever it was given, and says nothing of how it would do another's work.
  */
 function isOneKind({ reading, similarities }: Scoring): boolean {
-  return reading.type !== null || (similarities.nearest[oftenSeen - 1]?.cosine ?? 0) >= sameText;
+  if (reading.type !== null) return true;
+  const nearest = similarities.nearest.slice(0, oftenSeen);
+  // Not by cosine: where a text is frequent, not all of its stems are compared.
+  return nearest.length === oftenSeen && nearest.every(({ example }) => hasSameStems(example.stems, reading.stems));
+}
+
+function hasSameStems(some: Uint32Array, others: Uint32Array): boolean {
+  return some.length === others.length && some.every((stem, at) => stem === others[at]);
 }
 
 /** By how much each column's prospects are behind the best of the roster, as far as `v2` takes them into account. */

@@ -1,46 +1,52 @@
 /**
  * intercept   what an agent's outcomes on a type say beyond the words: added to its logit on every task of the type
- * known       how far an agent was tried on a type: a success and a labelled row count 1, a failure 3; 0 after a change
+ * record      an agent's successes and failures on a type, older ones counting less, and the labelled rows that name it
  *
- * An intercept moves by `b += step·(y − p)`, by a step that falls with the agent's outcomes on the type, but not
- * to nothing, so that the newest outcomes count most and two unlucky ones in a row do not undo fifty. Where an agent
+ * An intercept moves by `b += step·(y − p)`, always by the same step, so that the newest outcomes count most. Where an agent
  * changes (`change.ts`), it moves at once to what the newest outcomes say, and what the agent did before on the type
  * is not learned again. Without that an agent that failed after 1,000 successes was still chosen 250 times, because
  * the models of words learn from all of them. Tasks without a type are a type of their own whose intercept only says
  * that an agent has become worse: which of its tasks it does well is for the words to say. (Types inferred by
  * clustering the texts were tried: see docs/predictive-routing.md.)
  */
-import type { OutcomeCounts } from '../domain/routing/bonus-rules.ts';
-import { type Course, changeIn, emptyCourse, sinceChange, countsOf, withOutcome } from '../domain/routing/change.ts';
+import { type Course, changeIn, emptyCourse, sinceChange, withOutcome } from '../domain/routing/change.ts';
 
-/**
- * A step falls no further than this, however many outcomes there are; one that is shorter to begin with, because the
- * outcome is less certain, does not fall at all. With a third of what each began with, 1 point was lost where agents
- * change and their outcomes are only reported.
- */
-const leastStep = 0.2;
-/** A failure ends the trial of an agent as fast as so many successes. */
-const failureCounts = 3;
+/** An outcome counts so much of the agent's next one. 0.99 to 1 measured alike in the changing world. */
+const keep = 0.997;
+/** After a change what is known of the others counts no more than so many outcomes. 4 and 8 measured alike. */
+const mostAfterChange = 4;
+
+/** Outcomes of an agent on a type, older ones counting less, and labelled rows. */
+export interface Tally {
+  readonly successes: number;
+  readonly failures: number;
+  readonly labels: number;
+}
+
+const emptyTally: Tally = { successes: 0, failures: 0, labels: 0 };
 
 interface Pair {
   intercept: number;
-  known: number;
+  tally: Tally;
   course: Course;
   /** Examples numbered below this are from before a change. */
   changedAt: number;
 }
 
-/** A pair as it is saved: type, column, intercept, known, successes, failures, newest outcomes, number of the change. */
-export type PairRow = readonly [string | null, number, number, number, number, number, string, number];
+/** A pair as it is saved: type, column, intercept, tally, successes, failures, newest outcomes, number of the change. */
+export type PairRow = readonly [
+  string | null,
+  number,
+  number,
+  readonly [number, number, number],
+  number,
+  number,
+  string,
+  number,
+];
 
 export class Intercepts {
   readonly #pairs = new Map<string | null, (Pair | undefined)[]>();
-  readonly #fade: number;
-
-  /** `fade`: outcomes of an agent on a type after which a step is half as long. */
-  constructor(fade: number) {
-    this.#fade = fade;
-  }
 
   /** Adds the intercepts of a type to logits. */
   addTo(logits: Float64Array, type: string | null): void {
@@ -51,13 +57,8 @@ export class Intercepts {
     }
   }
 
-  known(type: string | null, column: number): number {
-    return this.#pairs.get(type)?.[column]?.known ?? 0;
-  }
-
-  /** Successes and failures of an agent on a type since it last changed. */
-  counts(type: string | null, column: number): OutcomeCounts {
-    return countsOf(this.#pairs.get(type)?.[column]?.course ?? emptyCourse);
+  tally(type: string | null, column: number): Tally {
+    return this.#pairs.get(type)?.[column]?.tally ?? emptyTally;
   }
 
   /** Whether an example is from before its agent changed. */
@@ -67,7 +68,8 @@ export class Intercepts {
 
   /** Counts a labelled row: it says who should do the work, not how it goes. */
   count(type: string | null, column: number): void {
-    this.#pair(type, column).known += 1;
+    const pair = this.#pair(type, column);
+    pair.tally = { ...pair.tally, labels: pair.tally.labels + 1 };
   }
 
   /**
@@ -76,11 +78,13 @@ export class Intercepts {
    */
   learn(type: string | null, column: number, success: boolean, logit: number, step: number, number: number): boolean {
     const pair = this.#pair(type, column);
-    const { successes, failures } = countsOf(pair.course);
-    const faded = step / (1 + (successes + failures) / this.#fade);
-    pair.known += success ? 1 : failureCounts;
+    pair.tally = {
+      ...pair.tally,
+      successes: keep * pair.tally.successes + Number(success),
+      failures: keep * pair.tally.failures + Number(!success),
+    };
     pair.course = withOutcome(pair.course, success);
-    const move = Math.max(Math.min(step, leastStep), faded) * (Number(success) - 1 / (1 + Math.exp(-logit)));
+    const move = step * (Number(success) - 1 / (1 + Math.exp(-logit)));
     if (type !== null) pair.intercept += move;
     else if (pair.intercept < 0) pair.intercept = Math.min(0, pair.intercept + move);
     const change = changeIn(pair.course);
@@ -91,7 +95,8 @@ export class Intercepts {
     pair.course = sinceChange(pair.course, change);
     pair.changedAt = number - of;
     // Whoever was no match for it before may be one now.
-    for (const one of this.#pairs.get(type) ?? []) if (one !== undefined) one.known = 0;
+    for (const one of this.#pairs.get(type) ?? []) if (one !== undefined) one.tally = shortened(one.tally);
+    pair.tally = { successes: of - failed, failures: failed, labels: 0 };
     return true;
   }
 
@@ -101,17 +106,18 @@ export class Intercepts {
       for (const [column, pair] of pairs.entries()) {
         if (pair === undefined) continue;
         const { successes, failures, newest } = pair.course;
-        rows.push([type, column, pair.intercept, pair.known, successes, failures, newest, pair.changedAt]);
+        const tally = [pair.tally.successes, pair.tally.failures, pair.tally.labels] as const;
+        rows.push([type, column, pair.intercept, tally, successes, failures, newest, pair.changedAt]);
       }
     }
     return rows;
   }
 
   load(rows: readonly PairRow[]): void {
-    for (const [type, column, intercept, known, successes, failures, newest, changedAt] of rows) {
+    for (const [type, column, intercept, [won, lost, labels], successes, failures, newest, changedAt] of rows) {
       Object.assign(this.#pair(type, column), {
         intercept,
-        known,
+        tally: { successes: won, failures: lost, labels },
         course: { successes, failures, newest },
         changedAt,
       });
@@ -122,8 +128,14 @@ export class Intercepts {
     const pairs = this.#pairs.get(type) ?? [];
     this.#pairs.set(type, pairs);
     while (pairs.length <= column) pairs.push(undefined);
-    const pair = pairs[column] ?? { intercept: 0, known: 0, course: emptyCourse, changedAt: 0 };
+    const pair = pairs[column] ?? { intercept: 0, tally: emptyTally, course: emptyCourse, changedAt: 0 };
     pairs[column] = pair;
     return pair;
   }
+}
+
+/** The same shares, of no more outcomes than {@link mostAfterChange}. */
+function shortened({ successes, failures, labels }: Tally): Tally {
+  const part = Math.min(1, mostAfterChange / Math.max(1, successes + failures));
+  return { successes: part * successes, failures: part * failures, labels };
 }

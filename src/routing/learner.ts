@@ -9,6 +9,7 @@ import { FeatureExtractor, type Features, type PlacedFeatures } from './features
 import { Random } from './hash.ts';
 import { Intercepts } from './intercepts.ts';
 import { isSuccess, LogisticModels, type KnownRule, type Lesson } from './logistic-models.ts';
+import { chanceByRecord } from './prospects.ts';
 import { leastAlike, Repeatability } from './repeatability.ts';
 import { RidgeModels } from './ridge-models.ts';
 import { RuleBook, type RoutingRule } from './rules.ts';
@@ -16,6 +17,7 @@ import { defaultSettings, type LearnerSettings } from './settings.ts';
 import { OutcomeCounter } from './outcome-counts.ts';
 import { readPart, readText, type TokenizedText } from './tokens.ts';
 import { stopWords } from './stop-words.ts';
+import { TextTrust } from './text-trust.ts';
 
 /** Names that may ever be learned about; a cap, so that bad input cannot grow memory without bound. */
 export const agentLimit = 512;
@@ -57,8 +59,9 @@ export class Learner {
   readonly calibration: Calibration;
   readonly examples: ExampleIndex;
   readonly counts = new OutcomeCounter();
-  readonly intercepts: Intercepts;
+  readonly intercepts = new Intercepts();
   readonly repeatability = new Repeatability();
+  readonly textTrust = new TextTrust();
   readonly random: Random;
   readonly #extractor: FeatureExtractor;
   /** Agent of each column. */
@@ -76,7 +79,6 @@ export class Learner {
     this.calibration = new Calibration(this.settings.track);
     this.examples = new ExampleIndex(this.settings.examples, this.settings.exampleFeatures);
     this.random = new Random(this.settings.seed);
-    this.intercepts = new Intercepts(this.settings.interceptFade);
     this.#extractor = new FeatureExtractor(this.settings.bits);
     this.#book = new RuleBook([]);
     this.setRoster(agents);
@@ -223,6 +225,10 @@ export class Learner {
     const logits = this.score(reading);
     const { share = 1 } = outcome;
     this.models.learn(reading.features, rules, column, lesson, null, isLabel ? 1 : share * this.#shareOfWords(type));
+    if (!isLabel) {
+      const byText = this.calibration.probability(logits[column] ?? 0, this.margins(logits)(column));
+      this.textTrust.record(type, isSuccess(lesson), byText, chanceByRecord(this.intercepts.tally(type, column)));
+    }
     this.#moveIntercept(type, column, lesson, logits, share);
     this.#track(column, lesson, logits);
     const example: Example = {
@@ -279,10 +285,9 @@ export class Learner {
     });
   }
 
-  /** Words share an outcome with the intercept of its type, the less the more it is chance. */
+  /** Words share an outcome with the intercept of its type, the less the less they tell. */
   #shareOfWords(type: string | null): number {
-    const { typedShare } = this.settings;
-    return type === null ? 1 : typedShare + (1 - typedShare) * this.repeatability.value;
+    return type === null ? 1 : Math.max(this.settings.typedShare, this.textTrust.of(type));
   }
 
   #moveIntercept(type: string | null, column: number, lesson: Lesson, logits: Float64Array, share: number): void {

@@ -20,26 +20,10 @@ export interface LearnerSettings {
    */
   readonly outcomeRate: number;
   readonly outcomeDamping: number;
-  /** Step of the intercept of a type and agent. Changing world with types, 0.2: 84; 0.4 to 0.8: 88 to 90. */
+  /** Step of the intercept of a type and agent. 0.2 to 0.6 measured alike. */
   readonly interceptStep: number;
-  /**
-   * Outcomes of an agent on a type, since it last changed, after which that step is half as long, down to 0.2
-   * (`intercepts.ts`). Always the full step: identical tasks, one unlucky failure after the other sends work back to the
-   * worse agent.
-   */
-  readonly interceptFade: number;
-  /** Part of an outcome's step that the words take where the task has a type and outcomes are chance. */
+  /** Part of an outcome's step that the words take at least where the task has a type (`text-trust.ts`). */
   readonly typedShare: number;
-  /** Added to the score of an agent that has no outcome on the type yet; fades with each of {@link trials}. */
-  readonly optimism: number;
-  readonly trials: number;
-  /**
-   * The same where the known agent may be good: given only until the first failure, fading over so many successes.
-   * 0.1 to 0.3 over 3 to 5 measured alike for identical tasks; 0.3 costs 1 to 2 points more of the changing world's
-   * first 500 tasks.
-   */
-  readonly modestOptimism: number;
-  readonly modestTrials: number;
   /**
    * The bias learns this much slower than the weights in the end, and slower still with the first labelled rows: 1 to 2
    * points at 60 rows.
@@ -88,13 +72,8 @@ export const defaultSettings: LearnerSettings = {
   damping: 0.1,
   outcomeRate: 6,
   outcomeDamping: 10,
-  interceptStep: 0.6,
-  interceptFade: 50,
+  interceptStep: 0.2,
   typedShare: 0.1,
-  optimism: 0.5,
-  trials: 12,
-  modestOptimism: 0.15,
-  modestTrials: 4,
   biasRate: 0.1,
   outcomeBiasRate: 0.01,
   deadZone: 0.01,

@@ -18,7 +18,7 @@ import type { LearnerSettings } from './settings.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** Raised whenever features, hashing or the format change: older snapshots are then rebuilt from the journal. */
-const snapshotVersion = 7;
+const snapshotVersion = 8;
 
 const headerSchema = z.object({
   version: z.literal(snapshotVersion),
@@ -43,7 +43,7 @@ const headerSchema = z.object({
       z.string().nullable(),
       z.number().int().min(0),
       z.number(),
-      z.number(),
+      z.tuple([z.number(), z.number(), z.number()]),
       z.number(),
       z.number(),
       z.string(),
@@ -51,6 +51,7 @@ const headerSchema = z.object({
     ]),
   ),
   repeatability: z.object({ pairs: z.number(), differing: z.number() }),
+  text_trust: z.object({ typed: z.number(), untyped: z.number() }),
   counts: z.array(z.tuple([z.string(), z.string().nullable(), z.number(), z.number()])),
   first: z.number().int().min(0),
   refreshed_at: z.number(),
@@ -113,6 +114,7 @@ export async function saveLearner(learner: Learner): Promise<Buffer> {
       },
       pairs: learner.intercepts.toRows(),
       repeatability: { pairs: learner.repeatability.pairs, differing: learner.repeatability.differing },
+      text_trust: { typed: learner.textTrust.typed, untyped: learner.textTrust.untyped },
       counts: learner.counts.toRows(),
       first: examples.oldest,
       refreshed_at: examples.refreshedAt,
@@ -192,6 +194,8 @@ export async function loadLearner(
     learner.intercepts.load(header.pairs);
     learner.repeatability.pairs = header.repeatability.pairs;
     learner.repeatability.differing = header.repeatability.differing;
+    learner.textTrust.typed = header.text_trust.typed;
+    learner.textTrust.untyped = header.text_trust.untyped;
     calibration.offset = header.calibration.offset;
     counts.load(header.counts);
     const norms = new Float64Array(header.examples.length);

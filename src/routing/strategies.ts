@@ -6,10 +6,10 @@
  * learned  P(success) from one logistic model per agent
  * auto     `v2` below 60 outcomes, `learned` from there on
  */
-import type { OutcomeCounts } from '../domain/routing/bonus-rules.ts';
 import type { Similarities } from './example-index.ts';
 import type { Learner, Reading } from './learner.ts';
 import { planBonus } from './outcome-counts.ts';
+import { prospectsOf } from './prospects.ts';
 
 export const strategies = ['v1', 'v2', 'learned', 'auto'] as const;
 export type Strategy = (typeof strategies)[number];
@@ -31,18 +31,14 @@ export interface Availability {
 export const outcomesForLearned = 60;
 /** Outcomes from which `v2` gives similarity its full part. */
 const fullSimilarity = 100;
-/** Part of the optimism that `v2` takes: below what one usual word of a rule gives. */
-const planOptimism = 0.4;
-/** Who may do this well leaves nothing to be tried; counted as 4.5 successes and half a failure seen before any. */
-const wellDone = 0.9;
-const before = { successes: 4.5, failures: 0.5 };
 /**
- * From so much known of an agent that does only fairly on, the others are tried more boldly: else one failure at first, of
- * an agent that is better, was the end of it in 6 of 160 federations with identical tasks.
+ * How much an agent's prospects weigh in `v2`: more than all else, because a rule decides at first, while all are equal,
+ * and then the outcomes. Less where tasks of all kinds are in one record.
  */
-const settledFrom = 25;
-/** Outcomes below which a lucky start says nothing yet, and the words of the task decide. */
-const startedFrom = 10;
+const planProspects = 3;
+const planProspectsMixed = 0.4;
+/** Nearest tasks that must have the same words for a text to be one that comes again and again. */
+const oftenSeen = 5;
 /** Scores nearer than this are equal: sums of the same parts differ in their last digits. */
 const sameScore = 1e-9;
 
@@ -135,7 +131,7 @@ function scoreByRules(scoring: Scoring): AgentScore[] {
 
 function scoreByPlan(scoring: Scoring): AgentScore[] {
   const { learner, reading, similarities } = scoring;
-  const ahead = optimismFor(scoring);
+  const behind = lagOf(scoring);
   const matched = learner.book.scores(reading.fired);
   const grown = Math.min(1, learner.outcomes / fullSimilarity);
   let best = 0;
@@ -147,62 +143,58 @@ function scoreByPlan(scoring: Scoring): AgentScore[] {
       scoring.planBonus === null
         ? planBonus(learner.counts.get(agent, reading.type))
         : (scoring.planBonus.get(agent) ?? 0);
-    const score = 0.6 * rules + 0.4 * similarity * grown + bonus + planOptimism * ahead(column);
+    const score = 0.6 * rules + 0.4 * similarity * grown + bonus - behind(column);
     return { agent, score, confidence: clip(score), parts: { rules, similarity, model: null, bonus } };
   });
 }
 
 function scoreByModels(scoring: Scoring): AgentScore[] {
   const { learner, reading, logits } = scoring;
-  const ahead = optimismFor(scoring);
+  const { intercepts, textTrust } = learner;
+  const { type } = reading;
+  const byText = isOneKind(scoring) ? textTrust.of(type) : 1;
   const margins = learner.margins(logits);
   const matched = learner.book.scores(reading.fired);
   return forRoster(learner, (agent, column) => {
     const model = learner.calibration.probability(logits[column] ?? 0, margins(column));
     const bonus = scoring.bonus.get(agent) ?? 0;
     const rules = matched.get(agent) ?? 0;
+    const { mean, upper } = prospectsOf(intercepts.tally(type, column), model);
+    const confidence = byText * model + (1 - byText) * mean;
     return {
       agent,
-      score: model + bonus + ahead(column),
-      confidence: model,
+      score: (scoring.optimistic ? byText * model + (1 - byText) * upper : confidence) + bonus,
+      confidence,
       parts: { rules, similarity: null, model, bonus },
     };
   });
 }
 
 /**
- * What agents that are hardly known on this type are given ahead, by column: fades to 0 with their first outcomes.
- * While the agent that has most of the type's outcomes may do well (its success rate's 90% quantile, by the normal
- * approximation, is at least 0.9) there is little to be won: only those that never failed are given anything, and less.
- * Without that much an agent that is only fair, but lucky at first, kept the better one from being tried.
+ * Whether the record is of one kind of work: of a type, or of a text that comes again and again. Without a type an
+ * agent's record is of whatever it was given, and says nothing of how it would do another's work.
  */
-function optimismFor({ learner, reading, optimistic }: Scoring): (column: number) => number {
-  if (!optimistic) return () => 0;
-  const { optimism, trials, modestOptimism, modestTrials } = learner.settings;
-  const { intercepts, roster } = learner;
-  const { type } = reading;
-  let most = 0;
-  let busiest = -1;
-  for (const column of roster) {
-    const known = intercepts.known(type, column);
-    if (known > most) [most, busiest] = [known, column];
-  }
-  if (!mayDoWell(intercepts.counts(type, busiest))) {
-    const bold = optimism * (1 + 0.5 * Math.max(0, Math.log(most / settledFrom)));
-    return (column) => bold * Math.max(0, 1 - intercepts.known(type, column) / trials);
-  }
-  if (most < startedFrom) return () => 0;
-  return (column) => {
-    const { successes, failures } = intercepts.counts(type, column);
-    if (column === busiest || failures > 0) return 0;
-    return modestOptimism * Math.max(0, 1 - successes / modestTrials);
-  };
+function isOneKind({ reading, similarities }: Scoring): boolean {
+  if (reading.type !== null) return true;
+  const nearest = similarities.nearest.slice(0, oftenSeen);
+  // Not by cosine: where a text is frequent, not all of its stems are compared.
+  return nearest.length === oftenSeen && nearest.every(({ example }) => hasSameStems(example.stems, reading.stems));
 }
 
-function mayDoWell({ successes, failures }: OutcomeCounts): boolean {
-  const all = successes + failures + before.successes + before.failures;
-  const rate = (successes + before.successes) / all;
-  return rate + 1.28 * Math.sqrt((rate * (1 - rate)) / (all + 1)) >= wellDone;
+function hasSameStems(some: Uint32Array, others: Uint32Array): boolean {
+  return some.length === others.length && some.every((stem, at) => stem === others[at]);
+}
+
+/** By how much each column's prospects are behind the best of the roster, as far as `v2` takes them into account. */
+function lagOf(scoring: Scoring): (column: number) => number {
+  const { learner, reading, optimistic } = scoring;
+  if (!optimistic) return () => 0;
+  const { intercepts, roster } = learner;
+  const { type } = reading;
+  const weight = isOneKind(scoring) ? planProspects : planProspectsMixed;
+  const upper = (column: number): number => prospectsOf(intercepts.tally(type, column)).upper;
+  const best = Math.max(...roster.map(upper));
+  return (column) => weight * (best - upper(column));
 }
 
 function forRoster(learner: Learner, score: (agent: string, column: number) => AgentScore): AgentScore[] {

@@ -93,7 +93,33 @@ describe('an agent that is hardly known', () => {
   });
 });
 
-test('intercepts, changes and repeatability are saved: a restored router goes on the same', async () => {
+describe('the text', () => {
+  function play(isTelling: boolean): Router {
+    const random = new Random(11);
+    const router = new Router({ agents: ['a', 'b'] });
+    for (let at = 0; at < 200; at += 1) {
+      const isFront = random.next() < 0.5;
+      const agent = random.next() < 0.5 ? 'a' : 'b';
+      const chance = isTelling ? ((agent === 'a') === isFront ? 0.95 : 0.1) : 0.5;
+      const text = isFront ? 'style the button on the page' : 'index the table in the database';
+      router.learn({ text, type: 'code', agent, lesson: random.next() < chance ? 'success' : 'failure' });
+    }
+    return router;
+  }
+
+  test('decides within a type where it foretold outcomes better than the record of each agent', () => {
+    const router = play(true);
+    expect(router.learner.textTrust.of('code')).toBeGreaterThan(0.9);
+    expect(router.decide({ text: 'style another button', type: 'code', optimism: true }).agent).toBe('a');
+    expect(router.decide({ text: 'another table of the database', type: 'code', optimism: true }).agent).toBe('b');
+  });
+
+  test('is not gone by where outcomes are chance', () => {
+    expect(play(false).learner.textTrust.of('code')).toBeLessThan(0.5);
+  });
+});
+
+test('records, trust in the text, intercepts, changes and repeatability are saved: a restored router goes on the same', async () => {
   const random = new Random(5);
   const router = new Router({ agents: ['a', 'b'] });
   const some = (at: number): RoutingOutcome =>

@@ -8,7 +8,7 @@ const skill = new Map([
   ['claude', 0.9],
   ['kimi', 0.95],
   ['copilot', 0.8],
-  ['ollama', 0.3],
+  ['ollama', 0.2],
 ]);
 
 /** A review ends with its verdict. */

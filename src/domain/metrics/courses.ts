@@ -1,5 +1,13 @@
 /** The course of an agent at a type (`change.ts`) as metrics keep it, and the last change that was seen in it. */
-import { type Change, changeIn, type Course, sinceChange, withOutcome, withSentBack } from '../routing/change.ts';
+import {
+  type Change,
+  changeIn,
+  type Course,
+  isBackTo,
+  sinceChange,
+  withOutcome,
+  withSentBack,
+} from '../routing/change.ts';
 import type { AgentName } from '../names.ts';
 import { fromMillis, type Timestamp } from '../time.ts';
 import type { CounterRow } from './counters.ts';
@@ -36,15 +44,17 @@ export function countCourse(
   row.set('before_of', change.before.of);
 }
 
-/** The last change for the worse that was seen; `null` where none was. */
+/** The last change for the worse that was seen; `null` where none was, or the agent does as well again as before it. */
 export function seenChange(metrics: Metrics, agent: AgentName, type: string | null): SeenChange | null {
   const row = metrics.courses.get(pairKey(agent, type));
   if (row === undefined || !row.has('changed_at')) return null;
+  const before = { failed: row.get('before_failed'), of: row.get('before_of') };
+  if (isBackTo(before, courseOf(row))) return null;
   return {
     at: fromMillis(row.get('changed_at')),
     failed: row.get('changed_failed'),
     of: row.get('changed_of'),
-    before: { failed: row.get('before_failed'), of: row.get('before_of') },
+    before,
   };
 }
 

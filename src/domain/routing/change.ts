@@ -82,6 +82,11 @@ export function sinceChange({ newest }: Course, { of }: Change): Course {
   return { ...emptyCourse, newest: newest.slice(-of) };
 }
 
+/** Whether the newest ten outcomes are about what the agent was before it changed: at most one failure more. */
+export function isBackTo(before: Change['before'], { newest }: Course): boolean {
+  return newest.length === window && countFailures(newest) <= 1 + (window * before.failed) / before.of;
+}
+
 function countFailures(outcomes: string): number {
   let failed = 0;
   for (let i = 0; i < outcomes.length; i++) if (outcomes[i] === 'f') failed += 1;

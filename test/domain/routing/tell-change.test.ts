@@ -53,6 +53,20 @@ describe('an agent that does worse than it did', () => {
     );
   });
 
+  it('is not called worse any more once it does as well as before, and is named again if it changes again', () => {
+    const s = new Scenario();
+    record(s, `${'s'.repeat(40)}fff`);
+    record(s, 'ssssfssss');
+    expect(agentMetrics(when(s), 'kimi').types[0]?.changed).toMatchObject({ failed: 3, of: 3 });
+    record(s, 's');
+    expect(agentMetrics(when(s), 'kimi').types[0]?.changed).toBeUndefined();
+    const [first] = s.state.escalations.values();
+    s.run('reuben', 'answer_inbox', { inbox_id: first?.inbox_id ?? '', action: 'dismiss' });
+    record(s, `${'s'.repeat(30)}fffff`);
+    expect(agentMetrics(when(s), 'kimi').types[0]?.changed).toMatchObject({ failed: 5, before: { failed: 4, of: 43 } });
+    expect(items(s)).toMatchObject([{ title: 'kimi has failed 5 of its last 5 testing tasks; before 4 of 43' }]);
+  });
+
   it('is named when its attempt fails, too', () => {
     const s = new Scenario();
     record(s, `${'s'.repeat(30)}ff`, 'testing');

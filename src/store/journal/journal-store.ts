@@ -73,6 +73,8 @@ export class JournalStore implements EventStore {
   #claims: readonly Claim[] | null = null;
   /** Something came with the last look, and `read` has not come to its end. */
   #hasNews = false;
+  /** The last append came too late. */
+  #hasLost = false;
   /** A restart that `read` has not told yet: until then nothing may be appended. */
   #isRestarted = false;
   #checkpointing: Promise<void> | undefined;
@@ -149,6 +151,13 @@ export class JournalStore implements EventStore {
   }
 
   append(draft: Draft): AppendVerdict {
+    const verdict = this.#append(draft);
+    if (verdict === 'conflict') this.#hasLost = true;
+    else this.#turn.release();
+    return verdict;
+  }
+
+  #append(draft: Draft): { readonly committed: StoredRecord } | 'conflict' {
     for (;;) {
       this.#refuseWhileReadOnly();
       if (this.#notice(this.#reading(() => this.#reader.inspect()))) {
@@ -162,7 +171,6 @@ export class JournalStore implements EventStore {
     const encoded = encodeRecord(place, draft.commands);
     const position = { seq: place.seq, hash: encoded.hash };
     if (!this.#writer.commit(this.#reader, { ...encoded, position, at: place.at, final: false })) return 'conflict';
-    this.#turn.release();
     return { committed: { ...position, at: place.at, commands: draft.commands } };
   }
 
@@ -193,8 +201,11 @@ export class JournalStore implements EventStore {
     return this.#turn.wait(losses);
   }
 
-  /** A turn is kept until the next first try: only a file that stands there, which nobody waits for long. */
-  letGo(): void {}
+  /** A turn is kept for the next try of what has lost a race; where nothing was to be written, others need not wait. */
+  letGo(): void {
+    if (this.#hasLost) this.#hasLost = false;
+    else this.#turn.release();
+  }
 
   mayAppendUnseen(): boolean {
     return false;

@@ -8,8 +8,8 @@ import { agentOfClient, furtherAgents } from '../../src/identity/known-agents.ts
 const page = readFileSync(join(import.meta.dirname, '../../docs/clients.md'), 'utf8');
 
 test('the agents to add are documented as they are suggested, and the configuration takes them', () => {
-  const documented: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
-  expect(documented).toEqual(furtherAgents);
+  const documented: unknown = JSON.parse(`{${/```jsonc\n("agents"[\s\S]*?)```/.exec(page)?.[1] ?? ''}}`);
+  expect(documented).toEqual({ agents: furtherAgents });
   const { agents } = configSchema.parse({ agents: { ...defaultConfig.agents, ...furtherAgents } });
   const rows = [...page.matchAll(/^\| [^|]+ \| `([^`]+)` \| `([^`]+)`/gm)].map(([, client, agent]) => [client, agent]);
   expect(rows).toHaveLength(7);

@@ -299,7 +299,7 @@ async function linked(folder: string, name: string, program: string): Promise<st
   if (!existsSync(installed)) {
     if (!existsSync(join(home, 'package.json'))) writeFileSync(join(home, 'package.json'), '{"private":true}');
     // Together no longer than this: a registry that does not answer must not hold up everything else.
-    const timeout = Math.max(1, installedBy - performance.now());
+    const timeout = Math.max(1, Math.ceil(installedBy - performance.now()));
     await run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', '--prefix', home, name], { timeout });
   }
   symlinkSync(realpathSync(installed), join(bin, program));

@@ -27,6 +27,8 @@ export class Checkpoints {
   /** The newest known on disk that is of use. */
   #last: { readonly seq: number; readonly place: RecordPlace; readonly bytes: number } = none;
   #form: CheckpointForm | null = null;
+  /** Differs from process to process: of eight that see the journal grow, one is to write a checkpoint, not all at once. */
+  readonly #patience = 1 + 2 * Math.random();
 
   constructor(files: FileLayer, dir: string, segmentBytes: number) {
     this.#files = files;
@@ -68,7 +70,7 @@ export class Checkpoints {
     const tail = (here.place.segment - place.segment) * this.#segmentBytes + here.place.offset - place.offset;
     switch (when) {
       case 'grown':
-        return tail > Math.max(leastGrowth, bytes / 2);
+        return tail > Math.max(leastGrowth, bytes / 2) * this.#patience;
       case 'idle':
         return true;
       case 'exit':

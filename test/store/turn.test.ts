@@ -56,13 +56,6 @@ describe('asking for a turn', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is given up by who begins something new', async () => {
-    const turn = new Turn(folder.dir);
-    await turn.wait(3);
-    await turn.wait(0);
-    expect(existsSync(file)).toBe(false);
-  });
-
   it('is done without where there is no folder for it', async () => {
     folder.dispose();
     await new Turn(folder.dir).wait(5);

@@ -1,25 +1,30 @@
 /**
- * Fairness after lost races. A process that lost three in a row puts up the
- * file `journal/turn`; others hold back while it is there, at most 250 ms by
- * their own clock. Only advice: being right never depends on it.
+ * Fairness after lost races. A process tries again at once, and after three
+ * losses in a row puts up the file `journal/turn`; others hold back while it is
+ * there, at most 250 ms by their own clock. Only advice: being right never
+ * depends on it.
  */
-import { closeSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v4 as randomId } from 'uuid';
+import { errorCode } from '../../files/error-code.ts';
 import { createOwn } from '../../files/modes.ts';
 import { readRegularSync } from '../../files/regular-file.ts';
 import { journalFolder } from './segments.ts';
 
-/** The longest anyone holds back for another's turn, in milliseconds. */
+/** The longest anyone holds back for others' turns, in milliseconds. */
 const mostPatienceMs = 250;
-const lookEveryMs = 3;
+const lookEveryMs = 1;
+/** So few are chance: eight writers lose one race in four. */
 const lossesBeforeAsking = 3;
 
 export class Turn {
   readonly #path: string;
   readonly #id = randomId();
-  #isMine = false;
+  #taken = 0;
+  /** What the file says while the turn is this process's. */
+  #mine: string | null = null;
   /** What stood there for the whole of the patience and could not be taken away: another user's, a folder. */
   #isInTheWay = false;
 
@@ -27,66 +32,73 @@ export class Turn {
     this.#path = join(journalFolder(dir), 'turn');
   }
 
-  /** Waits for a fair moment: once again at once after the first loss, then after 0–20 ms, then with a turn of its own. */
+  /** Waits for a fair moment to try, after so many lost races in a row: for a turn of its own after the third. */
   async wait(losses: number): Promise<void> {
-    if (losses === 0) this.release();
-    if (losses >= lossesBeforeAsking && this.#take()) return;
-    if (this.#isTaken()) await this.#holdBack();
-    else if (losses >= 2) await sleep(Math.random() * 20);
-    if (losses >= lossesBeforeAsking) this.#take();
+    const begun = performance.now();
+    const asks = losses >= lossesBeforeAsking;
+    let holder = this.#mine;
+    let since = begun;
+    while (asks ? !this.#take() : this.#isTaken()) {
+      const now = performance.now();
+      const there = this.#holder();
+      if (holder !== null && there !== holder) since = now;
+      holder = there;
+      if (holder !== null && now - since >= mostPatienceMs) this.#clear(holder);
+      if (now - begun >= mostPatienceMs) return;
+      await sleep(lookEveryMs);
+    }
   }
 
   /** Gives the turn up, if it is this process's. */
   release(): void {
-    if (!this.#isMine) return;
-    this.#isMine = false;
-    this.#remove(this.#id);
+    if (this.#mine === null) return;
+    const mine = this.#mine;
+    this.#mine = null;
+    this.#remove(mine);
   }
 
   #isTaken(): boolean {
     // A `stat` takes 3 µs, so that this can be asked before every first try.
-    if (this.#isMine) return false;
+    if (this.#mine !== null) return false;
     const isThere = statSync(this.#path, { throwIfNoEntry: false }) !== undefined;
     if (!isThere) this.#isInTheWay = false;
     return isThere && !this.#isInTheWay;
   }
 
-  async #holdBack(): Promise<void> {
-    const holder = this.#holder();
-    const until = performance.now() + mostPatienceMs;
-    while (performance.now() < until) {
-      await sleep(lookEveryMs);
-      if (this.#holder() !== holder) return;
+  /** Whether there is nothing to wait for: it is taken, or cannot be. */
+  #take(): boolean {
+    if (this.#mine !== null) return true;
+    const mine = `${this.#id} ${(this.#taken += 1)}`;
+    try {
+      const descriptor = createOwn(this.#path);
+      this.#mine = mine;
+      writeSync(descriptor, mine);
+      closeSync(descriptor);
+      return true;
+    } catch (error) {
+      // Someone else's turn; or a disk that takes no file, where everybody goes on without.
+      return errorCode(error) !== 'EEXIST' || !this.#isTaken();
     }
-    // Whoever put it up has died or forgotten it.
-    if (holder !== undefined) this.#remove(holder);
+  }
+
+  /** What stood there for so long is of a process that has died or forgotten it. */
+  #clear(holder: string): void {
+    this.#remove(holder);
     this.#isInTheWay = this.#holder() === holder;
   }
 
-  #take(): boolean {
-    if (this.#isMine) return true;
-    try {
-      const descriptor = createOwn(this.#path);
-      writeSync(descriptor, this.#id);
-      closeSync(descriptor);
-      this.#isMine = true;
-    } catch {
-      // Someone else's turn, or a disk that takes no file: go on without.
-    }
-    return this.#isMine;
-  }
-
-  #holder(): string | undefined {
+  /** `''`: something that is no file of ours. */
+  #holder(): string | null {
     try {
       return readRegularSync(this.#path).toString();
-    } catch {
-      return undefined;
+    } catch (error) {
+      return errorCode(error) === 'ENOENT' ? null : '';
     }
   }
 
   #remove(holder: string): void {
     try {
-      if (this.#holder() === holder) rmSync(this.#path, { force: true });
+      if (this.#holder() === holder) unlinkSync(this.#path);
     } catch {
       // Only advice: whoever it holds up goes on after its patience.
     }

@@ -1,9 +1,12 @@
 /** What deciding a claim and its completion costs beside an empty call, and whether a long session stays small. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getDefaultEnvironment } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
-import { type BenchClient, connect } from '../support/connect.ts';
+import { connect, connectTo } from '../support/connect.ts';
 import { describeTask } from '../support/in-process.ts';
-import { emptyServerFile, serverFile } from '../support/lab.ts';
+import { emptyServerFile, serverFile, workerFile } from '../support/lab.ts';
 import { median, middleOf, ms, timeEach } from '../support/numbers.ts';
 import type { Measurement, Row } from '../support/row.ts';
 
@@ -11,9 +14,9 @@ const queued = z.object({ task: z.object({ task_id: z.string() }) });
 
 const rounds = 5;
 const callsEach = 400;
-/** The first half makes the newest 5,000 finished tasks, which are kept; the second replaces them. */
-const longSession = 40_000;
-const callsALook = 100;
+/** These make the newest 5,000 finished tasks, which are kept, and some more. */
+const callsBefore = 24_000;
+const longSession = 20_000;
 
 export const pairCallRow: Row = {
   name: 'pair-call',
@@ -40,38 +43,49 @@ export const pairCallRow: Row = {
         met: 'at most',
         detail: `${ms(pair)} against ${ms(call)} in the last of ${counted} rounds; the router learns from it afterwards, ${ms(learning)}`,
       },
-      ...(effort.quick ? [] : [await growthOf(await connect(serverFile, '--as', 'reuben', '--dir', lab.folder()))]),
+      ...(effort.quick ? [] : [await growthOf(lab.folder())]),
     ];
   },
 };
 
 /**
- * Whether memory stays flat while tasks come and go. What is resident goes up and down by half with the collector, which
- * leaves garbage until there is much of it: one look at the beginning and one at the end say how long ago it ran. The
- * lowest of many looks says what is in use.
+ * Whether memory stays flat while tasks come and go, once as many finished ones are kept as may be: what is in use after a
+ * full collection. What is resident says how much garbage the collector lets lie, and grows for some 30,000 calls.
  */
-async function growthOf(server: BenchClient): Promise<Measurement> {
-  const looks: number[] = [];
-  for (let n = 0; n < longSession; n += 4) {
-    const request = { description: describeTask(n) };
-    const { task_id } = queued.parse(await server.call('queue_task', request)).task;
-    await server.call('claim_task', { task_id });
-    await server.call('complete_task', { task_id, outcome: 'success', summary: 'Done.' });
-    await server.call('list_tasks', { limit: 20 });
-    if (n % callsALook === 0) looks.push(residentMb(server.pid));
-  }
+async function growthOf(folder: string): Promise<Measurement> {
+  const heapFile = join(folder, '../heap-in-use');
+  const args = ['--expose-gc', '--import', workerFile('heap-in-use'), serverFile, '--as', 'reuben', '--dir', folder];
+  const env = { ...getDefaultEnvironment(), HEAP_IN_USE: heapFile };
+  const server = await connectTo({ command: process.execPath, args, env, stderr: 'inherit' });
+  const session = async (calls: number): Promise<number> => {
+    for (let n = 0; n < calls; n += 4) {
+      const request = { description: describeTask(n) };
+      const { task_id } = queued.parse(await server.call('queue_task', request)).task;
+      await server.call('claim_task', { task_id });
+      await server.call('complete_task', { task_id, outcome: 'success', summary: 'Done.' });
+      await server.call('list_tasks', { limit: 20 });
+    }
+    return await heapInUse(server.pid, heapFile);
+  };
+  const before = await session(callsBefore);
+  const after = await session(longSession);
+  const resident = residentMb(server.pid);
   await server.close();
-  const quarter = looks.length / 4;
-  const early = Math.min(...looks.slice(quarter, 2 * quarter));
-  const late = Math.min(...looks.slice(3 * quarter));
   return {
-    what: 'memory of a server that keeps as many finished tasks as it may: after 20,000 more calls against before, each at its lowest in 10,000',
-    measured: late / early,
+    what: `memory in use of a server after ${longSession.toLocaleString('en')} more calls, against when it keeps as many finished tasks as it may`,
+    measured: after / before,
     unit: '×',
     target: 1.2,
     met: 'at most',
-    detail: `${early.toFixed(0)} MB and ${late.toFixed(0)} MB resident, ${Math.max(...looks).toFixed(0)} MB at most`,
+    detail: `${before.toFixed(1)} MB and ${after.toFixed(1)} MB after a full collection; ${resident.toFixed(0)} MB resident at the end`,
   };
+}
+
+async function heapInUse(pid: number, file: string): Promise<number> {
+  rmSync(file, { force: true });
+  process.kill(pid, 'SIGUSR2');
+  while (!existsSync(file)) await sleep(10);
+  return Number(readFileSync(file, 'utf8')) / 1e6;
 }
 
 /** Linux only. */

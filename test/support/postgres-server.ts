@@ -42,6 +42,7 @@ export class PostgresServer {
   readonly port: number;
   readonly #settings: readonly string[];
   #server: ChildProcess | null = null;
+  #guard: ChildProcess | null = null;
 
   private constructor(folder: string, port: number, settings: readonly string[]) {
     this.folder = folder;
@@ -91,6 +92,7 @@ export class PostgresServer {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#server = server;
+    this.#guard = guardOf(server, this.folder);
     let said = '';
     server.stderr.on('data', (data) => {
       said = `${said}${data}`.slice(-4_000);
@@ -119,6 +121,8 @@ export class PostgresServer {
   async end(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
     const server = this.#server;
     this.#server = null;
+    this.#guard?.kill();
+    this.#guard = null;
     if (server === null || server.exitCode !== null) return;
     const ended = once(server, 'exit');
     server.ref();
@@ -130,6 +134,21 @@ export class PostgresServer {
     await this.end('SIGQUIT');
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Ends the server when this process has ended, however that came about: its end of the pipe is closed then. A run of tests
+ * that is interrupted tears nothing down.
+ */
+function guardOf({ pid = 0 }: ChildProcess, folder: string): ChildProcess {
+  const script = 'cat > /dev/null; kill -QUIT "$1"; rm -rf "$2"';
+  const guard = spawn('sh', ['-c', script, 'guard', String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Ctrl-C is meant for the tests.
+    detached: true,
+  });
+  guard.unref();
+  return guard;
 }
 
 function binaries(): string {

@@ -97,8 +97,8 @@ export class HeldConnections {
     return held;
   }
 
-  /** A call or stream begins; the result is called when it has ended. */
-  begin(held: Held): () => void {
+  /** A call or stream begins; the result is called when it has ended, `onEnd` then once, however often that is said. */
+  begin(held: Held, onEnd: () => void): () => void {
     held.open += 1;
     held.heardAt = this.#now();
     let isDone = false;
@@ -107,6 +107,7 @@ export class HeldConnections {
       isDone = true;
       held.open -= 1;
       held.heardAt = this.#now();
+      onEnd();
     };
   }
 

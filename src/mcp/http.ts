@@ -215,15 +215,10 @@ class Endpoint implements HttpEndpoint {
 
   /** Counts the call, and the stream of its answer, as life. */
   async #during(held: Held, isListening: boolean, work: () => Promise<Response>): Promise<Response> {
-    const ended = this.#held.begin(held);
     if (isListening) this.#listeners += 1;
-    let isDone = false;
-    const done = (): void => {
-      if (isDone) return;
-      isDone = true;
-      ended();
+    const done = this.#held.begin(held, () => {
       if (isListening) this.#listeners -= 1;
-    };
+    });
     try {
       const response = await work();
       // The body of other answers is not looked at: it would be made a stream.

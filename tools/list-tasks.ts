@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../src/define-tool.ts';
-import { advise, call } from '../src/domain/advice.ts';
-import { listTasks as listView, type TaskFilter } from '../src/views/list-tasks.ts';
+import { type Advice, advise, call } from '../src/domain/advice.ts';
+import { listTasks as listView, type TaskFilter, type TaskPage } from '../src/views/list-tasks.ts';
 import type { Federation } from '../src/federation.ts';
 import { addressee, page, taskStatus, taskType } from './arguments.ts';
 
@@ -33,13 +33,17 @@ export const listTasks = defineTool({
 
 /** A page of briefs, and how to see more. */
 export function pageOf(federation: Federation, filter: TaskFilter) {
-  const list = listView(federation.state(), federation.attendance(), filter);
-  const [first] = list.items;
-  const next =
-    list.total === 0
-      ? 'Nothing matches; leave out a filter.'
-      : list.next_cursor === undefined
-        ? advise`${call('get_task', first === undefined ? {} : { task_id: first.task_id })} shows ${first === undefined ? 'one' : 'it'} in full.`
-        : advise`${list.items.length} of ${list.total}; next page: ${call('list_tasks', { ...filter, cursor: list.next_cursor })}`;
-  return { ...list, next };
+  const state = federation.state();
+  const list = listView(state, federation.attendance(), filter);
+  return { ...list, next: nextOf(list, filter, state.tasks.size > 0) };
+}
+
+function nextOf({ items, total, next_cursor: cursor }: TaskPage, filter: TaskFilter, isAny: boolean): Advice {
+  const [first] = items;
+  if (!isAny) return advise`There are no tasks. Queue one with ${call('queue_task')}.`;
+  if (first === undefined) return total === 0 ? 'Nothing matches; leave out a filter.' : 'That was the last page.';
+  if (cursor !== undefined) {
+    return advise`${items.length} of ${total}; next page: ${call('list_tasks', { ...filter, cursor })}`;
+  }
+  return advise`${call('get_task', { task_id: first.task_id })} shows ${items.length === 1 ? 'it' : 'the first'} in full.`;
 }

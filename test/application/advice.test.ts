@@ -341,6 +341,12 @@ const states: readonly State[] = [
     names: ['get_task'],
   },
   {
+    name: 'a list of a queue in which nothing is',
+    reader: 'kimi',
+    reach: (call) => call('kimi', 'list_tasks', {}),
+    names: ['queue_task'],
+  },
+  {
     name: 'a page of a list has one after it',
     reader: 'kimi',
     reach: async (call) => {
